@@ -1,0 +1,1 @@
+"""The doors and the process: who speaks to whom, and what runs."""

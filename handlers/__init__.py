@@ -1,0 +1,1 @@
+"""The talk and the desk: what happens and why."""

@@ -1,0 +1,1 @@
+"""Pictures: checked, turned, stripped, kept and laid out."""
