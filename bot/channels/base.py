@@ -1,0 +1,97 @@
+"""What every door offers the house: the same verbs, whatever the platform."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from handlers.messages import DeskInbound, Inbound
+from storage.outbox import Mail
+
+T = TypeVar("T")
+
+
+class Gone(Exception):
+    """The platform no longer has this file; asking again is in vain."""
+
+
+class TooBig(Exception):
+    """The file is larger than the house takes."""
+
+
+class Unreachable(Exception):
+    """The platform did not answer or asked to wait; `seconds` says how long (0: as the courier thinks fit)."""
+
+    def __init__(self, why: str, seconds: float = 0) -> None:
+        super().__init__(why)
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """How far a door got with the mails it was handed, in order.
+
+    `sent`: id of the last mail carried (0: none). `refused`: id of the next one, if the platform refuses it for good.
+    `later`: seconds until the rest may be tried. `until_written`: the rest waits for the customer's next message.
+    """
+
+    sent: int = 0
+    refused: int = 0
+    later: float | None = None
+    until_written: bool = False
+    error: str = ""
+
+
+class Channel(Protocol):
+    """A door through which customers and leaders talk."""
+
+    name: str
+
+    async def run(self) -> None:
+        """Receive until cancelled; acknowledge upstream only what `House.receive` has returned for."""
+
+    async def send(self, account: str, mails: Sequence[Mail]) -> Delivery:
+        """Carry replies (payloads of handlers.messages.to_payload) to one account, in order."""
+
+    async def fetch(self, ref: str, limit: int) -> bytes:
+        """Bring a file's bytes, at most `limit` of them. Raises Gone, TooBig, Unreachable."""
+
+    async def close(self) -> None:
+        """Let go of connections."""
+
+
+class Desk(Protocol):
+    """A door through which agents work."""
+
+    name: str
+
+    async def run(self) -> None:
+        """Receive until cancelled."""
+
+    async def carry(self, mailbox: str, mails: Sequence[Mail]) -> Delivery:
+        """Carry rows for the desk: kinds card, refresh, relay, page, note, board."""
+
+    async def fetch(self, ref: str, limit: int) -> bytes:
+        """Bring a file that an agent sent."""
+
+    async def close(self) -> None:
+        """Let go of connections."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the one who tapped or replied at the desk is told at once; `alert` for a box that must be seen."""
+
+    text: str = ""
+    alert: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What a door may do inside: each returns only after the COMMIT."""
+
+    receive: Callable[[Inbound], Awaitable[None]]
+    act: Callable[[DeskInbound], Awaitable[Any]]
+    write: Callable[[Callable[..., Any]], Awaitable[Any]]  # a function over the transaction, in the writer thread
+    read: Callable[[Callable[..., Any]], Awaitable[Any]]  # a function over a reader's connection

@@ -1,0 +1,140 @@
+"""The facts known so far in a talk: drafts of claims, frozen, kept as JSON between messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from fractions import Fraction
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One problem of one order line: what a ticket line is made of."""
+
+    line_no: int | None = None  # of the order; None while the item is unknown, or for the whole order
+    problem: str = ""  # code of the policy
+    quantity: str = ""  # a fraction as text: "2", "7", "1/3", or "all", "half"
+    unit: str = ""  # as typed
+    share: bool = False  # quantity is a share of the line ("1/3"), not a count
+    received: str = ""  # what came instead
+    wish: str = ""  # remedy code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """A piece of evidence by its row: what the summary counts and submitting waits for."""
+
+    id: int
+    kind: str = "photo"
+    state: str = "pending"  # pending, stored, refused, gone
+    verdict: str = ""
+    album: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The question that went out last: its slot, whose problem it is about, and the choices it showed."""
+
+    slot: str
+    index: int = 0
+    choices: tuple[str, ...] = ()  # tap values in the order of their numbers
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One draft. `revision` rises with every change that the summary shows."""
+
+    id: str
+    order_no: str = ""
+    number: str = ""  # order or pickup number as given, while unproven
+    pickup: str = ""
+    tail: str = ""
+    day: str = ""
+    problems: tuple[Problem, ...] = ()
+    photos: tuple[Photo, ...] = ()
+    wishes: tuple[tuple[str, str], ...] = ()  # (ISO time, remedy): every wish that was uttered
+    said: tuple[tuple[str, str], ...] = ()  # (ISO time, text): the customer's own words
+    asked: Asked | None = None
+    misses: Mapping[str, int] = field(default_factory=dict)
+    revision: int = 0
+    retakes: int = 0
+    photos_waived: bool = False  # cannot or will not send (more): an agent will see
+    submit_at: str = ""  # ISO time of a submit that waits for photos
+    late_reason: str = ""  # why the claim comes after the window; "-" when the customer insists without one
+    signals: tuple[str, ...] = ()
+    special: tuple[str, ...] = ()
+    severity: str = "normal"
+    ticket_no: str = ""  # a raised ticket that this draft goes on filling
+    opened_at: str = ""
+    touched_at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """All that a conversation remembers: its drafts, the one last spoken of, and what is still unsaid."""
+
+    language: str = ""
+    claims: tuple[Claim, ...] = ()
+    current: str = ""  # id of the claim last spoken of
+    ticket_no: str = ""  # ticket last spoken of
+    unsaid: tuple[str, ...] = ()  # facts taken but not yet echoed, as locale keys with values, rendered anew
+    burst_at: str = ""  # ISO time of the first message that has no answer yet
+    tries: tuple[str, ...] = ()  # ISO times of look-ups that failed
+    tried: tuple[str, ...] = ()  # the numbers of those look-ups
+    locked_until: str = ""
+    safety_at: str = ""  # when the safety advice went out
+    stickers: int = 0  # wordless messages since the last word
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def claim(self, claim_id: str) -> Claim | None:
+        """Give the draft of this id."""
+        return next((claim for claim in self.claims if claim.id == claim_id), None)
+
+    def with_claim(self, claim: Claim) -> Self:
+        """Put the draft in place of its earlier form, or at the end, and speak of it."""
+        others = [claim if known.id == claim.id else known for known in self.claims]
+        if all(known.id != claim.id for known in others):
+            others.append(claim)
+        return replace(self, claims=tuple(others), current=claim.id)
+
+    def without(self, claim_id: str) -> Self:
+        """Drop the draft of this id."""
+        left = tuple(claim for claim in self.claims if claim.id != claim_id)
+        return replace(self, claims=left, current=left[-1].id if left else "")
+
+
+def to_json(talk: Talk) -> dict[str, Any]:
+    """Shape a talk as JSON, leaving out what is empty."""
+    return {key: value for key, value in asdict(talk).items() if value}
+
+
+def _known(kind: type, raw: Mapping[str, Any]) -> dict[str, Any]:
+    # unknown keys are dropped and new slots stay empty: a deploy never breaks a waiting customer
+    names = {item.name for item in fields(kind)}
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items() if key in names}
+
+
+def _claim(raw: Mapping[str, Any]) -> Claim:
+    values = _known(Claim, raw)
+    values["problems"] = tuple(Problem(**_known(Problem, item)) for item in raw.get("problems", ()))
+    values["photos"] = tuple(Photo(**_known(Photo, item)) for item in raw.get("photos", ()))
+    values["wishes"] = tuple((at, wish) for at, wish in raw.get("wishes", ()))
+    values["said"] = tuple((at, text) for at, text in raw.get("said", ()))
+    values["asked"] = Asked(**_known(Asked, raw["asked"])) if raw.get("asked") else None
+    return Claim(**values)
+
+
+def from_json(raw: Mapping[str, Any]) -> Talk:
+    """Read a talk back, tolerantly."""
+    values = _known(Talk, raw)
+    values["claims"] = tuple(_claim(item) for item in raw.get("claims", ()))
+    return Talk(**values)
+
+
+def amount(problem: Problem) -> Fraction | None:
+    """Read a problem's quantity as a number; None while it is unknown or said in words (all, half)."""
+    if problem.quantity in ("", "all", "half"):
+        return None
+    return Fraction(problem.quantity)

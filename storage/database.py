@@ -1,0 +1,138 @@
+"""The engine, its settings, and the transaction: the only place that knows which database it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_NB, LOCK_UN, flock
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+Tx = Connection
+T = TypeVar("T")
+
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=10000",
+    "foreign_keys=ON",
+    "cache_size=-16384",
+    "journal_size_limit=67108864",
+    "trusted_schema=OFF",
+)
+
+
+class DatabaseGone(Exception):
+    """The database ended the transaction by itself; nothing of this batch may be acknowledged."""
+
+
+class Busy(Exception):
+    """Another claimdesk process is at work on this database."""
+
+
+def to_json(value: Any) -> str:
+    """Compact JSON that keeps Chinese readable."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _connected(dbapi: Any, _record: Any) -> None:
+    dbapi.isolation_level = None  # we say BEGIN ourselves
+    cursor = dbapi.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def open_writer(url: str) -> Engine:
+    """Open the writing engine; on SQLite it is one connection, to be used by one thread at a time."""
+    if make_url(url).get_backend_name() != "sqlite":
+        raise ValueError("DATABASE_URL must begin with sqlite:/// in this version")
+    engine = create_engine(
+        url,
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False},
+        json_serializer=to_json,
+    )
+    event.listen(engine, "connect", _connected)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def open_readers(url: str) -> AsyncEngine:
+    """Open the pool of readers: they see committed rows only and cannot write."""
+    engine = create_async_engine(
+        url.replace("sqlite:///", "sqlite+aiosqlite:///", 1), pool_size=2, max_overflow=2, json_serializer=to_json
+    )
+
+    def connected(dbapi: Any, record: Any) -> None:
+        _connected(dbapi, record)
+        cursor = dbapi.cursor()
+        cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    event.listen(engine.sync_engine, "connect", connected)
+    event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return engine
+
+
+def intact(tx: Tx) -> None:
+    """Raise DatabaseGone if SQLite has rolled the transaction back behind our back.
+
+    A full disk or an I/O error does that; later statements would run on their own and COMMIT would "succeed".
+    """
+    if not tx.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+        raise DatabaseGone
+
+
+@contextmanager
+def write_lock(data_dir: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold `{data_dir}/write.lock`: SQLite before 3.51.3 must have one writer at a time, checkpoints included.
+
+    Raises Busy at once with wait=False when another process holds it.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "write.lock").open("a") as handle:
+        try:
+            flock(handle, LOCK_EX | (0 if wait else LOCK_NB))
+        except BlockingIOError:
+            raise Busy from None
+        try:
+            yield
+        finally:
+            flock(handle, LOCK_UN)
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Tx]:
+    """Give one write transaction: committed at the end, rolled back on any exception."""
+    with engine.begin() as tx:
+        yield tx
+        intact(tx)
+
+
+@contextmanager
+def savepoint(tx: Tx) -> Iterator[None]:
+    """Undo what the block wrote if it raises; raises DatabaseGone if the whole transaction is lost."""
+    try:
+        with tx.begin_nested():
+            yield
+    except BaseException:
+        with suppress(AttributeError):
+            intact(tx)
+        raise
+
+
+async def read(readers: AsyncEngine, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Run a synchronous storage function on a reader's connection."""
+    async with readers.connect() as connection:
+        return await connection.run_sync(function, *args, **kwargs)
+
+
+def insert(tx: Tx) -> Callable[..., Any]:
+    """Give the insert() of this dialect, which knows ON CONFLICT."""
+    return postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
