@@ -1,0 +1,134 @@
+"""The examiner: hands pictures to a worker process that may run out, hang or crash without harm to the service."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from media.formats import refusal_by_look
+from media.values import Examined, Refused, SheetPhoto
+from media.wire import Wire
+
+MEMORY = 1 << 30  # bytes of address space
+PROCESSOR = 10  # seconds of CPU for one picture
+WALL = 20.0  # seconds by the clock, start of the worker included
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Closed(RuntimeError):
+    """The examiner was closed; the picture was not looked at."""
+
+
+class Examiner:
+    """One worker process behind blocking calls, for any thread; started at the first call, again after each death."""
+
+    def __init__(self, *, memory: int = MEMORY, processor: int = PROCESSOR, wall: float = WALL) -> None:
+        self._limits = (str(memory), str(processor))
+        self._wall = wall
+        self._turn = threading.Lock()  # one picture at a time
+        self._change = threading.Lock()  # guards the three below against close()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._wire: Wire | None = None
+        self._closed = False
+
+    def __enter__(self) -> Examiner:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def examine(self, data: bytes) -> Examined | Refused:
+        """Take a photo in, or say why not; blocks, 0.1 s for a phone's photo. Raises Closed."""
+        refused = refusal_by_look(data)
+        if refused:
+            return refused
+        outcome = self._ask({"task": "examine"}, [data])
+        if isinstance(outcome, Refused):
+            return outcome
+        head, parts = outcome
+        if "refused" in head:
+            return Refused(**head["refused"])
+        fields = head["examined"]
+        return Examined(**{**fields, "codes": tuple(fields["codes"]), "working": parts[0], "thumbnail": parts[1]})
+
+    def sheet(self, photos: Sequence[SheetPhoto], header: str) -> bytes | None:
+        """Draw a contact sheet (see media.sheet) in the worker; None if that failed. Raises Closed."""
+        captions = [{"caption": photo.caption, "number": photo.number} for photo in photos]
+        outcome = self._ask({"task": "sheet", "header": header, "photos": captions}, [photo.image for photo in photos])
+        return None if isinstance(outcome, Refused) else outcome[1][0]
+
+    def close(self) -> None:
+        """End the worker, at once and for good; a call under way raises Closed."""
+        with self._change:
+            self._closed = True
+            process = self._process
+        if process:
+            process.kill()
+        with self._turn:
+            self._drop()
+
+    def _ask(self, head: dict[str, Any], parts: list[bytes]) -> tuple[dict[str, Any], list[bytes]] | Refused:
+        with self._turn:
+            by = time.monotonic() + self._wall
+            wire = self._ready()
+            try:
+                wire.send(head, parts, by=by)
+                return wire.receive(by=by)
+            except TimeoutError:
+                self._drop(patience=0)
+                return Refused(code="time_out")
+            except (EOFError, OSError, ValueError):
+                ended = self._drop()
+        if self._closed:
+            raise Closed
+        return Refused(code="time_out" if ended == -signal.SIGXCPU else "unreadable")
+
+    def _ready(self) -> Wire:
+        with self._change:
+            if self._closed:
+                raise Closed
+            if self._wire and self._process and self._process.poll() is None:
+                return self._wire
+        self._drop()
+        with self._change:
+            if self._closed:
+                raise Closed
+            self._process, self._wire = self._start()
+            return self._wire
+
+    def _start(self) -> tuple[subprocess.Popen[bytes], Wire]:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "media.worker", str(theirs.fileno()), *self._limits],
+                stdin=subprocess.PIPE,  # the worker's line of life, see media.worker
+                stdout=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                env={"PYTHONPATH": str(ROOT), "MALLOC_ARENA_MAX": "1"},  # no token of ours for a picture's exploit
+            )
+        return process, Wire(ours)
+
+    def _drop(self, *, patience: float = 0.5) -> int | None:
+        """End the worker, waiting `patience` seconds for it to end by itself; its exit status."""
+        process, wire = self._process, self._wire
+        self._process = self._wire = None
+        if wire:
+            wire.close()
+        if not process:
+            return None
+        # A worker ended by a limit closes its socket just before it can be waited for: a kill now would hide why.
+        try:
+            status = process.wait(patience)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            status = process.wait()
+        if process.stdin:
+            process.stdin.close()
+        return status

@@ -1,0 +1,48 @@
+"""Whether a photo shows enough: too dark, too blurry, or good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PIL import Image, ImageFilter, ImageStat
+
+# Measured on 250 photos at a long side of 480: 0.4 % of the good ones fall to each rule.
+DARK_BELOW = 35.0  # mean grey
+DIM_BELOW = 70.0
+BLURRY_BELOW = 60.0  # variance of the Laplacian
+DIM_BLURRY_BELOW = 0.03  # the same as a share of the grey's variance: a dim photo has little contrast to begin with
+
+_LAPLACIAN = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The verdict ("good", "dark", "blurry") with the mean grey and the variance of the Laplacian behind it."""
+
+    verdict: str
+    brightness: float
+    sharpness: float
+
+
+def judge(image: Image.Image) -> Judgement:
+    """Judge a picture whose long side is about 480 pixels; the figures hold for that size only."""
+    grey = image.convert("L")
+    light = ImageStat.Stat(grey)
+    brightness, contrast = light.mean[0], light.var[0]
+    sharpness = _sharpness(grey)
+    if brightness < DARK_BELOW:
+        verdict = "dark"
+    elif brightness < DIM_BELOW:
+        verdict = "blurry" if sharpness < DIM_BLURRY_BELOW * contrast else "good"
+    else:
+        verdict = "blurry" if sharpness < BLURRY_BELOW else "good"
+    return Judgement(verdict=verdict, brightness=brightness, sharpness=sharpness)
+
+
+def _sharpness(grey: Image.Image) -> float:
+    width, height = grey.size
+    if width < 3 or height < 3:
+        return 0.0
+    # The kernel copies the outermost pixels unfiltered; they would count as edges.
+    inner = grey.filter(_LAPLACIAN).crop((1, 1, width - 1, height - 1))
+    return ImageStat.Stat(inner).var[0]

@@ -1,0 +1,63 @@
+"""What an examination of a photo ends in, and what a contact sheet is made of; plain values without Pillow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MAX_BYTES = 20 * 1024 * 1024  # what Telegram hands a bot at most, and what we ask of every door
+MAX_SIDE = 16_384
+MAX_PIXELS = {"jpeg": 50_000_000, "png": 50_000_000, "webp": 25_000_000}  # WebP decodes at full size, thrice in memory
+
+VERDICTS = ("good", "dark", "blurry")
+REFUSALS = ("empty", "not_a_picture", "truncated", "too_big", "too_many_pixels", "unreadable", "time_out")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A photo taken in. `width` and `height` are the original's pixels, upright.
+
+    `working` (long side at most 2048) and `thumbnail` (480) are JPEG, upright, free of all metadata. `sha256` is the
+    original's, `working_sha256` the working copy's. `phash` and `phash256` are hex (16 and 64 digits).
+    `brightness` (0-255) and `sharpness` (variance of the Laplacian) are what the verdict was drawn from.
+    `taken_at` is the camera's own naive time "2026-06-12 19:10:00"; the place is never kept.
+    """
+
+    sha256: str
+    width: int
+    height: int
+    format: str  # jpeg, png, webp
+    verdict: str  # one of VERDICTS
+    phash: str
+    phash256: str
+    working: bytes
+    thumbnail: bytes
+    working_sha256: str
+    brightness: int
+    sharpness: int
+    taken_at: str | None = None
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Why a file is no evidence photo: a word of REFUSALS, with the numbers that explain it (0: not known).
+
+    `size` in bytes; `width` and `height` in pixels; `limit` in bytes for too_big, in pixels for too_many_pixels.
+    `kind` names what the bytes are instead, if known ("heic", "gif", "video", "pdf", ...).
+    """
+
+    code: str  # one of REFUSALS
+    size: int = 0
+    width: int = 0
+    height: int = 0
+    limit: int = 0
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetPhoto:
+    """One picture of a contact sheet: the bytes of a thumbnail or working copy; number 0 stands for its place."""
+
+    image: bytes
+    caption: str = ""
+    number: int = 0
