@@ -1,0 +1,101 @@
+"""The log of every step of every ticket: only ever added to, each row chained to the one before it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from storage.database import Tx, to_json
+from storage.tables import EPOCH, MILLISECOND, events, tickets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One step: who (customer:CHANNEL:ACCOUNT, agent:DESK:USER, bot, clock) did what, and when."""
+
+    id: int
+    ticket_no: str
+    at: datetime
+    actor: str
+    kind: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Break:
+    """Where a ticket's chain does not hold: the first event that differs, or 0 when events are missing at the end."""
+
+    ticket_no: str
+    event_id: int
+
+
+def _link(previous: str, ticket_no: str, at: datetime, actor: str, kind: str, data: Mapping[str, Any]) -> str:
+    row = to_json([previous, ticket_no, (at - EPOCH) // MILLISECOND, actor, kind, data])
+    return hashlib.sha256(row.encode()).hexdigest()
+
+
+def add(tx: Tx, ticket_no: str, kind: str, data: Mapping[str, Any] | None = None, *, actor: str, at: datetime) -> None:
+    """Write a step down. The ticket's version counts its events, so that a cut-off end is seen as well."""
+    last = select(events.c.chain).where(events.c.ticket_no == ticket_no).order_by(events.c.id.desc()).limit(1)
+    previous = tx.execute(last).scalar_one_or_none() or ""
+    kept = dict(data or {})
+    tx.execute(
+        events.insert().values(
+            ticket_no=ticket_no,
+            at=at,
+            actor=actor,
+            kind=kind,
+            data=kept,
+            chain=_link(previous, ticket_no, at, actor, kind, kept),
+        )
+    )
+    tx.execute(update(tickets).where(tickets.c.no == ticket_no).values(version=tickets.c.version + 1, updated_at=at))
+
+
+def of_ticket(tx: Tx, ticket_no: str) -> list[Event]:
+    """Give a ticket's steps in the order they happened."""
+    columns = [events.c.id, events.c.ticket_no, events.c.at, events.c.actor, events.c.kind, events.c.data]
+    rows = tx.execute(select(*columns).where(events.c.ticket_no == ticket_no).order_by(events.c.id)).all()
+    return [Event(**row._mapping) for row in rows]
+
+
+def happened(tx: Tx, ticket_no: str, kind: str, *, actor: str | None = None) -> bool:
+    """Tell whether a ticket has a step of this kind (by this actor)."""
+    query = select(events.c.id).where(events.c.ticket_no == ticket_no, events.c.kind == kind)
+    if actor is not None:
+        query = query.where(events.c.actor == actor)
+    return tx.execute(query.limit(1)).first() is not None
+
+
+def verify(tx: Tx) -> list[Break]:
+    """Recount every chain; return the tickets whose log was changed, thinned or cut."""
+    return list(_breaks(tx))
+
+
+def _breaks(tx: Tx) -> Iterator[Break]:
+    counted = select(events.c.ticket_no, func.count().label("rows")).group_by(events.c.ticket_no).subquery()
+    rows = tx.execute(
+        select(tickets.c.no, tickets.c.version, func.coalesce(counted.c.rows, 0).label("rows"))
+        .outerjoin(counted, counted.c.ticket_no == tickets.c.no)
+        .order_by(tickets.c.no)
+    )
+    for no, version, count in rows.all():
+        broken = _first_break(tx, no)
+        if broken is not None:
+            yield Break(ticket_no=no, event_id=broken)
+        elif version != count:
+            yield Break(ticket_no=no, event_id=0)
+
+
+def _first_break(tx: Tx, ticket_no: str) -> int | None:
+    previous = ""
+    for row in tx.execute(select(events).where(events.c.ticket_no == ticket_no).order_by(events.c.id)):
+        if row.chain != _link(previous, row.ticket_no, row.at, row.actor, row.kind, row.data):
+            return int(row.id)
+        previous = row.chain
+    return None

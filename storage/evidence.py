@@ -1,0 +1,130 @@
+"""Photos, videos, voice and documents that support tickets: by reference first, stored once fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select, update
+
+from storage.database import Tx
+from storage.tables import evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One piece; `state` pending, stored, refused or gone; keys are those of the media store."""
+
+    id: int
+    conversation_id: int
+    claim_id: str | None
+    ticket_no: str | None
+    kind: str
+    side: str
+    channel: str
+    ref: str
+    album: str
+    state: str
+    verdict: str
+    media_key: str
+    thumb_key: str
+    sha256: str
+    phash: str
+    width: int | None
+    height: int | None
+    seconds: int | None
+    at: datetime
+    fetched_at: datetime | None
+
+
+def add(
+    tx: Tx,
+    *,
+    conversation_id: int,
+    kind: str,
+    channel: str,
+    ref: str,
+    at: datetime,
+    side: str = "customer",
+    claim_id: str | None = None,
+    ticket_no: str | None = None,
+    album: str = "",
+    seconds: int | None = None,
+) -> int:
+    """Note a piece by its channel's reference, still to be fetched; return its id."""
+    result = tx.execute(
+        evidence.insert().values(
+            conversation_id=conversation_id,
+            claim_id=claim_id,
+            ticket_no=ticket_no,
+            kind=kind,
+            side=side,
+            channel=channel,
+            ref=ref,
+            album=album,
+            state="pending",
+            seconds=seconds,
+            at=at,
+        )
+    )
+    return int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row always has it
+
+
+def get(tx: Tx, evidence_id: int) -> Evidence | None:
+    """Give one piece."""
+    row = tx.execute(select(evidence).where(evidence.c.id == evidence_id)).one_or_none()
+    return Evidence(**row._mapping) if row else None
+
+
+def update_fetched(tx: Tx, evidence_id: int, *, state: str, at: datetime, **found: Any) -> None:
+    """Write down what the fetch found: verdict, media_key, thumb_key, sha256, phash, width, height, seconds."""
+    tx.execute(update(evidence).where(evidence.c.id == evidence_id).values(state=state, fetched_at=at, **found))
+
+
+def of_claim(tx: Tx, claim_id: str) -> list[Evidence]:
+    """Give a draft's pieces as they came in."""
+    return _some(tx, evidence.c.claim_id == claim_id)
+
+
+def of_ticket(tx: Tx, ticket_no: str, *, side: str = "customer") -> list[Evidence]:
+    """Give a ticket's pieces of one side as they came in."""
+    return _some(tx, (evidence.c.ticket_no == ticket_no) & (evidence.c.side == side))
+
+
+def _some(tx: Tx, condition: Any) -> list[Evidence]:
+    rows = tx.execute(select(evidence).where(condition).order_by(evidence.c.at, evidence.c.id))
+    return [Evidence(**row._mapping) for row in rows]
+
+
+def link(tx: Tx, ticket_no: str, *, claim_id: str = "", ids: Collection[int] = ()) -> int:
+    """Put a draft's pieces, and those of these ids, to a ticket; return how many were not there before."""
+    wanted: list[Any] = [evidence.c.id.in_(list(ids))]
+    if claim_id:
+        wanted.append(evidence.c.claim_id == claim_id)
+    done = tx.execute(
+        update(evidence)
+        .where(or_(*wanted), evidence.c.ticket_no.is_distinct_from(ticket_no))
+        .values(ticket_no=ticket_no)
+    )
+    return done.rowcount
+
+
+def used_before(tx: Tx, piece: Evidence) -> str | None:
+    """Give the other ticket that this very picture (by content or fingerprint) already supports, the first if many."""
+    same: list[Any] = []
+    if piece.sha256:
+        same.append(evidence.c.sha256 == piece.sha256)
+    if piece.phash:
+        same.append(evidence.c.phash == piece.phash)
+    if not same:
+        return None
+    query = select(evidence.c.ticket_no).where(
+        or_(*same),
+        evidence.c.id != piece.id,
+        evidence.c.side == "customer",
+        evidence.c.ticket_no.is_not(None),
+        evidence.c.ticket_no.is_distinct_from(piece.ticket_no),
+    )
+    return tx.execute(query.order_by(evidence.c.id).limit(1)).scalar_one_or_none()

@@ -1,0 +1,88 @@
+"""The lines of tickets: one problem each, with its own wish, remedy, sum and state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+
+from storage.database import Tx
+from storage.tables import ticket_lines, tickets
+
+GRANTED = ("approved", "goods_awaited", "owed", "done")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One problem of a ticket; money in 分; quantity and share are fractions as text, "" when unknown."""
+
+    ticket_no: str
+    line: int
+    order_line_no: int | None
+    item: str
+    problem: str
+    quantity: str
+    unit: str
+    share: str
+    detail: str
+    state: str
+    wish: str
+    wish_amount: int | None
+    remedy: str
+    amount: int
+    coupon: int
+    reason: str
+    decided_by: str | None
+    decided_at: datetime | None
+    refund_due_at: datetime | None
+
+
+def add(tx: Tx, ticket_no: str, **values: Any) -> int:
+    """Put a line to a ticket; return its number, counted from 1."""
+    last = tx.execute(select(func.max(ticket_lines.c.line)).where(ticket_lines.c.ticket_no == ticket_no)).scalar_one()
+    number = (last or 0) + 1
+    tx.execute(ticket_lines.insert().values(ticket_no=ticket_no, line=number, **values))
+    return number
+
+
+def of_ticket(tx: Tx, ticket_no: str) -> list[Line]:
+    """Give a ticket's lines in order."""
+    rows = tx.execute(select(ticket_lines).where(ticket_lines.c.ticket_no == ticket_no).order_by(ticket_lines.c.line))
+    return [Line(**row._mapping) for row in rows]
+
+
+def change(tx: Tx, ticket_no: str, line: int, **values: Any) -> None:
+    """Set columns of a line."""
+    which = (ticket_lines.c.ticket_no == ticket_no) & (ticket_lines.c.line == line)
+    tx.execute(update(ticket_lines).where(which).values(**values))
+
+
+def remove(tx: Tx, ticket_no: str, line: int) -> None:
+    """Take a line out that was never filed."""
+    tx.execute(delete(ticket_lines).where(ticket_lines.c.ticket_no == ticket_no, ticket_lines.c.line == line))
+
+
+def on_order(tx: Tx, order_no: str) -> list[Line]:
+    """Give every line of every ticket on an order that was not refused or taken back: what is already claimed."""
+    rows = tx.execute(
+        select(ticket_lines)
+        .join(tickets, tickets.c.no == ticket_lines.c.ticket_no)
+        .where(tickets.c.order_no == order_no, ticket_lines.c.state.not_in(("refused", "withdrawn")))
+        .order_by(ticket_lines.c.ticket_no, ticket_lines.c.line)
+    )
+    return [Line(**row._mapping) for row in rows]
+
+
+def granted(tx: Tx, order_no: str, order_line_no: int | None) -> int:
+    """Sum the money in 分 already granted on an order line, or on the whole order with None."""
+    query = (
+        select(func.coalesce(func.sum(ticket_lines.c.amount), 0))
+        .join(tickets, tickets.c.no == ticket_lines.c.ticket_no)
+        .where(tickets.c.order_no == order_no, ticket_lines.c.state.in_(GRANTED))
+    )
+    if order_line_no is not None:
+        # what was granted on the order as a whole may have been this line's money
+        query = query.where((ticket_lines.c.order_line_no == order_line_no) | ticket_lines.c.order_line_no.is_(None))
+    return int(tx.execute(query).scalar_one())

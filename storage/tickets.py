@@ -1,0 +1,246 @@
+"""Tickets: stored claims on one order, whoever owns them, and the queue of those that wait for a human."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select, update
+
+from storage.database import Tx, insert
+from storage.tables import complainants, conversations, orders, ticket_lines, tickets
+
+OPEN = ("queued", "assigned", "waiting_customer", "appealed")
+UNPICKED = ("queued", "waiting_customer", "appealed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """A ticket as stored; times are aware, `rank` 0 safety, 1 major, 2 special group, 3 the rest."""
+
+    no: str
+    claim_id: str
+    state: str
+    severity: str
+    rank: int
+    desk: str
+    raised: bool
+    why: str
+    order_no: str | None
+    customer_id: int | None
+    conversation_id: int
+    leader_id: int | None
+    site_no: str
+    language: str
+    policy_hash: str
+    signals: Sequence[str]
+    special: Sequence[str]
+    said: Sequence[Sequence[str]]  # [ISO time, text]
+    warnings: Sequence[str]  # "code" or "code:value"
+    owner_id: str | None
+    owner_name: str | None
+    owned_at: datetime | None
+    answered_at: datetime | None
+    reported_at: datetime
+    filed_at: datetime | None
+    decided_at: datetime | None
+    closed_at: datetime | None
+    due_at: datetime | None
+    late: bool
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """A conversation that hears of a ticket."""
+
+    conversation_id: int
+    channel: str
+    account: str
+    name: str
+    role: str  # buyer or leader
+
+
+def add(tx: Tx, **values: Any) -> bool:
+    """Store a new ticket; False when its number is taken."""
+    row = insert(tx)(tickets).values(version=0, **values)
+    return tx.execute(row.on_conflict_do_nothing(index_elements=["no"])).rowcount == 1
+
+
+def get(tx: Tx, no: str) -> Ticket | None:
+    """Give a ticket by its number."""
+    return _one(tx, tickets.c.no == no)
+
+
+def by_claim(tx: Tx, claim_id: str) -> Ticket | None:
+    """Give the ticket that a draft became."""
+    return _one(tx, tickets.c.claim_id == claim_id)
+
+
+def _one(tx: Tx, condition: Any) -> Ticket | None:
+    row = tx.execute(select(tickets).where(condition)).one_or_none()
+    return Ticket(**row._mapping) if row else None
+
+
+def _some(tx: Tx, query: Any) -> list[Ticket]:
+    return [Ticket(**row._mapping) for row in tx.execute(query)]
+
+
+def change(tx: Tx, no: str, **values: Any) -> None:
+    """Set columns of a ticket."""
+    tx.execute(update(tickets).where(tickets.c.no == no).values(**values))
+
+
+def pick_up(tx: Tx, no: str, *, user: str, name: str, now: datetime) -> bool:
+    """Make this agent the owner if nobody is: one conditional UPDATE, so one winner."""
+    done = tx.execute(
+        update(tickets)
+        .where(tickets.c.no == no, tickets.c.owner_id.is_(None), tickets.c.state.in_(UNPICKED))
+        .values(owner_id=user, owner_name=name, owned_at=now)
+    )
+    return done.rowcount == 1
+
+
+def take_over(tx: Tx, no: str, *, from_user: str | None, user: str, name: str, now: datetime) -> bool:
+    """Pass a ticket on, if it is still with the one it is taken from."""
+    done = tx.execute(
+        update(tickets)
+        .where(tickets.c.no == no, tickets.c.owner_id.is_not_distinct_from(from_user))
+        .values(owner_id=user, owner_name=name, owned_at=now)
+    )
+    return done.rowcount == 1
+
+
+def owner_of(tx: Tx, no: str) -> tuple[str, str] | None:
+    """Tell who owns a ticket that is still open (user id, name): the bot is silent about such a one."""
+    row = tx.execute(
+        select(tickets.c.owner_id, tickets.c.owner_name).where(
+            tickets.c.no == no, tickets.c.owner_id.is_not(None), tickets.c.state.in_(OPEN)
+        )
+    ).one_or_none()
+    return (row.owner_id, row.owner_name or "") if row else None
+
+
+def _queue(desk: str) -> Any:
+    waiting = tickets.c.state.in_(("queued", "appealed"))
+    order = (tickets.c.rank, tickets.c.late.desc(), tickets.c.due_at.is_(None), tickets.c.due_at, tickets.c.reported_at)
+    return (
+        select(tickets)
+        .where(tickets.c.desk == desk, waiting, tickets.c.owner_id.is_(None))
+        .order_by(*order, tickets.c.no)
+    )
+
+
+def queue(tx: Tx, desk: str, *, limit: int = 10) -> list[Ticket]:
+    """Give the tickets that wait for a human: severity, then late, due time, age."""
+    return _some(tx, _queue(desk).limit(limit))
+
+
+def counts(tx: Tx, desk: str) -> dict[str, int]:
+    """Count a desk's open tickets: waiting, late (of those), safety (of those), assigned, waiting_customer."""
+    waiting = tickets.c.state.in_(("queued", "appealed")) & tickets.c.owner_id.is_(None)
+    owned = tickets.c.state.in_(("assigned", "appealed")) & tickets.c.owner_id.is_not(None)
+    parts = {
+        "waiting": waiting,
+        "late": waiting & tickets.c.late,
+        "safety": waiting & (tickets.c.rank == 0),
+        "assigned": owned,
+        "waiting_customer": tickets.c.state == "waiting_customer",
+    }
+    columns = [func.count().filter(condition).label(name) for name, condition in parts.items()]
+    row = tx.execute(select(*columns).where(tickets.c.desk == desk, tickets.c.state.in_(OPEN))).one()
+    return {name: int(value) for name, value in row._mapping.items()}
+
+
+def owned_by(tx: Tx, desk: str, user: str) -> list[Ticket]:
+    """Give the open tickets of one agent."""
+    mine = (tickets.c.desk == desk) & (tickets.c.owner_id == user) & tickets.c.state.in_(OPEN)
+    return _some(tx, select(tickets).where(mine).order_by(tickets.c.rank, tickets.c.due_at, tickets.c.no))
+
+
+def recent(tx: Tx, *, limit: int, state: str = "", order_no: str = "") -> list[Ticket]:
+    """Give the newest tickets (in this state, on this order)."""
+    query = select(tickets).order_by(tickets.c.created_at.desc(), tickets.c.no).limit(limit)
+    if state:
+        query = query.where(tickets.c.state == state)
+    if order_no:
+        query = query.where(tickets.c.order_no == order_no)
+    return _some(tx, query)
+
+
+def of_conversation(tx: Tx, conversation_id: int, *, limit: int = 10) -> list[Ticket]:
+    """Give the tickets that a conversation filed or joined, open ones first, then the newest."""
+    joined = select(complainants.c.ticket_no).where(complainants.c.conversation_id == conversation_id)
+    shut = tickets.c.state.in_(("closed", "withdrawn"))
+    query = select(tickets).where(tickets.c.no.in_(joined))
+    return _some(tx, query.order_by(shut, tickets.c.created_at.desc(), tickets.c.no).limit(limit))
+
+
+def undecided_on(tx: Tx, order_no: str, wanted: Collection[tuple[int | None, str]]) -> Ticket | None:
+    """Give the oldest undecided ticket on an order that already claims one of these (order line, problem)."""
+    same = [
+        ticket_lines.c.order_line_no.is_not_distinct_from(line) & (ticket_lines.c.problem == problem)
+        for line, problem in wanted
+    ]
+    if not same:
+        return None
+    query = (
+        select(tickets)
+        .join(ticket_lines, ticket_lines.c.ticket_no == tickets.c.no)
+        .where(
+            tickets.c.order_no == order_no,
+            tickets.c.state.in_(("queued", "assigned", "waiting_customer")),
+            ticket_lines.c.state.in_(("open", "offered")),
+            or_(*same),
+        )
+        .order_by(tickets.c.created_at, tickets.c.no)
+        .limit(1)
+    )
+    return next(iter(_some(tx, query)), None)
+
+
+def lock_order(tx: Tx, order_no: str) -> None:
+    """Hold an order until the end of the transaction (a row lock where the database has them)."""
+    tx.execute(select(orders.c.order_no).where(orders.c.order_no == order_no).with_for_update()).first()
+
+
+def earlier_of(tx: Tx, ticket: Ticket) -> int:
+    """Count the buyer's other tickets that were filed before this one."""
+    who = []
+    if ticket.customer_id is not None:
+        who.append(tickets.c.customer_id == ticket.customer_id)
+    if ticket.order_no:
+        phone = select(orders.c.buyer_phone).where(orders.c.order_no == ticket.order_no).scalar_subquery()
+        theirs = select(orders.c.order_no).where(orders.c.buyer_phone == phone, orders.c.buyer_phone != "")
+        who.append(tickets.c.order_no.in_(theirs))
+    if not who:
+        return 0
+    before = (tickets.c.no != ticket.no) & (tickets.c.created_at <= ticket.created_at) & tickets.c.filed_at.is_not(None)
+    return int(tx.execute(select(func.count()).select_from(tickets).where(or_(*who), before)).scalar_one())
+
+
+def join(tx: Tx, no: str, conversation_id: int, *, role: str, at: datetime) -> bool:
+    """Let a conversation hear of a ticket; False when it does already."""
+    row = insert(tx)(complainants).values(ticket_no=no, conversation_id=conversation_id, role=role, at=at)
+    return tx.execute(row.on_conflict_do_nothing()).rowcount == 1
+
+
+def parties(tx: Tx, no: str) -> list[Party]:
+    """Give the conversations that hear of a ticket, the first to complain first."""
+    rows = tx.execute(
+        select(
+            complainants.c.conversation_id,
+            conversations.c.channel,
+            conversations.c.account,
+            conversations.c.name,
+            complainants.c.role,
+        )
+        .join(conversations, conversations.c.id == complainants.c.conversation_id)
+        .where(complainants.c.ticket_no == no)
+        .order_by(complainants.c.at, complainants.c.conversation_id)
+    )
+    return [Party(**row._mapping) for row in rows]
