@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from storage.database import Tx
+from storage.tables import order_lines, orders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +35,7 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One order with all its lines; times are aware, `phone` is the buyer's whole number."""
+    """One order with all its lines; times are aware, `buyer_phone` is the buyer's whole number."""
 
     order_no: str
     lines: tuple[OrderLine, ...]
@@ -40,3 +49,132 @@ class Order:
     promised_at: datetime | None = None
     delivered_at: datetime | None = None
     sample: bool = False
+
+
+LINE_FIELDS = tuple(OrderLine.__dataclass_fields__)
+ORDER_FIELDS = tuple(name for name in Order.__dataclass_fields__ if name != "lines")
+
+# what "newest" and "since" go by
+MOMENT: ColumnElement[Any] = func.coalesce(
+    orders.c.delivered_at, orders.c.promised_at, orders.c.placed_at, orders.c.imported_at
+)
+
+
+def order_key(number: str) -> str:
+    """Reduce an order number to what people copy faithfully: letters and digits, upper case, half width."""
+    return "".join(char for char in unicodedata.normalize("NFKC", number) if char.isalnum()).upper()
+
+
+def pickup_key(number: str) -> str:
+    """Reduce a pickup number the same way; "０３号" is "3"."""
+    key = order_key(number).removesuffix("号")
+    return key.lstrip("0") or "0" if key.isdecimal() else key
+
+
+def phone_digits(text: str) -> str:
+    """Give the digits of a phone number, without the country code of mainland mobiles."""
+    digits = "".join(char for char in unicodedata.normalize("NFKC", text) if "0" <= char <= "9")
+    national = digits[-11:]
+    return national if digits in (f"86{national}", f"0086{national}") and national.startswith("1") else digits
+
+
+def by_number(tx: Tx, number: str, *, sample: bool | None) -> Order | None:
+    """Find an order by its exact number, blind to case, width and separators.
+
+    `sample`: whether sandbox sample orders are meant; None takes either (here and below).
+    """
+    key = order_key(number)
+    found = _find(tx, orders.c.order_key == key, sample=sample) if key else []
+    return found[0] if found else None
+
+
+def by_number_and_tail(tx: Tx, number: str, phone_tail: str, *, sample: bool | None) -> Order | None:
+    """Find an order by its number, if the last four digits of the buyer's phone are these."""
+    order = by_number(tx, number, sample=sample)
+    tail = _tail(phone_tail)
+    return order if order and tail and order.buyer_phone.endswith(tail) else None
+
+
+def by_pickup(tx: Tx, participate_no: str, phone_tail: str, *, sample: bool | None) -> list[Order]:
+    """Find orders by pickup number and the phone's last four digits, newest first; both are the proof."""
+    number, tail = pickup_key(participate_no), _tail(phone_tail)
+    if not tail or not order_key(participate_no):
+        return []
+    return _find(tx, orders.c.participate_no == number, orders.c.phone_tail == tail, sample=sample)
+
+
+def of_buyer(tx: Tx, phone: str, *, sample: bool | None, limit: int = 20) -> list[Order]:
+    """Give the newest orders of the buyer with this whole phone number."""
+    digits = phone_digits(phone)
+    return _find(tx, orders.c.buyer_phone == digits, sample=sample, limit=limit) if digits else []
+
+
+def of_sites(
+    tx: Tx, sites: Collection[str], participate_nos: Collection[str] | None, *, since: datetime, sample: bool | None
+) -> list[Order]:
+    """Give the orders of pickup sites since a time (of delivery, else promise, else purchase), newest first.
+
+    `participate_nos`: only these pickup numbers; None for all.
+    """
+    where = [orders.c.site_no.in_(list(sites)), since <= MOMENT]
+    if participate_nos is not None:
+        where.append(orders.c.participate_no.in_([pickup_key(number) for number in participate_nos]))
+    return _find(tx, *where, sample=sample)
+
+
+def near(tx: Tx, number: str, phone: str, *, sample: bool | None) -> list[Order]:
+    """Give the buyer's own orders whose number is one slip away from the given one, newest first."""
+    key, digits = order_key(number), phone_digits(phone)
+    if not key or not digits:
+        return []
+    known = tx.execute(select(orders.c.order_key).where(orders.c.buyer_phone == digits)).scalars()
+    slips = [other for other in known if one_slip(key, other)]
+    # the phone again, so that no caller can be handed another buyer's order
+    here = orders.c.buyer_phone == digits
+    return _find(tx, orders.c.order_key.in_(slips), here, sample=sample) if slips else []
+
+
+def one_slip(given: str, true: str) -> bool:
+    """Tell whether one key was hit wrongly: one replaced, two neighbours swapped, one missing or doubled."""
+    if len(given) == len(true):
+        wrong = [place for place, pair in enumerate(zip(given, true, strict=True)) if pair[0] != pair[1]]
+        if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
+            first, second = wrong
+            return (given[first], given[second]) == (true[second], true[first])
+        return len(wrong) == 1
+    if len(given) == len(true) - 1:
+        return any(true[:place] + true[place + 1 :] == given for place in range(len(true)))
+    doubled = (place for place in range(1, len(given)) if given[place] == given[place - 1])
+    return len(given) == len(true) + 1 and any(given[:place] + given[place + 1 :] == true for place in doubled)
+
+
+def _tail(text: str) -> str:
+    digits = phone_digits(text)
+    return digits if len(digits) == 4 else ""
+
+
+def _find(tx: Tx, *where: ColumnElement[bool], sample: bool | None, limit: int | None = None) -> list[Order]:
+    """Two statements: the orders, newest first, and all their lines."""
+    columns = [orders.c[name] for name in ORDER_FIELDS]
+    query = select(*columns).where(*where).order_by(MOMENT.desc(), orders.c.order_no)
+    if sample is not None:
+        query = query.where(orders.c.sample == sample)
+    heads = [row._asdict() for row in tx.execute(query.limit(limit))]
+    if sample is None and any(head["sample"] for head in heads):
+        heads = [head for head in heads if head["sample"]]
+    lines = lines_of(tx, [head["order_no"] for head in heads])
+    return [Order(**head, lines=lines.get(head["order_no"], ())) for head in heads]
+
+
+def lines_of(tx: Tx, order_nos: Iterable[str]) -> dict[str, tuple[OrderLine, ...]]:
+    """Give the lines of these orders by order number, in the order of their own numbers."""
+    numbers = list(order_nos)
+    if not numbers:
+        return {}
+    query = select(order_lines).where(order_lines.c.order_no.in_(numbers)).order_by(order_lines.c.line_no)
+    found: defaultdict[str, list[OrderLine]] = defaultdict(list)
+    for row in tx.execute(query):
+        values = row._asdict()
+        values["tags"] = tuple(values["tags"].split())
+        found[values.pop("order_no")].append(OrderLine(**values))
+    return {number: tuple(lines) for number, lines in found.items()}

@@ -1,0 +1,165 @@
+"""Looking orders up: exact, private, indexed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from storage import orders
+from storage.database import Tx, open_writer, transaction
+from storage.imports import upsert
+from storage.orders import Order, OrderLine
+from storage.tables import METADATA
+
+NOW = datetime(2026, 6, 12, 10, 0, tzinfo=UTC)
+STRAWBERRIES = OrderLine(line_no=1, sku="STB", item="草莓", quantity=4, unit="盒", paid=7960, tags=("fresh",))
+EGGS = OrderLine(line_no=2, sku="EGG", item="鸡蛋", quantity=1, unit="板", paid=2680, tags=("fresh", "fragile"))
+
+
+def order(number: str, pickup: str = "3", phone: str = "13800002231", **values: Any) -> Order:
+    base: dict[str, Any] = {"site_no": "Z07", "delivered_at": NOW, "lines": (STRAWBERRIES, EGGS)}
+    return Order(order_no=number, participate_no=pickup, buyer_phone=phone, **{**base, **values})
+
+
+SHELF = (
+    order("KT260612-0003", activity_no="G0612"),
+    order("KT260611-0003", delivered_at=NOW - timedelta(days=1)),
+    order("KT260612-0005", "5", "13900008812"),
+    order("KT260612-0008", "8", "13600000408", site_no="Z09"),
+    order("KT260612-0053", "53", "13600000408"),
+    order("NO-PHONE", "9", ""),
+    order("KT260612-9003", "3", "13800002231", sample=True),
+)
+
+
+@pytest.fixture
+def tx() -> Iterator[Tx]:
+    engine = open_writer("sqlite://")
+    METADATA.create_all(engine)
+    with transaction(engine) as tx:
+        upsert(tx, SHELF, now=NOW)
+        yield tx
+    engine.dispose()
+
+
+@pytest.mark.parametrize("given", ["KT260612-0003", "kt2606120003", " KT 260612 0003 ", "ＫＴ２６０６１２－０００３"])
+def test_a_number_is_found_whatever_its_spelling(tx, given):
+    assert orders.by_number(tx, given, sample=False) == SHELF[0]
+
+
+@pytest.mark.parametrize("given", ["", "-", "0003", "KT260612-000", "KT260612-00030", "KT260612%", "KT260612-000_"])
+def test_a_number_is_found_whole_or_not_at_all(tx, given):
+    assert orders.by_number(tx, given, sample=None) is None
+
+
+def test_a_number_proves_with_its_tail_only(tx):
+    assert orders.by_number_and_tail(tx, "KT260612-0003", "2231", sample=False) == SHELF[0]
+    assert orders.by_number_and_tail(tx, "KT260612-0003", "２２３１", sample=False) == SHELF[0]
+    for tail in ("8812", "", "31", "13800002231", "abcd"):
+        assert orders.by_number_and_tail(tx, "KT260612-0003", tail, sample=False) is None
+    for tail in ("", "0000"):
+        assert orders.by_number_and_tail(tx, "NO-PHONE", tail, sample=False) is None
+
+
+def test_a_pickup_number_finds_every_order_of_that_buyer_newest_first(tx):
+    found = orders.by_pickup(tx, "０3号", "2231", sample=False)
+    assert [each.order_no for each in found] == ["KT260612-0003", "KT260611-0003"]
+    assert orders.by_pickup(tx, "3", "8812", sample=False) == []
+    assert orders.by_pickup(tx, "9", "", sample=False) == []
+    assert orders.by_pickup(tx, "", "2231", sample=False) == []
+
+
+def test_samples_and_real_orders_do_not_mix(tx):
+    assert orders.by_number(tx, "KT260612-9003", sample=False) is None
+    assert orders.by_number(tx, "KT260612-0003", sample=True) is None
+    assert orders.by_number(tx, "KT260612-0003", sample=None) == SHELF[0]
+    for found in (
+        orders.by_pickup(tx, "3", "2231", sample=None),
+        orders.of_buyer(tx, "13800002231", sample=None),
+        orders.of_sites(tx, ["Z07"], ["3"], since=NOW, sample=None),
+    ):
+        assert [each.order_no for each in found] == ["KT260612-9003"]
+
+
+def test_a_buyers_orders_come_newest_first_and_limited(tx):
+    found = orders.of_buyer(tx, "+86 138-0000-2231", sample=False)
+    assert found == [SHELF[0], SHELF[1]]
+    assert orders.of_buyer(tx, "13800002231", sample=False, limit=1) == [SHELF[0]]
+    assert orders.of_buyer(tx, "", sample=None) == []
+
+
+def test_a_leader_reaches_the_own_sites_only(tx):
+    def numbers(sites: list[str], pickups: list[str] | None, since: datetime = NOW) -> list[str]:
+        found = orders.of_sites(tx, sites, pickups, since=since, sample=False)
+        return [each.order_no for each in found]
+
+    assert numbers(["Z07"], ["3", "8"]) == ["KT260612-0003"]
+    assert numbers(["Z07"], ["3"], NOW - timedelta(days=2)) == ["KT260612-0003", "KT260611-0003"]
+    assert numbers(["Z09"], None) == ["KT260612-0008"]
+    assert numbers(["Z07", "Z09"], ["８号"]) == ["KT260612-0008"]
+    assert numbers([], None) == numbers(["Z07"], []) == []
+
+
+@pytest.mark.parametrize(
+    "given", ["KT260612-0030", "KT260612-0004", "KT260612-003", "KT260612-00003", "KT260621-0003", "KT260612-0O03"]
+)
+def test_one_slip_finds_the_own_order(tx, given):
+    assert SHELF[0] in orders.near(tx, given, "13800002231", sample=False)
+
+
+def test_a_slip_never_leads_to_somebody_elses_order(tx):
+    assert orders.near(tx, "KT260612-0050", "13800002231", sample=False) == []  # 0005 and 0053 are others'
+    assert orders.near(tx, "KT260612-0005", "", sample=False) == []
+    assert orders.near(tx, "", "13800002231", sample=False) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "true", "near"),
+    [
+        ("0005", "0005", False),  # that is the number itself
+        ("0005", "0050", True),
+        ("0005", "0500", False),
+        ("0015", "0005", True),
+        ("0115", "0005", False),
+        ("005", "0005", True),
+        ("00105", "0005", False),  # put in, not doubled
+        ("00055", "0005", True),
+        ("05", "0005", False),
+        ("2131", "1213", False),
+    ],
+)
+def test_what_counts_as_one_slip(given, true, near):
+    assert orders.one_slip(given, true) is near
+
+
+LOOKUPS: dict[str, Callable[[Tx], object]] = {
+    "number": lambda tx: orders.by_number(tx, "KT260612-0003", sample=False),
+    "pickup": lambda tx: orders.by_pickup(tx, "3", "2231", sample=False),
+    "buyer": lambda tx: orders.of_buyer(tx, "13800002231", sample=None),
+    "sites": lambda tx: orders.of_sites(tx, ["Z07", "Z09"], ["3", "8"], since=NOW, sample=False),
+    "site": lambda tx: orders.of_sites(tx, ["Z07"], None, since=NOW, sample=False),
+    "near": lambda tx: orders.near(tx, "KT260612-0030", "13800002231", sample=False),
+    "upsert": lambda tx: upsert(tx, SHELF, now=NOW),
+}
+
+
+@pytest.mark.parametrize("name", LOOKUPS)
+def test_every_look_up_uses_an_index_and_few_statements(tx, name):
+    said: list[tuple[str, Any]] = []
+
+    def listen(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool) -> None:
+        said.append((statement, values))
+
+    event.listen(tx.engine, "before_cursor_execute", listen)
+    assert LOOKUPS[name](tx)
+    event.remove(tx.engine, "before_cursor_execute", listen)
+    assert 2 <= len(said) <= 5
+    for statement, values in said:
+        if statement.startswith("SELECT"):
+            plan = [row[-1] for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+            assert any("USING" in step for step in plan)
+            assert not [step for step in plan if step.startswith("SCAN")], plan
