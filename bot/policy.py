@@ -54,7 +54,7 @@ def _refuse(findings: list[policy_file.Finding], write: Write) -> int:
 def _tables(content: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[str]:
     """Write tables as TOML, plain values before inner tables."""
     plain = {key: value for key, value in content.items() if not isinstance(value, Mapping)}
-    if plain and path:
+    if path and (plain or not content):
         yield ""
         yield f"[{'.'.join(map(_key, path))}]"
     for key, value in plain.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -64,9 +64,7 @@ def due(start: datetime, duration: Duration, policy: Policy) -> datetime:
     local = _aware(start).astimezone(zone(policy))
     if not duration.workdays:
         # through UTC, so that elapsed time stays elapsed time where clocks are put forward
-        return (_aware(start).astimezone(ZoneInfo("UTC")) + timedelta(seconds=duration.seconds)).astimezone(
-            zone(policy)
-        )
+        return (local.astimezone(UTC) + timedelta(seconds=duration.seconds)).astimezone(zone(policy))
     day = local.date()
     for _ in range(duration.workdays):
         day = _next_working_day(day, policy)

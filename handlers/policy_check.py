@@ -54,7 +54,7 @@ def _money(whole: Mapping[str, Any]) -> Iterator[Wrong]:
     if auto > suggest:
         yield (
             ("money", "auto_approve_cap"),
-            f"{auto} is above suggest_cap {suggest}: it would grant what it may not name",
+            f"{auto:.2f} is above suggest_cap {suggest:.2f}: the bot would grant what it may not name",
         )
     for key, table in (("late_coupon", "coupons"), ("late_rule", "rules")):
         if (code := money.get(key)) and code not in whole.get(table, {}):
@@ -179,13 +179,13 @@ def template_fields(template: str) -> frozenset[str]:
 
 def _texts(whole: Mapping[str, Any]) -> Iterator[Wrong]:
     for language, texts in _rows(whole, "texts"):
-        known = wording.templates(language)
+        known = {**wording.templates(wording.FALLBACK), **wording.templates(language)}
         for key, template in texts.items():
             path: Path = ("texts", language, key)
             if key not in known:
                 yield path, f"is no text of the program{guess(key, list(known))}"
                 continue
-            if not isinstance(template, str):
+            if not isinstance(template, str) or not template:
                 yield path, "must be a text in quotes"
                 continue
             try:

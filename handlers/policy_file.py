@@ -6,7 +6,6 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +103,7 @@ def _read(path: Path) -> Source | Finding:
     """Read one file, or tell why it cannot be."""
     try:
         text = _text(path)
-        content = tomllib.loads(text, parse_float=Decimal)
+        content = tomllib.loads(text)
     except FileNotFoundError:
         return Finding(file=str(path), line=0, key="", reason="there is no such file")
     except IsADirectoryError:
