@@ -64,6 +64,11 @@ class Examiner:
         outcome = self._ask({"task": "sheet", "header": header, "photos": captions}, [photo.image for photo in photos])
         return None if isinstance(outcome, Refused) else outcome[1][0]
 
+    def sample(self, name: str, seed: int) -> bytes | None:
+        """Draw a sample photo (see media.samples) in the worker; None if that failed. Raises Closed."""
+        outcome = self._ask({"task": "sample", "name": name, "seed": seed}, [])
+        return None if isinstance(outcome, Refused) else outcome[1][0]
+
     def close(self) -> None:
         """End the worker, at once and for good; a call under way raises Closed."""
         with self._change:

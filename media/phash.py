@@ -18,7 +18,8 @@ def phash(image: Image.Image, side: int = 8) -> str:
     waves = _waves(side)
     rows = [_project(pixels[at : at + size], waves) for at in range(0, size * size, size)]
     columns = [_project(column, waves) for column in zip(*rows, strict=True)]
-    frequencies = [value for row in zip(*columns, strict=True) for value in row]
+    # Rounded, lest the arithmetic's own dust become the hash of a flat picture.
+    frequencies = [round(value, 3) for row in zip(*columns, strict=True) for value in row]
     middle = sorted(frequencies)[len(frequencies) // 2 - 1 : len(frequencies) // 2 + 1]
     median = sum(middle) / 2
     bits = "".join("1" if value > median else "0" for value in frequencies)

@@ -26,7 +26,7 @@ LAYOUTS = (
     (9, 3, (500, 424)),
     (12, 4, (374, 424)),
 )
-MARGIN, GAP, HEADER, CAPTION, RADIUS, BADGE = 24, 20, 68, 40, 10, 44
+MARGIN, GAP, HEADER, CAPTION, RADIUS, INSET, BADGE = 24, 20, 68, 44, 10, 10, 44
 PAPER, CARD, EDGE, MOUNT = "#ece9e3", "#ffffff", "#d8d3ca", "#f6f4f0"
 BAND, BAND_TEXT, TEXT, BADGE_FILL, BADGE_TEXT = "#23303a", "#ffffff", "#2c2a27", "#c2481f", "#ffffff"
 
@@ -40,53 +40,64 @@ def make_sheet(photos: Sequence[SheetPhoto], header: str) -> bytes:
         raise ValueError("a contact sheet needs at least one photo")
     shown = photos[:MAX_PHOTOS]
     columns, box = next((columns, box) for most, columns, box in LAYOUTS if len(shown) <= most)
-    rows = -(-len(shown) // columns)
-    step = (box[0] + GAP, box[1] + CAPTION + GAP)
-    size = (2 * MARGIN + columns * step[0] - GAP, HEADER + 2 * MARGIN + rows * step[1] - GAP)
-    sheet = Image.new("RGB", size, PAPER)
+    pictures = [_open(photo.image, box) for photo in shown]
+    rows = [pictures[at : at + columns] for at in range(0, len(pictures), columns)]
+    heights = [max(picture.height for picture in row) for row in rows]
+    width = 2 * MARGIN + columns * (box[0] + GAP) - GAP
+    sheet = Image.new("RGB", (width, HEADER + 2 * MARGIN + sum(heights) + len(rows) * (CAPTION + GAP) - GAP), PAPER)
     draw = ImageDraw.Draw(sheet)
     left_out = len(photos) - len(shown)
-    _write_header(draw, size[0], header + (f"  (+{left_out})" if left_out else ""))
-    for place, photo in enumerate(shown):
+    _write_header(draw, width, header + (f"  (+{left_out})" if left_out else ""))
+    for place, (photo, picture) in enumerate(zip(shown, pictures, strict=True)):
         row, column = divmod(place, columns)
-        corner = (MARGIN + column * step[0], HEADER + MARGIN + row * step[1])
-        _paste(sheet, photo, corner, box)
-        _label(draw, photo, corner, box, photo.number or place + 1)
+        x = MARGIN + column * (box[0] + GAP)
+        y = HEADER + MARGIN + sum(heights[:row]) + row * (CAPTION + GAP)
+        _mount(sheet, picture, (x, y, x + box[0], y + heights[row]))
+        _label(draw, photo.caption, photo.number or place + 1, (x, y, x + box[0], y + heights[row]))
     return _jpeg(sheet)
 
 
-def _write_header(draw: ImageDraw.ImageDraw, width: int, header: str) -> None:
-    face = font(32)
-    draw.rectangle((0, 0, width, HEADER - 1), fill=BAND)
-    draw.text((MARGIN, HEADER / 2), fitted(header, face, width - 2 * MARGIN), fill=BAND_TEXT, font=face, anchor="lm")
-
-
-def _paste(sheet: Image.Image, photo: SheetPhoto, corner: tuple[int, int], box: tuple[int, int]) -> None:
-    x, y = corner
-    draw = ImageDraw.Draw(sheet)
-    draw.rounded_rectangle((x, y, x + box[0] - 1, y + box[1] + CAPTION - 1), RADIUS, fill=CARD, outline=EDGE)
+def _open(image: bytes, box: tuple[int, int]) -> Image.Image:
+    """Fit a picture into the box whole; an empty place of the mount's colour if it cannot be opened."""
     try:
-        with Image.open(BytesIO(photo.image), formats=PLUGINS) as source:
+        with Image.open(BytesIO(image), formats=PLUGINS) as source:
             source.draft("RGB", box)
-            picture = ImageOps.contain(source.convert("RGB"), (box[0] - 2, box[1] - 2), Image.Resampling.BICUBIC)
+            return ImageOps.contain(source.convert("RGB"), box, Image.Resampling.BICUBIC)
     except UNREADABLE:
-        picture = Image.new("RGB", (box[0] - 2, box[1] - 2), MOUNT)
-    mount = Image.new("RGB", (box[0] - 2, box[1] - 2), MOUNT)
-    mount.paste(picture, ((mount.width - picture.width) // 2, (mount.height - picture.height) // 2))
-    mask = Image.new("L", mount.size, 0)
-    ImageDraw.Draw(mask).rounded_rectangle((0, 0, mount.width - 1, mount.height + RADIUS), RADIUS, fill=255)
-    sheet.paste(mount, (x + 1, y + 1), mask)
+        return Image.new("RGB", (box[0], box[1] // 2), MOUNT)
 
 
-def _label(
-    draw: ImageDraw.ImageDraw, photo: SheetPhoto, corner: tuple[int, int], box: tuple[int, int], number: int
-) -> None:
-    x, y = corner
-    face, bold = font(24), font(26)
-    draw.ellipse((x + 10, y + 10, x + 10 + BADGE, y + 10 + BADGE), fill=BADGE_FILL, outline=CARD, width=3)
-    draw.text((x + 10 + BADGE / 2, y + 10 + BADGE / 2), str(number), fill=BADGE_TEXT, font=bold, anchor="mm")
-    caption = fitted(photo.caption, face, box[0] - 2 * RADIUS)
-    draw.text((x + RADIUS, y + box[1] + CAPTION / 2), caption, fill=TEXT, font=face, anchor="lm")
+def _write_header(draw: ImageDraw.ImageDraw, width: int, header: str) -> None:
+    draw.rectangle((0, 0, width, HEADER - 1), fill=BAND)
+    line = fitted(header, font(32), width - 2 * MARGIN)
+    _write(draw, (MARGIN, HEADER / 2), line, fill=BAND_TEXT, size=32, anchor="lm")
+
+
+def _mount(sheet: Image.Image, picture: Image.Image, frame: tuple[int, int, int, int]) -> None:
+    """Paste a picture into the middle of its frame, on a card with round corners and room for the caption below."""
+    left, top, right, bottom = frame
+    card = Image.new("RGB", (right - left, bottom - top + CAPTION), CARD)
+    ImageDraw.Draw(card).rectangle((0, 0, right - left, bottom - top - 1), fill=MOUNT)
+    card.paste(picture, ((right - left - picture.width) // 2, (bottom - top - picture.height) // 2))
+    mask = Image.new("L", card.size, 0)
+    ImageDraw.Draw(mask).rounded_rectangle((0, 0, card.width - 1, card.height - 1), RADIUS, fill=255)
+    sheet.paste(card, (left, top), mask)
+
+
+def _label(draw: ImageDraw.ImageDraw, caption: str, number: int, frame: tuple[int, int, int, int]) -> None:
+    left, top, right, bottom = frame
+    draw.rounded_rectangle((left, top, right - 1, bottom + CAPTION - 1), RADIUS, outline=EDGE)
+    x, y = left + INSET, top + INSET
+    draw.ellipse((x, y, x + BADGE, y + BADGE), fill=BADGE_FILL, outline=CARD, width=3)
+    _write(draw, (x + BADGE / 2, y + BADGE / 2), str(number), fill=BADGE_TEXT, size=26, anchor="mm")
+    line = fitted(caption, font(24), right - left - 2 * INSET)
+    _write(draw, (x, bottom + CAPTION / 2), line, fill=TEXT, size=24, anchor="lm")
+
+
+def _write(draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, *, fill: str, size: int, anchor: str) -> None:
+    face = font(size)
+    # Pillow's built-in bitmap font, the last resort without FreeType, knows no anchors.
+    draw.text(at, text, fill=fill, font=face, anchor=anchor if hasattr(face, "getmetrics") else None)
 
 
 def _jpeg(sheet: Image.Image) -> bytes:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
+from media import samples
 from media.pictures import examine
 from media.sheet import make_sheet
 from media.values import Examined, SheetPhoto
@@ -45,7 +46,11 @@ def _sheet(head: dict[str, Any], parts: list[bytes]) -> tuple[dict[str, Any], li
     return {}, [make_sheet(photos, head["header"])]
 
 
-_TASKS = {"examine": _examine, "sheet": _sheet}
+def _sample(head: dict[str, Any], _: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+    return {}, [samples.draw(head["name"], head["seed"])]
+
+
+_TASKS = {"examine": _examine, "sheet": _sheet, "sample": _sample}
 
 
 def _allow(processor: int) -> None:
