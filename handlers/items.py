@@ -1,0 +1,212 @@
+"""Which order line a text means: the longest stretch of an item's own words, never a guess between two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from storage.orders import Order, OrderLine
+
+from .lexicon import Lexicon
+from .normal import normalise
+from .sounds import heard
+
+CJK = re.compile(r"[\u3400-\u9fff][\u3400-\u9fff0-9]*")
+LATIN = re.compile(r"[a-z]{3,}")
+BRACKETS = re.compile(r"\([^)]{0,40}\)")
+SPEC = re.compile(r"[约共]?[0-9.]+(?:kg|ml|cm|g|l|斤|两|克|公斤|千克|升|毫升|[个只颗枚粒盒包袋杯瓶片抽支条件根把块份板箱听罐号])"
+                  r"(?:装|级|以上|左右)?(?:[/*x][0-9]*[\u4e00-\u9fff]?)*")  # fmt: skip
+NAMES_KEPT = 5000
+
+WHOLE, HEAD, PART = 3, 2, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A word an item can be called by: the whole of it or its noun, the noun's kind, or a part."""
+
+    word: str
+    grade: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A stretch of text that names order lines; more than one line means: ask."""
+
+    start: int
+    end: int
+    lines: tuple[tuple[str, int], ...]  # (order_no, line_no)
+    sure: bool = True
+    word: str = ""
+
+
+def _runs(item: str, lexicon: Lexicon) -> list[str]:
+    """An item's Chinese words without specification and packaging, digits within kept (99草莓)."""
+    bare = SPEC.sub(" ", BRACKETS.sub(" ", item))
+    for word in lexicon.packaging:
+        bare = bare.replace(word, " ")
+    runs = [run for run in CJK.findall(bare) if len(run) > 1 or run in lexicon.vocabulary]
+    return runs or CJK.findall(item)
+
+
+def _noun(run: str, lexicon: Lexicon) -> str:
+    """What the thing is: the longest known noun at the end, else the last one within, else the last two characters."""
+    ends = [run[at:] for at in range(len(run)) if run[at:] in lexicon.vocabulary]
+    if ends and len(ends[0]) > 1:
+        return ends[0]
+    within = [found.group() for found in lexicon.nouns.finditer(run) if len(found.group()) > 1]
+    if within:
+        return within[-1]
+    return ends[0] if ends else run[-2:]
+
+
+def _parts(run: str, noun: str) -> dict[str, int]:
+    """Every stretch of two or more characters; those that end with the noun count as the thing itself."""
+    grades: dict[str, int] = {}
+    run = run[:16]
+    for low in range(len(run)):
+        for high in range(low + 2, len(run) + 1):
+            part = run[low:high]
+            grades[part] = max(grades.get(part, 0), HEAD if part.endswith(noun) else PART)
+    return grades
+
+
+def names_of(item: str, lexicon: Lexicon) -> tuple[Name, ...]:
+    """What an item can be called, remembered in the lexicon; longest first."""
+    known = lexicon.names.get(item)
+    if known is not None:
+        return known  # type: ignore[no-any-return]  # the lexicon holds it untyped, to stand below this file
+    text = normalise(item)
+    grades: dict[str, int] = {}
+    runs = _runs(text, lexicon)
+    main = next((run for run in runs if _noun(run, lexicon) in lexicon.vocabulary), runs[0] if runs else "")
+    for run in runs:
+        noun = _noun(run, lexicon)
+        for part, grade in _parts(run, noun).items():
+            grades[part] = max(grades.get(part, 0), grade if run == main else PART)
+        if run == main:
+            grades |= _kin(noun, lexicon)
+            grades[run] = WHOLE
+    for word in LATIN.findall(text):
+        grades |= {near: HEAD for near in lexicon.same.get(word, {word})}
+    names = tuple(Name(word, grade) for word, grade in sorted(grades.items(), key=lambda pair: -len(pair[0])))
+    if len(lexicon.names) >= NAMES_KEPT:
+        lexicon.names.clear()
+    lexicon.names[item] = names
+    return names
+
+
+def _kin(noun: str, lexicon: Lexicon) -> dict[str, int]:
+    """Other words for a noun, and the kinds it is one of (五花肉 is 猪肉)."""
+    words = set(lexicon.same.get(noun, {noun})) | {noun}
+    kinds = {kind for kind, members in lexicon.kinds.items() if words & members}
+    kinds |= {near for kind in kinds for near in lexicon.same.get(kind, ())}
+    return dict.fromkeys(words | kinds, HEAD)
+
+
+@dataclass(slots=True)
+class _Found:
+    start: int
+    end: int
+    grade: int
+    key: tuple[str, int]
+
+
+def _founds(text: str, orders: Iterable[Order], lexicon: Lexicon) -> list[_Found]:
+    founds: list[_Found] = []
+    for order in orders:
+        for line in order.lines:
+            key = (order.order_no, line.line_no)
+            taken: list[tuple[int, int]] = []
+            for name in names_of(line.item, lexicon):
+                at = text.find(name.word)
+                while at >= 0:
+                    end = at + len(name.word)
+                    if not any(low <= at and end <= high for low, high in taken) and _bounded(text, at, end):
+                        taken.append((at, end))
+                        founds.append(_Found(at, end, name.grade, key))
+                    at = text.find(name.word, end)
+    return founds
+
+
+def _bounded(text: str, start: int, end: int) -> bool:
+    """Latin words must stand alone: `ok` is not in enoki."""
+    if not text[start].isascii() or text[start].isdigit():
+        return True
+    return not (text[start - 1 : start].isalpha() and text[start - 1].isascii()) and not (
+        text[end : end + 1].isalpha() and text[end].isascii()
+    )
+
+
+def _clusters(founds: list[_Found]) -> list[list[_Found]]:
+    """Stretches that touch, a 的 apart at most, belong together (韭菜 + 饺子)."""
+    groups: list[list[_Found]] = []
+    end = -9
+    for found in sorted(founds, key=lambda one: (one.start, -one.end)):
+        if groups and found.start <= end:
+            groups[-1].append(found)
+        else:
+            groups.append([found])
+            end = found.end
+        end = max(end, found.end)
+    return groups
+
+
+def _cover(founds: list[_Found]) -> tuple[int, int]:
+    """How many characters a line's words cover, and the best grade among them."""
+    covered = {at for found in founds for at in range(found.start, found.end)}
+    return len(covered), max(found.grade for found in founds)
+
+
+def _decide(group: list[_Found], text: str, lexicon: Lexicon) -> Mention:
+    start, end = min(one.start for one in group), max(one.end for one in group)
+    by_line: dict[tuple[str, int], list[_Found]] = {}
+    for found in group:
+        by_line.setdefault(found.key, []).append(found)
+    scores = {key: _cover(founds) for key, founds in by_line.items()}
+    things = {key: score for key, score in scores.items() if score[1] >= HEAD} or scores
+    best = max((size, min(grade, HEAD)) for size, grade in things.values())
+    lines = tuple(key for key, (size, grade) in things.items() if (size, min(grade, HEAD)) == best)
+    word = text[start:end]
+    # 草莓 names no 草莓酸奶: a noun of its own that is only a part of the item's words is asked about
+    sure = len(lines) == 1 and (best[1] >= HEAD or word not in lexicon.vocabulary)
+    return Mention(start=start, end=end, lines=lines, sure=sure, word=word)
+
+
+def mentions(text: str, orders: Sequence[Order], lexicon: Lexicon) -> list[Mention]:
+    """The order lines that a normalised text names, in reading order; by sound where no spelling fits."""
+    groups = _clusters(_founds(text, orders, lexicon))
+    found = [_decide(group, text, lexicon) for group in groups]
+    if found or not orders:
+        return found
+    return [Mention(start=start, end=end, lines=lines, sure=len(lines) == 1, word=text[start:end])
+            for start, end, lines in heard(text, _spoken(orders, lexicon))]  # fmt: skip
+
+
+def _spoken(orders: Iterable[Order], lexicon: Lexicon) -> list[tuple[tuple[str, int], tuple[str, ...]]]:
+    """Names worth comparing by sound: two characters or more of the thing itself."""
+    return [
+        ((order.order_no, line.line_no),
+         tuple(name.word for name in names_of(line.item, lexicon) if name.grade >= HEAD and 2 <= len(name.word) <= 5))
+        for order in orders
+        for line in order.lines
+    ]  # fmt: skip
+
+
+def strangers(text: str, spans: Iterable[tuple[int, int]], lexicon: Lexicon) -> list[tuple[int, int]]:
+    """Known nouns that stand outside the given spans: something was named that is not in the order."""
+    taken = list(spans)
+    return [
+        found.span()
+        for found in lexicon.nouns.finditer(text)
+        if not any(low < found.end() and found.start() < high for low, high in taken)
+    ]
+
+
+def line_of(orders: Iterable[Order], key: tuple[str, int]) -> OrderLine | None:
+    """The order line behind a mention."""
+    for order in orders:
+        if order.order_no == key[0]:
+            return next((line for line in order.lines if line.line_no == key[1]), None)
+    return None

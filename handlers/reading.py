@@ -1,0 +1,288 @@
+"""What a message says: every fact in it, with the words it was read from; it asks rather than guesses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from storage.orders import Order
+
+from .clauses import Entry, Problem, amount, gather
+from .items import Mention, line_of, mentions, strangers
+from .lexicon import Lexicon
+from .normal import choice, normalise
+from .quantities import Quantity, lone, quantities
+from .received import Received, received
+from .references import MASK, References, refer
+from .signals import Serious, serious
+from .wishes import Wishes, wishes
+
+ITEM = "\ue001"
+BESIDE = re.compile(r"[\s的了掉x*:ue000]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadClaim:
+    """One claim as read; None is not stated. `candidates` are the (order_no, line_no) that several could be meant."""
+
+    line: int = 1
+    order_no: str | None = None
+    pickup_no: str | None = None
+    customer: str | None = None
+    phone_tail: str | None = None
+    line_no: int | None = None
+    sku: str | None = None
+    candidates: tuple[tuple[str, int], ...] = ()
+    quantity: Fraction | str | None = None  # a number, "all", "half"
+    fraction: bool = False  # quantity is a share of the line, not a count
+    unit: str | None = None
+    problems: tuple[str, ...] = ()
+    remedy: str | None = None
+    received: str | None = None
+    certain: bool = True
+    evidence: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """All facts of one message; remedies in the order they were wished, the last is what counts."""
+
+    claims: tuple[ReadClaim, ...] = ()
+    order_numbers: tuple[str, ...] = ()
+    pickup_numbers: tuple[str, ...] = ()
+    phone_tails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    day: str | None = None  # "today", "yesterday" or an ISO date
+    customer: str | None = None
+    remedies: tuple[str, ...] = ()
+    refused_remedies: tuple[str, ...] = ()
+    denied: tuple[int, ...] = ()
+    withdrawn: bool = False
+    correction: bool = False
+    question: bool = False  # asks how a matter stands (已经退了吧?) instead of claiming
+    choice: int | None = None  # the number the text leads with: ②, 2️⃣ or a bare 2
+    severity: str = "normal"
+    signals: tuple[str, ...] = ()
+    angry: bool = False
+    special: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a stretch of masked text says about items, before it is tied to a person."""
+
+    entries: tuple[Entry, ...]
+    denied: tuple[int, ...]
+    came: Received | None
+    strange: bool  # a known noun was named that is in none of the orders
+    serious: Serious
+    wished: Wishes
+
+
+def covered(text: str, spans: Iterable[tuple[int, int]], sign: str) -> str:
+    """The text with these spans replaced by as many signs."""
+    for start, end in spans:
+        text = text[:start] + sign * (end - start) + text[end:]
+    return text
+
+
+def problems_in(text: str, lexicon: Lexicon) -> list[Problem]:
+    """Every problem type's words, in reading order; names of items must be covered before."""
+    found = [Problem(code, hit) for code, matcher in lexicon.problems.items() for hit in matcher.find(text)]
+    return sorted(found, key=lambda one: (one.hit.start, -one.hit.end))
+
+
+def _denials(text: str, found: Sequence[Mention], problems: Sequence[Problem], lexicon: Lexicon) -> list[Mention]:
+    """Items said to be fine (酸奶没事): the words stand in the item's clause and no problem comes between."""
+    denied = []
+    for fine in lexicon.phrases["fine"].find(text) if "fine" in lexicon.phrases else ():
+        before = [
+            one for one in found if one.end <= fine.start and not re.search("[,。;!?\n]", text[one.end : fine.start])
+        ]
+        if not before:
+            continue
+        item = before[-1]
+        if fine.start - item.end <= 6 and not any(item.end <= one.hit.start < fine.start for one in problems):
+            denied.append(item)
+    return denied
+
+
+def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
+    """Read a normalised text with its references masked."""
+    came = received(text, lexicon)
+    hidden = covered(text, came.spans, MASK) if came else text
+    found = mentions(hidden, orders, lexicon)
+    if came and came.reversal and not found:
+        found = mentions(came.words, orders, lexicon)
+    spans = [(one.start, one.end) for one in found]
+    others = strangers(hidden, spans, lexicon)
+    long = [span for span in others if span[1] - span[0] > 1]
+    bare = covered(text, [*spans, *long, *(came.spans[:1] if came else ())], ITEM)
+    serious_words = serious(bare, lexicon)
+    problems = problems_in(bare, lexicon)
+    if came and came.wrong and not any(one.code in ("wrong_item", "not_as_described") for one in problems):
+        problems.append(Problem("wrong_item", came.hit))
+        problems.sort(key=lambda one: one.hit.start)
+    denied = _denials(bare, found, problems, lexicon)
+    kept = [
+        one
+        for one in found
+        if one not in denied or any(one.lines == other.lines for other in found if other not in denied)
+    ]
+    counts = quantities(bare, lexicon)
+    counts += [one for one in lone(bare, counts) if _beside(bare, one, spans + long, problems)]
+    entries = gather(bare, kept, problems, sorted(counts, key=lambda one: one.start))
+    return Facts(
+        entries=tuple(entries),
+        denied=tuple(line for one in denied if one.sure for _, line in one.lines),
+        came=came,
+        strange=bool(others) and not found,
+        serious=serious_words,
+        wished=wishes(bare, lexicon, claimed=bool(problems)),
+    )
+
+
+def _beside(text: str, count: Quantity, spans: Sequence[tuple[int, int]], problems: Sequence[Problem]) -> bool:
+    """A number without unit counts only next to an item or a problem, or alone in the text."""
+    if re.fullmatch(r"[\s,。!x*.]*", text[: count.start] + text[count.end :]):
+        return True
+    places = [*spans, *((one.hit.start, one.hit.end) for one in problems)]
+    return any(
+        BESIDE.fullmatch(text[end : count.start]) is not None if end <= count.start
+        else BESIDE.fullmatch(text[count.end : start]) is not None
+        for start, end in places
+        if end <= count.start or start >= count.end
+    )  # fmt: skip
+
+
+def candidates(references: References, pickup: str | None, orders: Sequence[Order]) -> list[Order]:
+    """The given orders that fit everything the text refers to; all of them when it refers to nothing."""
+    fits = list(orders)
+    if references.order_numbers:
+        fits = [order for order in fits if order.order_no in references.order_numbers]
+    if pickup is not None:
+        fits = [order for order in fits if order.participate_no.lstrip("0") == pickup.lstrip("0")]
+    if references.tails:
+        fits = [order for order in fits if not order.buyer_phone or order.buyer_phone[-4:] in references.tails]
+    if references.phones:
+        fits = [order for order in fits if not order.buyer_phone or order.buyer_phone in references.phones]
+    if references.names:
+        fits = [order for order in fits if order.buyer_name in references.names]
+    return fits
+
+
+def of_day(orders: Sequence[Order], day: str | None, today: date) -> list[Order]:
+    """The orders handed over on the day meant; all of them when none is known to be."""
+    if day is None:
+        return list(orders)
+    wanted = {"today": today, "yesterday": date.fromordinal(today.toordinal() - 1)}.get(day)
+    wanted = wanted or date.fromisoformat(day)
+    fits = [order for order in orders if _handed_over(order) == wanted]
+    return fits or list(orders)
+
+
+def _handed_over(order: Order) -> date | None:
+    at = order.delivered_at or order.promised_at or order.placed_at
+    if at is not None:
+        return at.date()
+    digits = re.search(r"20(\d{2})(\d{2})(\d{2})|(?<!\d)(\d{2})(\d{2})(\d{2})(?!\d)", order.order_no)
+    if digits is None:
+        return None
+    year, month, day = (int(part) for part in digits.groups() if part is not None)
+    try:
+        return date(2000 + year, month, day)
+    except ValueError:
+        return None
+
+
+def claim_of(entry: Entry, known: Facts, fits: Sequence[Order], base: ReadClaim) -> ReadClaim:
+    """Tie one entry to an order line; `base` holds the person."""
+    mention = entry.mention
+    lines = mention.lines if mention else ()
+    sure = mention is None or (len(lines) == 1 and mention.sure)
+    chosen = lines[0] if len(lines) == 1 and mention and mention.sure else None
+    order_no = chosen[0] if chosen else (fits[0].order_no if len(fits) == 1 else base.order_no)
+    line = line_of(fits, chosen) if chosen else None
+    if mention is None and len(fits) == 1 and len(fits[0].lines) == 1 and not known.strange:
+        line = fits[0].lines[0]
+    count = amount(entry, Fraction(line.quantity).limit_denominator(1000) if line else None)
+    codes = entry.codes()
+    if count is not None and count not in entry.counts and not {"shortage_missing", "wrong_item"} & set(codes):
+        codes = (*codes, "shortage_missing")
+    evidence = dict(base.evidence)
+    if mention:
+        evidence["sku"] = mention.word
+    if codes:
+        evidence["problems"] = " ".join(dict.fromkeys(one.hit.word.replace(ITEM, "") for one in entry.problems))
+    return ReadClaim(
+        line=base.line,
+        order_no=order_no,
+        pickup_no=base.pickup_no,
+        customer=base.customer,
+        phone_tail=base.phone_tail,
+        line_no=line.line_no if line else None,
+        sku=(line.sku or None) if line else None,
+        candidates=() if chosen or not lines else lines,
+        quantity=count.value if count else None,
+        fraction=bool(count and count.share),
+        unit=count.unit if count else None,
+        problems=codes,
+        remedy=known.wished.last,
+        received=known.came.words if known.came and known.came.wrong else None,
+        certain=base.certain and sure and not (known.strange and mention is None),
+        evidence=evidence,
+    )
+
+
+def claims_of(known: Facts, fits: Sequence[Order], base: ReadClaim) -> list[ReadClaim]:
+    """The claims of a stretch of text; a wish or an item alone is one as well."""
+    denied = set(known.denied)
+    told = [
+        entry
+        for entry in known.entries
+        if entry.mention or entry.problems or any(c.role == "claim" for c in entry.counts) or amount(entry, None)
+    ]
+    claims = [claim_of(entry, known, fits, base) for entry in told]
+    return [one for one in claims if one.line_no is None or one.line_no not in denied or one.problems]
+
+
+def read(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date) -> Reading:
+    """Read one message against the orders it could be about (often one, often none); never raises."""
+    plain = normalise(text, lexicon.emoji)
+    references = refer(plain, orders, lexicon, today=today)
+    pickups = tuple(dict.fromkeys(value for span in references.pickups for value in span.values))
+    fits = candidates(references, pickups[0] if len(pickups) == 1 else None, orders)
+    if len(pickups) > 1:
+        fits = [order for order in fits if order.participate_no.lstrip("0") in pickups]
+    fits = of_day(fits, references.day, today)
+    known = facts(references.masked, fits, lexicon)
+    base = ReadClaim(
+        order_no=references.order_numbers[0] if references.order_numbers else None,
+        pickup_no=pickups[0] if pickups else None,
+        customer=references.names[0] if references.names else None,
+        phone_tail=references.tails[0] if references.tails else None,
+        evidence=references.evidence,
+    )
+    return Reading(
+        claims=tuple(claims_of(known, fits, base)),
+        order_numbers=references.order_numbers,
+        pickup_numbers=pickups,
+        phone_tails=references.tails,
+        phones=references.phones,
+        day=references.day,
+        customer=base.customer,
+        remedies=known.wished.wanted,
+        refused_remedies=known.wished.refused,
+        denied=known.denied,
+        withdrawn=known.wished.withdrawn,
+        correction=known.wished.correction,
+        question=known.wished.question,
+        choice=choice(text),
+        severity=known.serious.severity,
+        signals=known.serious.signals,
+        angry=known.serious.angry,
+        special=known.serious.special,
+    )

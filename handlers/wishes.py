@@ -1,0 +1,85 @@
+"""What a customer wishes, refuses, takes back or corrects."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .lexicon import Hit, Lexicon
+
+REFUSED = re.compile(
+    r"(?:不要|不用|不想|别|不需要|无需|不必|不是要|不是|没必要|甭|(?<![能退换补])不)(?:再|给我?|帮我|你们?|了|直接)*$"
+    r"|(?:\bno|\bnot|don't|do not|don't want(?: a| the)?|no need (?:to|for)(?: a)?|without)(?: want)?(?: a| any| the| to)?\s*$"
+)
+BLOCKED = re.compile(
+    r"(?:不给|不肯|没法|无法|拒绝|不让|不同意|不支持|不予|(?<!能)不能|说不|没人|不可以)(?:我)?(?:办理?|申请)?$"
+)
+SAME_PLACE = {"return_refund": ("refund", "exchange"), "partial_refund": ("refund",), "resend": ("exchange",)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """Remedies in the order they were wished; `withdrawn` when the claim as a whole is taken back."""
+
+    wanted: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    withdrawn: bool = False
+    correction: bool = False
+    question: bool = False
+
+    @property
+    def last(self) -> str | None:
+        """The wish that counts."""
+        return self.wanted[-1] if self.wanted else None
+
+
+def _hits(text: str, lexicon: Lexicon) -> list[tuple[Hit, str]]:
+    """Remedy words in reading order; where two share a place the narrower one stays (退货 over 退)."""
+    found = [(hit, code) for code, matcher in lexicon.remedies.items() for hit in matcher.find(text)]
+    kept = [
+        (hit, code)
+        for hit, code in found
+        if not any(
+            other is not hit and other.start <= hit.start < other.end + 1 and code in SAME_PLACE.get(stronger, ())
+            for other, stronger in found
+        )
+    ]
+    return sorted(kept, key=lambda pair: (pair[0].start, -pair[0].end))
+
+
+def _flag(text: str, lexicon: Lexicon, name: str) -> list[Hit]:
+    matcher = lexicon.phrases.get(name)
+    return matcher.find(text) if matcher else []
+
+
+def _withdrawn(text: str, lexicon: Lexicon, last_wish: int, *, claimed: bool) -> bool:
+    """Taken back and not resumed; 不要了 and 算了 take nothing back beside a problem or a wish."""
+    strong = _flag(text, lexicon, "withdraw")
+    weak = [] if claimed or last_wish >= 0 else _flag(text, lexicon, "weak_withdraw")
+    places = [hit.start for hit in strong + weak]
+    if not places or last_wish > max(places):
+        return False
+    return not any(hit.start > max(places) for hit in _flag(text, lexicon, "resume"))
+
+
+def wishes(text: str, lexicon: Lexicon, *, claimed: bool) -> Wishes:
+    """Read wishes; `claimed`: the text states a problem, so that 不要了 means the goods and not the claim."""
+    wanted: dict[str, int] = {}
+    refused: dict[str, int] = {}
+    for hit, code in _hits(text, lexicon):
+        before = text[max(0, hit.start - 16) : hit.start].rstrip()
+        if BLOCKED.search(before):
+            continue
+        (refused if REFUSED.search(before) else wanted)[code] = hit.start
+    question = bool(_flag(text, lexicon, "question"))
+    if question and re.search(r"[?吗吧没]|多少|进度|到账", text):
+        wanted = {}
+    order = sorted((code for code in wanted if wanted[code] > refused.get(code, -1)), key=lambda code: wanted[code])
+    last = max((wanted[code] for code in order), default=-1)
+    return Wishes(
+        wanted=tuple(order),
+        refused=tuple(code for code in refused if code not in order),
+        withdrawn=_withdrawn(text, lexicon, last, claimed=claimed),
+        correction=bool(_flag(text, lexicon, "correction")),
+        question=question and not order and not claimed,
+    )
