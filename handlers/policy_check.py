@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import time
 from decimal import Decimal
 from string import Formatter
 from typing import Any
@@ -25,11 +26,20 @@ CLOCK_ORDER = (
 LABELLED = (("problems", "label"), ("departments", "label"), ("special", "label"), ("coupons", "label"))
 
 
-def contradictions(content: Mapping[str, Any]) -> Iterator[Wrong]:
+Nearest = Callable[[Path, Path], Path]  # of two keys that clash: the one to be blamed
+
+
+def _first(first: Path, _: Path) -> Path:
+    return first
+
+
+def contradictions(content: Mapping[str, Any], nearest: Nearest = _first) -> Iterator[Wrong]:
     """Yield what is missing from or contradictory in merged content whose single values are right."""
     whole = merge(DEFAULTS, content)
-    for look in (_name, _money, _clocks, _talk, _hours, _calendar, _labels, _offered, _severity, _texts, _orders):
+    for look in (_name, _labels, _offered, _severity, _texts, _orders, _codes):
         yield from look(whole)
+    for clash in (_money, _clocks, _talk, _hours, _calendar):
+        yield from clash(whole, nearest)
     for code, raw in whole.get("problems", {}).items():
         yield from _problem(code, raw, whole)
 
@@ -45,51 +55,55 @@ def _name(whole: Mapping[str, Any]) -> Iterator[Wrong]:
         yield ("policy", "problems"), "needs 'other': what fits no type must reach a person"
 
 
-def _money(whole: Mapping[str, Any]) -> Iterator[Wrong]:
+def _codes(whole: Mapping[str, Any]) -> Iterator[Wrong]:
     money = whole.get("money", {})
-    for key in ("suggest_cap", "auto_approve_cap"):
-        if key not in money:
-            yield ("money", key), "is missing"
-    suggest, auto = (Decimal(str(money.get(key, 0))) for key in ("suggest_cap", "auto_approve_cap"))
-    if auto > suggest:
-        yield (
-            ("money", "auto_approve_cap"),
-            f"{auto:.2f} is above suggest_cap {suggest:.2f}: the bot would grant what it may not name",
-        )
     for key, table in (("late_coupon", "coupons"), ("late_rule", "rules")):
         if (code := money.get(key)) and code not in whole.get(table, {}):
             yield ("money", key), f"{code!r} is not in [{table}]{guess(code, list(whole.get(table, {})))}"
+    for table, keys in (("clocks", CLOCKS), ("money", ("suggest_cap", "auto_approve_cap"))):
+        for key in keys:
+            if key not in whole.get(table, {}):
+                yield (table, key), "is missing"
 
 
-def _clocks(whole: Mapping[str, Any]) -> Iterator[Wrong]:
+def _money(whole: Mapping[str, Any], nearest: Nearest) -> Iterator[Wrong]:
+    caps = {key: Decimal(str(whole.get("money", {}).get(key, 0))) for key in ("auto_approve_cap", "suggest_cap")}
+    auto, suggest = caps.values()
+    if auto > suggest:
+        path = nearest(("money", "auto_approve_cap"), ("money", "suggest_cap"))
+        yield path, f"auto_approve_cap {auto:.2f} is above suggest_cap {suggest:.2f}: more granted than may be named"
+
+
+def _clocks(whole: Mapping[str, Any], nearest: Nearest) -> Iterator[Wrong]:
     clocks = {name: Duration.parse(span) for name, span in whole.get("clocks", {}).items()}
-    for name in CLOCKS:
-        if name not in clocks:
-            yield ("clocks", name), "is missing"
     for name, other, equal in CLOCK_ORDER:
         if name in clocks and other in clocks:
             here, there = clocks[name].rough, clocks[other].rough
             if here > there or (here == there and not equal):
                 relation = "longer than" if here > there else "as long as"
-                yield ("clocks", name), f"{clocks[name]} is {relation} {other} {clocks[other]}"
+                path = nearest(("clocks", name), ("clocks", other))
+                yield path, f"{name} {clocks[name]} is {relation} {other} {clocks[other]}"
 
 
-def _talk(whole: Mapping[str, Any]) -> Iterator[Wrong]:
+def _talk(whole: Mapping[str, Any], nearest: Nearest) -> Iterator[Wrong]:
     talk = whole["talk"]
     if Duration.parse(talk["quiet"]).seconds > Duration.parse(talk["quiet_max"]).seconds:
-        yield ("talk", "quiet"), f"{talk['quiet']} is longer than quiet_max {talk['quiet_max']}"
+        path = nearest(("talk", "quiet"), ("talk", "quiet_max"))
+        yield path, f"quiet {talk['quiet']} is longer than quiet_max {talk['quiet_max']}"
 
 
-def _hours(whole: Mapping[str, Any]) -> Iterator[Wrong]:
+def _hours(whole: Mapping[str, Any], nearest: Nearest) -> Iterator[Wrong]:
     hours = whole["hours"]
-    if hours["day_start"] >= hours["day_end"]:
-        yield ("hours", "day_start"), f"{hours['day_start']} is not before day_end {hours['day_end']}"
+    if time.fromisoformat(hours["day_start"]) >= time.fromisoformat(hours["day_end"]):
+        path = nearest(("hours", "day_start"), ("hours", "day_end"))
+        yield path, f"day_start {hours['day_start']} is not before day_end {hours['day_end']}"
 
 
-def _calendar(whole: Mapping[str, Any]) -> Iterator[Wrong]:
+def _calendar(whole: Mapping[str, Any], nearest: Nearest) -> Iterator[Wrong]:
     calendar = whole.get("calendar", {})
+    path = nearest(("calendar", "workdays"), ("calendar", "holidays"))
     for day in sorted({*map(str, calendar.get("holidays", ()))} & {*map(str, calendar.get("workdays", ()))}):
-        yield ("calendar", "workdays"), f"{day} is listed as a holiday too"
+        yield path, f"{day} is listed both as a holiday and as a workday"
 
 
 def _labels(whole: Mapping[str, Any]) -> Iterator[Wrong]:
@@ -114,8 +128,7 @@ def _rows(whole: Mapping[str, Any], table: str) -> list[tuple[str, Any]]:
 def _offered(whole: Mapping[str, Any]) -> Iterator[Wrong]:
     remedies = whole.get("remedies", {})
     offered, agent = remedies.get("offered", REMEDIES), remedies.get("agent", ())
-    active = whole["policy"].get("problems", whole.get("problems", {}))
-    named = {code for key, raw in _rows(whole, "problems") if key in active for code in raw.get("remedies", ())}
+    named = {code for _, raw in _rows(whole, "problems") for code in raw.get("remedies", ())}
     for code in agent:
         if code not in offered:
             yield ("remedies", "agent"), f"{code!r} is not among [remedies] offered"

@@ -161,17 +161,21 @@ def _judge(sources: list[Source]) -> list[Finding]:
     """Look at each file for itself, and when all values are right at the whole for contradictions."""
     found = [_at(source, wrong) for source in sources for wrong in wrongs(source.content)]
     if not found:
-        found = [_at(_blame(wrong, sources), wrong) for wrong in contradictions(_merged(sources))]
+        wrong = contradictions(_merged(sources), lambda *paths: min(paths, key=lambda path: _rank(path, sources)))
+        found = [_at(_blame(path, sources), (path, reason)) for path, reason in wrong]
     return sorted(found, key=lambda finding: (finding.file != str(sources[0].path), finding.line))
 
 
-def _blame(wrong: Wrong, sources: list[Source]) -> Source:
-    """Tell which file says the key that is wrong, the one nearest to the user first."""
-    path = wrong[0]
+def _rank(path: tuple[str, ...], sources: list[Source]) -> int:
+    """Tell how far from the user's own file a key is said."""
+    return next((place for place, source in enumerate(sources) if path in source.lines), len(sources))
+
+
+def _blame(path: tuple[str, ...], sources: list[Source]) -> Source:
+    """Tell which file says the key that is wrong or the nearest table above it, the user's own first."""
     for end in range(len(path), 0, -1):
-        for source in sources:
-            if path[:end] in source.lines:
-                return source
+        if (rank := _rank(path[:end], sources)) < len(sources):
+            return sources[rank]
     return sources[0]
 
 

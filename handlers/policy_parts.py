@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from typing import Self
 
@@ -20,6 +20,7 @@ class Duration:
 
     seconds: float = 0.0
     workdays: int = 0
+    unit: str = field(default="s", compare=False)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -28,10 +29,10 @@ class Duration:
             raise ValueError(f'"{text}" is no duration: write a number and s, m, h, d or wd, as "24h" or "7wd"')
         number, unit = match.groups()
         if unit != "wd":
-            return cls(seconds=float(number) * UNITS[unit])
+            return cls(seconds=float(number) * UNITS[unit], unit=unit)
         if not number.isdigit() or int(number) < 1:
             raise ValueError(f'"{text}" is no duration: working days are whole and at least 1, as "7wd"')
-        return cls(workdays=int(number))
+        return cls(workdays=int(number), unit=unit)
 
     @property
     def rough(self) -> float:
@@ -39,14 +40,10 @@ class Duration:
         return self.seconds + self.workdays * UNITS["d"]
 
     def __str__(self) -> str:
-        """Write the duration as a policy file has it, in the largest unit that fits evenly."""
+        """Write the duration in the unit it was written in: a paper's 72h and 3d are the same span."""
         if self.workdays:
             return f"{self.workdays}wd"
-        fits = [unit for unit, size in UNITS.items() if self.seconds and self.seconds % size == 0]
-        unit = fits[-1] if fits else "s"
-        # 24h and 72h stay hours: papers count notices and appeals so
-        unit = "h" if unit == "d" and self.seconds <= 3 * UNITS["d"] else unit
-        return f"{self.seconds / UNITS[unit]:g}{unit}"
+        return f"{self.seconds / UNITS[self.unit]:g}{self.unit}"
 
 
 def pick(labels: Labels, language: str) -> str:
