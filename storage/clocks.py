@@ -57,6 +57,12 @@ def breach(tx: Tx, ticket_no: str, name: str, *, at: datetime) -> bool:
     return done.rowcount == 1
 
 
+def move(tx: Tx, ticket_no: str, name: str, *, due: datetime) -> None:
+    """Give a running clock another due time; what was breached stays on record."""
+    running = (clocks.c.ticket_no == ticket_no) & (clocks.c.name == name) & clocks.c.stopped_at.is_(None)
+    tx.execute(update(clocks).where(running).values(due_at=due))
+
+
 def get(tx: Tx, ticket_no: str, name: str) -> Clock | None:
     """Give one clock of a ticket."""
     row = tx.execute(select(clocks).where(clocks.c.ticket_no == ticket_no, clocks.c.name == name)).one_or_none()
