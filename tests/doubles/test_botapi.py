@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from doubles.botapi import BotApi, Pace
@@ -127,6 +129,12 @@ def test_text_limit_counts_what_is_left_after_parsing(api, bot, li):
     assert api.violations == []
 
 
+def test_entities_count_in_utf16_units_of_the_trimmed_text(api, bot, li):
+    sent = ask(api, bot, "sendMessage", chat_id=li.id, text="  😭<b>坏</b>&amp; ", parse_mode="HTML")["result"]
+    assert sent["text"] == "😭坏&"
+    assert sent["entities"] == [{"type": "bold", "offset": 2, "length": 1}]
+
+
 def test_edits_show_what_a_person_sees(api, bot, li):
     keys = {"inline_keyboard": [[{"text": "提交", "callback_data": "go"}]]}
     sent = ask(api, bot, "sendMessage", chat_id=li.id, text="甲", reply_markup=keys)["result"]
@@ -228,3 +236,8 @@ def test_a_process_of_its_own_reaches_it(api, bot, li):
     child = subprocess.Popen([sys.executable, "-c", code])
     assert api.wait_for(lambda: api.chat(bot, li).messages[1]).text == "hi"
     assert child.wait(5) == 0
+
+
+def test_the_example_of_the_readme_runs():
+    text = Path(__file__).with_name("botapi").joinpath("README.md").read_text(encoding="utf-8")
+    exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], {})

@@ -59,6 +59,7 @@ def test_upgrade_answers_the_old_id_with_the_new_one(api, desk, boss):
     told = [update.body["message"] for update in desk.updates[-2:]]
     assert [(each["chat"]["id"], each["chat"]["type"]) for each in told] == [(old, "group"), (new, "supergroup")]
     assert told[0]["migrate_to_chat_id"] == new
+    assert told[1]["message_id"] == 1
     assert told[1]["migrate_from_chat_id"] == old
     edit = {"chat_id": new, "message_id": sent["message_id"] + 50, "text": "y"}
     assert refusal(api, desk, "editMessageText", **edit) == "Bad Request: message to edit not found"
@@ -79,6 +80,7 @@ def test_topics(api, desk, boss, lin):
     ask(api, desk, "closeForumTopic", **where)
     assert refusal(api, desk, "closeForumTopic", **where) == "Bad Request: TOPIC_NOT_MODIFIED"
     lin.delete_topic(group, topic)
+    assert group.topic(topic) == []
     assert refusal(api, desk, "sendMessage", **where, text="x") == "Bad Request: message thread not found"
     assert refusal(api, desk, "sendMessage", chat_id=group.id, message_thread_id=1, text="x").endswith("not found")
     assert "topic name" in refusal(api, desk, "createForumTopic", chat_id=group.id, name="长" * 129)

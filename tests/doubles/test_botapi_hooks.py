@@ -60,8 +60,10 @@ async def test_each_chat_in_order_with_the_secret_until_200(api, listener):
     listener.pauses = {"慢": 0.3}
     li.text(bot, "慢")
     wang.text(bot, "快")
+    await api.until(lambda: len(listener.got) == 5)
+    li.text(bot, "慢二")
     await api.until(lambda: not bot.inbox.pending)
-    assert [text for text, _ in listener.got[4:]] == ["快", "慢"]
+    assert [text for text, _ in listener.got[4:]] == ["快", "慢", "慢二"]
     info = (await calling(ask, api, bot, "getWebhookInfo"))["result"]
     assert info["last_error_message"] == "Wrong response from the webhook: 503 Service Unavailable"
     assert info["pending_update_count"] == 0
