@@ -122,6 +122,13 @@ def of_sites(
     return _find(tx, *where, sample=sample)
 
 
+def known_sites(tx: Tx, sites: Collection[str]) -> set[str]:
+    """Tell which of these sites occur on orders."""
+    return {
+        site for site in sites if tx.execute(select(orders.c.site_no).where(orders.c.site_no == site).limit(1)).first()
+    }
+
+
 def near(tx: Tx, number: str, phone: str, *, sample: bool | None) -> list[Order]:
     """Give the buyer's own orders whose number is one slip away from the given one, newest first."""
     key, digits = order_key(number), phone_digits(phone)
