@@ -347,6 +347,7 @@ mailboxes = Table(
     Column("upto", BigInteger, nullable=False, server_default=text("0")),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     Index(None, "priority", "next_due"),
+    Index(None, "next_due"),
 )
 
 outbox = Table(
@@ -372,4 +373,26 @@ dead_letters = Table(
     Column("error", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("died_at", Instant, nullable=False),
+)
+
+sandbox_messages = Table(
+    "sandbox_messages",
+    METADATA,
+    Column("id", Serial, primary_key=True),
+    Column("place", String(160), nullable=False),  # chat:ACCOUNT or desk
+    Column("sender", Text, nullable=False),  # customer, bot, or a member of the staff by id
+    Column("kind", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("buttons", JSON, nullable=False),  # rows of [label, tap]
+    Column("media", JSON, nullable=False),  # [{kind, key, name, seconds, album}, ...]
+    Column("data", JSON, nullable=False),  # what else the page shows: due times, the tap that was pressed
+    Column("ticket_no", String(9)),
+    Column("key", String(200), nullable=False, unique=True),  # mail:ID or sandbox:ID, so that it shows once
+    Column("change", BigInteger, nullable=False),  # rises with every write: where a page goes on reading
+    Column("at", Instant, nullable=False),
+    Column("edited_at", Instant),
+    Index(None, "place", "id"),
+    Index(None, "change"),
+    Index(None, "ticket_no"),
+    sqlite_autoincrement=True,  # a page names messages by id: none may come back as another
 )
