@@ -17,5 +17,6 @@ CLOCKS = (
     "decision_due", "refund_due", "exchange_due", "return_by", "claim_window", "appeal_window", "appeal_final",
     "follow_up", "leader_review", "idle_nudge", "idle_close", "handoff_idle", "page_supervisor", "page_everyone",
 )  # fmt: skip
+GROUPS = ("infant", "pregnant", "senior", "disabled", "minor")
 COLLECTS = ("item", "quantity", "received", "detail")
 TAGS = ("fresh", "chilled", "frozen", "live", "fragile", "dry", "infant", "senior", "elderly", "disabled", "key_item")

@@ -67,7 +67,6 @@ class Policy:
     holidays: frozenset[date]
     workdays: frozenset[date]
     severity_rules: tuple[SeverityRule, ...]
-    signals: Mapping[str, str]  # signal -> severity
     special: Mapping[str, Group]
     departments: Mapping[str, Labels]
     coupons: Mapping[str, Coupon]
@@ -103,23 +102,23 @@ class Policy:
         return max(own, key=lambda window: window.rough) if own else self.clocks["claim_window"]
 
     def severity(
-        self, problem: str, *, tags: Iterable[str] = (), groups: Iterable[str] = (), sum_: int = 0,
-        signals: Iterable[str] = (),
-    ) -> str:  # fmt: skip
-        """Give the worst severity that the problem type, its signals and the rules call for; `sum_` in 分."""
+        self,
+        problem: str,
+        *,
+        heard: str = "normal",
+        tags: Iterable[str] = (),
+        groups: Iterable[str] = (),
+        sum_: int = 0,
+    ) -> str:
+        """Give the worst severity that the problem type, what the reading `heard` and the rules call for; 分."""
         kind = self.problems.get(problem)
-        found = ["normal", kind.severity if kind else "normal"]
-        found += [self.signals.get(signal, "normal") for signal in signals]
         has, who = frozenset(tags), frozenset(groups)
+        found = [heard, kind.severity if kind else "normal"]
         found += [rule.severity for rule in self.severity_rules if rule.holds(problem, has, who, sum_)]
         return max(found, key=SEVERITIES.index)
 
-    def groups(self, tags: Iterable[str] = (), text: str = "") -> tuple[str, ...]:
-        """Name the special groups that order-line tags or the customer's words tell of, the first served first."""
-        has = frozenset(tags)
-        found = [
-            group
-            for group in self.special.values()
-            if not has.isdisjoint(group.tags) or any(word in text for word in group.words)
-        ]
+    def groups(self, tags: Iterable[str] = (), named: Iterable[str] = ()) -> tuple[str, ...]:
+        """Name the special groups of order-line tags and those `named` by the customer, the first served first."""
+        has, who = frozenset(tags), frozenset(named)
+        found = [group for group in self.special.values() if group.code in who or not has.isdisjoint(group.tags)]
         return tuple(group.code for group in sorted(found, key=lambda group: -group.priority))

@@ -9,10 +9,10 @@ from string import Formatter
 from typing import Any
 
 from handlers import wording
-from handlers.codes import CLOCKS, LANGUAGES, PROBLEMS, REMEDIES
+from handlers.codes import CLOCKS, GROUPS, LANGUAGES, PROBLEMS, REMEDIES, SEVERITIES, SIGNALS
 from handlers.policy_content import DEFAULTS, merge
 from handlers.policy_parts import Duration
-from handlers.policy_shape import Path, Wrong, guess
+from handlers.policy_shape import Path, Wrong, guess, list_of, one_of, pattern
 
 # (shorter, longer, may be equal): with the order turned round the longer one could never be kept or never matter
 CLOCK_ORDER = (
@@ -36,7 +36,7 @@ def _first(first: Path, _: Path) -> Path:
 def contradictions(content: Mapping[str, Any], nearest: Nearest = _first) -> Iterator[Wrong]:
     """Yield what is missing from or contradictory in merged content whose single values are right."""
     whole = merge(DEFAULTS, content)
-    for look in (_name, _labels, _offered, _severity, _texts, _orders, _codes):
+    for look in (_name, _labels, _offered, _severity, _texts, _words, _orders, _codes):
         yield from look(whole)
     for clash in (_money, _clocks, _talk, _hours, _calendar):
         yield from clash(whole, nearest)
@@ -178,6 +178,29 @@ def _problem(code: str, raw: Mapping[str, Any], whole: Mapping[str, Any]) -> Ite
         yield (*path, "collects"), "asks for an item although whole_order is true"
     if raw.get("decides") == "auto" and raw.get("severity", "normal") != "normal":
         yield (*path, "decides"), f'must be "agent": {raw["severity"]} claims are decided by people'
+
+
+def _words(whole: Mapping[str, Any]) -> Iterator[Wrong]:
+    """Look at the rows of words that name codes; the rest of [words] is the reading's own."""
+    words = whole.get("words", {})
+    known = {
+        "problems": [*PROBLEMS, *whole.get("problems", {})],
+        "remedies": list(REMEDIES),
+        "signals": list(SIGNALS),
+        "special": [*GROUPS, *whole.get("special", {})],
+    }
+    for table, codes in known.items():
+        for code, row in _rows(words, table):
+            path: Path = ("words", table, code)
+            if code not in codes:
+                yield path, f"is not known{guess(code, codes)}"
+            if not isinstance(row, Mapping):
+                continue
+            if row.get("severity", "normal") not in SEVERITIES:
+                yield (*path, "severity"), one_of(*SEVERITIES)(row["severity"])
+            for key in ("patterns", "unless"):
+                if key in row and (reason := list_of(pattern)(row[key])):
+                    yield (*path, key), reason
 
 
 def _orders(whole: Mapping[str, Any]) -> Iterator[Wrong]:

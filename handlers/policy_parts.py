@@ -92,12 +92,11 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A special group: known by order-line tags or by the customer's own words."""
+    """A special group, known by order-line tags; the words that tell of it are under [words.special]."""
 
     code: str
     labels: Labels
     tags: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
     priority: int = 0  # higher goes first among tickets of the same severity
     brief: bool = False  # short sentences, few buttons
     guardian: bool = False  # a guardian is asked for

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from handlers.codes import CLOCKS, COLLECTS, LANGUAGES, REMEDIES, SEVERITIES, SIGNALS, TAGS
+from handlers.codes import CLOCKS, COLLECTS, LANGUAGES, REMEDIES, SEVERITIES, TAGS
 from handlers.policy_parts import Duration
 
 Path = tuple[str, ...]
@@ -192,7 +192,6 @@ SHAPE: Mapping[str, Any] = {
             "window": window,
         }
     },
-    "signals": dict.fromkeys(SIGNALS, one_of(*SEVERITIES)),
     "severity": {
         "*": {
             "severity": one_of(*SEVERITIES),
@@ -206,7 +205,6 @@ SHAPE: Mapping[str, Any] = {
         "*": {
             "label": LABELS,
             "tags": list_of(one_of(*TAGS)),
-            "words": list_of(text),
             "priority": count(0, 1000),
             "brief": flag,
             "guardian": flag,

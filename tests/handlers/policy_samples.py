@@ -10,10 +10,9 @@ from handlers.policy_file import PRESETS, Finding, check, load
 
 
 def shipped(folder: Path) -> Path:
-    """Copy the presets; the words they extend stay out, they are read elsewhere."""
+    """Copy the presets with the words that they extend."""
     for file in PRESETS.glob("*.toml"):
         shutil.copy(file, folder)
-    (folder / "base.toml").write_text("[words]\n", encoding="utf-8")
     return folder
 
 

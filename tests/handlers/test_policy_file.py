@@ -55,8 +55,8 @@ def test_a_file_chooses_the_problem_types_it_offers(tmp_path):
 
 
 def test_words_are_passed_on_untouched(tmp_path):
-    policy = group_buy(tmp_path, '[words.problems]\nlate = ["慢", "没到"]\nweight = 0.5\n')
-    assert policy.words["problems"] == {"late": ["慢", "没到"], "weight": 0.5}
+    policy = group_buy(tmp_path, '[words.own]\nlate = ["慢", "没到"]\nweight = 0.5\n')
+    assert policy.words["own"] == {"late": ["慢", "没到"], "weight": 0.5}
 
 
 def test_own_days_may_be_toml_dates_or_texts(tmp_path):
@@ -117,7 +117,10 @@ def test_what_a_file_does_not_change_does_not_change_the_hash(tmp_path):
         ('[problems]\nlate = 1\n', 3, "problems.late", "table"),
         ('[policy]\nproblems = ["late", "other", "ilness"]\n', 3, "policy.problems", "did you mean 'illness'"),
         ('[policy]\nactivation = "now"\n', 3, "policy.activation", "approve, auto"),
-        ('[signals]\nilness = "safety"\n', 3, "signals.ilness", "did you mean 'illness'"),
+        ('[words.signals.ilness]\nwords = ["吐"]\n', 2, "words.signals.ilness", "did you mean 'illness'"),
+        ('[words.signals.illness]\nseverity = "high"\n', 3, "words.signals.illness.severity", "none of"),
+        ("[words.problems.late]\nunless = ['(慢']\n", 3, "words.problems.late.unless", "does not compile"),
+        ("[words.problems]\nlaet = ['慢']\n", 3, "words.problems.laet", "did you mean 'late'"),
         ('[severity.x]\nseverity = "major"\n', 2, "severity.x", "raise every claim"),
         ('[severity.x]\nabove = 5\n', 2, "severity.x.severity", "is missing"),
         ('[severity.infant_food]\nproblems = ["lat"]\n', 3, "severity.infant_food.problems", "did you mean 'late'"),
