@@ -174,7 +174,7 @@ def _settled(entries: list[Entry], loose: Entry) -> list[Entry]:
 def _merged(entries: Sequence[Entry]) -> list[Entry]:
     kept: dict[object, Entry] = {}
     for entry in entries:
-        key: object = entry.mention.lines if entry.mention else None
+        key: object = (entry.mention.lines or entry.mention.word) if entry.mention else None
         known = kept.get(key)
         if known is None:
             kept[key] = entry

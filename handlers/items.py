@@ -194,11 +194,11 @@ def _spoken(orders: Iterable[Order], lexicon: Lexicon) -> list[tuple[tuple[str, 
     ]  # fmt: skip
 
 
-def strangers(text: str, spans: Iterable[tuple[int, int]], lexicon: Lexicon) -> list[tuple[int, int]]:
-    """Known nouns that stand outside the given spans: something was named that is not in the order."""
+def strangers(text: str, spans: Iterable[tuple[int, int]], lexicon: Lexicon) -> list[Mention]:
+    """Known nouns outside the given spans: things named that are in none of the orders."""
     taken = list(spans)
     return [
-        found.span()
+        Mention(start=found.start(), end=found.end(), lines=(), sure=False, word=found.group())
         for found in lexicon.nouns.finditer(text)
         if not any(low < found.end() and found.start() < high for low, high in taken)
     ]

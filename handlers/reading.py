@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
@@ -43,6 +43,11 @@ class ReadClaim:
     remedy: str | None = None
     received: str | None = None
     certain: bool = True
+    severity: str = "normal"
+    signals: tuple[str, ...] = ()
+    special: tuple[str, ...] = ()
+    withdrawn: bool = False  # takes the claim back (不要了)
+    question: bool = False  # asks how a matter stands (已经退了吧?)
     evidence: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -69,6 +74,19 @@ class Reading:
     angry: bool = False
     special: tuple[str, ...] = ()
 
+    def person(self) -> ReadClaim:
+        """What is said of the person and the whole order, as a claim without item or problem."""
+        return ReadClaim(
+            order_no=next(iter(self.order_numbers), None),
+            pickup_no=next(iter(self.pickup_numbers), None),
+            customer=self.customer,
+            phone_tail=next(iter(self.phone_tails), None),
+            remedy=self.remedies[-1] if self.remedies else None,
+            severity=self.severity,
+            signals=self.signals,
+            special=self.special,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -77,7 +95,6 @@ class Facts:
     entries: tuple[Entry, ...]
     denied: tuple[int, ...]
     came: Received | None
-    strange: bool  # a known noun was named that is in none of the orders
     serious: Serious
     wished: Wishes
 
@@ -117,30 +134,25 @@ def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
     found = mentions(hidden, orders, lexicon)
     if came and came.reversal and not found:
         found = mentions(came.words, orders, lexicon)
-    spans = [(one.start, one.end) for one in found]
-    others = strangers(hidden, spans, lexicon)
-    long = [span for span in others if span[1] - span[0] > 1]
-    bare = covered(text, [*spans, *long, *(came.spans[:1] if came else ())], ITEM)
-    serious_words = serious(bare, lexicon)
+    others = strangers(hidden, [(one.start, one.end) for one in found], lexicon)
+    named = [one for one in others if one.end - one.start > 1 or not found]
+    spans = [(one.start, one.end) for one in (*found, *others) if one in found or one.end - one.start > 1]
+    bare = covered(text, [*spans, *(came.spans[:1] if came else ())], ITEM)
     problems = problems_in(bare, lexicon)
     if came and came.wrong and not any(one.code in ("wrong_item", "not_as_described") for one in problems):
         problems.append(Problem("wrong_item", came.hit))
         problems.sort(key=lambda one: one.hit.start)
-    denied = _denials(bare, found, problems, lexicon)
-    kept = [
-        one
-        for one in found
-        if one not in denied or any(one.lines == other.lines for other in found if other not in denied)
-    ]
+    everything = sorted([*found, *named], key=lambda one: one.start)
+    denied = _denials(bare, everything, problems, lexicon)
+    kept = [one for one in everything if one not in denied]
     counts = quantities(bare, lexicon)
-    counts += [one for one in lone(bare, counts) if _beside(bare, one, spans + long, problems)]
+    counts += [one for one in lone(bare, counts) if _beside(bare, one, spans, problems)]
     entries = gather(bare, kept, problems, sorted(counts, key=lambda one: one.start))
     return Facts(
         entries=tuple(entries),
         denied=tuple(line for one in denied if one.sure for _, line in one.lines),
         came=came,
-        strange=bool(others) and not found,
-        serious=serious_words,
+        serious=serious(bare, lexicon),
         wished=wishes(bare, lexicon, claimed=bool(problems)),
     )
 
@@ -198,53 +210,71 @@ def _handed_over(order: Order) -> date | None:
         return None
 
 
+NEED_ITEM = {"quality_spoiled", "quality_other", "damaged_package", "expired", "foreign_object", "not_as_described"}
+
+
+def _line(entry: Entry, fits: Sequence[Order]) -> tuple[str, int] | None:
+    """The order line an entry means: named without doubt, or the only one there is."""
+    mention = entry.mention
+    if mention is not None:
+        return mention.lines[0] if len(mention.lines) == 1 and mention.sure else None
+    if len(fits) == 1 and len(fits[0].lines) == 1:
+        return fits[0].order_no, fits[0].lines[0].line_no
+    return None
+
+
+def _sure(entry: Entry, line: object, fits: Sequence[Order], codes: Sequence[str]) -> bool:
+    """Whether nothing need be asked: about which order, and about which item where the problem needs one."""
+    if entry.mention is not None:
+        return line is not None or (not fits and not entry.mention.lines)
+    return line is not None or not fits or (len(fits) == 1 and not NEED_ITEM & set(codes))
+
+
 def claim_of(entry: Entry, known: Facts, fits: Sequence[Order], base: ReadClaim) -> ReadClaim:
     """Tie one entry to an order line; `base` holds the person."""
-    mention = entry.mention
-    lines = mention.lines if mention else ()
-    sure = mention is None or (len(lines) == 1 and mention.sure)
-    chosen = lines[0] if len(lines) == 1 and mention and mention.sure else None
-    order_no = chosen[0] if chosen else (fits[0].order_no if len(fits) == 1 else base.order_no)
+    chosen = _line(entry, fits)
     line = line_of(fits, chosen) if chosen else None
-    if mention is None and len(fits) == 1 and len(fits[0].lines) == 1 and not known.strange:
-        line = fits[0].lines[0]
+    order_no = chosen[0] if chosen else (fits[0].order_no if len(fits) == 1 else base.order_no)
     count = amount(entry, Fraction(line.quantity).limit_denominator(1000) if line else None)
     codes = entry.codes()
     if count is not None and count not in entry.counts and not {"shortage_missing", "wrong_item"} & set(codes):
         codes = (*codes, "shortage_missing")
     evidence = dict(base.evidence)
-    if mention:
-        evidence["sku"] = mention.word
-    if codes:
+    if entry.mention:
+        evidence["sku"] = entry.mention.word
+    if entry.problems:
         evidence["problems"] = " ".join(dict.fromkeys(one.hit.word.replace(ITEM, "") for one in entry.problems))
-    return ReadClaim(
-        line=base.line,
+    return replace(
+        base,
         order_no=order_no,
-        pickup_no=base.pickup_no,
-        customer=base.customer,
-        phone_tail=base.phone_tail,
         line_no=line.line_no if line else None,
         sku=(line.sku or None) if line else None,
-        candidates=() if chosen or not lines else lines,
+        candidates=entry.mention.lines if entry.mention and not chosen else (),
         quantity=count.value if count else None,
         fraction=bool(count and count.share),
         unit=count.unit if count else None,
         problems=codes,
         remedy=known.wished.last,
         received=known.came.words if known.came and known.came.wrong else None,
-        certain=base.certain and sure and not (known.strange and mention is None),
+        certain=base.certain and _sure(entry, line, fits, codes),
+        severity=known.serious.severity,
+        signals=known.serious.signals,
+        special=known.serious.special,
         evidence=evidence,
     )
 
 
 def claims_of(known: Facts, fits: Sequence[Order], base: ReadClaim) -> list[ReadClaim]:
-    """The claims of a stretch of text; a wish or an item alone is one as well."""
-    denied = set(known.denied)
+    """The claims of a stretch of text; entries of which only meals and orders are told are none."""
     told = [
         entry
         for entry in known.entries
-        if entry.mention or entry.problems or any(c.role == "claim" for c in entry.counts) or amount(entry, None)
+        if (entry.mention and entry.mention.lines)
+        or entry.problems
+        or any(one.role == "claim" for one in entry.counts)
+        or amount(entry, None)
     ]
+    denied = set(known.denied)
     claims = [claim_of(entry, known, fits, base) for entry in told]
     return [one for one in claims if one.line_no is None or one.line_no not in denied or one.problems]
 

@@ -41,6 +41,7 @@ SERIES = re.compile(r"(?<![\d.])\d{1,4}\s*[号#]?(?:\s*(?:[、,/和跟与及&]|a
 LEADING = re.compile(
     r"\s*(?P<number>\d{1,4})(?=\s|[.、:,]\s*|[\u4e00-\u9fff(])(?!\s*(?:年|月|日|点|分|个|天|小时|块|元))[.、:,]?\s*"
 )
+PARTS = re.compile(r"(?<=[\s,;])(?P<number>\d{1,4})(?=是|不|也|要退|要补|要换|的|昨天|今天)")
 WIDEST = 60
 """A range of more pickup numbers than this is no range."""
 
@@ -66,6 +67,7 @@ class References:
     phones: tuple[str, ...] = ()
     day: str | None = None
     names: tuple[str, ...] = ()
+    named_at: tuple[int, ...] = ()  # where each name stands
     evidence: dict[str, str] = field(default_factory=dict)
 
 
@@ -208,13 +210,14 @@ class Seeker:
         return span
 
     def leading(self) -> list[Span]:
-        """A number that a leader's line begins with, where an order has it (24 李姐 ...)."""
-        match = LEADING.match(self.text)
-        if match is None or str(int(match["number"])) not in self.known:
-            return []
-        return [self._span(match, [str(int(match["number"]))])]
+        """Numbers that a leader's line or its parts begin with, where an order has them (24 李姐 ..., 32不要了)."""
+        first = LEADING.match(self.text)
+        found = [first] if first else []
+        found += PARTS.finditer(self.text, first.end() if first else 0)
+        known = [match for match in found if str(int(match["number"])) in self.known]
+        return [self._span(match, [str(int(match["number"]))]) for match in known]
 
-    def names(self) -> list[str]:
+    def names(self) -> list[tuple[int, str]]:
         """Buyers of the given orders whose names the text holds, the longest first."""
         found: list[tuple[int, str]] = []
         buyers = sorted({order.buyer_name for order in self.orders if len(order.buyer_name) > 1}, key=len, reverse=True)
@@ -223,7 +226,7 @@ class Seeker:
             if at >= 0 and _stands_alone(self.text, at, at + len(buyer)):
                 found.append((at, buyer))
                 self.take("customer", at, at + len(buyer))
-        return [buyer for _, buyer in sorted(found)]
+        return sorted(found)
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -244,8 +247,10 @@ def refer(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date, 
         pickups = seeker.leading()
     if not leader or pickups:
         tails += [] if tails else seeker.bare_tail(other=bool(pickups or numbers))
+    names = seeker.names()
     return References(
-        names=tuple(seeker.names()),
+        names=tuple(name for _, name in names),
+        named_at=tuple(at for at, _ in names),
         masked=seeker.text,
         order_numbers=tuple(numbers),
         pickups=tuple(pickups),

@@ -1,0 +1,107 @@
+"""The lines of a pasted list: numbering, chat headers and place holders told apart from what is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from .normal import normalise
+
+LONGEST = 400
+"""Lines of a list that are read; a chat message never holds more."""
+
+NUMBERED = re.compile(r"^\s*[(（]?(?P<number>[0-9０-９]{1,2})\s*[.．、)）:：]\s*(?=\S)")
+HAS_PERSON = re.compile(r"[0-9０-９一二三四五六七八九十]\s*[号號#]|^\s*[0-9０-９]{1,4}[\s:：]")
+TIMED = re.compile(
+    r"^.{0,24}?\s*(?:20\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?\s*)?(?:周.|星期.)?\s*(?:上午|下午|晚上|早上|中午|凌晨)?\s*\d{1,2}:\d{2}(?::\d{2})?\s*:?$"
+    r"|^[-=_*\s]*20\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?[-=_*\s]*$"
+)
+TIME_BEFORE = re.compile(
+    r"^\(?(?:[^\d\s]{1,10}\s+)?(?:20\d\d[-/.]\d{1,2}[-/.]\d{1,2}\s+)?\d{1,2}:\d{2}(?::\d{2})?\)?\s*:?\s*(?=\S)"
+)
+HOLDER = re.compile(
+    r"^\(?(?:图片|照片|视频|语音|动画表情|表情|文件|链接|image|photo|video|sticker|voice)\)?[\d\s.:秒\"']*$"
+)
+RULE = re.compile(r"^[\W_]*$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a list, 1-based: as pasted, as read, and why it is passed over if it is."""
+
+    number: int
+    raw: str
+    text: str
+    why: str = ""
+    heads: bool = False  # could give the lines below their item or problem
+    under_person: bool = False
+
+
+def _numbering(lines: Sequence[str], known: Collection[str]) -> set[int]:
+    """Places of lines whose leading number only counts the lines: 1. 2. 3. in a row, each with a person of its own."""
+    found = [(at, match) for at, raw in enumerate(lines) if (match := NUMBERED.match(raw))]
+    numbers = [int(match["number"]) for _, match in found]
+    in_a_row = len(numbers) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] < 2
+    with_person = [at for at, match in found if HAS_PERSON.search(lines[at][match.end() :])]
+    if in_a_row and len(with_person) * 2 >= len(found):
+        return {at for at, _ in found}
+    return {
+        at
+        for at, match in found
+        if at in with_person and str(int(match["number"])) not in known and not match.group().strip().startswith("0")
+    }
+
+
+def _why(text: str) -> str:
+    if RULE.match(text):
+        return "no words"
+    if HOLDER.match(text):
+        return "stands for a picture or another attachment"
+    if TIMED.match(text):
+        return "a chat header: name and time"
+    return ""
+
+
+def lay_out(text: str, known: Collection[str], emoji: Mapping[str, str]) -> list[Line]:
+    """Split and clean a list; empty lines count in the numbering and are left out."""
+    lines = text.splitlines()
+    counted = _numbering(lines, known)
+    laid: list[Line] = []
+    for at, raw in enumerate(lines):
+        if not raw.strip():
+            continue
+        if len(laid) >= LONGEST:
+            laid.append(Line(number=at + 1, raw=raw[:200], text="", why=f"more than {LONGEST} lines: send it in parts"))
+            continue
+        match = NUMBERED.match(raw) if at in counted else None
+        plain = normalise(raw[match.end() :] if match else raw, emoji).strip()
+        why = _why(plain)
+        if not why:
+            plain = TIME_BEFORE.sub("", plain)
+        heads = bool(re.search(r":\s*$", plain)) or _bare_follows(lines, at)
+        laid.append(
+            Line(
+                number=at + 1,
+                raw=raw.strip(),
+                text=plain,
+                why=why,
+                heads=heads,
+                under_person=_nameless_follows(lines, at),
+            )
+        )
+    return laid
+
+
+def _next(lines: Sequence[str], at: int) -> str:
+    return next((raw for raw in lines[at + 1 :] if raw.strip()), "")
+
+
+def _bare_follows(lines: Sequence[str], at: int) -> bool:
+    """Whether the next line is pickup numbers and nothing else."""
+    return re.fullmatch(r"[\s0-9０-９号號#、,，和-]+", _next(lines, at)) is not None and bool(_next(lines, at))
+
+
+def _nameless_follows(lines: Sequence[str], at: int) -> bool:
+    following = _next(lines, at)
+    return bool(following) and HAS_PERSON.search(following) is None
