@@ -130,6 +130,11 @@ def zone(value: object) -> str:
     return ""
 
 
+def table(value: object) -> str:
+    """Accept a table, whatever it holds."""
+    return "" if isinstance(value, Mapping) else "must be a table of keys, not one value"
+
+
 def anything(_: object) -> str:
     """Accept whatever another part reads."""
     return ""
@@ -215,8 +220,8 @@ SHAPE: Mapping[str, Any] = {
     "playbooks": {
         "*": {"label": LABELS, "steps": dict.fromkeys(LANGUAGES, list_of(text)), "notice": LABELS},
     },
-    "texts": dict.fromkeys(LANGUAGES, anything),
-    "words": anything,
+    "texts": dict.fromkeys(LANGUAGES, table),
+    "words": {**dict.fromkeys(("problems", "remedies", "signals", "special"), table), "*": anything},
 }
 
 

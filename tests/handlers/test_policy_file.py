@@ -133,6 +133,10 @@ def test_what_a_file_does_not_change_does_not_change_the_hash(tmp_path):
         ('[texts.zh]\n"time.mint" = "x"\n', 3, "texts.zh.time.mint", "no text of the program"),
         ('[texts.en]\n"time.day" = "{day}. {mnth}"\n', 3, "texts.en.time.day", "{mnth} is no field"),
         ('[texts.en]\n"time.day" = "{day"\n', 3, "texts.en.time.day", "braces"),
+        ("[texts]\nzh = 1\n", 3, "texts.zh", "table"),
+        ("words = 1\n", 2, "words", "table"),
+        ("[words]\nspecial = 1\n", 3, "words.special", "table"),
+        ("[words.special.senior]\nunless = 1\n", 3, "words.special.senior.unless", "list"),
         ('[texts.fr]\n"time.day" = "x"\n', 2, "texts.fr", "unknown key"),
     ],
 )  # fmt: skip
