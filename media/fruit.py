@@ -55,11 +55,13 @@ def strawberries(random: Random) -> Image.Image:
     paint(image, inner, (166, 178, 176))
     juice = both(above(clouds(random, SIZE, 240), 160, 30), inner)
     paint(image, juice, (120, 26, 30), 0.5)
+    # A few of each kind, set down turned: nobody tells twins.
+    kinds = {rot: [_strawberry(random, rot) for _ in range(count)] for rot, count in ((0, 4), (1, 2), (2, 2))}
     places = [(285 + 158 * column + (row % 2) * 40, 235 + 138 * row) for row in range(4) for column in range(5)]
     for index, (x, y) in enumerate(places[:19]):
         centre = (x + random.uniform(-14, 14), y + random.uniform(-12, 12))
         rot = (0, 0, 1, 0, 2)[(index * 2 + index // 5) % 5]
-        stamp(image, _strawberry(random, rot), centre, turn=random.uniform(-70, 70), cast=0.6)
+        stamp(image, random.choice(kinds[rot]), centre, turn=random.uniform(-70, 70), cast=0.6)
     _rim(image, box)
     return image
 
@@ -201,6 +203,8 @@ def eggs(random: Random) -> Image.Image:
     texture(card, noise(random, SIZE, 3), 0.4)
     texture(card, clouds(random, SIZE, 40), 0.3)
     image.paste(card, (0, 0), tray)
+    kinds = {"whole": [_egg(random, "whole") for _ in range(3)]}
+    kinds |= {state: [_egg(random, state)] for state in ("cracked", "broken")}
     for index in range(12):
         x, y = 233 + 245 * (index % 4), 215 + 235 * (index // 4)
         paint(image, soft(ellipse(SIZE, (x - 112, y - 108, x + 112, y + 108)), 8), (78, 76, 72), 0.85)
@@ -208,7 +212,13 @@ def eggs(random: Random) -> Image.Image:
         state = {2: "cracked", 5: "broken", 9: "cracked"}.get(index, "whole")
         if state == "broken":
             _spill(random, image, (x + 40, y + 100))
-        stamp(image, _egg(random, state), (x + random.uniform(-4, 4), y - 4), turn=random.uniform(-14, 14), cast=0.55)
+        stamp(
+            image,
+            random.choice(kinds[state]),
+            (x + random.uniform(-4, 4), y - 4),
+            turn=random.uniform(-14, 14),
+            cast=0.55,
+        )
     return image
 
 

@@ -26,6 +26,13 @@ class Closed(RuntimeError):
     """The examiner was closed; the picture was not looked at."""
 
 
+class NotStarted(RuntimeError):
+    """The picture worker does not start: no fault of the picture, so ask again later."""
+
+    def __str__(self) -> str:
+        return "the picture worker does not start; see its lines on standard error"
+
+
 class Examiner:
     """One worker process behind blocking calls, for any thread; started at the first call, again after each death."""
 
@@ -45,7 +52,7 @@ class Examiner:
         self.close()
 
     def examine(self, data: bytes) -> Examined | Refused:
-        """Take a photo in, or say why not; blocks, 0.1 s for a phone's photo. Raises Closed."""
+        """Take a photo in, or say why not; blocks, 0.1 s for a phone's photo. Raises Closed, NotStarted."""
         refused = refusal_by_look(data)
         if refused:
             return refused
@@ -59,13 +66,13 @@ class Examiner:
         return Examined(**{**fields, "codes": tuple(fields["codes"]), "working": parts[0], "thumbnail": parts[1]})
 
     def sheet(self, photos: Sequence[SheetPhoto], header: str) -> bytes | None:
-        """Draw a contact sheet (see media.sheet) in the worker; None if that failed. Raises Closed."""
+        """Draw a contact sheet (see media.sheet) in the worker; None if that failed. Raises as `examine`."""
         captions = [{"caption": photo.caption, "number": photo.number} for photo in photos]
         outcome = self._ask({"task": "sheet", "header": header, "photos": captions}, [photo.image for photo in photos])
         return None if isinstance(outcome, Refused) else outcome[1][0]
 
     def sample(self, name: str, seed: int) -> bytes | None:
-        """Draw a sample photo (see media.samples) in the worker; None if that failed. Raises Closed."""
+        """Draw a sample photo (see media.samples) in the worker; None if that failed. Raises as `examine`."""
         outcome = self._ask({"task": "sample", "name": name, "seed": seed}, [])
         return None if isinstance(outcome, Refused) else outcome[1][0]
 
@@ -82,7 +89,7 @@ class Examiner:
     def _ask(self, head: dict[str, Any], parts: list[bytes]) -> tuple[dict[str, Any], list[bytes]] | Refused:
         with self._turn:
             by = time.monotonic() + self._wall
-            wire = self._ready()
+            wire = self._ready(by)
             try:
                 wire.send(head, parts, by=by)
                 return wire.receive(by=by)
@@ -95,7 +102,7 @@ class Examiner:
             raise Closed
         return Refused(code="time_out" if ended == -signal.SIGXCPU else "unreadable")
 
-    def _ready(self) -> Wire:
+    def _ready(self, by: float) -> Wire:
         with self._change:
             if self._closed:
                 raise Closed
@@ -105,19 +112,31 @@ class Examiner:
         with self._change:
             if self._closed:
                 raise Closed
-            self._process, self._wire = self._start()
-            return self._wire
+            self._process, wire = self._start()
+            self._wire = wire
+        try:
+            wire.receive(by=by)  # its hello
+        except (EOFError, OSError, ValueError):
+            self._drop()
+            if self._closed:
+                raise Closed from None
+            raise NotStarted from None
+        return wire
 
     def _start(self) -> tuple[subprocess.Popen[bytes], Wire]:
         ours, theirs = socket.socketpair()
         with theirs:
-            process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "media.worker", str(theirs.fileno()), *self._limits],
-                stdin=subprocess.PIPE,  # the worker's line of life, see media.worker
-                stdout=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),),
-                env={"PYTHONPATH": str(ROOT), "MALLOC_ARENA_MAX": "1"},  # no token of ours for a picture's exploit
-            )
+            try:
+                process = subprocess.Popen(
+                    [sys.executable, "-P", "-m", "media.worker", str(theirs.fileno()), *self._limits],
+                    stdin=subprocess.PIPE,  # the worker's line of life, see media.worker
+                    stdout=subprocess.DEVNULL,
+                    pass_fds=(theirs.fileno(),),
+                    env={"PYTHONPATH": str(ROOT), "MALLOC_ARENA_MAX": "1"},  # no token of ours for a picture's exploit
+                )
+            except OSError as error:
+                ours.close()
+                raise NotStarted from error
         return process, Wire(ours)
 
     def _drop(self, *, patience: float = 0.5) -> int | None:

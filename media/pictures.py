@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import warnings
 import zlib
 from datetime import datetime
 from hashlib import sha256
@@ -58,7 +59,9 @@ def examine(data: bytes) -> Examined | Refused:
     if refused:
         return refused
     try:
-        return _examined(data, kind)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow grumbles about odd metadata, none of which we keep
+            return _examined(data, kind)
     except UNREADABLE:
         return Refused(code="unreadable" if outline.whole else "truncated", size=len(data))
 

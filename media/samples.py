@@ -36,22 +36,24 @@ SCENES: dict[str, Scene] = {
     "too_blurry": _too_blurry,
 }
 NAMES = tuple(SCENES)
+LABELLED = ("yoghurt_leaking", "formula_dented", "cod_for_salmon")  # a mirror would turn their print
 
 
-def _held(random: Random, scene: Image.Image) -> Image.Image:
+def _held(random: Random, scene: Image.Image, *, mirrored: bool) -> Image.Image:
     """The scene as a hand holds the camera: a little nearer, turned and off the middle."""
-    width, height = SIZE
-    shift = (random.uniform(-26, 26), random.uniform(-20, 20))
-    turned = scene.rotate(random.uniform(-3.5, 3.5), Image.Resampling.BICUBIC, translate=shift)
-    near = random.uniform(0.055, 0.09)
-    box = (round(width * near), round(height * near), round(width * (1 - near)), round(height * (1 - near)))
-    return turned.resize(SIZE, Image.Resampling.BICUBIC, box)
+    turned = scene.rotate(random.uniform(-6, 6), Image.Resampling.BICUBIC)
+    share = random.uniform(0.76, 0.86)
+    wide, high = round(SIZE[0] * share), round(SIZE[1] * share)
+    left = round((SIZE[0] - wide) * random.uniform(0.36, 0.64))
+    top = round((SIZE[1] - high) * random.uniform(0.4, 0.6))
+    near = turned.resize(SIZE, Image.Resampling.BICUBIC, (left, top, left + wide, top + high))
+    return near.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if mirrored else near
 
 
 def draw(name: str, seed: int) -> bytes:
     """Draw a sample as JPEG of 1200 x 900; equal arguments give equal bytes. Raises KeyError for an unknown name."""
     random = Random(f"{name}/{seed}")
-    image = _held(random, SCENES[name](random))
+    image = _held(random, SCENES[name](random), mirrored=name not in LABELLED and random.random() < 0.5)
     lens = rounded(SIZE, (80, 80, SIZE[0] - 80, SIZE[1] - 80), 0)
     paint(image, soft(lens, 120).point([255 - value for value in range(256)]), (0, 0, 0), 0.35)
     if name != "too_blurry":

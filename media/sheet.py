@@ -9,9 +9,8 @@ from PIL import Image, ImageDraw, ImageOps
 
 from media.fonts import fitted, font
 from media.pictures import PLUGINS, UNREADABLE
-from media.values import SheetPhoto
+from media.values import SHEET_PHOTOS, SheetPhoto
 
-MAX_PHOTOS = 12
 MAX_SIDE = 1600  # pixels
 MAX_SIZE = 1_000_000  # bytes
 QUALITIES = (85, 75, 60, 40, 20)
@@ -38,7 +37,7 @@ def make_sheet(photos: Sequence[SheetPhoto], header: str) -> bytes:
     """
     if not photos:
         raise ValueError("a contact sheet needs at least one photo")
-    shown = photos[:MAX_PHOTOS]
+    shown = photos[:SHEET_PHOTOS]
     columns, box = next((columns, box) for most, columns, box in LAYOUTS if len(shown) <= most)
     pictures = [_open(photo.image, box) for photo in shown]
     rows = [pictures[at : at + columns] for at in range(0, len(pictures), columns)]

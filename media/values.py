@@ -7,6 +7,7 @@ from dataclasses import dataclass
 MAX_BYTES = 20 * 1024 * 1024  # what Telegram hands a bot at most, and what we ask of every door
 MAX_SIDE = 16_384
 MAX_PIXELS = {"jpeg": 50_000_000, "png": 50_000_000, "webp": 25_000_000}  # WebP decodes at full size, thrice in memory
+SHEET_PHOTOS = 12  # shown on one contact sheet
 
 VERDICTS = ("good", "dark", "blurry")
 REFUSALS = ("empty", "not_a_picture", "truncated", "too_big", "too_many_pixels", "unreadable", "time_out")

@@ -23,7 +23,8 @@ NICENESS = 5  # talk goes before pictures
 
 
 def serve(wire: Wire, *, processor: int) -> None:
-    """Answer frames until the other end is gone; `processor` seconds of CPU for each."""
+    """Say hello, then answer frames until the other end is gone; `processor` seconds of CPU for each."""
+    wire.send({"ready": True})
     while True:
         try:
             head, parts = wire.receive()
