@@ -129,6 +129,11 @@ def known_sites(tx: Tx, sites: Collection[str]) -> set[str]:
     }
 
 
+def none_yet(tx: Tx) -> bool:
+    """Tell whether there is not one order, sample or real."""
+    return tx.execute(select(orders.c.order_no).limit(1)).first() is None
+
+
 def near(tx: Tx, number: str, phone: str, *, sample: bool | None) -> list[Order]:
     """Give the buyer's own orders whose number is one slip away from the given one, newest first."""
     key, digits = order_key(number), phone_digits(phone)
