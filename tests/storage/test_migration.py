@@ -1,0 +1,171 @@
+"""The migrations: they end in exactly the tables of storage.tables, and lose nothing on the way."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Column, Integer, MetaData, Table, inspect, select
+
+from storage import migration
+from storage.database import open_writer, transaction
+from storage.tables import METADATA, leader_sites, leaders
+
+NOW = datetime(2026, 6, 12, 10, 0, tzinfo=UTC)
+TOLD = (
+    "storage/tables.py and the migrations differ: write a new file in storage/migrations/versions that does the same,"
+    " and raise HEAD in storage/migration.py."
+)
+NEXT = '''
+"""Rebuilds a table that others refer to.
+
+Revision ID: 0002
+"""
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+def upgrade():
+    with op.batch_alter_table("leaders", recreate="always") as batch:
+        batch.add_column(sa.Column("note", sa.Text(), server_default="", nullable=False))
+    {more}
+'''
+
+
+@pytest.fixture
+def engine(tmp_path):
+    engine = open_writer(f"sqlite:///{tmp_path}/claimdesk.db")
+    yield engine
+    engine.dispose()
+
+
+def differences(engine, metadata=METADATA):
+    with engine.connect() as connection:
+        return compare_metadata(MigrationContext.configure(connection), metadata)
+
+
+def schema(engine):
+    """Give every statement that made the database, without its white space."""
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").all()
+    return {row.name: sorted(re.sub(r"\s+", " ", part).strip(" ()") for part in row.sql.split(",")) for row in rows}
+
+
+def test_the_migrations_end_in_the_tables(engine):
+    assert migration.upgrade(engine)[0] == "0001"
+    assert not differences(engine), TOLD
+
+
+def test_a_change_without_migration_would_be_seen(engine):
+    migration.upgrade(engine)
+    changed = MetaData()
+    for table in METADATA.sorted_tables:
+        table.to_metadata(changed)
+    Table("orders", changed, Column("weight", Integer), extend_existing=True)
+    assert [difference[0] for difference in differences(engine, changed)] == ["add_column"]
+
+
+def test_a_fresh_database_has_the_same_schema(engine, tmp_path):
+    migration.upgrade(engine)
+    fresh = open_writer(f"sqlite:///{tmp_path}/fresh.db")
+    with transaction(fresh) as tx:
+        migration.create(tx)
+    assert schema(fresh) == schema(engine), TOLD
+    assert migration.pending(fresh) == migration.upgrade(fresh) == []
+    fresh.dispose()
+
+
+def test_head_is_the_newest_revision():
+    script = ScriptDirectory(str(migration.FOLDER))
+    assert script.get_heads() == [migration.HEAD]
+
+
+def test_what_is_pending(engine):
+    with transaction(engine) as tx:
+        assert migration.version(tx) == ""
+    assert migration.pending(engine) == ["0001"]
+    assert migration.upgrade(engine) == ["0001"]
+    assert migration.pending(engine) == migration.upgrade(engine) == []
+    with transaction(engine) as tx:
+        assert migration.version(tx) == migration.HEAD
+
+
+def test_a_newer_database_is_refused(engine):
+    with transaction(engine) as tx:
+        migration.create(tx)
+        migration.stamp(tx, "9999")
+    for act in (migration.pending, migration.upgrade):
+        with pytest.raises(migration.Newer):
+            act(engine)
+
+
+@pytest.fixture
+def later(engine, tmp_path, monkeypatch):
+    """Pretend that a second migration exists, over a database that holds a leader with a site."""
+    migration.upgrade(engine)
+    with transaction(engine) as tx:
+        tx.execute(leaders.insert().values(id=1, name="王姐", created_at=NOW))
+        tx.execute(leader_sites.insert().values(leader_id=1, site_no="Z07"))
+    folder = tmp_path / "100% migrations"
+    shutil.copytree(migration.FOLDER, folder)
+    monkeypatch.setattr(migration, "FOLDER", folder)
+    monkeypatch.setattr(migration, "HEAD", "0002")
+
+    def write(more=""):
+        (folder / "versions" / "0002_next.py").write_text(NEXT.format(more=more), encoding="utf-8")
+
+    return write
+
+
+def sites(engine):
+    with transaction(engine) as tx:
+        return tx.execute(select(leader_sites.c.site_no)).scalars().all()
+
+
+def guarded(engine):
+    with engine.connect() as connection:
+        return connection.exec_driver_sql("PRAGMA foreign_keys").scalar()
+
+
+def test_rebuilding_a_table_keeps_what_refers_to_it(engine, later):
+    later()
+    assert migration.upgrade(engine) == ["0002"]
+    assert sites(engine) == ["Z07"]
+    assert guarded(engine) == 1
+    assert "note" in {column["name"] for column in inspect(engine).get_columns("leaders")}
+
+
+@pytest.mark.parametrize(
+    ("more", "error"),
+    [("op.execute('DELETE FROM leaders')", migration.Broken), ("raise ZeroDivisionError", ZeroDivisionError)],
+)
+def test_a_migration_that_fails_leaves_everything_as_it_was(engine, later, more, error):
+    later(more)
+    before = schema(engine)
+    with pytest.raises(error):
+        migration.upgrade(engine)
+    assert schema(engine) == before
+    assert sites(engine) == ["Z07"]
+    assert guarded(engine) == 1
+    assert migration.pending(engine) == ["0002"]
+
+
+def test_starting_costs_no_alembic():
+    code = (
+        "import sys; from storage import migration, database;"
+        "engine = database.open_writer('sqlite://');"
+        "tx = engine.connect(); migration.create(tx); tx.commit();"
+        "assert migration.pending(engine) == []; assert 'alembic' not in sys.modules"
+    )
+    root = Path(__file__).parents[2]
+    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
