@@ -61,7 +61,10 @@ def both(one: Image.Image, other: Image.Image) -> Image.Image:
 
 
 def soft(mask: Image.Image, radius: float) -> Image.Image:
-    """A mask with a blurred edge."""
+    """A mask with a blurred edge; a wide blur is made on a quarter of the size, which nobody sees."""
+    if radius >= 12:
+        small = mask.reduce(4).filter(ImageFilter.GaussianBlur(radius / 4))
+        return small.resize(mask.size, Image.Resampling.BILINEAR)
     return mask.filter(ImageFilter.GaussianBlur(radius))
 
 
@@ -112,8 +115,7 @@ def texture(image: Image.Image, grey: Image.Image, amount: float) -> None:
 
 def stamp(image: Image.Image, sprite: Image.Image, centre: Point, *, turn: float = 0, cast: float = 0.45) -> None:
     """Set a sprite (drawn FINE times larger) down on a picture, turned by degrees, with its shadow below right."""
-    turned = sprite.rotate(turn, Image.Resampling.BICUBIC, expand=True)
-    small = turned.resize((turned.width // FINE, turned.height // FINE), Image.Resampling.LANCZOS)
+    small = sprite.reduce(FINE).rotate(turn, Image.Resampling.BICUBIC, expand=True)
     room = 40
     mask = Image.new("L", (small.width + 2 * room, small.height + 2 * room))
     mask.paste(small.getchannel("A"), (room, room))

@@ -29,6 +29,7 @@ from media.brushes import (
 )
 
 SIZE = (1200, 900)
+CUP = ((112, 108, 112, 108, (78, 76, 72), 0.85), (84, 74, 100, 100, (52, 50, 48), 0.6))  # rim and depth of an egg cup
 
 
 def table(random: Random, upper: tuple[int, int, int], lower: tuple[int, int, int]) -> Image.Image:
@@ -205,10 +206,13 @@ def eggs(random: Random) -> Image.Image:
     image.paste(card, (0, 0), tray)
     kinds = {"whole": [_egg(random, "whole") for _ in range(3)]}
     kinds |= {state: [_egg(random, state)] for state in ("cracked", "broken")}
-    for index in range(12):
-        x, y = 233 + 245 * (index % 4), 215 + 235 * (index // 4)
-        paint(image, soft(ellipse(SIZE, (x - 112, y - 108, x + 112, y + 108)), 8), (78, 76, 72), 0.85)
-        paint(image, soft(ellipse(SIZE, (x - 84, y - 74, x + 100, y + 100)), 12), (52, 50, 48), 0.6)
+    cups = [(233 + 245 * column, 215 + 235 * row) for row in range(3) for column in range(4)]
+    for left, up, right, down, colour, strength in CUP:
+        hollows = Image.new("L", SIZE)
+        for x, y in cups:
+            ImageDraw.Draw(hollows).ellipse((x - left, y - up, x + right, y + down), fill=255)
+        paint(image, soft(hollows, 12), colour, strength)
+    for index, (x, y) in enumerate(cups):
         state = {2: "cracked", 5: "broken", 9: "cracked"}.get(index, "whole")
         if state == "broken":
             _spill(random, image, (x + 40, y + 100))

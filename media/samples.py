@@ -41,11 +41,11 @@ LABELLED = ("yoghurt_leaking", "formula_dented", "cod_for_salmon")  # a mirror w
 
 def _held(random: Random, scene: Image.Image, *, mirrored: bool) -> Image.Image:
     """The scene as a hand holds the camera: a little nearer, turned and off the middle."""
-    turned = scene.rotate(random.uniform(-6, 6), Image.Resampling.BICUBIC)
-    share = random.uniform(0.76, 0.86)
+    turned = scene.rotate(random.uniform(-4, 4), Image.Resampling.BICUBIC)
+    share = random.uniform(0.8, 0.88)
     wide, high = round(SIZE[0] * share), round(SIZE[1] * share)
-    left = round((SIZE[0] - wide) * random.uniform(0.36, 0.64))
-    top = round((SIZE[1] - high) * random.uniform(0.4, 0.6))
+    left = round((SIZE[0] - wide) * random.uniform(0.42, 0.58))
+    top = round((SIZE[1] - high) * random.uniform(0.42, 0.58))
     near = turned.resize(SIZE, Image.Resampling.BICUBIC, (left, top, left + wide, top + high))
     return near.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if mirrored else near
 

@@ -72,7 +72,7 @@ def test_many_threads_may_ask_at_once(examiner):
 def test_sheets_and_samples_are_drawn_in_the_worker(examiner):
     sheet = examiner.sheet([SheetPhoto(image=PHOTO, caption="草莓 \ud800")], "T260612-0017")
     assert shots.opened(sheet).format == "JPEG"
-    assert examiner.sample("too_dark", 3) == samples.draw("too_dark", 3)
+    assert examiner.sample("cod_for_salmon", 3) == samples.draw("cod_for_salmon", 3)
 
 
 def test_a_dead_worker_is_followed_by_a_new_one(examiner):
