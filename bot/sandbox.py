@@ -19,7 +19,9 @@ from bot.channels.base import Gone
 from bot.desks.sandbox import PLAYERS
 from bot.guard import Guard
 from bot.room import MAX_UPLOAD, Room
+from handlers.samples import CHANNEL, Sample
 from handlers.wording import languages, say, templates
+from storage import sandbox
 from storage.sandbox import Shown
 
 PAGE = Path(__file__).parent / "page"
@@ -41,24 +43,12 @@ SIGNATURES = (  # how a file begins, and what a browser may take it for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Someone who can be played in a chat; `says` are suggested messages, `photos` names of sample photos."""
-
-    account: str
-    name: str
-    blurb: str = ""
-    says: Sequence[str] = ()
-    photos: Sequence[str] = ()
-    leader: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """What the page reads. `draw` makes a sample photo (JPEG) by its name and a seed; KeyError for an unknown name."""
 
     room: Room
     guard: Guard
-    people: Sequence[Person]
+    people: Sequence[Sample]
     draw: Callable[[str, int], bytes]
     _thumbs: dict[str, bytes] = field(default_factory=dict)
 
@@ -104,10 +94,13 @@ class Page:
     async def state(self, _request: web.Request) -> web.Response:
         """Give all that a page starts with."""
         change, messages = await self.room.page()
+        accounts = [person.account for person in self.people]
+        bound = await self.room.house.read(lambda tx: sandbox.bound(tx, CHANNEL, accounts))
         told = {
             "now": _iso(self.room.clock()),
             "change": change,
-            "people": [_person(person) for person in self.people],
+            "people": [_person(person) for person in self.people if person.account in bound],
+            "photos": list(dict.fromkeys(name for person in self.people for name in person.photos)),
             "staff": [{"id": who.id, "name": who.name, "supervisor": who.supervisor} for who in PLAYERS],
             "texts": {language: _texts(language) for language in languages()},
             "max_upload": MAX_UPLOAD,
@@ -178,12 +171,12 @@ class Page:
         return await asyncio.to_thread(self.draw, name, seed)
 
 
-def _person(person: Person) -> Mapping[str, Any]:
+def _person(person: Sample) -> Mapping[str, Any]:
     return {
         "account": person.account,
         "name": person.name,
-        "blurb": person.blurb,
-        "says": list(person.says),
+        "blurb": dict(person.blurb),
+        "says": {language: list(lines) for language, lines in person.says.items()},
         "photos": list(person.photos),
         "leader": person.leader,
     }

@@ -16,7 +16,7 @@ from bot.channels.base import TooBig
 from bot.channels.sandbox import Said, SandboxChannel
 from bot.desks.sandbox import PLAYERS, Done, Player, SandboxDesk
 from bot.room import MAX_UPLOAD
-from bot.sandbox import AREA, Page, Person
+from bot.sandbox import AREA, Page
 from handlers.messages import Media
 from handlers.wording import languages, say
 from storage.sandbox import DESK, Shown, chat_place
@@ -62,20 +62,21 @@ class Input:
 
     async def say(self, request: web.Request) -> web.Response:
         """Take a customer's words, sticker or tap."""
-        person = await self._person(request)
+        name = await self._name(request)
         given = await _body(request)
         tap, message = _text(request, given, "tap"), _text(request, given, "message")
         kind = "tap" if tap else _text(request, given, "kind") or "text"
         if kind != "tap" and kind not in SAYINGS:
             raise _refusal(request, 400, "not_understood")
-        place = chat_place(person.account)
+        account = request.match_info["account"]
+        place = chat_place(account)
         text = await self._label(request, place, message, tap) if tap else _text(request, given, "text")
         if kind == "text" and not text:
             raise _refusal(request, 400, "empty")
         said = Said(
             id=_id(request, given),
-            account=person.account,
-            name=person.name,
+            account=account,
+            name=name,
             kind=kind,
             text=text,
             tap=tap,
@@ -87,13 +88,13 @@ class Input:
 
     async def say_file(self, request: web.Request) -> web.Response:
         """Take a customer's photo, voice, video or document; one file of an album at a time."""
-        person = await self._person(request)
+        name = await self._name(request)
         given = request.query
         identity = _id(request, given)
         said = Said(
             id=identity,
-            account=person.account,
-            name=person.name,
+            account=request.match_info["account"],
+            name=name,
             kind="media",
             text=_text(request, given, "text"),
             media=(await self._file(request),),
@@ -138,15 +139,13 @@ class Input:
         answer = await self.desk.act(done)
         return web.json_response({"text": answer.text, "alert": answer.alert})
 
-    async def _person(self, request: web.Request) -> Person:
+    async def _name(self, request: web.Request) -> str:
         account = request.match_info["account"]
-        for person in self.page.people:
-            if person.account == account:
-                return person
-        name = await self.page.room.has_joined(account)
+        sample = next((person.name for person in self.page.people if person.account == account), None)
+        name = sample or await self.page.room.has_joined(account)
         if name is None:
             raise _refusal(request, 404, "nobody")
-        return Person(account=account, name=name)
+        return name
 
     async def _known(self, request: web.Request, place: str, message: str) -> Shown:
         shown = await self.page.room.get(int(message)) if message.isdecimal() and len(message) < 19 else None

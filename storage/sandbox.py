@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, func, select, update
 
 from storage.database import Tx, insert
-from storage.tables import sandbox_messages
+from storage.tables import conversations, sandbox_messages
 
 DESK = "desk"
 _COLUMNS = sandbox_messages.c
@@ -113,3 +113,14 @@ def since(tx: Tx, change: int, *, limit: int) -> list[Shown]:
     """Give what was written after a change, in the order of the changes."""
     rows = tx.execute(select(sandbox_messages).where(_COLUMNS.change > change).order_by(_COLUMNS.change).limit(limit))
     return [_shown(row) for row in rows]
+
+
+def bound(tx: Tx, channel: str, accounts: Collection[str]) -> set[str]:
+    """Tell which of these accounts the house knows as a customer or leader."""
+    known = conversations.c.customer_id.is_not(None) | conversations.c.leader_id.is_not(None)
+    rows = tx.execute(
+        select(conversations.c.account).where(
+            conversations.c.channel == channel, conversations.c.account.in_(accounts), known
+        )
+    )
+    return set(rows.scalars())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -35,12 +35,12 @@ class Said:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class SandboxChannel:
     """The third channel: customers and leaders are played by whoever opens the page."""
 
     room: Room
-    name: str = field(default=NAME, init=False)
+    name: str = NAME
 
     async def run(self) -> None:
         """Wait until cancelled: what comes in comes by the page's own requests."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +14,27 @@ from bot.room import Room, media_row, media_rows
 from handlers import cards
 from handlers.messages import DeskInbound, Media
 from handlers.tools import Tools
-from storage import sandbox
+from storage import clocks, sandbox
+from storage.clocks import Clock
 from storage.database import Tx
 from storage.outbox import Mail
 from storage.sandbox import DESK, Shown
 
 NAME = "sandbox"
+DUES = (  # the clocks that a card counts down
+    "first_response",
+    "human_first_response",
+    "major_human_response",
+    "acceptance",
+    "review_notice",
+    "decision_due",
+    "refund_due",
+    "exchange_due",
+    "return_by",
+    "appeal_final",
+    "leader_review",
+)
+MOST_DUES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +66,13 @@ class Done:
     media: tuple[Media, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class SandboxDesk:
     """The second desk; `tools` gives what the cards are drawn with, now."""
 
     room: Room
     tools: Callable[[], Tools]
-    name: str = field(default=NAME, init=False)
+    name: str = NAME
 
     async def run(self) -> None:
         """Let the sample staff join, then wait until cancelled: what comes in comes by the page's own requests."""
@@ -104,7 +119,9 @@ class SandboxDesk:
     async def _draw(self, mail: Mail, *, anew: bool) -> None:
         ticket_no = mail.payload["ticket"]
         tools = self.tools()
-        drawn = await self.room.house.read(lambda tx: cards.card(tx, ticket_no, tools))
+        drawn, running = await self.room.house.read(
+            lambda tx: (cards.card(tx, ticket_no, tools), clocks.running(tx, ticket_no, DUES))
+        )
         shown = Shown(
             place=DESK,
             sender="bot",
@@ -113,6 +130,7 @@ class SandboxDesk:
             text=drawn.text,
             buttons=_rows(drawn.buttons),
             media=media_rows(("photo", key) for key in drawn.photos),
+            data=_around(mail.payload, running),
             ticket_no=ticket_no,
         )
         await self.room.write(lambda tx, now: _place_card(tx, shown, anew, now))
@@ -132,7 +150,7 @@ class SandboxDesk:
             text=payload.get("text", ""),
             buttons=payload.get("buttons", ()),
             media=media_rows(payload.get("media", ())),
-            data={"mentions": [name for _, name in payload.get("mentions", ())]},
+            data=_around(payload, ()),
             ticket_no=payload.get("ticket"),
         )
         await self.room.post(shown)
@@ -154,6 +172,18 @@ CARRY = {
     "page": SandboxDesk._line,
     "note": SandboxDesk._line,
 }
+
+
+def _around(payload: Mapping[str, Any], running: Sequence[Clock]) -> dict[str, Any]:
+    """What stands around a message's text: who is called, how serious it is, what is due when."""
+    return {
+        "mentions": [name for _, name in payload.get("mentions", ())],
+        "severity": payload.get("severity", ""),
+        "clocks": [
+            {"name": clock.name, "began": clock.started_at.isoformat(), "due": clock.due_at.isoformat()}
+            for clock in running[:MOST_DUES]
+        ],
+    }
 
 
 def _rows(buttons: Sequence[Sequence[Any]]) -> list[list[list[str]]]:

@@ -132,11 +132,16 @@ function dues(message) {
   return shown;
 }
 
+function mentions(message) {
+  const names = message.data.mentions || [];
+  return names.length ? make("p", { class: "mentions" }, names.map((name) => `@${name}`).join(" ")) : null;
+}
+
 // A card, page, question, relayed line or note of the house; every one with a ticket can be replied to.
 export function deskCard(message) {
   const [title, rest] = message.kind === "relay" ? ["", message.text] : head(message.text);
   const reply = message.ticket
-    ? make("button", { type: "button", class: "reply", "data-reply": message.id }, icon("reply"), say("reply"))
+    ? make("button", { type: "button", class: "to-reply", "data-reply": message.id }, icon("reply"), say("reply"))
     : null;
   return make(
     "li",
@@ -147,6 +152,7 @@ export function deskCard(message) {
       title ? make("h3", { dir: "auto" }, title) : null,
       files(message),
       rest ? make("p", { dir: "auto" }, rest) : null,
+      mentions(message),
       dues(message),
       buttons(message),
       make("footer", {}, when(message), reply),

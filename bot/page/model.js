@@ -2,13 +2,13 @@
 
 const READ = "claimdesk.read";
 
-export const model = { people: [], staff: [], places: new Map(), limit: 0 };
+export const model = { people: [], staff: [], photos: [], places: new Map(), limit: 0 };
 const read = JSON.parse(localStorage.getItem(READ) || "{}");
 
 export function reset(state) {
-  model.samples = state.people;
   model.people = [...state.people];
   model.staff = state.staff;
+  model.photos = state.photos;
   model.limit = state.max_upload;
   model.places = new Map();
   state.messages.forEach(learn);
@@ -19,7 +19,7 @@ export function learn(message) {
   if (message.kind === "joined") {
     const account = message.place.slice("chat:".length);
     if (!model.people.some((person) => person.account === account)) {
-      model.people.push({ account, name: message.sender, blurb: "", says: [], photos: [], guest: true });
+      model.people.push({ account, name: message.sender, blurb: {}, says: {}, photos: model.photos, guest: true });
     }
   }
   const known = messagesAt(message.place);

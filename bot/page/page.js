@@ -8,7 +8,8 @@ import { phone } from "./phone.js";
 import { label, say, speak, spoken, teach } from "./words.js";
 
 const VIEW = "claimdesk.view";
-const TOAST = 6000; // milliseconds
+const TOAST = 5000; // milliseconds, and as many more for every letter:
+const PER_LETTER = 70;
 const OFFLINE = 1500; // milliseconds without a line before one is told
 
 const at = (id) => document.getElementById(id);
@@ -18,7 +19,7 @@ function told(text) {
   toast.textContent = text;
   toast.addEventListener("click", () => toast.remove());
   at("toasts").append(toast);
-  setTimeout(() => toast.remove(), TOAST);
+  setTimeout(() => toast.remove(), TOAST + PER_LETTER * text.length);
 }
 
 function alarmed(title, text) {

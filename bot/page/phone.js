@@ -5,7 +5,7 @@ import { compose, droppable, pretendVoice } from "./compose.js";
 import { enqueue, newId, queues } from "./link.js";
 import { inOrder, markRead, messagesAt, model, unread } from "./model.js";
 import { follow } from "./scroll.js";
-import { say } from "./words.js";
+import { say, spoken } from "./words.js";
 
 const PERSON = "claimdesk.person";
 const STICKERS = ["😭", "😡", "😊", "👍", "🙏", "🍓"];
@@ -68,7 +68,9 @@ export function phone({ seen, told }) {
   }
 
   function choose(account) {
-    person = model.people.find((known) => known.account === account) || model.people[0];
+    person = model.people.find((known) => known.account === account) || model.people[0] || null;
+    screen.classList.toggle("nobody", !person);
+    if (!person) return showPeople();
     localStorage.setItem(PERSON, person.account);
     typing(false);
     talk.replaceChildren();
@@ -80,16 +82,16 @@ export function phone({ seen, told }) {
     showPending();
     look();
     showPeople();
-    scroll.toEnd();
+    return scroll.toEnd();
   }
 
-  const blurb = (who) => who.blurb || say(who.guest ? "guest" : "customer");
+  const blurb = (who) => who.blurb[spoken()] || say(who.guest ? "guest" : "customer");
   const kindOf = (who) => say(who.guest ? "new_customer" : who.leader ? "leader" : "customer");
 
   function showPeople() {
     const faces = model.people.map((who) => {
       const waiting = unread(placeOf(who));
-      const chosen = who.account === person.account;
+      const chosen = who.account === person?.account;
       return make(
         "button",
         { type: "button", class: "face", "aria-pressed": String(chosen), title: `${kindOf(who)} · ${blurb(who)}`, "data-account": who.account, onclick: () => choose(who.account) },
@@ -104,7 +106,7 @@ export function phone({ seen, told }) {
   }
 
   function showHints() {
-    const chips = person.says.map((words) => make("button", { type: "button", class: "chip", onclick: () => speak(words) }, words));
+    const chips = (person.says[spoken()] || []).map((words) => make("button", { type: "button", class: "chip", onclick: () => speak(words) }, words));
     at("says").replaceChildren(...chips);
     const photos = person.photos.map((name) =>
       make(
@@ -195,13 +197,13 @@ export function phone({ seen, told }) {
   return {
     hooks,
     start: () => choose(localStorage.getItem(PERSON)),
-    redraw: () => choose(person.account),
+    redraw: () => choose(person?.account),
     look: () => person && look(),
     heard(message, fresh) {
       if (message.kind === "joined" && message.place === `chat:${wanted}`) {
         wanted = null;
         choose(message.place.slice("chat:".length));
-      } else if (message.place === placeOf(person)) {
+      } else if (person && message.place === placeOf(person)) {
         typing(false);
         show(message);
         showPending();
