@@ -8,11 +8,14 @@ from random import Random
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
+from media.fonts import font, writable
+
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 Size = tuple[int, int]
 Colour = str | tuple[int, int, int]
 
+SIZE = (1200, 900)  # of a scene
 FINE = 2  # sprites are drawn so many times larger, for smooth edges
 
 
@@ -151,3 +154,24 @@ def crack(random: Random, start: Point, angle: float, length: float) -> list[Poi
         x, y = points[-1]
         points.append((x + cos(turn) * length / steps, y + sin(turn) * length / steps))
     return points
+
+
+def table(random: Random, upper: tuple[int, int, int], lower: tuple[int, int, int]) -> Image.Image:
+    """A wooden table top in the light of a window at the left."""
+    image = ramp(SIZE, upper, lower)
+    texture(image, noise(random, SIZE, 3, 60), 0.34)
+    texture(image, noise(random, SIZE, 14, 50), 0.3)
+    draw = ImageDraw.Draw(image)
+    for plank in range(1, 5):
+        y = plank * 190 + random.randint(-12, 12)
+        draw.line((0, y, SIZE[0], y), fill=tuple(channel // 2 for channel in lower), width=3)
+        draw.line((0, y + 3, SIZE[0], y + 3), fill=upper, width=1)
+    shine(image, (-300, -300, 700, 500), 0.28, 160)
+    return image
+
+
+def write(draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: int, fill: Colour) -> None:
+    """Print a line centred at a point; without a Chinese font its marks stay unreadable, as on a far label."""
+    face = font(size)
+    line = writable(text, face)
+    draw.text((at[0] - face.getlength(line) / 2, at[1] - size * 0.6), line, fill=fill, font=face)

@@ -8,9 +8,11 @@ from random import Random
 
 from PIL import Image, ImageFilter
 
-from media.brushes import noise, paint, rounded, soft, texture
-from media.fruit import SIZE, eggs, peach, strawberries
-from media.packs import cod, formula, yoghurt
+from media.brushes import SIZE, noise, paint, rounded, soft, texture
+from media.eggs import eggs
+from media.fish import cod
+from media.fruit import peach, strawberries
+from media.packs import formula, yoghurt
 
 Scene = Callable[[Random], Image.Image]
 
