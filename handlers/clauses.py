@@ -8,21 +8,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from .items import Mention
-from .lexicon import Hit
+from .problems import Problem
 from .quantities import Quantity, short_by
 
 BREAK = re.compile(r"[,。;!?\n]|(?<!\d)\.(?!\d)|(?<=\d)\.(?=\s|$)|\.{2,}")
 JOINERS = re.compile(r"[\s、和跟与及还有都&:各\-]*(?:and)?[\s]*")
 AND_BEFORE = re.compile(r"(?:和|跟|与|、|及|还有|加|and)\s*$")
 LINK = re.compile(r"[\s的:xX*\ue000-\ue002]*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A problem type and where it was read."""
-
-    code: str
-    hit: Hit
 
 
 @dataclass(slots=True)

@@ -84,9 +84,10 @@ def names_of(item: str, lexicon: Lexicon) -> tuple[Name, ...]:
     for run in runs:
         noun = _noun(run, lexicon)
         for part, grade in _parts(run, noun).items():
-            grades[part] = max(grades.get(part, 0), grade if run == main else PART)
+            own = HEAD if noun in lexicon.kin.get(part, ()) else grade
+            grades[part] = max(grades.get(part, 0), own if run == main else PART)
         if run == main:
-            grades |= _kin(noun, lexicon)
+            grades |= dict.fromkeys(lexicon.kin.get(noun, {noun}), HEAD)
             grades[run] = WHOLE
     for word in LATIN.findall(text):
         grades |= {near: HEAD for near in lexicon.same.get(word, {word})}
@@ -95,14 +96,6 @@ def names_of(item: str, lexicon: Lexicon) -> tuple[Name, ...]:
         lexicon.names.clear()
     lexicon.names[item] = names
     return names
-
-
-def _kin(noun: str, lexicon: Lexicon) -> dict[str, int]:
-    """Other words for a noun, and the kinds it is one of (五花肉 is 猪肉)."""
-    words = set(lexicon.same.get(noun, {noun})) | {noun}
-    kinds = {kind for kind, members in lexicon.kinds.items() if words & members}
-    kinds |= {near for kind in kinds for near in lexicon.same.get(kind, ())}
-    return dict.fromkeys(words | kinds, HEAD)
 
 
 @dataclass(slots=True)

@@ -88,7 +88,7 @@ class Lexicon:
     nouns: re.Pattern[str] = field(default_factory=lambda: re.compile(r"(?!)"))
     vocabulary: frozenset[str] = frozenset()
     same: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    kinds: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    kin: Mapping[str, frozenset[str]] = field(default_factory=dict)
     packaging: tuple[str, ...] = ()
     names: dict[str, Any] = field(default_factory=dict)
 
@@ -160,6 +160,16 @@ def _groups(words: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     return same
 
 
+def _kin(same: Mapping[str, frozenset[str]], kinds: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """All words that may mean a noun: its equals, and the kinds it is one of with their equals (五花肉 is 猪肉)."""
+    kin: dict[str, frozenset[str]] = {}
+    for noun in {*same, *(name for names in kinds.values() for name in names)}:
+        words = same.get(noun, frozenset({noun})) | {noun}
+        wider = {kind for kind, members in kinds.items() if words & members}
+        kin[noun] = words.union(wider, *(same.get(kind, ()) for kind in wider))
+    return kin
+
+
 def _nouns(vocabulary: Iterable[str]) -> re.Pattern[str]:
     english = [word for word in vocabulary if _latin(word)]
     chinese = [word for word in vocabulary if not _latin(word)]
@@ -193,6 +203,6 @@ def compile_words(words: Mapping[str, Any], order_patterns: Sequence[str] = ORDE
         nouns=_nouns(vocabulary),
         vocabulary=vocabulary,
         same=same,
-        kinds=kinds,
+        kin=_kin(same, kinds),
         packaging=tuple(items.get("packaging", ())),
     )

@@ -9,9 +9,10 @@ from datetime import date
 
 from storage.orders import Order
 
+from .facts import facts
 from .layout import Line, lay_out
 from .lexicon import Lexicon
-from .reading import ReadClaim, candidates, claims_of, facts, of_day
+from .reading import ReadClaim, candidates, claims_of, of_day
 from .references import MASK, References, Span, refer
 from .signals import strongest
 

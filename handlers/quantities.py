@@ -10,6 +10,7 @@ from fractions import Fraction
 from .lexicon import Lexicon
 from .numerals import CHINESE, ENGLISH, SHARE, number
 
+TIME = "\ue002"
 LONE = re.compile(
     r"(?<![\d.a-z])(?:[x*]\s?)?(\d{1,3})(?![\d.]*\d|[%a-z月日点年号分时/:-]|\s*(?:小时|分钟|天|元|块))|([俩仨])"
 )
@@ -20,18 +21,26 @@ ALL = re.compile(
 HALF = re.compile(
     r"一?大?半(?=[都的是,。!?\s\ue000-\ue002]|$|烂|坏|死|碎|破|臭|没|了|没有|发)|(?<![a-z])half(?: of)?(?![a-z-])"
 )
+CLOCK = r"(?:早上?|晚上?|上午|下午|中午|凌晨|半夜)?"
+DURATIONS = re.compile(
+    r"\d+(?:\.\d+)?\s?(?:多|几|来)?\s?(?:个)?(?:多)?(?:月(?!\d)|年|小时|钟头|分钟|分(?=[,。!?;\s]|钟|$)|天|周|星期|秒|点(?:半|钟|多)?(?!\d))"
+    rf"|(?:[{CHINESE}几半好]+)(?:多|来)?(?:个)?(?:多)?(?:半)?(?:月|年|小时|钟头|分钟|天|周|星期|秒|点(?:钟|半|多)|点(?=才|了|还|都|就|到|前|后)|辈子|会儿)"
+    r"|\d{1,2}:\d\d|\b(?:\d+|one|two|three|four|five|six|an|a few|several) (?:hours?|minutes?|mins?|days?|weeks?|months?|years?)\b"
+    rf"|(?:早上?|晚上?|上午|下午|中午|凌晨|半夜)[{CHINESE}\d]+点(?:半|多)?"
+)
 NOT_COUNTS = re.compile(
-    r"\d+(?:\.\d+)?\s*(?:个)?(?:月|年|小时|分钟|天|周|星期|点半?|岁|度|楼|人|秒|块钱|元|毛|折|星|次|遍|趟|mm|cm|%off|号)"
-    rf"|(?:[{CHINESE}几半]+)(?:个)?(?:月|年|(?:半)?小时|钟头|分钟|天|周|星期|点钟|点半|岁|度|楼|人|秒|块钱|元|毛|折|星|次|遍|趟|口|顿|下|层|股|直|样|点(?![\d一二三四五六七八九])|起|会儿?|看|共|般|定|切|家|半天|辈子|些|边|旦|路|回|向|律|时|心|气|番|副|丝|滴|桌|脸|身|地|肚子|袋子|盒子|箱子|手|阵|概|并)"
-    r"|[$¥]\s?\d+(?:\.\d+)?|第[一二三四五六七八九十\d]+[个次天盒袋]?|(?:早上?|晚上?|上午|下午|中午)[一二三四五六七八九十\d]+点"
-    r"|(?:退|赔|补偿|便宜|少收|返)(?:我|给我)?[了个]?(?:\d+(?:\.\d+)?|[一二两三四五六七八九十]+)块(?:钱)?|\d+:\d\d|一(?:个)?(?:是|方面)|十分|千万|万一|三明治|三文|三黄|五花|八角|五常|六必居|七度|九阳"
+    r"\d+(?:\.\d+)?\s*(?:个)?(?:岁|度|楼|人|块钱|元|毛|折|星|次|遍|趟|mm|cm|%off|号)"
+    rf"|(?:[{CHINESE}几半]+)(?:个)?(?:岁|度|楼|人|块钱|元|毛|折|星|次|遍|趟|口|顿|下|层|股|直|样|起|看|共|般|定|切|家|些|边|旦|路|回|向|律|时|心|气|番|副|丝|滴|桌|脸|身|地|肚子|袋子|盒子|箱子|手|阵|概|并|点(?![\d一二三四五六七八九])|块(?:去|儿)|条龙|条街|个劲|个性|打开)"
+    r"|[$¥]\s?\d+(?:\.\d+)?|第[一二三四五六七八九十\d]+[个次天盒袋箱批颗枚]?|(?:没|无)(?:有)?几[个盒颗枚只]|牙[^,。!?;\n]{0,6}[一半两几][块颗截]"
+    r"|(?:退|赔|补偿|便宜|少收|返)(?:我|给我)?[了个]?(?:\d+(?:\.\d+)?|[一二两三四五六七八九十]+)(?:块(?:钱)?|元)|一(?:个)?(?:是|方面)|十分|千万|万一|三明治|三文|三黄|五花|八角|五常|六必居|七度|九阳"
+    r"|(?:每|各|另)一?[个盒颗枚只袋]|哪[一]?[个盒颗枚只袋]|[这那]一?[个盒箱袋份批桶瓶包](?!都)|一[样种类]"
 )
 ORDERED = re.compile(
     r"(?:买|订|定|拍|下单|一共|总共|共|应到|应收|应有|应该是|应该有|应该给|本来|原本|要|点|说好|明明|写着?|标着?|里|有|付了?)(?:了|的|是|有)?$|\b(?:ordered|paid for|bought|of|of the)\s?$"
 )
 RECEIVED = re.compile(
     r"(?:(?:只|就|才|仅|实际|实)(?:给|发|来|到|收到|收|有|送|装|剩|拿到|得到|见|看到|看见)?(?:了|的|是|我|我们|有)*"
-    r"|(?:给|发|来|到|收到|送来|送|拿到)(?:了|我|我们)*(?:只有?|就|才|仅)?)$|(?:\b(?:only|just)(?: got| received| had)?|\b(?:got|received))\s?$"
+    r"|(?:给|发|来|到|收到|到手|送来|送|拿到)(?:了|我|我们|是)*(?:只有?|就|才|仅)?)$|(?:\b(?:only|just)(?: got| received| had)?|\b(?:got|received))\s?$"
 )
 ONLY = re.compile(r"(?:只|就|才|仅|实际|实到|实收|实)|\b(?:only|just)\b")
 USED = re.compile(
@@ -44,7 +53,8 @@ COUNTED_BARE = re.compile(r"(应到|应收|应有|应发|实到|实收|实际到
 WISHED = re.compile(
     r"(?:换|补|赔|重发|再发|再送|补发|补送|退|送|退回|再给|重新发)(?:我|给我|一下|了|回|个|偿|给|发)*$|\b(?:send|resend|replace|refund)(?: me| the| another)*\s?$"
 )
-SPEC_AFTER = re.compile(r"\s*(?:装的?|一[箱盒袋份板包]|/)")
+SPEC_AFTER = re.compile(r"\s*(?:装的?|一[箱盒袋份板包]|/|里面?|中的?(?=[^间等]))")
+GOOD_AFTER = re.compile(r"\s*(?:是)?(?:好的|好[,。!?\s]|好$|能吃|完好|完整|没坏|没碎|没破|可以吃)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +72,26 @@ class Quantity:
 
 def _role(text: str, start: int, end: int) -> str:
     before = text[max(0, start - 10) : start].rstrip()
+    if GOOD_AFTER.match(text[end:]):
+        return "good"
     for role, pattern in (("used", USED), ("received", RECEIVED), ("wish", WISHED), ("ordered", ORDERED)):
         if pattern.search(before):
             return role
     return "spec" if SPEC_AFTER.match(text[end:]) else "claim"
 
 
-def without_times(text: str) -> str:
-    """The text with durations, sums, dates, counts of people and idioms blanked: numbers that count no goods."""
-    return NOT_COUNTS.sub(lambda match: "\ue002" * len(match.group()), text)
+def _blanked(match: re.Match[str]) -> str:
+    return TIME * len(match.group())
+
+
+def without_durations(text: str) -> str:
+    """The text with durations and times of day blanked: the signs by which lateness is read."""
+    return DURATIONS.sub(_blanked, text)
+
+
+def without_figures(text: str) -> str:
+    """The text with all numbers blanked that count no goods: durations, sums, people, idioms."""
+    return NOT_COUNTS.sub(_blanked, without_durations(text))
 
 
 def _whole(text: str) -> list[Quantity]:
@@ -106,7 +127,7 @@ def quantities(text: str, lexicon: Lexicon) -> list[Quantity]:
 
     Rough figures (几个, 五六个) come with value None: something was said, nothing can be reckoned with.
     """
-    text = without_times(text)
+    text = without_figures(text)
     found = _shares(text) + _counts_told(text)
     for match in lexicon.counted.finditer(text):
         if any(one.start < match.end() and match.start() < one.end for one in found):
@@ -131,7 +152,7 @@ def quantities(text: str, lexicon: Lexicon) -> list[Quantity]:
 def lone(text: str, taken: Sequence[Quantity]) -> list[Quantity]:
     """Numbers without a unit (x2, 坏 草莓 2, 碎了俩): the caller keeps those beside an item or a problem."""
     found = []
-    for match in LONE.finditer(without_times(text)):
+    for match in LONE.finditer(without_figures(text)):
         if any(one.start < match.end() and match.start() < one.end for one in taken):
             continue
         value = number(match.group(1) or match.group(2))

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
 from storage.orders import Order
 
-from .clauses import Entry, Problem, amount, gather
-from .items import Mention, line_of, mentions, strangers
+from .clauses import Entry, amount
+from .facts import ITEM, Facts, facts
+from .items import line_of
 from .lexicon import Lexicon
 from .normal import choice, normalise
-from .quantities import Quantity, lone, quantities
-from .received import Received, received
-from .references import MASK, References, refer
-from .signals import Serious, serious
-from .wishes import Wishes, wishes
-
-ITEM = "\ue001"
-BESIDE = re.compile(r"[\s的了掉x*:ue000]*")
+from .references import References, refer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,88 +80,6 @@ class Reading:
             signals=self.signals,
             special=self.special,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What a stretch of masked text says about items, before it is tied to a person."""
-
-    entries: tuple[Entry, ...]
-    denied: tuple[int, ...]
-    came: Received | None
-    serious: Serious
-    wished: Wishes
-
-
-def covered(text: str, spans: Iterable[tuple[int, int]], sign: str) -> str:
-    """The text with these spans replaced by as many signs."""
-    for start, end in spans:
-        text = text[:start] + sign * (end - start) + text[end:]
-    return text
-
-
-def problems_in(text: str, lexicon: Lexicon) -> list[Problem]:
-    """Every problem type's words, in reading order; names of items must be covered before."""
-    found = [Problem(code, hit) for code, matcher in lexicon.problems.items() for hit in matcher.find(text)]
-    return sorted(found, key=lambda one: (one.hit.start, -one.hit.end))
-
-
-def _denials(text: str, found: Sequence[Mention], problems: Sequence[Problem], lexicon: Lexicon) -> list[Mention]:
-    """Items said to be fine (酸奶没事): the words stand in the item's clause and no problem comes between."""
-    denied = []
-    for fine in lexicon.phrases["fine"].find(text) if "fine" in lexicon.phrases else ():
-        before = [
-            one for one in found if one.end <= fine.start and not re.search("[,。;!?\n]", text[one.end : fine.start])
-        ]
-        if not before:
-            continue
-        item = before[-1]
-        if fine.start - item.end <= 6 and not any(item.end <= one.hit.start < fine.start for one in problems):
-            denied.append(item)
-    return denied
-
-
-def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
-    """Read a normalised text with its references masked."""
-    came = received(text, lexicon)
-    hidden = covered(text, came.spans, MASK) if came else text
-    found = mentions(hidden, orders, lexicon)
-    if came and came.reversal and not found:
-        found = mentions(came.words, orders, lexicon)
-    others = strangers(hidden, [(one.start, one.end) for one in found], lexicon)
-    named = [one for one in others if one.end - one.start > 1 or not found]
-    spans = [(one.start, one.end) for one in (*found, *others) if one in found or one.end - one.start > 1]
-    bare = covered(text, [*spans, *(came.spans[:1] if came else ())], ITEM)
-    problems = problems_in(bare, lexicon)
-    if came and came.wrong and not any(one.code in ("wrong_item", "not_as_described") for one in problems):
-        problems.append(Problem("wrong_item", came.hit))
-        problems.sort(key=lambda one: one.hit.start)
-    everything = sorted([*found, *named], key=lambda one: one.start)
-    denied = _denials(bare, everything, problems, lexicon)
-    kept = [one for one in everything if one not in denied]
-    counts = quantities(bare, lexicon)
-    counts += [one for one in lone(bare, counts) if _beside(bare, one, spans, problems)]
-    entries = gather(bare, kept, problems, sorted(counts, key=lambda one: one.start))
-    return Facts(
-        entries=tuple(entries),
-        denied=tuple(line for one in denied if one.sure for _, line in one.lines),
-        came=came,
-        serious=serious(bare, lexicon),
-        wished=wishes(bare, lexicon, claimed=bool(problems)),
-    )
-
-
-def _beside(text: str, count: Quantity, spans: Sequence[tuple[int, int]], problems: Sequence[Problem]) -> bool:
-    """A number without unit counts only next to an item or a problem, or alone in the text."""
-    if re.fullmatch(r"[\s,。!x*.]*", text[: count.start] + text[count.end :]):
-        return True
-    places = [*spans, *((one.hit.start, one.hit.end) for one in problems)]
-    return any(
-        BESIDE.fullmatch(text[end : count.start]) is not None if end <= count.start
-        else BESIDE.fullmatch(text[count.end : start]) is not None
-        for start, end in places
-        if end <= count.start or start >= count.end
-    )  # fmt: skip
 
 
 def candidates(references: References, pickup: str | None, orders: Sequence[Order]) -> list[Order]:
