@@ -19,6 +19,8 @@ class Problem:
     share: bool = False  # quantity is a share of the line ("1/3"), not a count
     received: str = ""  # what came instead
     wish: str = ""  # remedy code
+    among: tuple[int, ...] = ()  # order lines that the words could mean, while line_no is unknown
+    also: tuple[str, ...] = ()  # further problem codes named for the same item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,8 @@ class Claim:
     special: tuple[str, ...] = ()
     severity: str = "normal"
     ticket_no: str = ""  # a raised ticket that this draft goes on filling
+    why: str = ""  # why that ticket was raised
+    dropped: bool = False  # cancelled, but may be taken up again by the next message
     opened_at: str = ""
     touched_at: str = ""
 
@@ -79,8 +83,9 @@ class Talk:
     claims: tuple[Claim, ...] = ()
     current: str = ""  # id of the claim last spoken of
     ticket_no: str = ""  # ticket last spoken of
-    unsaid: tuple[str, ...] = ()  # facts taken but not yet echoed, as locale keys with values, rendered anew
+    unsaid: tuple[str, ...] = ()  # notes not yet told, in the customer's language; "" stands for the facts themselves
     burst_at: str = ""  # ISO time of the first message that has no answer yet
+    echo_due: str = ""  # ISO time at which the waiting echo leaves
     tries: tuple[str, ...] = ()  # ISO times of look-ups that failed
     tried: tuple[str, ...] = ()  # the numbers of those look-ups
     locked_until: str = ""
@@ -102,7 +107,8 @@ class Talk:
     def without(self, claim_id: str) -> Self:
         """Drop the draft of this id."""
         left = tuple(claim for claim in self.claims if claim.id != claim_id)
-        return replace(self, claims=left, current=left[-1].id if left else "")
+        current = self.current if self.current != claim_id else (left[-1].id if left else "")
+        return replace(self, claims=left, current=current)
 
 
 def to_json(talk: Talk) -> dict[str, Any]:

@@ -18,5 +18,5 @@ CLOCKS = (
     "follow_up", "leader_review", "idle_nudge", "idle_close", "handoff_idle", "page_supervisor", "page_everyone",
 )  # fmt: skip
 GROUPS = ("infant", "pregnant", "senior", "disabled", "minor")
-COLLECTS = ("item", "quantity", "received", "detail")
+COLLECTS = ("item", "quantity", "share", "received", "detail")
 TAGS = ("fresh", "chilled", "frozen", "live", "fragile", "dry", "infant", "senior", "elderly", "disabled", "key_item")

@@ -82,6 +82,7 @@ class Reply:
     text: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     media: tuple[tuple[str, str], ...] = ()  # (kind, media key)
+    safety: bool = False  # overtakes everything
     echo: bool = False  # may wait for the end of the burst and be taken back until then
 
 

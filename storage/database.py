@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_NB, LOCK_UN, flock
 from pathlib import Path
 from typing import Any, TypeVar
@@ -118,13 +118,15 @@ def transaction(engine: Engine) -> Iterator[Tx]:
 @contextmanager
 def savepoint(tx: Tx) -> Iterator[None]:
     """Undo what the block wrote if it raises; raises DatabaseGone if the whole transaction is lost."""
+    tx.exec_driver_sql("SAVEPOINT turn")
     try:
-        with tx.begin_nested():
-            yield
+        yield
     except BaseException:
-        with suppress(AttributeError):
-            intact(tx)
+        intact(tx)
+        tx.exec_driver_sql("ROLLBACK TO turn")
+        tx.exec_driver_sql("RELEASE turn")
         raise
+    tx.exec_driver_sql("RELEASE turn")
 
 
 async def read(readers: AsyncEngine, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:

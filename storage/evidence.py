@@ -128,3 +128,8 @@ def used_before(tx: Tx, piece: Evidence) -> str | None:
         evidence.c.ticket_no.is_distinct_from(piece.ticket_no),
     )
     return tx.execute(query.order_by(evidence.c.id).limit(1)).scalar_one_or_none()
+
+
+def claim_of(tx: Tx, ids: Collection[int], claim_id: str) -> None:
+    """Say which draft these pieces joined."""
+    tx.execute(update(evidence).where(evidence.c.id.in_(list(ids))).values(claim_id=claim_id))

@@ -1,0 +1,102 @@
+"""The `claimdesk` program: its commands and their arguments."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+
+Argument = tuple[tuple[str, ...], dict[str, object]]
+
+
+def _arg(*names: str, **options: object) -> Argument:
+    return names, options
+
+
+FILE = _arg("file", metavar="FILE")
+COMMANDS: tuple[tuple[str, str, tuple[Argument, ...]], ...] = (
+    ("serve", "run every channel and desk whose settings are present", ()),
+    ("orders import", "import orders from CSV or XLSX", (FILE,)),
+    (
+        "leaders add",
+        "add a group-buy leader and print the one-time bind code",
+        (_arg("name", metavar="NAME"), _arg("--site", action="append", required=True, metavar="SITE")),
+    ),
+    ("leaders list", "list leaders and their sites", ()),
+    ("leaders remove", "remove a leader by name or id", (_arg("name", metavar="NAME"),)),
+    ("policy list", "name the presets", ()),
+    ("policy show", "print the policy in force", (_arg("name", nargs="?", metavar="NAME"),)),
+    ("policy check", "check a policy file", (FILE,)),
+    ("read", "tell what the bot understands: JSON lines in, JSON lines out", (_arg("--leader", action="store_true"),)),
+    (
+        "sheet",
+        "run photos through the evidence pipeline and lay out a contact sheet",
+        (_arg("photos", nargs="+", metavar="PHOTO"), _arg("--out", required=True, metavar="FILE")),
+    ),
+    ("tickets list", "list tickets, the newest first", ()),
+    (
+        "tickets show",
+        "show what is stored of a ticket",
+        (_arg("no", metavar="NO"), _arg("--json", action="store_true")),
+    ),
+    ("parked list", "list messages whose turn failed twice", ()),
+    ("parked retry", "try parked messages again", ()),
+    ("audit verify", "check the chains of the event log", ()),
+    ("db upgrade", "bring the database to this version", ()),
+)
+"""Every command with what it does and its arguments."""
+
+
+def parser() -> ArgumentParser:
+    """Make the parser of all commands."""
+    whole = ArgumentParser(
+        prog="claimdesk", description="Takes in after-sales claims by chat and leads them to a decision."
+    )
+    first = whole.add_subparsers(metavar="COMMAND", required=True)
+    groups: dict[str, object] = {}
+    for name, does, arguments in COMMANDS:
+        head, _, tail = name.partition(" ")
+        if tail and head not in groups:
+            does_all = "; ".join(d for n, d, _ in COMMANDS if n.startswith(head + " "))
+            group = first.add_parser(head, help=does_all, description=does_all)
+            groups[head] = group.add_subparsers(metavar="COMMAND", required=True)
+        parent = groups[head] if tail else first
+        one = parent.add_parser(tail or head, help=does, description=does)  # type: ignore[attr-defined]
+        for names, options in arguments:
+            one.add_argument(*names, **options)
+        one.set_defaults(command=name)
+    return whole
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command; errors are one sentence, never a traceback."""
+    args = parser().parse_args(argv)
+    try:
+        return _run(args)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 141
+
+
+def _run(args: Namespace) -> int:
+    from bot import commands
+    from bot.settings import WrongSettings, load
+
+    try:
+        settings = load()
+    except WrongSettings as wrong:
+        print(f"claimdesk: these settings must be mended (environment or .env):\n{wrong}", file=sys.stderr)
+        return 2
+    do: Callable[..., int] = getattr(commands, args.command.replace(" ", "_"))
+    from bot.failures import EXPECTED, sentence
+
+    try:
+        return do(args, settings)
+    except EXPECTED as failure:
+        print(f"claimdesk: {sentence(failure)}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,252 @@
+"""The composition root: every part made once and put together by the settings."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from random import SystemRandom
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot import web
+from bot.channels.base import Channel, Desk, House
+from bot.courier import Courier, strike
+from bot.evidence import Fetcher
+from bot.runner import Runner
+from bot.settings import Settings, clock, secret_key
+from handlers import desk as desks
+from handlers import intake, letters, parking, timers
+from handlers.messages import DeskInbound, Inbound
+from handlers.policy import Policy
+from handlers.policy_file import load
+from handlers.tools import Tools
+from media.guard import Examiner
+from media.store import Keeper, open_store
+from storage import conversations, policies
+from storage.database import Tx, open_readers, open_writer, read, transaction, write_lock
+from storage.evidence import Evidence
+from storage.outbox import Bundle, Outcome
+
+LOG = logging.getLogger(__name__)
+DRAIN = 3.0  # seconds that mail under way gets when the service stops
+RESTART = 5.0  # seconds until a door that failed is opened again
+
+
+@dataclass(slots=True)
+class App:
+    """The running service: made by `build`, started and stopped once."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    engine: Engine
+    readers: AsyncEngine
+    policy: Policy
+    store: Keeper
+    examiner: Examiner
+    runner: Runner
+    courier: Courier
+    channels: dict[str, Channel] = field(default_factory=dict)
+    desks: dict[str, Desk] = field(default_factory=dict)
+    doors: list[web.Door] = field(default_factory=list)
+    _loops: list[asyncio.Task[None]] = field(default_factory=list)
+    _known: dict[str, Policy] = field(default_factory=dict)
+    _addresses: dict[int, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def house(self) -> House:
+        """What doors may do inside."""
+        return House(receive=self.receive, act=self.act, write=self.runner.do, read=self.read)
+
+    def tools(self) -> Tools:
+        """Make what one turn is handed."""
+        return Tools(now=self.clock(), random=SystemRandom(), policy=self.policy, policy_of=self.policy_of)
+
+    def policy_of(self, tx: Tx, policy_hash: str) -> Policy:
+        """Give a stored policy by its hash."""
+        if policy_hash not in self._known:
+            self._known[policy_hash] = Policy.from_text(policies.text_of(tx, policy_hash))
+        return self._known[policy_hash]
+
+    async def receive(self, inbound: Inbound) -> None:
+        """Take a message in; returns after its COMMIT."""
+        await self.runner.do(lambda tx: intake.turn(tx, inbound, self.tools()), inbound)
+
+    async def act(self, inbound: DeskInbound) -> Any:
+        """Take a deed of the staff in; returns the answer after its COMMIT."""
+        return await self.runner.do(lambda tx: desks.act(tx, inbound, self.tools()), inbound)
+
+    async def read(self, function: Callable[[Tx], Any]) -> Any:
+        """Read committed rows."""
+        return await read(self.readers, function)
+
+    async def address(self, conversation_id: int) -> tuple[str, str]:
+        """Tell where a conversation takes place."""
+        if conversation_id not in self._addresses:
+            found = await self.read(lambda tx: conversations.by_id(tx, conversation_id))
+            self._addresses[conversation_id] = (found.channel, found.account)
+        return self._addresses[conversation_id]
+
+    async def died(self, outcome: Outcome) -> None:
+        """Book a dead letter with all that follows from it."""
+        await self.runner.do(lambda tx: letters.died(tx, outcome, self.tools()))
+        self.runner.settled()
+
+    async def wake(self, bundle: Bundle) -> None:
+        """Carry a timer out and strike it off in the same transaction."""
+
+        def fire(tx: Tx) -> None:
+            tools = self.tools()
+            for mail in bundle.mails:
+                if "conversation" in mail.payload:
+                    intake.turn(tx, _woken(bundle, mail.payload, tools), tools)
+                else:
+                    timers.fire(tx, mail.payload, tools)
+            strike(tx, bundle, now=tools.now)
+
+        await self.runner.do(fire)
+        self.runner.settled()
+
+    async def fetch(self, fetcher: Fetcher, bundle: Bundle) -> None:
+        """Carry a fetch out."""
+        await fetcher.carry(bundle)
+        self.runner.settled()
+
+    def door_of(self, piece: Evidence) -> Channel | Desk | None:
+        """Tell which door can bring a piece of evidence."""
+        return self.desks.get(piece.channel) if piece.side == "staff" else self.channels.get(piece.channel)
+
+    def health(self) -> dict[str, Any]:
+        """Tell whether the loops live."""
+        return {"ok": self.runner.alive(), "carrying": len(self.courier.tasks)}
+
+    async def start(self) -> None:
+        """Begin to write, carry and listen."""
+        self.runner.start()
+        await self.runner.do(lambda tx: None)
+        for door in (*self.channels.values(), *self.desks.values()):
+            task = asyncio.create_task(_supervised(door.name, door.run), name=f"door {door.name}")
+            self._loops.append(task)
+
+    async def stop(self) -> None:
+        """Stop taking in, finish turns, let mail under way arrive."""
+        for task in self._loops:
+            task.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        self.runner.stop_carrying()
+        await self.courier.drain(DRAIN)
+        for door in (*self.channels.values(), *self.desks.values()):
+            with suppress(Exception):
+                await door.close()
+        await self.runner.stop()
+        self.examiner.close()
+        await self.readers.dispose()
+        self.engine.dispose()
+
+
+def _woken(bundle: Bundle, payload: Any, tools: Tools) -> Inbound:
+    return Inbound(key=bundle.mailbox, channel="", account="", at=tools.now, kind="wake", data=payload)
+
+
+async def _supervised(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Keep a door open: one that fails is opened again."""
+    while True:
+        try:
+            await run()
+            return
+        except asyncio.CancelledError:
+            raise
+        except Exception:  # the other doors go on
+            LOG.exception("door %s failed, it is opened again in %d s", name, RESTART)
+        await asyncio.sleep(RESTART)
+
+
+def prepare(settings: Settings, engine: Engine, policy: Policy, now: datetime) -> None:
+    """Bring the schema up, and put the policy in force."""
+    from storage.migration import upgrade
+
+    with write_lock(settings.folder):
+        upgrade(engine)
+    with write_lock(settings.folder), transaction(engine) as tx:
+        policies.store(tx, policy.hash, name=policy.name, text=policy.text, now=now)
+        policies.enforce(tx, policy.hash)
+        if settings.sandbox_open:
+            from handlers import samples
+
+            samples.load(tx, now)
+
+
+def build(settings: Settings) -> App:
+    """Put the service together. Raises what the settings, the policy or the database find wrong."""
+    now, policy = clock(settings), load(settings.policy)
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    engine = open_writer(settings.database)
+    prepare(settings, engine, policy, now())
+    app: App
+    inside: dict[str, Callable[[Bundle], Awaitable[None]]] = {}
+    courier = Courier(
+        clock=now,
+        settle=lambda outcome: app.runner.settle(outcome),
+        address=lambda number: app.address(number),
+        died=lambda outcome: app.died(outcome),
+        channels={},
+        desks={},
+        inside=inside,
+    )
+    runner = Runner(
+        engine=engine,
+        data_dir=settings.folder,
+        clock=now,
+        park=lambda tx, message, error: parking.park(tx, message, error, app.tools()),
+        carry=courier.carry,
+        lease=f"{os.getpid()}",
+    )
+    app = App(
+        settings=settings,
+        clock=now,
+        engine=engine,
+        readers=open_readers(settings.database),
+        policy=policy,
+        store=open_store(settings.media),
+        examiner=Examiner(),
+        runner=runner,
+        courier=courier,
+    )
+    courier.channels, courier.desks = app.channels, app.desks
+    fetcher = Fetcher(
+        doors=app.door_of,
+        read=app.read,
+        do=runner.do,
+        tools=app.tools,
+        clock=now,
+        store=app.store,
+        examiner=app.examiner,
+    )
+    inside |= {"wake": app.wake, "fetch": partial(app.fetch, fetcher)}
+    _open_doors(app)
+    return app
+
+
+def _open_doors(app: App) -> None:
+    if app.settings.sandbox_open:
+        from bot.sandbox_door import open_sandbox
+
+        channel, desk, doors = open_sandbox(
+            house=app.house,
+            store=app.store,
+            examiner=app.examiner,
+            clock=app.clock,
+            tools=app.tools,
+            wide=app.settings.sandbox == "on",
+            password=app.settings.sandbox_password,
+            secret=secret_key(app.settings),
+        )
+        app.channels[channel.name], app.desks[desk.name] = channel, desk
+        app.doors += doors

@@ -1,0 +1,179 @@
+"""What each command does: settings in, an exit code out; heavy parts are imported where they are used."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import SystemRandom
+from typing import Any
+
+from bot import settings as configuration
+from bot.settings import Settings
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Callable[[Callable[[Any], Any]], Any]]:
+    """Give a function that runs work in a write transaction under the lock, beside a live serve."""
+    from storage.database import open_writer, transaction, write_lock
+    from storage.migration import upgrade, version
+
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    engine = open_writer(settings.database)
+
+    def write(work: Callable[[Any], Any]) -> Any:
+        with write_lock(settings.folder), transaction(engine) as tx:
+            return work(tx)
+
+    try:
+        if not write(version):
+            with write_lock(settings.folder):
+                upgrade(engine)
+        yield write
+    finally:
+        engine.dispose()
+
+
+def serve(args: Namespace, settings: Settings) -> int:
+    """Run the service."""
+    from bot.serve import serve as run
+
+    return run(settings)
+
+
+def orders_import(args: Namespace, settings: Settings) -> int:
+    """Import orders."""
+    from bot.orders import import_orders
+
+    with database(settings) as write:
+        return import_orders(Path(args.file), write=write, now=configuration.clock(settings)())
+
+
+def leaders_add(args: Namespace, settings: Settings) -> int:
+    """Add a leader."""
+    from bot import leaders
+
+    with database(settings) as write:
+        now = configuration.clock(settings)()
+        return leaders.add(args.name, args.site, write=write, now=now, chance=SystemRandom())
+
+
+def leaders_list(args: Namespace, settings: Settings) -> int:
+    """List leaders."""
+    from bot import leaders
+
+    with database(settings) as write:
+        return leaders.show(read=write)
+
+
+def leaders_remove(args: Namespace, settings: Settings) -> int:
+    """Remove a leader."""
+    from bot import leaders
+
+    with database(settings) as write:
+        return leaders.remove(args.name, write=write, now=configuration.clock(settings)())
+
+
+def policy_list(args: Namespace, settings: Settings) -> int:
+    """Name the presets."""
+    from bot import policy
+
+    return policy.list_presets(print)
+
+
+def policy_show(args: Namespace, settings: Settings) -> int:
+    """Show the policy in force."""
+    from bot import policy
+
+    return policy.show(args.name or settings.policy, print)
+
+
+def policy_check(args: Namespace, settings: Settings) -> int:
+    """Check a policy file."""
+    from bot import policy
+
+    return policy.check(args.file, print)
+
+
+def read(args: Namespace, settings: Settings) -> int:
+    """Answer JSON lines with what is understood."""
+    from bot.read import read as answer
+    from handlers.intake import local_date
+    from handlers.policy_file import load
+
+    policy = load(settings.policy)
+    return answer(
+        sys.stdin,
+        sys.stdout,
+        leader=args.leader,
+        policy_words=policy.words,
+        order_patterns=policy.order_patterns,
+        today=local_date(configuration.clock(settings)(), policy),
+    )
+
+
+def sheet(args: Namespace, settings: Settings) -> int:
+    """Run photos through the evidence pipeline."""
+    from bot.sheet import sheet as lay_out
+
+    return lay_out([Path(photo) for photo in args.photos], Path(args.out), write=print)
+
+
+def db_upgrade(args: Namespace, settings: Settings) -> int:
+    """Bring the database to this version."""
+    from bot.serve import only_one
+    from storage.database import open_writer, write_lock
+    from storage.migration import upgrade
+
+    with only_one(settings.folder), write_lock(settings.folder):
+        engine = open_writer(settings.database)
+        applied = upgrade(engine)
+        engine.dispose()
+    print("applied: " + ", ".join(applied) if applied else "the database is up to date")
+    return 0
+
+
+def parked_list(args: Namespace, settings: Settings) -> int:
+    """List messages whose turn failed twice."""
+    from bot import parked
+
+    with database(settings) as write:
+        return parked.show(write=write, out=print)
+
+
+def parked_retry(args: Namespace, settings: Settings) -> int:
+    """Try parked messages again."""
+    from bot import parked
+
+    with database(settings) as write:
+        return parked.retry(settings, write=write, out=print)
+
+
+def tickets_list(args: Namespace, settings: Settings) -> int:
+    """List tickets."""
+    from bot import tickets
+
+    with database(settings) as write:
+        return tickets.list_tickets(read=write)
+
+
+def tickets_show(args: Namespace, settings: Settings) -> int:
+    """Show one ticket."""
+    from bot import tickets
+
+    with database(settings) as write:
+        return tickets.show(args.no, as_json=args.json, read=write)
+
+
+def audit_verify(args: Namespace, settings: Settings) -> int:
+    """Check the event log's chains."""
+    from storage import events
+
+    with database(settings) as write:
+        broken = write(events.verify)
+    for line in broken:
+        print(line)
+    print("the event log is whole" if not broken else f"{len(broken)} chains are broken")
+    return 1 if broken else 0

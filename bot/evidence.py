@@ -1,0 +1,104 @@
+"""Bringing evidence in: fetched at its door, examined in the guarded worker, kept, and told to the talk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.channels.base import Channel, Desk, Gone, TooBig, Unreachable
+from bot.courier import strike
+from handlers import examining, intake
+from handlers.messages import Inbound
+from handlers.tools import Tools
+from media.guard import Examiner
+from media.store import Keeper
+from media.values import MAX_BYTES, Refused
+from storage import evidence
+from storage.database import Tx
+from storage.evidence import Evidence
+from storage.outbox import Bundle
+
+TRIES = 8  # fetches of one piece before it counts as gone
+SUFFIXES = {"voice": ".audio", "video": ".video", "document": ".bin"}
+
+
+@dataclass(slots=True, kw_only=True)
+class Fetcher:
+    """Carries the mail of kind fetch."""
+
+    doors: Callable[[Evidence], Channel | Desk | None]
+    read: Callable[[Callable[[Tx], Any]], Awaitable[Any]]
+    do: Callable[[Callable[[Tx], Any]], Awaitable[Any]]
+    tools: Callable[[], Tools]
+    clock: Callable[[], datetime]
+    store: Keeper
+    examiner: Examiner
+
+    async def carry(self, bundle: Bundle) -> None:
+        """Fetch one piece; what it came to is booked and told in one transaction. Raises Unreachable to try again."""
+        number = int(bundle.mails[0].payload["evidence"])
+        piece: Evidence | None = await self.read(lambda tx: evidence.get(tx, number))
+        found = {"state": "gone"} if piece is None else await self._found(piece, bundle.attempts)
+        await self.do(lambda tx: self._book(tx, bundle, number, found))
+
+    async def _found(self, piece: Evidence, attempts: int) -> Mapping[str, Any]:
+        door = self.doors(piece)
+        if door is None:
+            raise Unreachable("its door is not open", 30)
+        try:
+            data = await door.fetch(piece.ref, MAX_BYTES)
+        except Gone:
+            return {"state": "gone"}
+        except TooBig:
+            return {"state": "refused", "verdict": "too_big"}
+        except (Unreachable, TimeoutError, OSError):
+            if attempts + 1 >= TRIES:
+                return {"state": "gone"}
+            raise
+        return await asyncio.to_thread(self._examine, piece.kind, data)
+
+    def _examine(self, kind: str, data: bytes) -> Mapping[str, Any]:
+        if not data:
+            return {"state": "refused", "verdict": "empty"}
+        if kind not in ("photo", "document"):
+            return {"state": "stored", "media_key": self.store.put(data, SUFFIXES.get(kind, ".bin"))}
+        seen = self.examiner.examine(data)
+        if isinstance(seen, Refused):
+            return {"state": "refused", "verdict": seen.code}
+        return {
+            "state": "stored",
+            "verdict": seen.verdict,
+            "media_key": self.store.put(seen.working, ".jpg"),
+            "thumb_key": self.store.put(seen.thumbnail, ".jpg"),
+            "sha256": seen.sha256,
+            "phash": seen.phash,
+            "width": seen.width,
+            "height": seen.height,
+        }
+
+    def _book(self, tx: Tx, bundle: Bundle, number: int, found: Mapping[str, Any]) -> None:
+        tools = self.tools()
+        piece = evidence.get(tx, number)
+        if piece and piece.state == "pending":
+            evidence.update_fetched(tx, number, at=tools.now, **found)
+            if piece.side == "customer":
+                intake.turn(tx, _returned(piece, found, tools), tools)
+            examining.examined(tx, number, tools)
+        strike(tx, bundle, now=tools.now)
+
+
+def _returned(piece: Evidence, found: Mapping[str, Any], tools: Tools) -> Inbound:
+    data = {
+        "conversation": piece.conversation_id,
+        "evidence": piece.id,
+        "kind": piece.kind,
+        "album": piece.album,
+        "state": found["state"],
+        "verdict": found.get("verdict", ""),
+    }
+    return Inbound(
+        key=f"fetched:{piece.id}", channel=piece.channel, account="", at=tools.now, kind="fetched", data=data
+    )

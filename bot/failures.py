@@ -1,0 +1,21 @@
+"""Failures that a command may end with, and the one sentence that says what to do."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import DBAPIError
+
+from bot.serve import PortTaken
+from handlers.policy_file import PolicyError
+from storage.database import Busy, DatabaseGone
+from storage.migration import Broken, Newer
+
+EXPECTED = (PortTaken, PolicyError, Busy, DatabaseGone, Broken, Newer, DBAPIError, OSError, ValueError)
+
+
+def sentence(failure: BaseException) -> str:
+    """Say a failure in one sentence."""
+    if isinstance(failure, DBAPIError):
+        return f"the database refused ({failure.orig}); check DATABASE_URL, the disk and the file's rights."
+    if isinstance(failure, OSError) and failure.filename:
+        return f"{failure.filename}: {failure.strerror}."
+    return str(failure) or (type(failure).__doc__ or "").strip()

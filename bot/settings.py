@@ -1,0 +1,227 @@
+"""The settings of the service: read from the environment and `.env`, checked whole, named together when wrong."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class WrongSettings(Exception):
+    """Settings are missing or wrong; the message names all of them, one a line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting by its name in lower case; empty where it is not set."""
+
+    data_dir: str = "var"
+    database_url: str = ""
+    media_url: str = ""
+    policy: str = "community-group-buy"
+    http_host: str = "127.0.0.1"
+    http_port: str = "8080"
+    public_url: str = ""
+    sandbox: str = "auto"
+    sandbox_password: str = ""
+    claimdesk_now: str = ""
+    order_webhook_url: str = ""
+    order_webhook_secret: str = ""
+    alert_webhook_url: str = ""
+    secret_key: str = ""
+    telegram_bot_token: str = ""
+    telegram_desk_token: str = ""
+    telegram_desk_chat_id: str = ""
+    telegram_api_base: str = ""
+    telegram_webhook_secret: str = ""
+    telegram_proxy: str = ""
+    wechat_app_id: str = ""
+    wechat_app_secret: str = ""
+    wechat_token: str = ""
+    wechat_aes_key: str = ""
+    wechat_aes_key_previous: str = ""
+    wechat_allow_plaintext: str = ""
+    wechat_api_base: str = ""
+    wechat_push: str = "on"
+    log_level: str = "info"
+    log_format: str = "console"
+
+    @property
+    def folder(self) -> Path:
+        """Where the service keeps its files."""
+        return Path(self.data_dir)
+
+    @property
+    def database(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.folder / 'claimdesk.db'}"
+
+    @property
+    def media(self) -> str:
+        """The folder or bucket of the evidence."""
+        return self.media_url or str(self.folder / "media")
+
+    @property
+    def telegram_customers(self) -> bool:
+        """Whether the customers' bot is configured."""
+        return bool(self.telegram_bot_token)
+
+    @property
+    def telegram_desk(self) -> bool:
+        """Whether the agents' bot is configured."""
+        return bool(self.telegram_desk_token and self.telegram_desk_chat_id)
+
+    @property
+    def wechat(self) -> bool:
+        """Whether the official account is configured."""
+        return bool(self.wechat_app_id)
+
+    @property
+    def sandbox_open(self) -> bool:
+        """Whether the sandbox runs: when told so, or when no channel is configured."""
+        return self.sandbox == "on" or (self.sandbox == "auto" and not self.telegram_customers and not self.wechat)
+
+
+NAMES = tuple(item.name.upper() for item in fields(Settings))
+
+
+def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
+    """Read the settings; the environment goes before the file. Raises WrongSettings naming everything wrong."""
+    from dotenv import dotenv_values
+
+    known: dict[str, str | None] = dict(dotenv_values(env_file)) if env_file.is_file() else {}
+    known |= dict(os.environ if environment is None else environment)
+    given: dict[str, Any] = {name.lower(): value.strip() for name in NAMES if (value := known.get(name))}
+    settings = Settings(**given)
+    wrong = problems(settings)
+    if wrong:
+        raise WrongSettings("\n".join(wrong))
+    return settings
+
+
+def problems(settings: Settings) -> list[str]:
+    """Name everything that is wrong or half set, one sentence each."""
+    return [sentence for check in CHECKS for sentence in check(settings)]
+
+
+def _choices(settings: Settings) -> list[str]:
+    allowed = {
+        "sandbox": ("auto", "on", "off"),
+        "wechat_push": ("on", "off"),
+        "log_level": ("debug", "info", "warning", "error"),
+        "log_format": ("console", "json"),
+        "wechat_allow_plaintext": ("", "0", "1"),
+    }
+    return [
+        f"{name.upper()} must be one of {', '.join(filter(None, values))}, not {getattr(settings, name)!r}."
+        for name, values in allowed.items()
+        if getattr(settings, name) not in values
+    ]
+
+
+def _port(settings: Settings) -> list[str]:
+    port = settings.http_port
+    return (
+        []
+        if port.isascii() and port.isdecimal() and int(port) < 65536
+        else [f"HTTP_PORT must be a number, not {port!r}."]
+    )
+
+
+def _urls(settings: Settings) -> list[str]:
+    wrong = []
+    names = ("public_url", "order_webhook_url", "alert_webhook_url", "telegram_api_base", "wechat_api_base")
+    for name in names:
+        value = getattr(settings, name)
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            wrong.append(f"{name.upper()} must be an address like https://host, not {value!r}.")
+        elif value and name == "public_url" and parts.scheme == "http" and parts.hostname not in LOOPBACK:
+            wrong.append("PUBLIC_URL must begin with https://.")
+    if not settings.database.startswith("sqlite:///"):
+        wrong.append("DATABASE_URL must begin with sqlite:/// in this version.")
+    return wrong
+
+
+def _halves(settings: Settings) -> list[str]:
+    wrong = []
+    if bool(settings.telegram_desk_token) != bool(settings.telegram_desk_chat_id):
+        wrong.append("TELEGRAM_DESK_TOKEN and TELEGRAM_DESK_CHAT_ID go together: set both or none.")
+    if settings.telegram_desk_chat_id and not settings.telegram_desk_chat_id.lstrip("-").isdecimal():
+        wrong.append("TELEGRAM_DESK_CHAT_ID must be a number such as -1001234567890.")
+    if settings.telegram_bot_token and settings.telegram_bot_token == settings.telegram_desk_token:
+        wrong.append("TELEGRAM_BOT_TOKEN and TELEGRAM_DESK_TOKEN must be two different bots.")
+    if settings.public_url and (settings.telegram_bot_token or settings.telegram_desk_token):
+        if not settings.telegram_webhook_secret:
+            wrong.append("TELEGRAM_WEBHOOK_SECRET is required when PUBLIC_URL and a Telegram token are set.")
+    if bool(settings.order_webhook_url) != bool(settings.order_webhook_secret):
+        wrong.append("ORDER_WEBHOOK_URL and ORDER_WEBHOOK_SECRET go together: set both or none.")
+    return wrong
+
+
+def _wechat(settings: Settings) -> list[str]:
+    parts = {name: getattr(settings, name) for name in ("wechat_app_id", "wechat_app_secret", "wechat_token")}
+    keyed = settings.wechat_aes_key or settings.wechat_allow_plaintext == "1"
+    if not any(parts.values()) and not settings.wechat_aes_key:
+        return []
+    wrong = [f"{name.upper()} is missing: WeChat needs it." for name, value in parts.items() if not value]
+    if not keyed:
+        wrong.append("WECHAT_AES_KEY is missing: set it, or WECHAT_ALLOW_PLAINTEXT=1 to do without.")
+    for name in ("wechat_aes_key", "wechat_aes_key_previous"):
+        if getattr(settings, name) and len(getattr(settings, name)) != 43:
+            wrong.append(f"{name.upper()} must have 43 characters.")
+    return wrong
+
+
+def _now(settings: Settings) -> list[str]:
+    if not settings.claimdesk_now:
+        return []
+    try:
+        datetime.fromisoformat(settings.claimdesk_now)
+    except ValueError:
+        return [f"CLAIMDESK_NOW must be an ISO time such as 2026-06-12T19:10:00, not {settings.claimdesk_now!r}."]
+    bases = []
+    if settings.telegram_bot_token or settings.telegram_desk_token:
+        bases.append(("TELEGRAM_API_BASE", settings.telegram_api_base))
+    if settings.wechat_app_id:
+        bases.append(("WECHAT_API_BASE", settings.wechat_api_base))
+    return [
+        f"CLAIMDESK_NOW is for demonstrations and tests only: {name} must be on loopback."
+        for name, base in bases
+        if urlsplit(base).hostname not in LOOPBACK
+    ]
+
+
+CHECKS: tuple[Callable[[Settings], list[str]], ...] = (_choices, _port, _urls, _halves, _wechat, _now)
+
+
+def clock(settings: Settings) -> Callable[[], datetime]:
+    """Give the service's clock: aware UTC, or one that starts at CLAIMDESK_NOW and runs at normal speed."""
+    if not settings.claimdesk_now:
+        return lambda: datetime.now(UTC)
+    start = datetime.fromisoformat(settings.claimdesk_now)
+    start = (start if start.tzinfo else start.replace(tzinfo=SHANGHAI)).astimezone(UTC)
+    began = monotonic()
+    return lambda: start + timedelta(seconds=monotonic() - began)
+
+
+def secret_key(settings: Settings) -> bytes:
+    """Give the key that signs media links; made in DATA_DIR at first start unless set."""
+    if settings.secret_key:
+        return settings.secret_key.encode()
+    path = settings.folder / "secret.key"
+    if not path.is_file():
+        settings.folder.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    return path.read_bytes()

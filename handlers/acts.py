@@ -1,0 +1,91 @@
+"""What a turn wants done besides answering: the outcomes that conversation decides and intake carries out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """The customer confirmed this draft."""
+
+    claim_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raise:
+    """A person is to look at this draft now; `why` as in tickets.why."""
+
+    claim_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill:
+    """A raised draft knows more."""
+
+    claim_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """More words or evidence for a ticket; `call` asks for a person's attention."""
+
+    ticket_no: str
+    text: str = ""
+    evidence: tuple[int, ...] = ()
+    signals: tuple[str, ...] = ()
+    severity: str = "normal"
+    call: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """The customer's answer to an offer."""
+
+    ticket_no: str
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settle:
+    """The customer's rating of the result, 5 (best) to 1."""
+
+    ticket_no: str
+    score: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bind:
+    """The account proved an order: it belongs to that buyer."""
+
+    order_no: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """The account gives a leader's bind code."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """The customer wants to know how things stand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Await:
+    """A submit waits for photos: wake this draft in a few seconds in any case."""
+
+    claim_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A draft was opened: its idle clocks start."""
+
+    claim_id: str
+
+
+Act = File | Raise | Fill | Remark | Consent | Settle | Bind | Lead | Progress | Await | Opened

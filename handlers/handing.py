@@ -1,0 +1,77 @@
+"""Handing over: what goes to a person, and what is said about tickets that exist."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers.acts import Remark
+from handlers.fixed_words import means
+from handlers.messages import Button
+from handlers.reading import Reading
+from handlers.scene import LIVE, Turn
+from storage.tickets import Ticket
+
+
+def human(turn: Turn, text: str) -> None:
+    """The customer wants a person: the draft is raised, or the ticket's people are called."""
+    ticket = turn.ticket()
+    claim = turn.claim
+    if claim is None and ticket and ticket.state != "withdrawn":
+        turn.acts.append(Remark(ticket_no=ticket.no, text=text, evidence=turn.evidence_ids(), call=True))
+        return
+    if claim and claim.ticket_no:
+        turn.acts.append(Remark(ticket_no=claim.ticket_no, text=text, evidence=turn.evidence_ids(), call=True))
+        turn.put(replace(claim, why="human"))
+        return
+    turn.open_claim()
+    turn.said(text)
+    turn.add_photos()
+    turn.raise_("human")
+
+
+def special_media(turn: Turn) -> bool:
+    """Voice goes to a person, who can hear it; tell whether the answer is given with that."""
+    kinds = {kind for _, kind in turn.scene.found.evidence}
+    claim = turn.claim
+    assert claim
+    if "voice" in kinds and not claim.ticket_no:
+        turn.raise_("voice")
+    return False
+
+
+def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tells: bool) -> None:
+    """Words and photos without a draft join the ticket last spoken of, or the bot asks which is meant."""
+    media = bool(turn.scene.inbound.media)
+    if ticket.state in LIVE:
+        turn.acts.append(
+            Remark(
+                ticket_no=ticket.no,
+                text=text,
+                evidence=turn.evidence_ids(),
+                signals=reading.signals,
+                severity=reading.severity,
+            )
+        )
+        if not ticket.owner_id and not (means(text, "thanks") and not media):
+            turn.reply(turn.voice.say("talk.added_after", no=ticket.no), _other(turn), echo=True)
+    elif means(text, "thanks") and not media:
+        turn.tell("thanks", now=False)
+    elif means(text, "appeal"):
+        turn.acts.append(Remark(ticket_no=ticket.no, text=text, call=True))
+    elif not tells and not media:
+        turn.acts.append(Remark(ticket_no=ticket.no, text=text))
+        turn.reply(turn.voice.say("talk.which_meant", no=ticket.no), _which(turn, ticket), echo=True)
+    else:
+        turn.open_claim()
+        turn.take(text, reading)
+        turn.add_photos()
+        turn.respond(taken=True)
+
+
+def _other(turn: Turn) -> tuple[tuple[Button, ...], ...]:
+    return ((Button(label=turn.voice.say("talk.other_problem"), tap="other"),),)
+
+
+def _which(turn: Turn, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
+    still = Button(label=turn.voice.say("talk.about_old", no=ticket.no), tap="agent")
+    return ((still,), *_other(turn))

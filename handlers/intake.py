@@ -1,0 +1,148 @@
+"""One turn in one transaction: look up, decide, carry out, keep, post."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from handlers import claim as claims
+from handlers import lookup, mail
+from handlers.carrying_out import carry_out
+from handlers.claim import Talk
+from handlers.conversation import LONGEST, decide
+from handlers.lexicon import Lexicon, compile_words
+from handlers.messages import Inbound, Reply
+from handlers.policy import Policy
+from handlers.reading import read
+from handlers.scene import Scene
+from handlers.tools import Tools
+from storage import conversations, evidence, outbox
+from storage.conversations import Conversation
+from storage.database import Tx
+
+INSIDE = ("fetched", "wake")
+
+
+_LEXICONS: dict[str, Lexicon] = {}
+
+
+def lexicon_of(policy: Policy) -> Lexicon:
+    """Give a policy's compiled word tables; they are kept, for few policies are in force at a time."""
+    if policy.hash not in _LEXICONS:
+        if len(_LEXICONS) > 8:
+            _LEXICONS.clear()
+        _LEXICONS[policy.hash] = compile_words(policy.words, policy.order_patterns)
+    return _LEXICONS[policy.hash]
+
+
+def turn(tx: Tx, inbound: Inbound, tools: Tools) -> bool:
+    """Handle one message whole; False when it was handled before."""
+    conversation = _conversation(tx, inbound, tools)
+    if inbound.kind not in INSIDE and not conversations.note(
+        tx,
+        inbound.key,
+        at=inbound.at,
+        kind=inbound.kind,
+        text=(inbound.text or inbound.tap)[:LONGEST],
+        conversation_id=conversation.id,
+    ):
+        return False
+    talk = claims.from_json(conversation.talk)
+    box = mail.chat_box(conversation.id)
+    if inbound.kind not in INSIDE:
+        outbox.unblock(tx, box)
+    echo_back = bool(talk.burst_at) and outbox.take_back(tx, box, "echo") > 0
+    scene = _scene(tx, inbound, conversation, talk, tools, echo_back=echo_back)
+    step = decide(scene)
+    talk, replies = carry_out(tx, step, scene, tools)
+    talk = _post(tx, conversation, replies, talk, scene, tools)
+    after = claims.to_json(talk)
+    if after != conversation.talk:
+        conversations.save(tx, conversation.id, after, now=tools.now)
+    return True
+
+
+def _conversation(tx: Tx, inbound: Inbound, tools: Tools) -> Conversation:
+    if inbound.kind in INSIDE:
+        return conversations.by_id(tx, int(inbound.data["conversation"]))
+    return conversations.open_(tx, inbound.channel, inbound.account, name=inbound.name, now=tools.now)
+
+
+def _scene(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, tools: Tools, *, echo_back: bool) -> Scene:
+    lexicon, today = lexicon_of(tools.policy), local_date(tools.now, tools.policy)
+    plain = read(inbound.text[:LONGEST], (), lexicon, today=today) if inbound.text and not inbound.tap else None
+    claim = talk.claim(_claim_of_tap(talk, inbound.tap) or talk.current)
+    claim = None if claim is None or claim.dropped else claim
+    tapped = inbound.tap.removeprefix("order:").partition("@")[0] if inbound.tap.startswith("order:") else ""
+    want = lookup.wanted(claim, plain, conversation, tapped=tapped, today=today)
+    tickets, lines = lookup.tickets_of(tx, talk)
+    spoken = tickets.get(talk.ticket_no)
+    order_no = claim.order_no if claim else (spoken.order_no or "" if spoken else "")
+    locked = bool(talk.locked_until) and datetime.fromisoformat(talk.locked_until) > tools.now
+    found = lookup.find(tx, conversation, order_no, want, tools.policy, locked=locked, now=tools.now)
+    known = order_no or (found.matches[0].order_no if len(found.matches) == 1 else "")
+    found = replace(
+        found,
+        tickets=tickets,
+        lines=lines,
+        claimed=lookup.claimed(tx, known, but=claim.ticket_no if claim else "") if known else {},
+        evidence=_evidence(tx, inbound, conversation, tools),
+        echo_back=echo_back,
+    )
+    return Scene(
+        talk=talk,
+        inbound=inbound,
+        found=found,
+        want=want,
+        plain=plain,
+        policy=tools.policy,
+        lexicon=lexicon,
+        now=tools.now,
+        today=today,
+        new_id=tools.new_id,
+    )
+
+
+def local_date(now: datetime, policy: Policy) -> date:
+    """Give the business's day."""
+    return now.astimezone(ZoneInfo(policy.hours.timezone)).date()
+
+
+def _claim_of_tap(talk: Talk, tap: str) -> str:
+    mark = tap.rpartition("@")[2] if "@" in tap else ""
+    return next((claim.id for claim in talk.claims if mark and claim.id.startswith(mark)), "")
+
+
+def _evidence(tx: Tx, inbound: Inbound, conversation: Conversation, tools: Tools) -> tuple[tuple[int, str], ...]:
+    """Note what came with the message by reference, each with its fetch."""
+    rows = []
+    for media in inbound.media:
+        number = evidence.add(
+            tx,
+            conversation_id=conversation.id,
+            kind=media.kind,
+            channel=inbound.channel,
+            ref=media.ref,
+            at=inbound.at,
+            album=inbound.album,
+            seconds=media.seconds,
+        )
+        mail.fetch(tx, number, now=tools.now)
+        rows.append((number, media.kind))
+    return tuple(rows)
+
+
+def _post(tx: Tx, conversation: Conversation, replies: list[Reply], talk: Talk, scene: Scene, tools: Tools) -> Talk:
+    """Post the replies; an echo is due when the burst is over, at the latest `quiet_max` after it began."""
+    policy, now = tools.policy, tools.now
+    began = datetime.fromisoformat(talk.burst_at) if talk.burst_at and scene.found.echo_back else now
+    due = min(now + timedelta(seconds=policy.quiet), began + timedelta(seconds=policy.quiet_max))
+    if scene.inbound.kind in INSIDE and scene.found.echo_back and talk.echo_due:
+        due = datetime.fromisoformat(talk.echo_due)  # a photo that came back is no new message
+    for reply in replies:
+        mail.to_customer(
+            tx, conversation.id, reply, now=now, due=max(due, now) if reply.echo else now, safety=reply.safety
+        )
+    held = any(reply.echo for reply in replies)
+    return replace(talk, burst_at=began.isoformat() if held else "", echo_due=due.isoformat() if held else "")

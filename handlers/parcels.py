@@ -1,0 +1,44 @@
+"""What a draft would file: its problems as lines with shares and sums."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from handlers.claim import Claim
+from handlers.filing import FilingLine
+from handlers.shares import share_of
+from handlers.summary import MONEY_BACK, Voice, item_name, line_of, sums
+from storage.orders import Order
+
+
+def lines_of(claim: Claim, order: Order | None, claimed: dict[int, Fraction], voice: Voice) -> tuple[FilingLine, ...]:
+    """Give one line for each problem with a type; a late claim that names no number takes the whole line."""
+    if claim.late_reason:
+        whole = tuple(item if item.quantity else replace(item, quantity="all") for item in claim.problems)
+        claim = replace(claim, problems=whole)
+    lines = []
+    for problem, amount in zip(claim.problems, sums(claim, order, claimed), strict=True):
+        if not problem.problem:
+            continue
+        line = line_of(order, problem.line_no)
+        wish = problem.wish or (claim.wishes[-1][1] if claim.wishes else "")
+        coupon = voice.policy.coupons.get(voice.policy.late_coupon)
+        if claim.late_reason == "coupon" and coupon:
+            amount = coupon.value
+        elif wish not in MONEY_BACK:
+            amount = None
+        also = [voice.label(code) for code in problem.also]
+        detail = [voice.say("talk.received", item=problem.received)] if problem.received else []
+        lines.append(
+            FilingLine(
+                problem=problem,
+                item=item_name(line) if line else "",
+                order_line_no=problem.line_no,
+                share=share_of(problem, line) if line else None,
+                wish=wish,
+                amount=amount,
+                detail=" ".join([*detail, *also]),
+            )
+        )
+    return tuple(lines)

@@ -1,0 +1,47 @@
+"""Messages whose turn failed twice: kept, told of, and tried again on request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from handlers import mail
+from handlers.fixed_words import language_of
+from handlers.messages import DeskInbound, Inbound, Reply, from_raw, to_raw
+from handlers.tickets import desk_of
+from handlers.tools import Tools
+from handlers.wording import say
+from storage import conversations, parked
+from storage.database import Tx
+
+
+def park(tx: Tx, message: Inbound | DeskInbound, error: str, tools: Tools) -> None:
+    """Keep a message once, with an apology to its sender and an alert to the desk."""
+    door = message.desk if isinstance(message, DeskInbound) else message.channel
+    if not parked.keep(tx, key=message.key, door=door, raw=to_raw(message), error=error, at=tools.now):
+        return
+    if isinstance(message, DeskInbound):
+        desk = message.desk
+    else:
+        desk = desk_of(message.channel)
+        _apologise(tx, message, tools)
+    text = say("zh", "talk.parked_alert", name=message.name or message.key)
+    mail.to_desk(tx, desk, "", "note", {"text": text}, now=tools.now)
+
+
+def _apologise(tx: Tx, message: Inbound, tools: Tools) -> None:
+    conversation = conversations.open_(tx, message.channel, message.account, name=message.name, now=tools.now)
+    conversations.note(
+        tx, message.key, at=message.at, kind="parked", text=message.text, conversation_id=conversation.id
+    )
+    known = str(conversation.talk.get("language", "")) if isinstance(conversation.talk, Mapping) else ""
+    language = language_of(message.text, known) or "zh"
+    mail.to_customer(tx, conversation.id, Reply(text=say(language, "talk.sorry_parked")), now=tools.now)
+
+
+def again(tx: Tx, row: Mapping[str, Any]) -> Inbound | DeskInbound:
+    """Give a kept message back for another turn; the caller books what becomes of it."""
+    message = from_raw(row["raw"])
+    if isinstance(message, Inbound):
+        conversations.forget(tx, message.key)
+    return message

@@ -1,0 +1,386 @@
+"""The turn being decided: what it was handed, and what it has come to so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from handlers.acts import Act, Await, File, Fill, Opened, Raise, Remark
+from handlers.claim import Asked, Claim, Photo, Talk
+from handlers.codes import SEVERITIES
+from handlers.lexicon import Lexicon
+from handlers.lookup import Found, Wanted
+from handlers.messages import Button, Inbound, Reply
+from handlers.policy import Policy
+from handlers.reading import Reading, read
+from handlers.slots import Question, View, buttons, next_question, photos_needed, question_for
+from handlers.summary import Voice, facts, item_name, line_of, order_name, total
+from handlers.taking import settled, take
+from storage.orders import Order
+from storage.tickets import Ticket
+
+LIVE = ("queued", "assigned", "waiting_customer", "appealed")
+HUSHED = ("safety", "human", "misses", "angry", "locked")  # raised for these, the bot asks nothing more
+SAID, WORDS = 20, 500  # how many of the customer's messages a draft keeps, and how much of each
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Everything a decision rests on; nothing else may."""
+
+    talk: Talk
+    inbound: Inbound
+    found: Found
+    want: Wanted
+    plain: Reading | None  # the text read without any order
+    policy: Policy
+    lexicon: Lexicon
+    now: datetime
+    today: date
+    new_id: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What a decision comes to: the talk after it, replies in order, and acts."""
+
+    talk: Talk
+    replies: tuple[Reply, ...] = ()
+    acts: tuple[Act, ...] = ()
+
+
+class Turn:
+    """One decision under way: the rooms of the conversation write their part into it."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.talk = scene.talk if scene.found.echo_back else replace(scene.talk, unsaid=())
+        self.order = scene.found.order
+        self.replies: list[Reply] = []
+        self.acts: list[Act] = []
+        self.notes: list[str] = []
+
+    @property
+    def at(self) -> str:
+        """The message's time as kept with facts."""
+        return self.scene.inbound.at.isoformat()
+
+    @property
+    def claim(self) -> Claim | None:
+        """The draft last spoken of, unless it was dropped."""
+        claim = self.talk.claim(self.talk.current)
+        return None if claim is None or claim.dropped else claim
+
+    @property
+    def voice(self) -> Voice:
+        """How to speak to this customer."""
+        return Voice(language=self.talk.language or "zh", policy=self.scene.policy, now=self.scene.now)
+
+    def view(self, claim: Claim) -> View:
+        """What questions about a draft are made from."""
+        claimed = self.scene.found.claimed if self.order == self.scene.found.order else {}
+        return View(claim=claim, order=self.order, claimed=claimed, voice=self.voice)
+
+    def step(self) -> Step:
+        """Close the turn."""
+        return Step(talk=self.talk, replies=tuple(self.replies), acts=tuple(self.acts))
+
+    # tickets
+
+    def ticket(self) -> Ticket | None:
+        """The ticket last spoken of."""
+        return self.scene.found.tickets.get(self.talk.ticket_no)
+
+    def silent_ticket(self) -> Ticket | None:
+        """The ticket spoken of, if a human owns it: the bot says nothing about such a one."""
+        number = self.claim.ticket_no if self.claim else self.talk.ticket_no
+        ticket = self.scene.found.tickets.get(number)
+        return ticket if ticket and ticket.owner_id and ticket.state in LIVE else None
+
+    # the draft
+
+    def dropped(self) -> Claim | None:
+        """The draft that was put aside last."""
+        return next((claim for claim in reversed(self.talk.claims) if claim.dropped), None)
+
+    def put(self, claim: Claim) -> None:
+        """Keep the draft's new form."""
+        old = self.talk.claim(claim.id)
+        if old and self.shown(old) != self.shown(claim):
+            claim = replace(claim, revision=old.revision + 1)
+        self.talk = self.talk.with_claim(replace(claim, touched_at=self.at))
+
+    def open_claim(self, *, fresh: bool = False) -> Claim:
+        """Give the draft spoken of, or open one; a dropped one is forgotten then."""
+        if self.claim and not fresh:
+            return self.claim
+        claim = Claim(id=self.scene.new_id(), opened_at=self.at, touched_at=self.at)
+        kept = tuple(known for known in self.talk.claims if not known.dropped)
+        extra = {key: value for key, value in self.talk.extra.items() if key not in ("other", "angry")}
+        self.talk = replace(self.talk, claims=kept, extra=extra).with_claim(claim)
+        self.order = None
+        self.acts.append(Opened(claim_id=claim.id))
+        return claim
+
+    def shown(self, claim: Claim | None = None) -> tuple[object, ...]:
+        """What the summary shows of a draft: the revision counts changes of this."""
+        claim = claim or self.claim
+        if not claim:
+            return ()
+        photos = sum(photo.state not in ("refused", "gone") for photo in claim.photos)
+        return (claim.order_no, claim.problems, photos, claim.late_reason, claim.number, claim.pickup, claim.tail)
+
+    def adopt(self, order: Order) -> None:
+        """Give the draft its order and read again, with its lines, what was said before."""
+        claim = self.open_claim()
+        tags = [tag for line in order.lines for tag in line.tags if tag in ("senior", "elderly", "disabled")]
+        special = dict.fromkeys((*claim.special, *self.scene.policy.groups(tags)))
+        claim = replace(claim, order_no=order.order_no, number="", pickup="", problems=(), special=tuple(special))
+        claim = replace(claim, asked=None, misses={})
+        for at, text in claim.said:
+            reading = read(text, (order,), self.scene.lexicon, today=self.scene.today)
+            claim = take(claim, reading, order, self.scene.policy, at=at, first=False)
+        self.order = order
+        self.put(claim)
+
+    def said(self, text: str) -> None:
+        """Keep the customer's own words with the draft."""
+        claim = self.claim
+        if claim and text.strip():
+            self.put(replace(claim, said=(*claim.said, (self.at, text.strip()[:WORDS]))[-SAID:]))
+
+    def take(self, text: str, reading: Reading) -> None:
+        """Keep the words and take their facts into the draft."""
+        claim = self.claim
+        assert claim
+        self.put(take(claim, reading, self.order, self.scene.policy, at=self.at))
+        self.said(text)
+
+    def add_photos(self) -> None:
+        """Let what came with the message join the draft."""
+        claim = self.claim
+        assert claim
+        album = self.scene.inbound.album
+        known = {photo.id for photo in claim.photos}
+        fresh = [Photo(id=number, kind=kind, album=album) for number, kind in self.scene.found.evidence]
+        self.put(replace(claim, photos=(*claim.photos, *(photo for photo in fresh if photo.id not in known))))
+
+    def set_photo(self, photo: Photo) -> None:
+        """Write down what became of a photo."""
+        claim = next((c for c in self.talk.claims if any(p.id == photo.id for p in c.photos)), None)
+        if claim:
+            photos = tuple(photo if known.id == photo.id else known for known in claim.photos)
+            self.put(replace(claim, photos=photos))
+
+    def settle(self) -> None:
+        """Fill in what the order leaves no choice about, after a tap."""
+        claim = self.claim
+        assert claim
+        problems = tuple(settled(item, self.order, self.scene.policy) for item in claim.problems)
+        self.put(replace(claim, problems=problems))
+
+    def evidence_ids(self) -> tuple[int, ...]:
+        """Rows of what came with this message."""
+        return tuple(number for number, _ in self.scene.found.evidence)
+
+    # reading
+
+    def candidates(self) -> Sequence[Order]:
+        """The orders whose lines a text is read with."""
+        found = self.scene.found
+        if found.matches:
+            return found.matches
+        return (self.order,) if self.order else found.own
+
+    def plain_reading(self) -> Reading:
+        """The text read without any order."""
+        return self.scene.plain or Reading()
+
+    def severity(self) -> str:
+        """Give how serious the policy takes the draft to be: its problem types, the items' tags, the sum."""
+        claim = self.claim
+        if not claim:
+            return "normal"
+        whole = total(claim, self.order, self.claimed()) or 0
+        found = [claim.severity]
+        for problem in claim.problems:
+            line = line_of(self.order, problem.line_no)
+            tags = line.tags if line else ()
+            policy = self.scene.policy
+            found.append(
+                policy.severity(problem.problem, heard=claim.severity, tags=tags, groups=claim.special, sum_=whole)
+            )
+        worst = max(found, key=SEVERITIES.index)
+        if worst != claim.severity:
+            self.put(replace(claim, severity=worst))
+        return worst
+
+    # look-ups
+
+    def locked(self) -> bool:
+        """Tell whether look-ups are locked for this account."""
+        until = self.talk.locked_until
+        return bool(until) and datetime.fromisoformat(until) > self.scene.now
+
+    def count_try(self) -> None:
+        """Book a failed look-up; too many within a time lock them."""
+        rule = self.scene.policy.lookup
+        oldest = self.scene.now - timedelta(seconds=rule.within.seconds)
+        kept = [(at, number) for at, number in zip(self.talk.tries, self.talk.tried, strict=False)]
+        kept = [(at, number) for at, number in kept if datetime.fromisoformat(at) > oldest]
+        tail = self.scene.want.tails[:1]
+        for number in (*self.scene.want.numbers, *self.scene.want.pickups):
+            kept.append((self.at, "/".join((number, *tail))))
+        locked = ""
+        if len(kept) >= rule.tries:
+            locked = (self.scene.now + timedelta(seconds=rule.lock.seconds)).isoformat()
+            kept = []
+        self.talk = replace(
+            self.talk,
+            tries=tuple(at for at, _ in kept),
+            tried=tuple(number for _, number in kept),
+            locked_until=locked or self.talk.locked_until,
+        )
+
+    # speaking
+
+    def note(self, key: str, **values: object) -> None:
+        """Have a sentence said before the next question."""
+        self.notes.append(self.voice.say(f"talk.{key}", **values))
+
+    def tell(self, key: str, *, now: bool = True, safety: bool = False, **values: object) -> None:
+        """Say a sentence of its own."""
+        self.reply(self.voice.say(f"talk.{key}", **values), echo=not now, safety=safety)
+
+    def reply(
+        self, text: str, rows: tuple[tuple[Button, ...], ...] = (), *, echo: bool = False, safety: bool = False
+    ) -> None:
+        """Post a reply; an echo may wait for the end of the burst."""
+        self.replies.append(Reply(text=text, buttons=rows, echo=echo, safety=safety))
+
+    def welcome(self) -> None:
+        """Greet, and say what to do."""
+        name = self.scene.found.conversation.customer_name
+        self.tell("welcome_known" if name else "welcome", name=name, now=False)
+
+    def chatter(self) -> None:
+        """Answer words that say nothing about a claim, and bring a person when that goes on."""
+        count = self.talk.extra.get("chatter", 0) + 1
+        self.talk = replace(self.talk, extra={**self.talk.extra, "chatter": count})
+        if count > self.scene.policy.misses:
+            self.open_claim()
+            self.said(self.scene.inbound.text)
+            self.talk = replace(self.talk, extra={**self.talk.extra, "chatter": 0})
+            self.raise_("misses")
+        else:
+            self.welcome()
+
+    def order_button(self, order: Order) -> Button:
+        """A button that names an order by what the customer knows of it."""
+        items = self.voice.say("talk.comma").join(item_name(line) for line in order.lines[:2])
+        label = self.voice.say("talk.order_own_line", order=order_name(order, self.voice), items=items)
+        return Button(label=label[:40], tap=f"order:{order.order_no}@{self.claim.id[:8] if self.claim else ''}")
+
+    def choose_order(self, orders: Sequence[Order]) -> None:
+        """Ask which of several orders is meant, instead of the next question."""
+        self.talk = replace(self.talk, extra={**self.talk.extra, "orders": [o.order_no for o in orders[:5]]})
+
+    def respond(self, *, taken: bool, asked_for: bool = False, now: bool = False) -> None:
+        """Say what was taken and ask the next question, held until the burst is over unless `now`."""
+        claim = self.claim
+        if not claim or self.silent_ticket():
+            return
+        if claim.why in HUSHED:
+            if taken and claim.ticket_no and not self.replies:
+                self.reply(self.voice.say("talk.added", no=claim.ticket_no), echo=not now)
+            return
+        question, rows = self._question(claim)
+        if self._missed(claim, question, taken=taken or bool(self.notes)):
+            return
+        facts_told = taken or "" in self.talk.unsaid
+        notes = list(dict.fromkeys([*(note for note in self.talk.unsaid if note), *self.notes]))
+        known = facts(claim, self.order, self.voice) if facts_told and question.slot != "confirm" else ""
+        parts = [*notes, self.voice.say("talk.took", facts=known) if known else "", question.text]
+        self.reply("".join(part for part in parts if part), rows, echo=not now)
+        self.talk = replace(self.talk, unsaid=tuple(notes + ([""] if facts_told else [])))
+        claim = self.claim or claim
+        asked = Asked(
+            slot=question.slot,
+            index=question.index,
+            choices=tuple(tap for _, tap in question.choices),
+            revision=claim.revision,
+        )
+        self.talk = self.talk.with_claim(replace(claim, asked=asked))
+
+    def _question(self, claim: Claim) -> tuple[Question, tuple[tuple[Button, ...], ...]]:
+        numbers = self.talk.extra.get("orders", ())
+        found = self.scene.found
+        open_ = {o.order_no: o for o in (*found.matches, *found.near, *found.own)}
+        among = [open_[number] for number in numbers if number in open_]
+        if not claim.order_no and among:
+            rows = tuple((self.order_button(order),) for order in among)
+            choices = tuple((row[0].label, f"order:{order.order_no}") for row, order in zip(rows, among, strict=True))
+            return Question(slot="order", text=self.voice.say("talk.ask_order_own"), choices=choices), rows
+        question = next_question(self.view(claim))
+        return question, buttons(question, claim)
+
+    def _missed(self, claim: Claim, question: Question, *, taken: bool) -> bool:
+        """Count a message that gave nothing for the question it answers; too many bring a person."""
+        asked = claim.asked
+        if taken or not asked or asked.slot != question.slot or self.scene.inbound.kind != "text":
+            return False
+        misses = {**claim.misses, question.slot: claim.misses.get(question.slot, 0) + 1}
+        self.put(replace(claim, misses=misses))
+        if misses[question.slot] < self.scene.policy.misses or claim.ticket_no:
+            return False
+        self.raise_("not_found" if question.slot == "order" else "misses")
+        return True
+
+    def ask_again(self, slot: str) -> None:
+        """Ask for one slot again, filled or not, so that the answer may change it."""
+        claim = self.claim
+        assert claim
+        question = question_for(self.view(claim), slot)
+        choices = tuple(tap for _, tap in question.choices)
+        self.put(replace(claim, asked=Asked(slot=slot, index=question.index, choices=choices)))
+        self.reply(question.text, buttons(question, claim))
+
+    # acts
+
+    def raise_(self, why: str) -> None:
+        """Hand the draft to a person; the answer is given when the ticket has its number."""
+        claim = self.open_claim()
+        self.put(replace(claim, why=why))
+        self.acts.append(Raise(claim_id=claim.id, why=why))
+
+    def relay(self, text: str) -> None:
+        """Let a raised ticket have what was said."""
+        claim = self.claim
+        if claim and claim.ticket_no:
+            self.acts.append(Fill(claim_id=claim.id))
+            self.acts.append(Remark(ticket_no=claim.ticket_no, text=text, evidence=self.evidence_ids()))
+
+    def submit(self) -> None:
+        """File the draft, or wait a moment for its photos."""
+        claim = self.claim
+        assert claim
+        if any(photo.state == "pending" for photo in claim.photos) and not claim.submit_at:
+            self.put(replace(claim, submit_at=self.at))
+            self.acts.append(Await(claim_id=claim.id))
+        else:
+            self.acts.append(File(claim_id=claim.id))
+
+    def complete(self) -> bool:
+        """Tell whether nothing but the confirmation is missing."""
+        claim = self.claim
+        return claim is not None and next_question(self.view(claim)).slot == "confirm"
+
+    def photos_needed(self) -> int:
+        """Tell how many photos are still wanted."""
+        return photos_needed(self.view(self.claim)) if self.claim else 0
+
+    def claimed(self) -> dict[int, Fraction]:
+        """Shares of the order that tickets claim already."""
+        return dict(self.scene.found.claimed)

@@ -1,0 +1,295 @@
+"""The slots of a claim in asking order: what is missing, and the question for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from handlers.claim import Claim, Problem
+from handlers.deadlines import due
+from handlers.messages import Button
+from handlers.policy import pick
+from handlers.remedies import money
+from handlers.shares import parts, plain, share_of
+from handlers.summary import MONEY_BACK, Voice, facts, item_name, keeping, line_of, offer, total
+from handlers.wording import span
+from storage.orders import Order, OrderLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Everything a question is made from: the claim, its order, what others claimed already, and how to speak."""
+
+    claim: Claim
+    order: Order | None
+    claimed: Mapping[int, Fraction]
+    voice: Voice
+
+    @property
+    def late(self) -> bool:
+        """Tell whether the customer came after the claim window of any of the problems."""
+        return self.late_rule_problem is not None
+
+    @property
+    def late_rule_problem(self) -> Problem | None:
+        """Find the problem whose window was over when it was first reported."""
+        if not self.order or not self.order.delivered_at:
+            return None
+        reported = datetime.fromisoformat(self.claim.opened_at) if self.claim.opened_at else self.voice.now
+        for problem in self.claim.problems:
+            line = line_of(self.order, problem.line_no)
+            window = self.voice.policy.window(problem.problem, line.tags if line else ())
+            if problem.problem and window and reported > due(self.order.delivered_at, window, self.voice.policy):
+                return problem
+        return None
+
+    @property
+    def brief(self) -> bool:
+        """Tell whether the customer is served with short words and few buttons."""
+        groups = self.voice.policy.special
+        return any(groups[code].brief for code in self.claim.special if code in groups)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question with its choices, for one slot of one problem."""
+
+    slot: str
+    text: str
+    index: int = 0
+    choices: tuple[tuple[str, str], ...] = ()  # (label, slot:value)
+
+
+def _kind_collects(view: View, problem: Problem, what: str) -> bool:
+    kind = view.voice.policy.problems.get(problem.problem)
+    return bool(kind and what in kind.collects)
+
+
+def _first(view: View, lacks: Callable[[Problem], bool]) -> int | None:
+    return next((index for index, problem in enumerate(view.claim.problems) if lacks(problem)), None)
+
+
+def lacks_order(view: View) -> int | None:
+    """Index 0 while no order is found."""
+    return None if view.claim.order_no else 0
+
+
+def lacks_item(view: View) -> int | None:
+    """Index of the first problem whose item is open."""
+    if not view.claim.problems:
+        return 0 if view.order and len(view.order.lines) > 1 else None
+
+    def lacks(problem: Problem) -> bool:
+        kind = view.voice.policy.problems.get(problem.problem)
+        return problem.line_no is None and not (kind and kind.whole_order) and bool(view.order)
+
+    return _first(view, lacks)
+
+
+def lacks_problem(view: View) -> int | None:
+    """Index of the first problem without a type; 0 while there is none at all."""
+    return _first(view, lambda problem: not problem.problem) if view.claim.problems else 0
+
+
+def lacks_reason(view: View) -> int | None:
+    """Index 0 while a late claim has neither taken the coupon nor insisted."""
+    return 0 if view.late and not view.claim.late_reason else None
+
+
+def lacks_received(view: View) -> int | None:
+    """Index of the first wrong item of which nobody said what came instead."""
+    return _first(view, lambda problem: _kind_collects(view, problem, "received") and not problem.received)
+
+
+def lacks_quantity(view: View) -> int | None:
+    """Index of the first problem whose share of the line is unknown; a late claim takes the whole line."""
+    if view.claim.late_reason:
+        return None
+
+    def lacks(problem: Problem) -> bool:
+        line = line_of(view.order, problem.line_no)
+        if not line or not _kind_collects(view, problem, "quantity"):
+            return False
+        return share_of(problem, line) is None
+
+    return _first(view, lacks)
+
+
+def photos_needed(view: View) -> int:
+    """Tell how many photos the problem types ask for and are not there yet."""
+    if view.claim.photos_waived or view.claim.late_reason:
+        return 0
+    kinds = [view.voice.policy.problems.get(problem.problem) for problem in view.claim.problems]
+    needed = max((kind.photos for kind in kinds if kind), default=0)
+    return max(0, needed - sum(photo.state not in ("refused", "gone") for photo in view.claim.photos))
+
+
+def lacks_photos(view: View) -> int | None:
+    """Index 0 while photos are wanted."""
+    return 0 if photos_needed(view) else None
+
+
+def lacks_wish(view: View) -> int | None:
+    """Index of the first problem without a wish; a late claim wishes what the rules give first."""
+    return None if view.claim.late_reason else _first(view, lambda problem: not problem.wish)
+
+
+def never(view: View) -> int | None:
+    """The confirmation: the last question, when nothing else is missing."""
+    return 0
+
+
+def ask_order(view: View) -> Question:
+    """Ask which order, with the proof."""
+    key = "talk.ask_order_again" if view.claim.number else "talk.ask_order"
+    return Question(slot="order", text=view.voice.say(key))
+
+
+def ask_item(view: View) -> Question:
+    """Ask which item; with no problem known yet, also what happened to it."""
+    index = lacks_item(view) or 0
+    problem = view.claim.problems[index] if view.claim.problems else Problem()
+    lines = view.order.lines if view.order else ()
+    among = [line for line in lines if not problem.among or line.line_no in problem.among]
+    choices = tuple((item_name(line), f"item:{line.line_no}") for line in among)
+    key = "talk.ask_item" if problem.problem else "talk.ask_item_problem"
+    text = view.voice.say(key, problem=view.voice.label(problem.problem) if problem.problem else "")
+    return Question(slot="item", index=index, text=text, choices=choices)
+
+
+def ask_problem(view: View) -> Question:
+    """Ask what is wrong."""
+    index = lacks_problem(view) or 0
+    problem = view.claim.problems[index] if view.claim.problems else None
+    line = line_of(view.order, problem.line_no) if problem else None
+    choices = tuple((view.voice.label(code), f"problem:{code}") for code in view.voice.policy.problems)
+    key = "talk.ask_problem_of" if line else "talk.ask_problem"
+    text = view.voice.say(key, item=item_name(line) if line else "")
+    return Question(slot="problem", index=index, text=text, choices=choices[: 3 if view.brief else len(choices)])
+
+
+def ask_reason(view: View) -> Question:
+    """Say that the window is over, and what can still be done."""
+    voice, policy = view.voice, view.voice.policy
+    problem = view.late_rule_problem or Problem()
+    line = line_of(view.order, problem.line_no)
+    window = policy.window(problem.problem, line.tags if line else ())
+    coupon = policy.coupons.get(policy.late_coupon)
+    choices = [(voice.say("talk.insist"), "late:insist")]
+    if coupon:
+        label = voice.say("talk.take_coupon", money=money(coupon.value, voice.language))
+        choices.insert(0, (label, "late:coupon"))
+    text = voice.say("talk.too_late", window=span(window, voice.language) if window else "")
+    return Question(slot="late", text=text, choices=tuple(choices))
+
+
+def ask_received(view: View) -> Question:
+    """Ask what came instead."""
+    index = lacks_received(view) or 0
+    line = line_of(view.order, view.claim.problems[index].line_no)
+    text = view.voice.say("talk.ask_received", item=item_name(line) if line else view.voice.say("talk.it"))
+    return Question(slot="received", index=index, text=text)
+
+
+def ask_quantity(view: View) -> Question:
+    """Ask how much of the line; counted parts are typed, few units are buttons."""
+    index = lacks_quantity(view) or 0
+    problem = view.claim.problems[index]
+    line = line_of(view.order, problem.line_no)
+    assert line  # lacks_quantity names only problems with a line
+    whole, counted = Fraction(str(line.quantity)), parts(line)
+    everything = (view.voice.say("talk.everything"), "quantity:all")
+    name, label = item_name(line), view.voice.label(problem.problem)
+    if not counted:
+        count = [(f"{n}{line.unit}", f"quantity:{n}") for n in range(1, min(int(whole), 6) + 1)]
+        key = "talk.ask_quantity"
+        choices = (*count, everything) if whole > 1 else (everything, (view.voice.say("talk.half"), "quantity:half"))
+        text = view.voice.say(key, item=name, problem=label, whole=plain(whole), unit=line.unit)
+        return Question(slot="quantity", index=index, text=text, choices=tuple(choices))
+    text = view.voice.say("talk.ask_parts", item=name, problem=label, whole=plain(counted[0]), unit=counted[1])
+    return Question(slot="quantity", index=index, text=text, choices=(_both(problem, line, counted), everything))
+
+
+def _both(problem: Problem, line: OrderLine, counted: tuple[Fraction, str]) -> tuple[str, str]:
+    number = problem.quantity if problem.quantity and not problem.unit else "1"
+    return (f"{number}{line.unit}", f"quantity:{number}{line.unit}")
+
+
+def ask_photos(view: View) -> Question:
+    """Ask for photos with the guided shots of the problem type."""
+    kinds = [view.voice.policy.problems.get(problem.problem) for problem in view.claim.problems]
+    hints = [pick(kind.evidence_hint, view.voice.language) for kind in kinds if kind and kind.photos]
+    key = "talk.ask_photos_brief" if view.brief else "talk.ask_photos"
+    text = view.voice.say(key, hint=hints[0] if hints else "", keep=keeping(view.claim, view.voice))
+    return Question(slot="photos", text=text.strip(), choices=((view.voice.say("talk.no_photos"), "photos:none"),))
+
+
+def ask_wish(view: View) -> Question:
+    """Ask what the customer wants, with the sum where the bot may name it."""
+    voice, index = view.voice, lacks_wish(view) or 0
+    problem = view.claim.problems[index]
+    kind = voice.policy.problems.get(problem.problem)
+    whole = total(view.claim, view.order, dict(view.claimed))
+    named = whole if whole and whole <= voice.policy.suggest_cap else None
+    choices = []
+    for code in kind.remedies if kind else ():
+        label = voice.remedy(code)
+        if code in MONEY_BACK and named:
+            label = voice.say("talk.wish_sum", remedy=label, money=money(named, voice.language))
+        choices.append((label, f"wish:{code}"))
+    if view.brief:
+        choices = choices[:2]
+    text = voice.say("talk.ask_wish", offer=offer(view.claim, view.order, dict(view.claimed), voice))
+    return Question(
+        slot="wish", index=index, text=text, choices=(*choices, (voice.say("talk.other_wish"), "human:wish"))
+    )
+
+
+def ask_confirm(view: View) -> Question:
+    """Show the whole claim and ask to file it; the button names the claim's revision."""
+    voice, claim = view.voice, view.claim
+    key = "talk.confirm_late" if claim.late_reason else "talk.confirm"
+    text = voice.say(
+        key,
+        facts=facts(claim, view.order, voice),
+        offer=offer(claim, view.order, dict(view.claimed), voice),
+        keep=keeping(claim, voice),
+    )
+    edits = () if view.brief else (("talk.edit_quantity", "edit:quantity"), ("talk.edit_wish", "edit:wish"))
+    choices = [(voice.say("talk.submit"), f"submit:{claim.revision}")]
+    choices += [(voice.say(label), tap) for label, tap in edits]
+    choices.append((voice.say("talk.to_human"), "human:confirm"))
+    return Question(slot="confirm", text=text, choices=tuple(choices))
+
+
+SLOTS: tuple[tuple[str, Callable[[View], int | None], Callable[[View], Question]], ...] = (
+    ("order", lacks_order, ask_order),
+    ("item", lacks_item, ask_item),
+    ("problem", lacks_problem, ask_problem),
+    ("late", lacks_reason, ask_reason),
+    ("received", lacks_received, ask_received),
+    ("quantity", lacks_quantity, ask_quantity),
+    ("photos", lacks_photos, ask_photos),
+    ("wish", lacks_wish, ask_wish),
+    ("confirm", never, ask_confirm),
+)
+
+
+def next_question(view: View) -> Question:
+    """Give the question for the first slot that lacks a value."""
+    return next(ask(view) for _, lacks, ask in SLOTS if lacks(view) is not None)
+
+
+def question_for(view: View, slot: str) -> Question:
+    """Give the question of one slot, filled or not (for editing)."""
+    return next(ask for name, _, ask in SLOTS if name == slot)(view)
+
+
+def buttons(question: Question, claim: Claim) -> tuple[tuple[Button, ...], ...]:
+    """Lay choices out in rows; each tap names slot, value, problem and claim."""
+    mark = f"#{question.index}" if question.index else ""
+    row = [Button(label=label, tap=f"{tap}{mark}@{claim.id[:8]}") for label, tap in question.choices]
+    width = 2 if any(len(button.label) > 6 for button in row) else 3
+    return tuple(tuple(row[start : start + width]) for start in range(0, len(row), width))

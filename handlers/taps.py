@@ -1,0 +1,329 @@
+"""Buttons, and the bare numbers and words that stand for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from handlers.acts import Consent, Settle
+from handlers.claim import Claim, Problem
+from handlers.fixed_words import contains, means, plain
+from handlers.handing import human
+from handlers.messages import Button
+from handlers.policy import pick
+from handlers.reading import Reading
+from handlers.scene import Turn
+from handlers.slots import question_for
+from handlers.taking import set_wish
+from handlers.wording import span
+
+NUMBERS = {"①": 1, "②": 2, "③": 3, "④": 4, "⑤": 5}
+RATINGS = (("very_satisfied", 5), ("satisfied", 4), ("neutral", 3), ("unsatisfied", 1))
+
+
+def tapped(turn: Turn, tap: str) -> None:
+    """Carry a button out; one that is out of date shows how things stand now."""
+    body, _, mark = tap.partition("@")
+    body, _, index = body.partition("#")
+    slot, _, value = body.partition(":")
+    if slot in ("offer", "rate"):
+        _ticket_tap(turn, slot, value)
+        return
+    if slot in FREE:
+        FREE[slot](turn, value)
+        return
+    claim = next((c for c in turn.talk.claims if mark and c.id.startswith(mark)), None) if mark else turn.claim
+    if claim is None or slot not in TAPS:
+        _stale(turn)
+        return
+    if claim.dropped:
+        claim = replace(claim, dropped=False)
+    turn.talk = turn.talk.with_claim(claim)
+    TAPS[slot](turn, value, int(index) if index.isdecimal() else 0)
+
+
+def _stale(turn: Turn) -> None:
+    if turn.claim:
+        turn.note("stale")
+        turn.respond(taken=True, now=True)
+    elif turn.talk.ticket_no:
+        turn.tell("submitted_already", no=turn.talk.ticket_no)
+    else:
+        turn.tell("nothing_open")
+
+
+def _ticket_tap(turn: Turn, kind: str, value: str) -> None:
+    number, _, answer = value.partition(":")
+    turn.talk = replace(turn.talk, ticket_no=number)
+    if kind == "offer":
+        turn.acts.append(Consent(ticket_no=number, accepted=answer == "yes"))
+    elif answer.isdecimal():
+        turn.acts.append(Settle(ticket_no=number, score=max(1, min(5, int(answer)))))
+
+
+def _change(turn: Turn, index: int, **changes: object) -> None:
+    claim = turn.claim
+    assert claim
+    problems = list(claim.problems) or [Problem()]
+    index = min(index, len(problems) - 1)
+    problems[index] = replace(problems[index], **changes)  # type: ignore[arg-type]  # names are those of Problem
+    turn.put(replace(claim, problems=tuple(problems)))
+    turn.settle()
+    turn.respond(taken=True, now=True)
+
+
+def _item(turn: Turn, value: str, index: int) -> None:
+    lines = {line.line_no for line in turn.order.lines} if turn.order else set()
+    if value.isdecimal() and int(value) in lines:
+        _change(turn, index, line_no=int(value), among=())
+    else:
+        _stale(turn)
+
+
+def _problem(turn: Turn, value: str, index: int) -> None:
+    if value in turn.scene.policy.problems:
+        _change(turn, index, problem=value, also=())
+    else:
+        _stale(turn)
+
+
+def _quantity(turn: Turn, value: str, index: int) -> None:
+    number = value.rstrip("".join(char for char in value if not (char.isdecimal() or char in "./")))
+    unit = value[len(number) :]
+    if value in ("all", "half"):
+        _change(turn, index, quantity=value, unit="", share=False)
+    elif number:
+        _change(turn, index, quantity=number, unit=unit, share=False)
+    else:
+        _stale(turn)
+
+
+def _wish(turn: Turn, value: str, index: int) -> None:
+    claim = turn.claim
+    assert claim
+    turn.put(set_wish(claim, value, at=turn.at))
+    turn.respond(taken=True, now=True)
+
+
+def _late(turn: Turn, value: str, index: int) -> None:
+    claim = turn.claim
+    assert claim
+    if value == "coupon":
+        claim = set_wish(claim, "compensation", at=turn.at)
+        turn.put(replace(claim, late_reason="coupon", photos_waived=True))
+    else:
+        turn.put(replace(claim, late_reason="-"))
+        _default_wish(turn)
+        turn.note("ask_why_late")
+    turn.respond(taken=True, now=True)
+
+
+def _default_wish(turn: Turn) -> None:
+    """A late claim that gives no wish gets what the rules give first for its problem."""
+    claim = turn.claim
+    assert claim
+
+    def wish(item: Problem) -> str:
+        kind = turn.scene.policy.problems.get(item.problem)
+        return item.wish or (kind.remedies[0] if kind and kind.remedies else "")
+
+    turn.put(replace(claim, problems=tuple(replace(item, wish=wish(item)) for item in claim.problems)))
+
+
+def _photos(turn: Turn, value: str, index: int) -> None:
+    claim = turn.claim
+    assert claim
+    turn.put(replace(claim, photos_waived=True))
+    turn.respond(taken=True, now=True)
+
+
+def _submit(turn: Turn, value: str, index: int) -> None:
+    claim = turn.claim
+    assert claim
+    if not turn.complete() or value != str(claim.revision):
+        _stale(turn)
+    else:
+        turn.submit()
+
+
+def _edit(turn: Turn, value: str, index: int) -> None:
+    claim = turn.claim
+    assert claim
+    if value == "quantity" and claim.problems:
+        problems = tuple(replace(item, quantity="", unit="", share=False) for item in claim.problems)
+        turn.put(replace(claim, problems=problems))
+        turn.respond(taken=True, now=True)
+    elif value in ("wish", "problem", "item"):
+        turn.ask_again(value)
+    else:
+        _stale(turn)
+
+
+def _order(turn: Turn, value: str, index: int) -> None:
+    matches = turn.scene.found.matches
+    if len(matches) == 1 and matches[0].order_no == value:
+        turn.adopt(matches[0])
+        turn.add_photos()
+        turn.respond(taken=True, now=True)
+    else:
+        _stale(turn)
+
+
+def _human(turn: Turn, value: str, index: int) -> None:
+    human(turn, "")
+
+
+TAPS: dict[str, Callable[[Turn, str, int], None]] = {
+    "order": _order,
+    "item": _item,
+    "problem": _problem,
+    "quantity": _quantity,
+    "wish": _wish,
+    "late": _late,
+    "photos": _photos,
+    "submit": _submit,
+    "edit": _edit,
+    "human": _human,
+}
+"""Buttons that belong to a draft, by their slot."""
+
+
+def cancel(turn: Turn, value: str = "") -> None:
+    """Put the draft aside; the next message may take it up again."""
+    claim = turn.claim
+    if claim is None:
+        turn.tell("nothing_open")
+        return
+    turn.put(replace(claim, dropped=True, asked=None))
+    turn.reply(turn.voice.say("talk.dropped"), ((Button(label=turn.voice.say("talk.resume"), tap="resume"),),))
+
+
+def resume(turn: Turn, text: str = "", reading: Reading | None = None) -> None:
+    """Take the draft up again that was put aside last."""
+    claim = turn.dropped()
+    if claim is None:
+        _stale(turn)
+        return
+    turn.talk = turn.talk.with_claim(replace(claim, dropped=False))
+    if text and reading:
+        turn.take(text, reading)
+    turn.note("resumed")
+    turn.respond(taken=True, now=True)
+
+
+def another(turn: Turn, value: str = "") -> None:
+    """The customer has another problem: the next words begin a draft."""
+    turn.talk = replace(turn.talk, extra={**turn.talk.extra, "other": True})
+    turn.tell("say_other")
+
+
+def rules(turn: Turn, value: str = "") -> None:
+    """Tell the business's rules from its policy."""
+    voice, policy = turn.voice, turn.scene.policy
+    lines = [voice.say("talk.rules_head")]
+    lines += [voice.say("talk.rules_line", label=pick(rule.labels, voice.language)) for rule in policy.rules.values()]
+    clocks = {name: span(policy.clocks[name], voice.language) for name in ("review_notice", "refund_due")}
+    lines.append(voice.say("talk.rules_notice", notice=clocks["review_notice"]))
+    lines.append(voice.say("talk.rules_money", refund=clocks["refund_due"]))
+    turn.reply("\n".join(lines))
+
+
+FREE: dict[str, Callable[[Turn, str], None]] = {
+    "resume": lambda turn, value: resume(turn),
+    "cancel": cancel,
+    "other": another,
+    "rules": rules,
+    "agent": lambda turn, value: human(turn, ""),
+}
+"""Buttons that belong to no draft."""
+
+
+def answered(turn: Turn, text: str) -> bool:
+    """Take a bare answer ("2", "是的", a button's label) to what was asked last; tell whether it was one."""
+    claim = turn.claim
+    if claim is None:
+        return _rated(turn, text) or _agreed(turn, text)
+    if claim.asked is None:
+        return False
+    slot = claim.asked.slot
+    question = question_for(turn.view(claim), slot) if slot != "order" or not claim.asked.choices else None
+    chosen = _choice(claim, text, [label for label, _ in question.choices] if question else [])
+    if chosen and not (slot == "quantity" and plain(text).isdecimal()):
+        tapped(turn, f"{chosen}#{claim.asked.index}@{claim.id[:8]}")
+        return True
+    return _word(turn, claim, slot, text)
+
+
+def _choice(claim: Claim, text: str, labels: list[str]) -> str:
+    asked = claim.asked
+    assert asked
+    bare = plain(text)
+    for label, tap in zip(labels, asked.choices, strict=False):
+        if bare and plain(label) == bare:
+            return tap
+    number = NUMBERS.get(bare) or (int(bare) if bare.isdecimal() and len(bare) < 3 else 0)
+    return asked.choices[number - 1] if 0 < number <= len(asked.choices) else ""
+
+
+def _word(turn: Turn, claim: Claim, slot: str, text: str) -> bool:
+    if slot == "confirm" and means(text, "submit", "yes"):
+        # the words answer what was shown; a draft changed since shows itself again
+        shown = claim.asked.revision if claim.asked else -1
+        tapped(turn, f"submit:{shown}@{claim.id[:8]}")
+    elif means(text, "submit") and turn.complete():
+        tapped(turn, f"submit:{claim.revision}@{claim.id[:8]}")
+    elif slot == "confirm" and means(text, "no"):
+        turn.note("what_wrong")
+        turn.respond(taken=True, now=True)
+    elif slot == "quantity" and means(text, "all"):
+        tapped(turn, f"quantity:all#{claim.asked.index if claim.asked else 0}@{claim.id[:8]}")
+    elif slot == "photos" and means(text, "no_photo"):
+        tapped(turn, f"photos:none@{claim.id[:8]}")
+    elif slot == "late":
+        _late_words(turn, text)
+    elif slot == "received":
+        turn.said(text)
+        _change(turn, claim.asked.index if claim.asked else 0, received=text.strip()[:40])
+    else:
+        return False
+    return True
+
+
+def _late_words(turn: Turn, text: str) -> None:
+    """Words after the window is over: a choice with or without a reason, or a reason at once."""
+    words = text.strip()
+    first = NUMBERS.get(words[:1]) or (int(words[0]) if words[:1].isdecimal() and not words[1:2].isdecimal() else 0)
+    reason = words[1:].strip(" ，,.、:：)") if first else words
+    asked = turn.claim.asked.choices if turn.claim and turn.claim.asked else ()
+    if first and first <= len(asked) and asked[first - 1] == "late:coupon" and not reason:
+        _late(turn, "coupon", 0)
+        return
+    if contains(reason, "insist") or not reason:
+        _late(turn, "insist", 0)
+        return
+    turn.said(text)
+    claim = turn.claim
+    assert claim
+    turn.put(replace(claim, late_reason=reason[:200]))
+    _default_wish(turn)
+    turn.respond(taken=True, now=True)
+
+
+def _rated(turn: Turn, text: str) -> bool:
+    ticket = turn.ticket()
+    if not ticket or ticket.state not in ("decided", "resolved") or ticket.severity == "safety":
+        return False
+    score = next((score for name, score in RATINGS if means(text, name)), 0)
+    if score:
+        turn.acts.append(Settle(ticket_no=ticket.no, score=score))
+    return bool(score)
+
+
+def _agreed(turn: Turn, text: str) -> bool:
+    """A yes or no to an offer that waits."""
+    ticket = turn.ticket()
+    offered = ticket and any(line.state == "offered" for line in turn.scene.found.lines.get(ticket.no, ()))
+    if not ticket or not offered or not means(text, "yes", "no"):
+        return False
+    turn.acts.append(Consent(ticket_no=ticket.no, accepted=means(text, "yes")))
+    return True
