@@ -1,0 +1,169 @@
+"""What the WeChat door remembers: its token, what each customer may still be sent, answers given, media uploaded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+
+from storage.database import Tx, insert
+from storage.tables import wechat_answers, wechat_ledger, wechat_media, wechat_tokens
+
+# the platform's limits on customer-service messages, the first with five minutes to spare
+WINDOW = timedelta(hours=48) - timedelta(minutes=5)
+PER_MESSAGE = 5
+CLICK_WINDOW = timedelta(seconds=55)
+PER_CLICK = 3
+RESERVE = 1  # pushes kept for a decision
+ANSWERS_KEPT = timedelta(minutes=10)  # longer than a repeated delivery is accepted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """The access token of an account and when it ends."""
+
+    token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a message was answered with in its own callback: a text, or an image's media_id."""
+
+    kind: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How an account stands: who left cannot be reached; `choices` are the taps behind the numbers shown last."""
+
+    written_at: datetime | None = None
+    left: bool = False
+    choices: tuple[str, ...] = ()
+    partial: int = 0
+    partial_done: int = 0
+
+
+def token(tx: Tx, app_id: str) -> Token | None:
+    """Give the token that every process shares, however old."""
+    columns = (wechat_tokens.c.token, wechat_tokens.c.expires_at)
+    row = tx.execute(select(*columns).where(wechat_tokens.c.app_id == app_id)).first()
+    return Token(token=row.token, expires_at=row.expires_at) if row and row.token else None
+
+
+def claim_refresh(tx: Tx, app_id: str, *, now: datetime, until: datetime) -> bool:
+    """Take the word to fetch a new token; False while another process has it."""
+    tx.execute(insert(tx)(wechat_tokens).values(app_id=app_id).on_conflict_do_nothing())
+    free = or_(wechat_tokens.c.refreshing_until.is_(None), wechat_tokens.c.refreshing_until <= now)
+    done = tx.execute(
+        update(wechat_tokens).where(wechat_tokens.c.app_id == app_id, free).values(refreshing_until=until)
+    )
+    return bool(done.rowcount)
+
+
+def keep_token(tx: Tx, app_id: str, fresh: Token | None) -> None:
+    """Keep a new token and give the word back; None when none could be had."""
+    values: dict[str, Any] = {"refreshing_until": None}
+    if fresh:
+        values |= {"token": fresh.token, "expires_at": fresh.expires_at}
+    tx.execute(update(wechat_tokens).where(wechat_tokens.c.app_id == app_id).values(**values))
+
+
+def arrive(tx: Tx, account: str, key: str, *, click: bool, now: datetime) -> Answer | None:
+    """Count a message or click that came in, once; return the answer it was given before, if it was."""
+    given = tx.execute(
+        select(wechat_answers.c.kind, wechat_answers.c.content).where(wechat_answers.c.key == key)
+    ).first()
+    if given:
+        return Answer(kind=given.kind, content=given.content)
+    fresh = {"clicked_at": now, "clicks": 0} if click else {"written_at": now, "pushes": 0}
+    fresh |= {"last_key": key, "left_at": None}
+    row = insert(tx)(wechat_ledger).values(account=account, choices=[], **fresh)
+    tx.execute(row.on_conflict_do_update(index_elements=["account"], set_=fresh, where=wechat_ledger.c.last_key != key))
+    return None
+
+
+def leave(tx: Tx, account: str, *, now: datetime) -> None:
+    """Note that a customer follows no more: nothing can be sent until they come back."""
+    tx.execute(
+        update(wechat_ledger)
+        .where(wechat_ledger.c.account == account)
+        .values(left_at=now, written_at=None, clicked_at=None)
+    )
+
+
+def standing(tx: Tx, account: str) -> Standing:
+    """Tell how an account stands."""
+    row = tx.execute(select(wechat_ledger).where(wechat_ledger.c.account == account)).first()
+    if row is None:
+        return Standing()
+    return Standing(
+        written_at=row.written_at,
+        left=row.left_at is not None,
+        choices=tuple(row.choices),
+        partial=row.partial,
+        partial_done=row.partial_done,
+    )
+
+
+def spend(tx: Tx, account: str, *, decision: bool, now: datetime) -> str:
+    """Take one push out of what the customer's clicks and messages opened; tell which: click, message, or "" for none.
+
+    The last push after a message is kept for a decision.
+    """
+    known = wechat_ledger.c.account == account
+    by_click = (wechat_ledger.c.clicked_at > now - CLICK_WINDOW) & (wechat_ledger.c.clicks < PER_CLICK)
+    if tx.execute(update(wechat_ledger).where(known, by_click).values(clicks=wechat_ledger.c.clicks + 1)).rowcount:
+        return "click"
+    most = PER_MESSAGE if decision else PER_MESSAGE - RESERVE
+    by_message = (wechat_ledger.c.written_at > now - WINDOW) & (wechat_ledger.c.pushes < most)
+    if tx.execute(update(wechat_ledger).where(known, by_message).values(pushes=wechat_ledger.c.pushes + 1)).rowcount:
+        return "message"
+    return ""
+
+
+def refund(tx: Tx, account: str, credit: str) -> None:
+    """Give a push back that the platform surely did not carry."""
+    column = wechat_ledger.c.clicks if credit == "click" else wechat_ledger.c.pushes
+    tx.execute(update(wechat_ledger).where(wechat_ledger.c.account == account, column > 0).values({column: column - 1}))
+
+
+def close(tx: Tx, account: str) -> None:
+    """Believe the platform that nothing more may be pushed until the customer writes."""
+    tx.execute(update(wechat_ledger).where(wechat_ledger.c.account == account).values(written_at=None, clicked_at=None))
+
+
+def carried(tx: Tx, account: str, *, choices: Sequence[str] = (), partial: int = 0, partial_done: int = 0) -> None:
+    """Note what the customer now sees: the choices of the last text, and how far a mail in parts got."""
+    values = {"choices": list(choices), "partial": partial, "partial_done": partial_done}
+    tx.execute(update(wechat_ledger).where(wechat_ledger.c.account == account).values(**values))
+
+
+def answered(tx: Tx, key: str, answer: Answer, *, now: datetime) -> None:
+    """Keep the answer that a message got, so that its repetition gets the same; forget old ones."""
+    row = insert(tx)(wechat_answers).values(key=key, kind=answer.kind, content=answer.content, at=now)
+    tx.execute(row.on_conflict_do_nothing())
+    tx.execute(delete(wechat_answers).where(wechat_answers.c.at < now - ANSWERS_KEPT))
+
+
+def media_id(tx: Tx, key: str, *, now: datetime) -> str:
+    """Give the platform's id of something uploaded before, or ""."""
+    known = (wechat_media.c.key == key) & (wechat_media.c.expires_at > now)
+    return tx.execute(select(wechat_media.c.media_id).where(known)).scalar_one_or_none() or ""
+
+
+def keep_media(tx: Tx, key: str, number: str, *, until: datetime, now: datetime) -> None:
+    """Keep the id of something uploaded; forget what has expired."""
+    tx.execute(delete(wechat_media).where(wechat_media.c.expires_at <= now))
+    values = {"media_id": number, "expires_at": until}
+    row = insert(tx)(wechat_media).values(key=key, **values)
+    tx.execute(row.on_conflict_do_update(index_elements=["key"], set_=values))
+
+
+def forget_media(tx: Tx, key: str) -> None:
+    """Forget an upload that the platform no longer knows."""
+    tx.execute(delete(wechat_media).where(wechat_media.c.key == key))
