@@ -49,9 +49,7 @@ COMMANDS: tuple[tuple[str, str, tuple[Argument, ...]], ...] = (
 
 def parser() -> ArgumentParser:
     """Make the parser of all commands."""
-    whole = ArgumentParser(
-        prog="claimdesk", description="Takes in after-sales claims by chat and leads them to a decision."
-    )
+    whole = ArgumentParser(prog="claimdesk", description="Takes in after-sales claims by chat, to a decision.")
     first = whole.add_subparsers(metavar="COMMAND", required=True)
     groups: dict[str, object] = {}
     for name, does, arguments in COMMANDS:

@@ -33,6 +33,7 @@ from media.store import Keeper, open_store
 from storage import conversations, policies
 from storage.database import Tx, open_readers, open_writer, read, transaction, write_lock
 from storage.evidence import Evidence
+from storage.migration import prepare as prepare_schema
 from storage.outbox import Bundle, Outcome
 
 LOG = logging.getLogger(__name__)
@@ -163,17 +164,15 @@ async def _supervised(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -
             return
         except asyncio.CancelledError:
             raise
-        except Exception:  # the other doors go on
+        except Exception:
             LOG.exception("door %s failed, it is opened again in %d s", name, RESTART)
         await asyncio.sleep(RESTART)
 
 
 def prepare(settings: Settings, engine: Engine, policy: Policy, now: datetime) -> None:
     """Bring the schema up, and put the policy in force."""
-    from storage.migration import upgrade
-
     with write_lock(settings.folder):
-        upgrade(engine)
+        prepare_schema(engine)
     with write_lock(settings.folder), transaction(engine) as tx:
         policies.store(tx, policy.hash, name=policy.name, text=policy.text, now=now)
         policies.enforce(tx, policy.hash)

@@ -18,7 +18,7 @@ from bot.settings import Settings
 def database(settings: Settings) -> Iterator[Callable[[Callable[[Any], Any]], Any]]:
     """Give a function that runs work in a write transaction under the lock, beside a live serve."""
     from storage.database import open_writer, transaction, write_lock
-    from storage.migration import upgrade, version
+    from storage.migration import prepare
 
     settings.folder.mkdir(parents=True, exist_ok=True)
     engine = open_writer(settings.database)
@@ -28,9 +28,8 @@ def database(settings: Settings) -> Iterator[Callable[[Callable[[Any], Any]], An
             return work(tx)
 
     try:
-        if not write(version):
-            with write_lock(settings.folder):
-                upgrade(engine)
+        with write_lock(settings.folder):
+            prepare(engine)
         yield write
     finally:
         engine.dispose()

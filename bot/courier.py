@@ -63,7 +63,7 @@ class Courier:
             await self._book(bundle, delivery)
         except asyncio.CancelledError:
             raise
-        except Exception as error:  # a door's failure must not end the courier; the mail goes again
+        except Exception as error:  # noqa: BLE001  a door's failure must not end the courier; the mail goes again
             await self._failed(bundle, error)
 
     async def _deliver(self, kind: str, rest: str, bundle: Bundle) -> Delivery:

@@ -32,5 +32,5 @@ def set_up(level: str, style: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for noisy in ("aiosqlite", "aiohttp.access", "httpx", "aiogram.event"):
+    for noisy in ("aiosqlite", "aiohttp.access", "httpx", "aiogram.event", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -36,7 +36,7 @@ def retry(settings: Settings, *, write: Write, out: Callable[[str], Any]) -> int
         try:
             write(lambda tx, row=row: _again(tx, row, settings))
             out(f"{row['key']}: done")
-        except Exception as error:  # the message stays parked, and the next one is tried
+        except Exception as error:  # noqa: BLE001  the message stays parked, and the next one is tried
             failed += 1
             out(f"{row['key']}: failed again ({type(error).__name__}: {error})")
     return 1 if failed else 0

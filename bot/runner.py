@@ -181,7 +181,7 @@ class Runner:
                 job.result = job.work(tx)
         except DatabaseGone:
             raise
-        except Exception as error:  # one turn's failure is that turn's alone: it goes again by itself
+        except Exception as error:  # noqa: BLE001  one turn's failure is that turn's alone: it goes again by itself
             intact(tx)
             job.error = error
 
@@ -195,7 +195,7 @@ class Runner:
             if isinstance(error, DatabaseGone):
                 raise
             job.error = error
-        except Exception as error:  # failed twice: the message is kept and acknowledged
+        except Exception as error:  # noqa: BLE001  failed twice: the message is kept and acknowledged
             job.error = error
         if job.message is None:
             return

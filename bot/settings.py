@@ -161,9 +161,9 @@ def _halves(settings: Settings) -> list[str]:
         wrong.append("TELEGRAM_DESK_CHAT_ID must be a number such as -1001234567890.")
     if settings.telegram_bot_token and settings.telegram_bot_token == settings.telegram_desk_token:
         wrong.append("TELEGRAM_BOT_TOKEN and TELEGRAM_DESK_TOKEN must be two different bots.")
-    if settings.public_url and (settings.telegram_bot_token or settings.telegram_desk_token):
-        if not settings.telegram_webhook_secret:
-            wrong.append("TELEGRAM_WEBHOOK_SECRET is required when PUBLIC_URL and a Telegram token are set.")
+    tokens = settings.telegram_bot_token or settings.telegram_desk_token
+    if settings.public_url and tokens and not settings.telegram_webhook_secret:
+        wrong.append("TELEGRAM_WEBHOOK_SECRET is required when PUBLIC_URL and a Telegram token are set.")
     if bool(settings.order_webhook_url) != bool(settings.order_webhook_secret):
         wrong.append("ORDER_WEBHOOK_URL and ORDER_WEBHOOK_SECRET go together: set both or none.")
     return wrong
@@ -177,10 +177,9 @@ def _wechat(settings: Settings) -> list[str]:
     wrong = [f"{name.upper()} is missing: WeChat needs it." for name, value in parts.items() if not value]
     if not keyed:
         wrong.append("WECHAT_AES_KEY is missing: set it, or WECHAT_ALLOW_PLAINTEXT=1 to do without.")
-    for name in ("wechat_aes_key", "wechat_aes_key_previous"):
-        if getattr(settings, name) and len(getattr(settings, name)) != 43:
-            wrong.append(f"{name.upper()} must have 43 characters.")
-    return wrong
+    keys = ("wechat_aes_key", "wechat_aes_key_previous")
+    odd = [name.upper() for name in keys if len(getattr(settings, name)) not in (0, 43)]
+    return wrong + [f"{name} must have 43 characters." for name in odd]
 
 
 def _now(settings: Settings) -> list[str]:

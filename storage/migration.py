@@ -76,6 +76,18 @@ def upgrade(engine: Engine) -> list[str]:
     return revisions
 
 
+def prepare(engine: Engine) -> None:
+    """Bring any database to the present schema; an empty one gets it at once. Raises Newer or Broken.
+
+    The caller holds the write lock.
+    """
+    with engine.begin() as tx:
+        if not version(tx):
+            create(tx)
+            return
+    upgrade(engine)
+
+
 def _missing(here: str) -> list[str]:
     from alembic.script import ScriptDirectory
 

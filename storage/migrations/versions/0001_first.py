@@ -26,6 +26,10 @@ def upgrade() -> None:
     _policies()
     _sandbox_messages()
     _staff()
+    _wechat_answers()
+    _wechat_ledger()
+    _wechat_media()
+    _wechat_tokens()
     _conversations()
     _leader_sites()
     _order_lines()
@@ -219,6 +223,56 @@ def _staff() -> None:
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.Column("left_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("desk", "user_id", name="pk_staff"),
+    )
+
+
+def _wechat_answers() -> None:
+    op.create_table(
+        "wechat_answers",
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_wechat_answers"),
+    )
+    op.create_index("ix_wechat_answers_at", "wechat_answers", ["at"])
+
+
+def _wechat_ledger() -> None:
+    op.create_table(
+        "wechat_ledger",
+        sa.Column("account", sa.String(length=128), nullable=False),
+        sa.Column("written_at", sa.BigInteger(), nullable=True),
+        sa.Column("pushes", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("clicked_at", sa.BigInteger(), nullable=True),
+        sa.Column("clicks", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("left_at", sa.BigInteger(), nullable=True),
+        sa.Column("last_key", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("partial", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("partial_done", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.PrimaryKeyConstraint("account", name="pk_wechat_ledger"),
+    )
+
+
+def _wechat_media() -> None:
+    op.create_table(
+        "wechat_media",
+        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("media_id", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_wechat_media"),
+    )
+
+
+def _wechat_tokens() -> None:
+    op.create_table(
+        "wechat_tokens",
+        sa.Column("app_id", sa.String(length=64), nullable=False),
+        sa.Column("token", sa.Text(), server_default="", nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=True),
+        sa.Column("refreshing_until", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("app_id", name="pk_wechat_tokens"),
     )
 
 
