@@ -109,11 +109,9 @@ class Input:
         given = await _body(request)
         tap, text = _text(request, given, "tap"), _text(request, given, "text")
         message = _text(request, given, "message")
-        if tap:
-            await self._label(request, DESK, message, tap)
-        elif not text.strip():
+        if not tap and not text.strip():
             raise _refusal(request, 400, "empty")
-        if message:
+        if tap or message:  # a card may have lost the button by now: the house tells who was faster
             await self._known(request, DESK, message)
         kind = "tap" if tap else "reply" if message else "command" if text.startswith("/") else "text"
         done = Done(

@@ -4,37 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.channels.base import Answer, Delivery
+from bot.channels.base import Answer, Delivery, Gone
 from bot.channels.sandbox import press
+from bot.desks.sandbox_rows import DESK_NAME, DUES, around, labels, place_board, place_card, post
 from bot.room import Room, media_row, media_rows
 from handlers import cards
+from handlers.cards import Card
 from handlers.messages import DeskInbound, Media
 from handlers.tools import Tools
+from media.guard import NotStarted
+from media.values import SheetPhoto
 from storage import clocks, sandbox
-from storage.clocks import Clock
 from storage.database import Tx
 from storage.outbox import Mail
 from storage.sandbox import DESK, Shown
-
-NAME = "sandbox"
-DUES = (  # the clocks that a card counts down
-    "first_response",
-    "human_first_response",
-    "major_human_response",
-    "acceptance",
-    "review_notice",
-    "decision_due",
-    "refund_due",
-    "exchange_due",
-    "return_by",
-    "appeal_final",
-    "leader_review",
-)
-MOST_DUES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,30 +56,34 @@ class Done:
 
 @dataclass(slots=True, kw_only=True)
 class SandboxDesk:
-    """The second desk; `tools` gives what the cards are drawn with, now."""
+    """The second desk; `tools` gives what cards are drawn with, now; `sheet` blocks while it lays photos out."""
 
     room: Room
     tools: Callable[[], Tools]
-    name: str = NAME
+    sheet: Callable[[Sequence[SheetPhoto], str], bytes | None]
+    name: str = DESK_NAME
 
     async def run(self) -> None:
         """Let the sample staff join, then wait until cancelled: what comes in comes by the page's own requests."""
         for player in PLAYERS:
-            await self.room.house.act(self._inbound(Done(id=f"joined-{player.id}", player=player, kind="joined")))
+            await self._join(player)
         await asyncio.Event().wait()
+
+    async def _join(self, player: Player) -> None:
+        await self.room.house.act(self._inbound(Done(id=f"joined-{player.id}", player=player, kind="joined")))
 
     async def act(self, done: Done) -> Answer:
         """Show what the agent wrote or tapped, hand it to the house, and give the agent's answer."""
         quoted = await self.room.get(int(done.message)) if done.message else None
         inbound = self._inbound(done, quoted.text if quoted else "")
         await self.room.write(lambda tx, now: _show(tx, done, inbound.key, now))
-        answer = await self.room.house.act(inbound)
-        return answer if isinstance(answer, Answer) else Answer()
+        told = await self.room.house.act(inbound)
+        return Answer(text=told.text, alert=told.alert)
 
     def _inbound(self, done: Done, quoted: str = "") -> DeskInbound:
         return DeskInbound(
-            key=f"{NAME}:{done.id}",
-            desk=NAME,
+            key=f"{DESK_NAME}:{done.id}",
+            desk=DESK_NAME,
             user=done.player.id,
             name=done.player.name,
             at=self.room.clock(),
@@ -119,26 +111,48 @@ class SandboxDesk:
     async def _draw(self, mail: Mail, *, anew: bool) -> None:
         ticket_no = mail.payload["ticket"]
         tools = self.tools()
-        drawn, running = await self.room.house.read(
-            lambda tx: (cards.card(tx, ticket_no, tools), clocks.running(tx, ticket_no, DUES))
+        drawn, running, old = await self.room.house.read(
+            lambda tx: (
+                cards.card(tx, ticket_no, tools),
+                clocks.running(tx, ticket_no, DUES),
+                sandbox.latest(tx, DESK, "card", ticket_no),
+            )
         )
+        if old is None and not anew:
+            return  # it waits on the board; there is no card to draw anew
+        sheet = await self._sheet(drawn, old)
+        voice = [media_row("voice", key) for key in drawn.voice]
         shown = Shown(
             place=DESK,
             sender="bot",
             kind="card",
             key=f"mail:{mail.id}",
             text=drawn.text,
-            buttons=_rows(drawn.buttons),
-            media=media_rows(("photo", key) for key in drawn.photos),
-            data=_around(mail.payload, running),
+            buttons=labels(drawn.buttons),
+            media=[*(media_row("photo", key) for key in sheet["keys"]), *voice],
+            data={**around(drawn.mentions, drawn.severity, running), "state": drawn.state, "sheet": sheet},
             ticket_no=ticket_no,
         )
-        await self.room.write(lambda tx, now: _place_card(tx, shown, anew, now))
+        await self.room.write(lambda tx, now: place_card(tx, shown, anew, now))
+
+    async def _sheet(self, drawn: Card, old: Shown | None) -> Mapping[str, Any]:
+        """Lay a card's photos out on one picture, unless the last one shows the same; else show them one by one."""
+        of = [list(pair) for pair in zip(drawn.photos, drawn.captions, strict=True)]
+        known = old.data.get("sheet", {}) if old else {}
+        if known.get("of") == of:
+            return dict(known)
+        keys = list(drawn.photos)
+        if keys:
+            with suppress(Gone, NotStarted):
+                photos = [SheetPhoto(image=await self.room.file(key), caption=caption) for key, caption in of]
+                picture = await asyncio.to_thread(self.sheet, photos, drawn.ticket_no)
+                keys = [await self.room.put(picture, ".jpg")] if picture else keys
+        return {"of": of, "keys": keys}
 
     async def _board(self, mail: Mail) -> None:
         tools = self.tools()
-        drawn = await self.room.house.read(lambda tx: cards.board(tx, NAME, tools))
-        await self.room.write(lambda tx, now: _place_board(tx, drawn.text, _rows(drawn.buttons), now))
+        drawn = await self.room.house.read(lambda tx: cards.board(tx, DESK_NAME, tools))
+        await self.room.write(lambda tx, now: place_board(tx, drawn.text, labels(drawn.buttons), now))
 
     async def _line(self, mail: Mail) -> None:
         payload = mail.payload
@@ -150,10 +164,11 @@ class SandboxDesk:
             text=payload.get("text", ""),
             buttons=payload.get("buttons", ()),
             media=media_rows(payload.get("media", ())),
-            data=_around(payload, ()),
+            data=around(payload.get("mentions", ()), payload.get("severity", ""), ()),
             ticket_no=payload.get("ticket"),
         )
-        await self.room.post(shown)
+        question = payload.get("question", {})
+        await self.room.write(lambda tx, now: post(tx, shown, question, now))
 
     async def fetch(self, ref: str, limit: int) -> bytes:
         """Bring what an agent uploaded out of the media store. Raises Gone, TooBig."""
@@ -172,46 +187,6 @@ CARRY = {
     "page": SandboxDesk._line,
     "note": SandboxDesk._line,
 }
-
-
-def _around(payload: Mapping[str, Any], running: Sequence[Clock]) -> dict[str, Any]:
-    """What stands around a message's text: who is called, how serious it is, what is due when."""
-    return {
-        "mentions": [name for _, name in payload.get("mentions", ())],
-        "severity": payload.get("severity", ""),
-        "clocks": [
-            {"name": clock.name, "began": clock.started_at.isoformat(), "due": clock.due_at.isoformat()}
-            for clock in running[:MOST_DUES]
-        ],
-    }
-
-
-def _rows(buttons: Sequence[Sequence[Any]]) -> list[list[list[str]]]:
-    return [[[button.label, button.tap] for button in row] for row in buttons]
-
-
-def _place_card(tx: Tx, shown: Shown, anew: bool, now: datetime) -> None:
-    if sandbox.by_key(tx, shown.key) is not None:
-        return
-    old = sandbox.latest(tx, DESK, "card", shown.ticket_no)
-    if old is not None and not anew:
-        changed = {"text": shown.text, "buttons": shown.buttons, "media": shown.media, "data": dict(shown.data)}
-        sandbox.edit(tx, old.id, changed, now=now)
-        return
-    if old is not None:  # a card that is asked for again comes last; one ticket has one card
-        sandbox.edit(tx, old.id, {"kind": "gone", "text": "", "buttons": []}, now=now)
-    if anew:
-        sandbox.post(tx, shown, now=now)
-
-
-def _place_board(tx: Tx, text: str, buttons: Any, now: datetime) -> None:
-    old = sandbox.latest(tx, DESK, "board")
-    if old is None:
-        sandbox.post(
-            tx, Shown(place=DESK, sender="bot", kind="board", key="board", text=text, buttons=buttons), now=now
-        )
-    elif (old.text, old.buttons) != (text, buttons):
-        sandbox.edit(tx, old.id, {"text": text, "buttons": buttons}, now=now)
 
 
 def _show(tx: Tx, done: Done, key: str, now: datetime) -> None:

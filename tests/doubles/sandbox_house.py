@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import select
 
-from bot.channels.base import Answer, House
+from bot.channels.base import House
 from bot.channels.sandbox import SandboxChannel
 from bot.desks.sandbox import SandboxDesk
 from bot.guard import Guard
@@ -20,15 +23,29 @@ from bot.room import Room
 from bot.sandbox import Page
 from bot.sandbox_input import Input
 from bot.web import make_app
+from handlers import desk
+from handlers.deeds import Told
 from handlers.messages import DeskInbound, Inbound
+from handlers.policy import Policy
+from handlers.policy_file import load as load_policy
 from handlers.samples import load
 from handlers.samples import samples as sample_people
+from handlers.tools import Tools
 from media import samples
 from media.store import Store
-from storage.database import open_readers, open_writer, read, transaction
-from storage.tables import METADATA
+from media.values import SheetPhoto
+from storage import policies
+from storage.database import Tx, open_readers, open_writer, read, transaction
+from storage.outbox import Mail
+from storage.tables import METADATA, outbox
 
 NOW = datetime(2026, 6, 12, 11, 10, tzinfo=UTC)
+
+
+@cache
+def preset() -> Policy:
+    """Load the shipped policy, once."""
+    return load_policy("community-group-buy")
 
 
 class SandboxHouse:
@@ -40,32 +57,38 @@ class SandboxHouse:
         METADATA.create_all(self.writer)
         with transaction(self.writer) as tx:
             load(tx, NOW)
+            policies.store(tx, preset().hash, name=preset().name, text=preset().text, now=NOW)
         self.readers = open_readers(url)
         self.now = NOW
         self.heard: list[Inbound] = []
         self.acted: list[DeskInbound] = []
-        self.answer = Answer()
         self.broken = False
         house = House(receive=self._receive, act=self._act, write=self.write, read=self.read)
         self.room = Room(house=house, store=Store(folder / "media"), clock=lambda: self.now)
         self.channel = SandboxChannel(room=self.room)
-        self.desk = SandboxDesk(room=self.room, tools=self.tools)
+        self.sheets: list[list[str]] = []
+        self.desk = SandboxDesk(room=self.room, tools=self.tools, sheet=self._sheet)
         self.guard = Guard(wide=wide, password=password, secret=b"s" * 32)
         self.page = Page(room=self.room, guard=self.guard, people=sample_people(), draw=samples.draw)
         self.input = Input(page=self.page, channel=self.channel, desk=self.desk)
 
-    def tools(self) -> Any:
-        """Stand in for what cards are drawn with; a test that draws cards sets its own."""
-        raise AssertionError("no card was meant to be drawn")
+    def tools(self) -> Tools:
+        """Give what cards are drawn with."""
+        policy = preset()
+        return Tools(now=self.now, random=Random(len(self.acted)), policy=policy, policy_of=lambda _tx, _hash: policy)
+
+    def _sheet(self, photos: Sequence[SheetPhoto], header: str) -> bytes:
+        self.sheets.append([header, *(photo.caption for photo in photos)])
+        return b"\xff\xd8\xff sheet of " + b"+".join(photo.image for photo in photos)
 
     async def _receive(self, inbound: Inbound) -> None:
         if self.broken:
             raise ConnectionError("the database is away")
         self.heard.append(inbound)
 
-    async def _act(self, inbound: DeskInbound) -> Answer:
+    async def _act(self, inbound: DeskInbound) -> Told:
         self.acted.append(inbound)
-        return self.answer
+        return await self.write(lambda tx: desk.act(tx, inbound, self.tools()))
 
     async def write(self, change: Callable[..., Any]) -> Any:
         """Run a function in one transaction."""
@@ -75,6 +98,21 @@ class SandboxHouse:
     async def read(self, look: Callable[..., Any]) -> Any:
         """Run a function on a reader's connection."""
         return await read(self.readers, look)
+
+    async def carry(self) -> list[str]:
+        """Carry what lies in the outbox for the desk, as the courier would; give its kinds."""
+
+        def take(tx: Tx) -> list[tuple[str, Mail]]:
+            rows = tx.execute(select(outbox).order_by(outbox.c.id)).all()
+            tx.execute(outbox.delete())
+            return [(row.mailbox, Mail(id=row.id, kind=row.kind, payload=row.payload)) for row in rows]
+
+        kinds = []
+        for box, mail in await self.write(take):
+            if box.startswith(("desk:", "board:")):
+                assert (await self.desk.carry(box, [mail])).sent == mail.id
+                kinds.append(mail.kind)
+        return kinds
 
     def app(self) -> web.Application:
         """Make the server's application with the page in it."""
