@@ -84,6 +84,26 @@ def _answered(tx: Tx, ticket: Ticket, tools: Tools, *, brought: bool) -> None:
         queueing.promise(tx, tickets.must(tx, ticket.no), tools)
 
 
+def call(tx: Tx, ticket_no: str, tools: Tools) -> None:
+    """Bring a person to a ticket because the customer asks for one (人工): its owner, or whoever takes the card."""
+    ticket = tickets.must(tx, ticket_no)
+    if ticket.state in tickets.AFTER:
+        reopen(tx, ticket, tickets.BOT, tools)
+    elif ticket.owner_id is not None:
+        _tell_owner(tx, ticket, "called", tools)
+    elif not ticket.raised:
+        rows.change(tx, ticket_no, raised=True, why="human")
+        tickets.log(tx, ticket_no, "raised", tickets.BOT, tools, why="human")
+        tickets.waits(tx, ticket_no)
+        if not clock_rows.running(tx, ticket_no, clocks.TO_ANSWER):
+            policy = notices.policy_of(tx, ticket, tools)
+            for name in queueing.human_clocks(ticket):
+                clocks.start(tx, ticket_no, name, policy, tools)
+            clocks.refresh(tx, ticket_no)
+        desk_mail.card(tx, ticket_no, tools)
+        desk_mail.board(tx, ticket.desk, tools)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consented:
     """What became of an answer to an offer; `stale` when nothing was on offer any more."""
@@ -178,7 +198,7 @@ def close(tx: Tx, ticket: Ticket, by: tickets.By, tools: Tools, **data: object) 
     if ticket.state != "closed":
         tickets.move(tx, ticket.no, "closed", closed_at=tools.now)
         tickets.log(tx, ticket.no, "closed", by, tools, **data)
-    clocks.stop_all(tx, ticket.no, tools, but=("refund_due", "exchange_due", "follow_up"))
+    clocks.stop_all(tx, ticket.no, tools, but=clocks.LASTING)
     desk_mail.refresh(tx, ticket.no, tools)
 
 

@@ -73,7 +73,8 @@ def grant(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, tools: Too
     if ruling.amount:
         refund_due = clocks.start(tx, ticket.no, "refund_due", policy, tools)
     elif STATE_OF[ruling.remedy] == "owed" and ruling.remedy != "compensation":
-        clocks.start(tx, ticket.no, "exchange_due", policy, tools)
+        due = clocks.start(tx, ticket.no, "exchange_due", policy, tools)
+        clocks.start(tx, ticket.no, "follow_up", policy, tools, since=due)
     tickets.move_line(tx, line, STATE_OF[ruling.remedy], refund_due_at=refund_due, **_columns(ruling, by, tools))
     tickets.log(tx, ticket.no, "approved", by, tools, **_data(line, ruling))
 
@@ -141,5 +142,5 @@ def _state(ticket: Ticket, lines: list[Line], tools: Tools) -> tuple[str, dict[s
 
 
 def _settle_clocks(tx: Tx, no: str, policy: Policy, tools: Tools) -> None:
-    clocks.stop_all(tx, no, tools, but=("refund_due", "exchange_due"))
+    clocks.stop_all(tx, no, tools, but=clocks.LASTING)
     clocks.start(tx, no, "idle_close", policy, tools)

@@ -23,6 +23,11 @@ def say(key: str, **values: object) -> str:
     return wording.say(LANGUAGE, f"desk.{key}", texts=wording.NONE, **values)
 
 
+def remedy(code: str) -> str:
+    """Name a remedy as the desk calls it."""
+    return wording.say(LANGUAGE, f"remedy.{code}")
+
+
 def button(key: str, tap: str, **values: object) -> Button:
     """Make a button of the desk, labelled by its text."""
     return Button(label=say(key, **values), tap=tap)
@@ -78,7 +83,7 @@ def relay(tx: Tx, ticket: Ticket, text: str, tools: Tools, *, media: Sequence[tu
 
 def page(tx: Tx, ticket: Ticket, text: str, whom: Sequence[Member], tools: Tools) -> None:
     """Call people by name to a ticket."""
-    take = button("pick", f"pick:{ticket.no}")
+    take = button("act_pick", f"pick:{ticket.no}")
     payload = {"text": text, "mentions": _named(whom), "buttons": _rows([[take]]), "severity": ticket.severity}
     mail.to_desk(tx, ticket.desk, ticket.no, "page", payload, now=tools.now)
 

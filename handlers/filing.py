@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers import automatic, clocks, desk_mail, queueing, recording, tickets, warnings
-from handlers.answers import Remarked, consent, received, remark, settle, withdraw
+from handlers.answers import Remarked, call, consent, received, remark, settle, withdraw
+from handlers.appeals import appeal
 from handlers.examining import examined
 from handlers.progress import progress
 from handlers.recording import Filing, FilingLine
@@ -21,6 +22,8 @@ __all__ = [
     "Filing",
     "FilingLine",
     "Remarked",
+    "appeal",
+    "call",
     "consent",
     "examined",
     "file",

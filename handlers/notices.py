@@ -83,3 +83,9 @@ def moment(tx: Tx, ticket: Ticket, when: datetime, tools: Tools) -> str:
 def listed(tx: Tx, ticket: Ticket, parts: Sequence[str], tools: Tools) -> str:
     """Join parts of a sentence as the language does."""
     return words(tx, ticket, "notice.joint", tools).join(parts)
+
+
+def midnight(tools: Tools) -> datetime:
+    """Give the beginning of today where the business is."""
+    here = tools.now.astimezone(deadlines.zone(tools.policy))
+    return here.replace(hour=0, minute=0, second=0, microsecond=0)

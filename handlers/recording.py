@@ -47,6 +47,7 @@ class Filing:
     leader_id: int | None = None
     language: str = "zh"
     lines: tuple[FilingLine, ...] = ()
+    desk: str = ""  # which desk sees it, when not the channel's own
 
     @property
     def role(self) -> str:
@@ -71,7 +72,7 @@ def create(tx: Tx, filing: Filing, tools: Tools, *, why: str = "") -> str:
     values: dict[str, Any] = {
         "claim_id": claim.id,
         "state": "queued",
-        "desk": tickets.desk_of(filing.channel),
+        "desk": filing.desk or tickets.desk_of(filing.channel),
         "raised": bool(why),
         "why": why,
         "conversation_id": filing.conversation_id,

@@ -1,4 +1,4 @@
-"""Tickets: stored claims on one order, whoever owns them, and the queue of those that wait for a human."""
+"""Tickets: stored claims on one order, who owns them, and who hears of them."""
 
 from __future__ import annotations
 
@@ -86,7 +86,8 @@ def _one(tx: Tx, condition: Any) -> Ticket | None:
     return Ticket(**row._mapping) if row else None
 
 
-def _some(tx: Tx, query: Any) -> list[Ticket]:
+def some(tx: Tx, query: Any) -> list[Ticket]:
+    """Give the tickets of a query over their table."""
     return [Ticket(**row._mapping) for row in tx.execute(query)]
 
 
@@ -125,43 +126,6 @@ def owner_of(tx: Tx, no: str) -> tuple[str, str] | None:
     return (row.owner_id, row.owner_name or "") if row else None
 
 
-def _queue(desk: str) -> Any:
-    waiting = tickets.c.state.in_(("queued", "appealed"))
-    order = (tickets.c.rank, tickets.c.late.desc(), tickets.c.due_at.is_(None), tickets.c.due_at, tickets.c.reported_at)
-    return (
-        select(tickets)
-        .where(tickets.c.desk == desk, waiting, tickets.c.owner_id.is_(None))
-        .order_by(*order, tickets.c.no)
-    )
-
-
-def queue(tx: Tx, desk: str, *, limit: int = 10) -> list[Ticket]:
-    """Give the tickets that wait for a human: severity, then late, due time, age."""
-    return _some(tx, _queue(desk).limit(limit))
-
-
-def counts(tx: Tx, desk: str) -> dict[str, int]:
-    """Count a desk's open tickets: waiting, late (of those), safety (of those), assigned, waiting_customer."""
-    waiting = tickets.c.state.in_(("queued", "appealed")) & tickets.c.owner_id.is_(None)
-    owned = tickets.c.state.in_(("assigned", "appealed")) & tickets.c.owner_id.is_not(None)
-    parts = {
-        "waiting": waiting,
-        "late": waiting & tickets.c.late,
-        "safety": waiting & (tickets.c.rank == 0),
-        "assigned": owned,
-        "waiting_customer": tickets.c.state == "waiting_customer",
-    }
-    columns = [func.count().filter(condition).label(name) for name, condition in parts.items()]
-    row = tx.execute(select(*columns).where(tickets.c.desk == desk, tickets.c.state.in_(OPEN))).one()
-    return {name: int(value) for name, value in row._mapping.items()}
-
-
-def owned_by(tx: Tx, desk: str, user: str) -> list[Ticket]:
-    """Give the open tickets of one agent."""
-    mine = (tickets.c.desk == desk) & (tickets.c.owner_id == user) & tickets.c.state.in_(OPEN)
-    return _some(tx, select(tickets).where(mine).order_by(tickets.c.rank, tickets.c.due_at, tickets.c.no))
-
-
 def recent(tx: Tx, *, limit: int, state: str = "", order_no: str = "") -> list[Ticket]:
     """Give the newest tickets (in this state, on this order)."""
     query = select(tickets).order_by(tickets.c.created_at.desc(), tickets.c.no).limit(limit)
@@ -169,7 +133,7 @@ def recent(tx: Tx, *, limit: int, state: str = "", order_no: str = "") -> list[T
         query = query.where(tickets.c.state == state)
     if order_no:
         query = query.where(tickets.c.order_no == order_no)
-    return _some(tx, query)
+    return some(tx, query)
 
 
 def of_conversation(tx: Tx, conversation_id: int, *, limit: int = 10) -> list[Ticket]:
@@ -177,7 +141,7 @@ def of_conversation(tx: Tx, conversation_id: int, *, limit: int = 10) -> list[Ti
     joined = select(complainants.c.ticket_no).where(complainants.c.conversation_id == conversation_id)
     shut = tickets.c.state.in_(("closed", "withdrawn"))
     query = select(tickets).where(tickets.c.no.in_(joined))
-    return _some(tx, query.order_by(shut, tickets.c.created_at.desc(), tickets.c.no).limit(limit))
+    return some(tx, query.order_by(shut, tickets.c.created_at.desc(), tickets.c.no).limit(limit))
 
 
 def undecided_on(tx: Tx, order_no: str, wanted: Collection[tuple[int | None, str]]) -> Ticket | None:
@@ -200,7 +164,7 @@ def undecided_on(tx: Tx, order_no: str, wanted: Collection[tuple[int | None, str
         .order_by(tickets.c.created_at, tickets.c.no)
         .limit(1)
     )
-    return next(iter(_some(tx, query)), None)
+    return next(iter(some(tx, query)), None)
 
 
 def lock_order(tx: Tx, order_no: str) -> None:
