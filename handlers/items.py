@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from storage.orders import Order, OrderLine
@@ -19,12 +19,12 @@ SPEC = re.compile(r"[约共]?[0-9.]+(?:kg|ml|cm|g|l|斤|两|克|公斤|千克|�
                   r"(?:装|级|以上|左右)?(?:[/*x][0-9]*[\u4e00-\u9fff]?)*")  # fmt: skip
 NAMES_KEPT = 5000
 
-WHOLE, HEAD, PART = 3, 2, 1
+WHOLE, HEAD, ALIAS, PART = 4, 3, 2, 1
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A word an item can be called by: the whole of it or its noun, the noun's kind, or a part."""
+    """A word an item can be called by: all of it, its noun or the noun's kind, another word for it, or a part."""
 
     word: str
     grade: int
@@ -87,7 +87,7 @@ def names_of(item: str, lexicon: Lexicon) -> tuple[Name, ...]:
             own = HEAD if noun in lexicon.kin.get(part, ()) else grade
             grades[part] = max(grades.get(part, 0), own if run == main else PART)
         if run == main:
-            grades |= dict.fromkeys(lexicon.kin.get(noun, {noun}), HEAD)
+            grades |= {word: _kin_grade(word, text, lexicon.same.get(noun, ())) for word in lexicon.kin.get(noun, {noun})}
             grades[run] = WHOLE
     for word in LATIN.findall(text):
         grades |= {near: HEAD for near in lexicon.same.get(word, {word})}
@@ -96,6 +96,11 @@ def names_of(item: str, lexicon: Lexicon) -> tuple[Name, ...]:
         lexicon.names.clear()
     lexicon.names[item] = names
     return names
+
+
+def _kin_grade(word: str, item: str, same: Collection[str]) -> int:
+    """红富士 means the apple that is called so before it means any other apple."""
+    return ALIAS if word in same and word not in item else HEAD
 
 
 @dataclass(slots=True)
@@ -158,12 +163,12 @@ def _decide(group: list[_Found], text: str, lexicon: Lexicon) -> Mention:
     for found in group:
         by_line.setdefault(found.key, []).append(found)
     scores = {key: _cover(founds) for key, founds in by_line.items()}
-    things = {key: score for key, score in scores.items() if score[1] >= HEAD} or scores
+    things = {key: score for key, score in scores.items() if score[1] >= ALIAS} or scores
     best = max((size, min(grade, HEAD)) for size, grade in things.values())
     lines = tuple(key for key, (size, grade) in things.items() if (size, min(grade, HEAD)) == best)
     word = text[start:end]
     # 草莓 names no 草莓酸奶: a noun of its own that is only a part of the item's words is asked about
-    sure = len(lines) == 1 and (best[1] >= HEAD or word not in lexicon.vocabulary)
+    sure = len(lines) == 1 and (best[1] >= ALIAS or word not in lexicon.vocabulary)
     return Mention(start=start, end=end, lines=lines, sure=sure, word=word)
 
 
@@ -181,7 +186,7 @@ def _spoken(orders: Iterable[Order], lexicon: Lexicon) -> list[tuple[tuple[str, 
     """Names worth comparing by sound: two characters or more of the thing itself."""
     return [
         ((order.order_no, line.line_no),
-         tuple(name.word for name in names_of(line.item, lexicon) if name.grade >= HEAD and 2 <= len(name.word) <= 5))
+         tuple(name.word for name in names_of(line.item, lexicon) if name.grade >= ALIAS and 2 <= len(name.word) <= 5))
         for order in orders
         for line in order.lines
     ]  # fmt: skip

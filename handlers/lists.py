@@ -129,8 +129,6 @@ def _said(walk: _Walk, text: str, base: ReadClaim, fits: list[Order]) -> list[Re
     known = facts(text, fits, walk.lexicon)
     claims = claims_of(known, fits, base)
     problems = [one for one in claims if one.problems]
-    if not problems and walk.heading and claims:
-        return _said_under_heading(walk, text, base, fits) or claims
     if not problems and known.wished.withdrawn:
         return [replace(one, withdrawn=True) for one in claims or [base]]
     if claims:
@@ -156,9 +154,9 @@ def _said(walk: _Walk, text: str, base: ReadClaim, fits: list[Order]) -> list[Re
     return []
 
 
-def _said_under_heading(walk: _Walk, text: str, base: ReadClaim, fits: list[Order]) -> list[ReadClaim]:
-    """The same, with the problem (or the item) that a heading line gave: 少货的: / 3号 鸡蛋."""
-    known = facts(f"{walk.heading} {text}", fits, walk.lexicon)
+def _said_under(walk: _Walk, heading: str, text: str, base: ReadClaim, fits: list[Order]) -> list[ReadClaim]:
+    """The same, with the problem (or the item) that a heading gave: 少货的: / 3号 鸡蛋."""
+    known = facts(f"{heading} {text}", fits, walk.lexicon)
     return [one for one in claims_of(known, fits, base) if one.problems]
 
 
@@ -192,17 +190,16 @@ def _again(walk: _Walk, text: str, base: ReadClaim, fits: list[Order]) -> list[R
 
 def _line(walk: _Walk, line: Line) -> None:
     references = refer(line.text, walk.orders, walk.lexicon, today=walk.today, leader=True)
+    parts = _parts(references)
+    lead = references.masked[: references.pickups[0].start] if len(parts) > 1 else ""
     found: list[ReadClaim] = []
     named = False
-    for part in _parts(references):
+    for part in parts:
         for base, fits in _people(walk, references, part, line):
             named = True
-            claims = _said(walk, part.text, base, fits)
-            if not any(one.problems or one.withdrawn for one in claims):
-                claims = _again(walk, part.text, base, fits) or claims
-            if not claims and walk.heading:
-                claims = _said_under_heading(walk, "", base, fits)
+            claims = _of_person(walk, part.text, base, fits, lead)
             walk.person = (base, fits)
+            walk.last = [one for one in claims if one.problems][-1:] or walk.last
             found += claims
             if not claims:
                 walk.named.append(replace(base, order_no=fits[0].order_no if len(fits) == 1 else base.order_no))
@@ -212,10 +209,22 @@ def _line(walk: _Walk, line: Line) -> None:
         _nameless(walk, line, references)
 
 
+def _of_person(walk: _Walk, text: str, base: ReadClaim, fits: list[Order], lead: str) -> list[ReadClaim]:
+    """One person's claims; what lacks a problem is read with the words before the list (缺货：1号 鸡蛋 2号 酸奶)."""
+    claims = _said(walk, text, base, fits)
+    if any(one.problems or one.withdrawn for one in claims):
+        return claims
+    claims = _again(walk, text, base, fits) or claims
+    if not any(one.problems for one in claims):
+        heading = lead.strip() or walk.heading
+        under = _said_under(walk, heading, text, base, fits) if heading and not any(one.question for one in claims) else []
+        claims = under or claims
+    return claims
+
+
 def _keep(walk: _Walk, line: Line, found: list[ReadClaim]) -> None:
     if found:
         walk.claims += found
-        walk.last = [one for one in found if one.problems][-1:] or walk.last
         walk.person_line = None
         return
     _drop_person_line(walk)

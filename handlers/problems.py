@@ -12,12 +12,23 @@ CLAUSE = re.compile(r"[,。;!?\n]")
 WEAK, FADING, BLAME = "poor", "fading", "blame"
 
 
+# read at the same place, the first says less than the others: 酸奶酸了 is spoiled, 还没收到 is not received
+OVERRULED = {
+    "quality_other": ("quality_spoiled", "damaged_package", "expired", "foreign_object", "not_as_described"),
+    "late": ("not_received",),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A problem type and where it was read."""
 
     code: str
     hit: Hit
+
+
+def _overlap(one: Hit, other: Hit) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _same_clause(text: str, one: Hit, other: Hit) -> bool:
@@ -35,6 +46,8 @@ def _swallowed(text: str, problem: Problem, found: Sequence[Problem], lexicon: L
     codes = {one.code for one in found}
     if problem.code == "not_as_described" and codes & {"shortage_missing", "wrong_item"}:
         return _is(problem, BLAME, lexicon)
+    if any(other.code in OVERRULED.get(problem.code, ()) and _overlap(problem.hit, other.hit) for other in found):
+        return True
     if problem.code != "quality_other" or "quality_spoiled" not in codes or not _is(problem, FADING, lexicon):
         return False
     return any(other.code == "quality_spoiled" and _same_clause(text, problem.hit, other.hit) for other in found)

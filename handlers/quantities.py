@@ -18,9 +18,9 @@ ALL = re.compile(
     r"全部|全都|全是|全烂|全坏|全碎|全破|全死|全(?=[臭酸化])|统统|通通|所有|整[箱盒袋份板瓶包桶]|每[一]?[个盒袋颗枚只瓶]都|一个都没|一个(?:好的?|能吃的?)(?:都|也)?没有?"
     r"|没有?一个(?:是)?(?:好|能吃)|没一个(?:好|能)|个个|(?<![a-z])(?:all(?! right| the best)|every(?= [a-z])|everything|the whole (?=box|bag|tray|pack|lot|carton)|the entire(?= box| bag| tray| pack| lot| carton))(?![a-z])"
 )
-HALF = re.compile(
-    r"一?大?半(?=[都的是,。!?\s\ue000-\ue002]|$|烂|坏|死|碎|破|臭|没|了|没有|发)|(?<![a-z])half(?: of)?(?![a-z-])"
-)
+HALF = re.compile(r"(?<!大)(?<!小)一半(?!天|价|个?小时)|半数|(?<![a-z])half(?: of)?(?![a-z-])")
+MOST = re.compile(r"一?大半(?!天)|一多半|绝大部分|大部分|(?<![a-z])most(?: of)?(?![a-z])")
+LIANG = re.compile(r"\s?(\d|[一二三四五六七八九])两?(?![\d.个盒袋只颗枚])")
 CLOCK = r"(?:早上?|晚上?|上午|下午|中午|凌晨|半夜)?"
 DURATIONS = re.compile(
     r"\d+(?:\.\d+)?\s?(?:多|几|来)?\s?(?:个)?(?:多)?(?:月(?!\d)|年|小时|钟头|分钟|分(?=[,。!?;\s]|钟|$)|天|周|星期|秒|点(?:半|钟|多)?(?!\d))"
@@ -36,7 +36,7 @@ NOT_COUNTS = re.compile(
     r"|(?:每|各|另)一?[个盒颗枚只袋]|哪[一]?[个盒颗枚只袋]|[这那]一?[个盒箱袋份批桶瓶包](?!都)|一[样种类]"
 )
 ORDERED = re.compile(
-    r"(?:买|订|定|拍|下单|一共|总共|共|应到|应收|应有|应该是|应该有|应该给|本来|原本|要|点|说好|明明|写着?|标着?|里|有|付了?)(?:了|的|是|有)?$|\b(?:ordered|paid for|bought|of|of the)\s?$"
+    r"(?:买|订|定|拍|下单|一共|总共|共|应到|应收|应有|应该是|应该有|应该给|本来|原本|要|点|说好|明明|写着?|标着?|付了?)(?:了|的|是|有)?$|\b(?:ordered|paid for|bought|of|of the)\s?$"
 )
 RECEIVED = re.compile(
     r"(?:(?:只|就|才|仅|实际|实)(?:给|发|来|到|收到|收|有|送|装|剩|拿到|得到|见|看到|看见)?(?:了|的|是|我|我们|有)*"
@@ -47,7 +47,7 @@ USED = re.compile(
     r"(?:吃|喝|用|尝|拆|切|煮|炒|洗|剥|啃|咬)(?:了|过|完|掉|到|开|下|的)*(?:大概|快|将近|才|就)?$|\b(?:ate|eaten|drank|opened|used|tried)\s?$"
 )
 OF = re.compile(
-    r"(?<![\d.a-z])(\d{1,3}|" + ENGLISH + r") (?:out )?of (?:the |my |our |these )?(?:\d{1,3}|" + ENGLISH + r")?"
+    r"(?<![\d.a-z])(\d{1,3}|" + ENGLISH + r")(?<!half) (?:out )?of (?:the |my |our |these )?(?:\d{1,3}|" + ENGLISH + r")?"
 )
 COUNTED_BARE = re.compile(r"(应到|应收|应有|应发|实到|实收|实际到|实发)\s?(\d{1,3})(?![\d.])")
 WISHED = re.compile(
@@ -94,14 +94,19 @@ def without_figures(text: str) -> str:
     return NOT_COUNTS.sub(_blanked, without_durations(text))
 
 
+def _plain(text: str, match: re.Match[str], value: str | None) -> Quantity:
+    return Quantity(start=match.start(), end=match.end(), value=value, role=_role(text, match.start(), match.end()))
+
+
 def _whole(text: str) -> list[Quantity]:
-    found = [Quantity(start=m.start(), end=m.end(), value="half") for m in HALF.finditer(text)]
+    found = [_plain(text, match, "half") for match in HALF.finditer(text)]
+    found += [_plain(text, match, None) for match in MOST.finditer(text)]
     return found + [Quantity(start=m.start(), end=m.end(), value="all") for m in ALL.finditer(text)]
 
 
 def _shares(text: str) -> list[Quantity]:
     found = []
-    for match in re.finditer(rf"{SHARE}|\d{{1,3}}(?:\.\d)?%|[一二两三四五六七八九\d]成(?![为了功分])", text):
+    for match in re.finditer(rf"{SHARE}|\d{{1,3}}(?:\.\d)?%|[一二两三四五六七八九\d]成(?![为了功分])|(?<![\d/.])\d/(?:[2-9]|10)(?![\d/.])", text):
         value = number(match.group())
         if value is not None and 0 < value.low <= 1:
             found.append(Quantity(start=match.start(), end=match.end(), value=value.exact, share=True))
@@ -130,23 +135,29 @@ def quantities(text: str, lexicon: Lexicon) -> list[Quantity]:
     text = without_figures(text)
     found = _shares(text) + _counts_told(text)
     for match in lexicon.counted.finditer(text):
-        if any(one.start < match.end() and match.start() < one.end for one in found):
-            continue
-        value = number(match.group(1))
-        if value is None:
-            continue
-        exact = value.exact
-        if exact is not None and match.group(3):
-            exact += Fraction(1, 2)
-        role = _role(text, match.start(), match.end())
-        only = ONLY.search(text[max(0, match.start() - 8) : match.start()]) is not None
-        found.append(
-            Quantity(start=match.start(), end=match.end(), value=exact, unit=match.group(2), role=role, only=only)
-        )
+        counted = _counted(text, match)
+        if counted is not None and not any(one.start < counted.end and counted.start < one.end for one in found):
+            found.append(counted)
     for whole in _whole(text):
         if not any(one.start < whole.end and whole.start < one.end for one in found):
             found.append(whole)
     return sorted(found, key=lambda one: one.start)
+
+
+def _counted(text: str, match: re.Match[str]) -> Quantity | None:
+    value = number(match.group(1))
+    if value is None:
+        return None
+    exact, unit, end = value.exact, match.group(2), match.end()
+    if exact is not None and match.group(3):
+        exact += Fraction(1, 2)
+    tenths = LIANG.match(text, end) if unit == "斤" and exact is not None and not match.group(3) else None
+    below = number(tenths.group(1)) if tenths else None
+    if tenths and below and exact is not None:
+        exact, end = exact + below.low / 10, tenths.end()
+    role = _role(text, match.start(), end)
+    only = ONLY.search(text[max(0, match.start() - 8) : match.start()]) is not None
+    return Quantity(start=match.start(), end=end, value=exact, unit=unit, role=role, only=only)
 
 
 def lone(text: str, taken: Sequence[Quantity]) -> list[Quantity]:

@@ -122,17 +122,22 @@ def _handed_over(order: Order) -> date | None:
         return None
 
 
+COMMON_UNITS = {"个", "份", "盒", "袋", "包", "箱", "件", "组", "斤", "两", "g", "l", "kg", "克", "块", "样", "单", "对", "双", "口"}
 NEED_ITEM = {"quality_spoiled", "quality_other", "damaged_package", "expired", "foreign_object", "not_as_described"}
 
 
 def _line(entry: Entry, fits: Sequence[Order]) -> tuple[str, int] | None:
-    """The order line an entry means: named without doubt, or the only one there is."""
+    """The order line an entry means: named without doubt, the only one there is, or the only one in that unit."""
     mention = entry.mention
     if mention is not None:
         return mention.lines[0] if len(mention.lines) == 1 and mention.sure else None
-    if len(fits) == 1 and len(fits[0].lines) == 1:
-        return fits[0].order_no, fits[0].lines[0].line_no
-    return None
+    if len(fits) != 1:
+        return None
+    lines = fits[0].lines
+    if len(lines) > 1:
+        units = {count.unit for count in entry.counts if count.unit and count.unit not in COMMON_UNITS}
+        lines = tuple(line for line in lines if any(unit in f"{line.item} {line.spec} {line.unit}" for unit in units))
+    return (fits[0].order_no, lines[0].line_no) if len(lines) == 1 else None
 
 
 def _sure(entry: Entry, line: object, fits: Sequence[Order], codes: Sequence[str]) -> bool:

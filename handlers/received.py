@@ -15,8 +15,10 @@ ENGLISH = (
         r"\bordered\b[^,.;]{1,30}?\b(?:but|and|,)\s*(?:i\s+|we\s+)?(?:got|received|you sent(?: me)?)\s+(?:a |an |the |some )?(?P<came>[a-z][a-z ]{1,30}?)(?=[,.;!?]|$)"
     ),
 )
-ENDS = re.compile(r"[,。;!?\n\s\ue000-\ue002]|(?:的?了|的|吧|呢|啊|吗|呀|啦)(?=[,。;!?\n\s]|$)")
+ENDS = re.compile(r"[,。;!?\n\s\ue000-\ue002]|而?不是|(?:的?了|的|吧|呢|啊|吗|呀|啦)(?=[,。;!?\n\s]|$)")
 REVERSAL = re.compile(r"不是(?P<first>[^,。!?;\n\s]{1,10}?)[,\s]?(?:而)?是(?P<second>[^,。!?;\n\s]{1,10})")
+WANTED = re.compile(r"(?:买|要|点|订|定|拍|下单)的|错|不对|不符")
+AGAIN = re.compile(r"(?:补|重新?|再|新|批)$")
 EMPTY = re.compile(
     r"(?:的|坏|烂|臭|死|次|不|破|碎|隔|旧|凉|冷|一堆|什么|个啥|啥|小|干|空|大小|很|太|都|全|货|时候|日期|东西|速度|时间)"
 )
@@ -33,11 +35,18 @@ class Received:
     reversal: bool = False
 
 
+def _weak(text: str, hit: Hit) -> bool:
+    """发的 and 来的 tell of a wrong item only beside 买的, 要的 or 错; 补发的 tells of none."""
+    return len(hit.word) < 3 and (WANTED.search(text) is None or AGAIN.search(text[: hit.start]) is not None)
+
+
 def _chinese(text: str, lexicon: Lexicon) -> Received | None:
     matcher = lexicon.phrases.get("received")
     if matcher is None:
         return None
     for hit in matcher.find(text):
+        if _weak(text, hit):
+            continue
         rest = text[hit.end : hit.end + 14]
         end = ENDS.search(rest)
         words = rest[: end.start()] if end else rest

@@ -23,7 +23,7 @@ TAIL = re.compile(
 BARE_TAIL = re.compile(r"(?<![\d.a-z-])(\d{4})(?![\d.%a-z-]|\s*(?:年|块|元|克|ml|g\b|号))")
 DATES = re.compile(
     r"(?P<month>\d{1,2})月(?P<day>\d{1,2})[号日]?|(?P<only>(?<!\d)\d{1,2})[号日](?:那天|当天|那日)"
-    r"|(?P<iso>20\d{2}[-/.]\d{1,2}[-/.]\d{1,2})(?!\d)|(?<![\d/-])(?P<slash>\d{1,2}/\d{1,2})(?![\d/])(?=的|[ 号日]|$)"
+    r"|(?P<iso>20\d{2}[-/.]\d{1,2}[-/.]\d{1,2})(?!\d)|(?<![\d/-])(?P<slash>\d{1,2}/\d{2}(?![\d/])(?=的|[ 号日]|$)|\d{1,2}/\d{1,2}(?=[号日]))"
 )
 DAYS = {"昨": "yesterday", "今": "today", "yesterday": "yesterday", "today": "today"}
 DAY = re.compile(r"昨[天日晚儿]|今[天日晚早儿]|\byesterday\b|\btoday\b|前天")

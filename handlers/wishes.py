@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .lexicon import Hit, Lexicon
 
 REFUSED = re.compile(
-    r"(?:不要|不用|不想|别|不需要|无需|不必|不是要|不是|没必要|甭|(?<![能退换补])不)(?:再|给我?|帮我|你们?|了|直接)*$"
+    r"(?:不要|不用|不想|别|不需要|无需|不必|不是要|不是|没必要|甭|(?<![能退换补])不)(?:再|给我?|帮我|你们?|直接)*$"
     r"|(?:\bno|\bnot|don't|do not|don't want(?: a| the)?|no need (?:to|for)(?: a)?|without)(?: want)?(?: a| any| the| to)?\s*$"
 )
 BLOCKED = re.compile(
