@@ -19,6 +19,7 @@ from media.wire import Wire
 MEMORY = 1 << 30  # bytes of address space
 PROCESSOR = 10  # seconds of CPU for one picture
 WALL = 20.0  # seconds by the clock, start of the worker included
+TIMED_OUT, CRASHED = Refused(code="time_out"), Refused(code="unreadable")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -89,18 +90,27 @@ class Examiner:
     def _ask(self, head: dict[str, Any], parts: list[bytes]) -> tuple[dict[str, Any], list[bytes]] | Refused:
         with self._turn:
             by = time.monotonic() + self._wall
-            wire = self._ready(by)
-            try:
-                wire.send(head, parts, by=by)
-                return wire.receive(by=by)
-            except TimeoutError:
-                self._drop(patience=0)
-                return Refused(code="time_out")
-            except (EOFError, OSError, ValueError):
-                ended = self._drop()
+            aged = self._wire is not None
+            outcome = self._carry(head, parts, by)
+            if aged and outcome == CRASHED:  # not proven against this picture: an older worker may die of anything
+                outcome = self._carry(head, parts, by)
+            return outcome
+
+    def _carry(
+        self, head: dict[str, Any], parts: list[bytes], by: float
+    ) -> tuple[dict[str, Any], list[bytes]] | Refused:
+        wire = self._ready(by)
+        try:
+            wire.send(head, parts, by=by)
+            return wire.receive(by=by)
+        except TimeoutError:
+            self._drop(patience=0)
+            return TIMED_OUT
+        except (EOFError, OSError, ValueError):
+            ended = self._drop()
         if self._closed:
             raise Closed
-        return Refused(code="time_out" if ended == -signal.SIGXCPU else "unreadable")
+        return TIMED_OUT if ended == -signal.SIGXCPU else CRASHED
 
     def _ready(self, by: float) -> Wire:
         with self._change:

@@ -70,8 +70,8 @@ def tiny_webp(width: int, height: int) -> bytes:
     return b"RIFF" + struct.pack("<I", 12 + len(body)) + b"WEBPVP8L" + struct.pack("<I", len(body)) + body
 
 
-def many_scans(count: int, size: tuple[int, int] = (64, 64)) -> bytes:
+def many_scans(count: int, image: Image.Image | None = None) -> bytes:
     """A progressive JPEG whose last scan is repeated until it has `count` more."""
-    data = jpeg(scene(*size), progressive=True)
+    data = jpeg(image or scene(64, 64), progressive=True, quality=40)
     last = data.rindex(b"\xff\xda")
     return data[:-2] + data[last:-2] * count + b"\xff\xd9"
