@@ -1,8 +1,33 @@
-"""Lets tests import what stands beside them: the doubles."""
+"""Rules what a run may leave out: browser tests where there is no browser, long ones when their time is spent."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+import os
+from time import monotonic
 
-sys.path.insert(0, str(Path(__file__).parent))
+import pytest
+
+STRICT = bool(os.environ.get("CLAIMDESK_NO_SKIPS"))  # a browser test that is skipped fails
+LONG_SECONDS = float(os.environ.get("CLAIMDESK_LONG_SECONDS") or "inf")  # then no further long test begins
+BEGAN = monotonic()
+
+
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("browser"):
+        from doubles.browser import found
+
+        if not found():
+            pytest.skip("no Chromium on this machine; on Debian `make browser` installs it")
+    if item.get_closest_marker("long") and monotonic() - BEGAN > LONG_SECONDS:
+        pytest.skip(f"the {LONG_SECONDS:.0f} s of CLAIMDESK_LONG_SECONDS are spent")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    skipped = report.skipped and not hasattr(report, "wasxfail")
+    if STRICT and skipped and item.get_closest_marker("browser"):
+        why = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"CLAIMDESK_NO_SKIPS allows no skipped browser test. {why}"
+    return report

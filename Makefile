@@ -1,0 +1,57 @@
+# The commands of Claimdesk. A fresh machine needs Python 3.11+, git and make; the rest is put into .venv.
+
+BIN := .venv/bin
+PYTHON := $(BIN)/python
+INSTALL := $(PYTHON) -m pip --disable-pip-version-check --quiet install --no-warn-script-location -c constraints.txt
+CANDIDATES := python3 python3.13 python3.12 python3.11 python3.14 python
+FITS := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+ARGS :=
+
+unexport PYTHONHOME PYTHONPATH
+
+.PHONY: run test test-long check format bench browser
+
+run: .venv/.run
+	@$(PYTHON) -m bot serve
+
+test: .venv/.test
+	$(PYTHON) -m pytest -m "not long" $(ARGS)
+
+test-long: .venv/.test
+	$(PYTHON) -m pytest $(ARGS)
+
+check: .venv/.test
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	$(PYTHON) -m pytest -q tests/test_house.py tests/test_promises.py
+
+format: .venv/.test
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+bench: .venv/.test
+	$(PYTHON) -m tests.bench $(ARGS)
+
+# Debian's browser and a Chinese font, for the tests that need them; as root.
+browser:
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null && fc-list | grep -qi wqy-microhei || \
+	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+	  chromium chromium-driver fonts-wqy-microhei fontconfig; }
+
+.venv/.run: $(PYTHON) pyproject.toml constraints.txt
+	@echo "installing Claimdesk into .venv (a minute or two, this time only)"
+	@$(INSTALL) -e .
+	@touch $@
+
+.venv/.test: $(PYTHON) pyproject.toml constraints.txt
+	@echo "installing Claimdesk and what its tests need into .venv (a minute or two, this time only)"
+	@$(INSTALL) -e '.[test]'
+	@touch $@ .venv/.run
+
+$(PYTHON):
+	@for name in $(CANDIDATES); do \
+	  if "$$name" -c '$(FITS)' 2>/dev/null; then "$$name" -m venv --clear .venv && exit 0; exit 1; fi; \
+	done; \
+	echo "Claimdesk needs Python 3.11 or newer with its venv module in PATH (on Debian: apt-get install python3-venv)." >&2; \
+	exit 1
