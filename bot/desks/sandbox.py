@@ -190,11 +190,12 @@ CARRY = {
 
 
 def _show(tx: Tx, done: Done, key: str, now: datetime) -> None:
+    quoted = sandbox.get(tx, int(done.message)) if done.message else None
     if done.kind == "tap":
-        press(tx, int(done.message), done.tap, done.player.name, now)
+        if quoted and quoted.kind != "board":  # the board's button is for the next one too
+            press(tx, quoted.id, done.tap, done.player.name, now)
         return
     files = [media_row(item.kind, item.ref, name=item.name, seconds=item.seconds) for item in done.media]
-    quoted = sandbox.get(tx, int(done.message)) if done.message else None
     sandbox.post(
         tx,
         Shown(

@@ -39,7 +39,7 @@ export function listen(after, { heard, hello, restart, connected }) {
     source.onerror = () => {
       connected(false);
       if (source.readyState !== EventSource.CLOSED) return; // it tries again by itself
-      setTimeout(open, 2000);
+      setTimeout(() => loadState().then(open, () => source.onerror()), 2000);
     };
   };
   open();

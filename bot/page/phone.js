@@ -101,7 +101,7 @@ export function phone({ seen, told }) {
         waiting && !chosen ? make("b", { class: "count", "aria-label": say("unread", { number: waiting }) }, String(waiting)) : null,
       );
     });
-    const add = make("button", { type: "button", class: "face", onclick: openAdding }, make("span", { class: "avatar add", "aria-hidden": "true" }, "+"), make("span", { class: "face-name" }, say("new_customer")));
+    const add = make("button", { type: "button", class: "face", onclick: openAdding, "aria-label": say("new_customer"), title: say("new_customer") }, make("span", { class: "avatar add", "aria-hidden": "true" }, "+"), make("span", { class: "face-name" }, say("add")));
     at("people").replaceChildren(...faces, add);
   }
 

@@ -160,6 +160,7 @@ async def test_the_loser_of_a_pick_up_is_told_who_won(at_desk):
     await house.carry()
     (card,) = await shown(house, "card")
     await tap(house, client, card, "接手", who=LIN, identity="tapped-1")
+    # the card was drawn anew without the button, a page that has not heard of it still shows it
     late = {"id": "tapped-2", "as": JIE, "tap": f"pick:{number}", "message": str(card.id)}
     told = await (await client.post(DESK, json=late)).json()
     assert "小林" in told["text"]
@@ -171,7 +172,7 @@ async def test_a_tap_that_means_nothing_is_answered_by_the_house(at_desk):
     (board,) = await shown(house)
     tapped = {"id": "tapped-1", "as": LIN, "tap": "approve:all", "message": str(board.id)}
     assert (await (await client.post(DESK, json=tapped)).json())["alert"]
-    assert (await shown(house))[0].data["pressed"] == {"approve:all": "小林"}
+    assert "pressed" not in (await shown(house))[0].data
 
 
 @pytest.mark.parametrize(
