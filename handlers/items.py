@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from storage.orders import Order, OrderLine
 
-from .lexicon import Lexicon
+from .lexicon import HITS, Lexicon
 from .normal import normalise
 from .sounds import heard
 
@@ -119,7 +120,7 @@ def _founds(text: str, orders: Iterable[Order], lexicon: Lexicon) -> list[_Found
             taken: list[tuple[int, int]] = []
             for name in names_of(line.item, lexicon):
                 at = text.find(name.word)
-                while at >= 0:
+                while at >= 0 and len(taken) < HITS:
                     end = at + len(name.word)
                     if not any(low <= at and end <= high for low, high in taken) and _bounded(text, at, end):
                         taken.append((at, end))
@@ -197,7 +198,7 @@ def strangers(text: str, spans: Iterable[tuple[int, int]], lexicon: Lexicon) -> 
     taken = list(spans)
     return [
         Mention(start=found.start(), end=found.end(), lines=(), sure=False, word=found.group())
-        for found in lexicon.nouns.finditer(text)
+        for found in islice(lexicon.nouns.finditer(text), HITS)
         if not any(low < found.end() and found.start() < high for low, high in taken)
     ]
 

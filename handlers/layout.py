@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from .normal import normalise
+from .normal import READ, normalise
 
 LONGEST = 400
 """Lines of a list that are read; a chat message never holds more."""
@@ -68,6 +68,7 @@ def lay_out(text: str, known: Collection[str], emoji: Mapping[str, str]) -> list
     lines = text.splitlines()
     counted = _numbering(lines, known)
     laid: list[Line] = []
+    late: list[Line] = []
     for at, raw in enumerate(lines):
         if not raw.strip():
             continue
@@ -79,6 +80,9 @@ def lay_out(text: str, known: Collection[str], emoji: Mapping[str, str]) -> list
         why = _why(plain)
         if not why:
             plain = TIME_BEFORE.sub("", plain)
+        if len(plain) > READ:
+            late.append(Line(number=at + 1, raw=plain[READ:][:200], text="", why=f"beyond {READ} characters of one line: send it in parts"))
+            plain = plain[:READ]
         heads = bool(re.search(r":\s*$", plain)) or _bare_follows(lines, at)
         laid.append(
             Line(
@@ -90,7 +94,7 @@ def lay_out(text: str, known: Collection[str], emoji: Mapping[str, str]) -> list
                 under_person=_nameless_follows(lines, at),
             )
         )
-    return laid
+    return laid + late
 
 
 def _next(lines: Sequence[str], at: int) -> str:

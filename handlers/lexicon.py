@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from .normal import normalise
@@ -17,6 +18,8 @@ NEGATION = re.compile(
     r"(?:太|很|怎么|任何|什么|再|有|被|会|给|一点|发现|出现)?$"
 )
 ENGLISH_NEGATION = re.compile(r"(?:\bno|\bnot|n't|\bnever|\bwithout|\bnothing)(?: \w+)?[ ]?$")
+HITS = 30
+"""Places of one kind that are looked at in a text; beyond that it is no message of a person."""
 SELF_NEGATED = ("没", "不", "未", "无", "少", "缺", "漏", "非")
 
 
@@ -43,11 +46,11 @@ class Matcher:
         """Every place, without regard to `unless` and negation."""
         for pattern in (self.plain, self.loose):
             if pattern is not None:
-                for found in pattern.finditer(text):
+                for found in islice(pattern.finditer(text), HITS):
                     if found.end() > found.start():
                         yield Hit(found.start(), found.end(), found.group())
         if self.latin is not None and HAS_LATIN.search(text):
-            for found in self.latin.finditer(text):
+            for found in islice(self.latin.finditer(text), HITS):
                 yield Hit(found.start(), found.end(), found.group())
 
     def find(self, text: str) -> list[Hit]:

@@ -76,7 +76,7 @@ def _groups(text: str, spans: Sequence[Span]) -> list[tuple[int, int, tuple[str,
     for span in spans:
         if groups and JOINED.match(text[groups[-1][1] : span.start]):
             start, _, values = groups[-1]
-            groups[-1] = (start, span.end, values + span.values)
+            groups[-1] = (start, span.end, tuple(dict.fromkeys(values + span.values)))
         else:
             groups.append((span.start, span.end, span.values))
     return groups

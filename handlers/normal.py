@@ -10,7 +10,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 LIMIT = 4096
-"""Characters of one message that are read: Telegram sends no more, WeChat less."""
+"""Characters of one message that are searched for serious words: Telegram sends no more, WeChat less."""
+
+READ = 1000
+"""Characters of one message or line that are read for facts."""
 
 CIRCLED = "\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289"
 BULLETS = "*•·●○■□▪▶►➤✅❌❗🔸🔹👉-"

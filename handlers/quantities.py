@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 
-from .lexicon import Lexicon
+from .lexicon import HITS, Lexicon
 from .numerals import CHINESE, ENGLISH, SHARE, number
 
 TIME = "\ue002"
 LONE = re.compile(
-    r"(?<![\d.a-z])(?:[x*]\s?)?(\d{1,3})(?![\d.]*\d|[%a-z月日点年号分时/:-]|\s*(?:小时|分钟|天|元|块))|([俩仨])"
+    r"(?<![\d.a-z])(?:[x*]\s?)?(\d{1,3})(?!\.?\d|[%a-z月日点年号分时/:-]|\s*(?:小时|分钟|天|元|块))|([俩仨])"
 )
 ALL = re.compile(
     r"全部|全都|全是|全烂|全坏|全碎|全破|全死|全(?=[臭酸化])|统统|通通|所有|整[箱盒袋份板瓶包桶]|每[一]?[个盒袋颗枚只瓶]都|一个都没|一个(?:好的?|能吃的?)(?:都|也)?没有?"
@@ -23,16 +24,16 @@ MOST = re.compile(r"一?大半(?!天)|一多半|绝大部分|大部分|(?<![a-z]
 LIANG = re.compile(r"\s?(\d|[一二三四五六七八九])两?(?![\d.个盒袋只颗枚])")
 CLOCK = r"(?:早上?|晚上?|上午|下午|中午|凌晨|半夜)?"
 DURATIONS = re.compile(
-    r"\d+(?:\.\d+)?\s?(?:多|几|来)?\s?(?:个)?(?:多)?(?:月(?!\d)|年|小时|钟头|分钟|分(?=[,。!?;\s]|钟|$)|天|周|星期|秒|点(?:半|钟|多)?(?!\d))"
-    rf"|(?:[{CHINESE}几半好]+)(?:多|来)?(?:个)?(?:多)?(?:半)?(?:月|年|小时|钟头|分钟|天|周|星期|秒|点(?:钟|半|多)|点(?=才|了|还|都|就|到|前|后)|辈子|会儿)"
+    r"(?<![\d.])\d{1,6}(?:\.\d{1,2})?\s?(?:多|几|来)?\s?(?:个)?(?:多)?(?:月(?!\d)|年|小时|钟头|分钟|分(?=[,。!?;\s]|钟|$)|天|周|星期|秒|点(?:半|钟|多)?(?!\d))"
+    rf"|(?:[{CHINESE}几半好]{{1,6}})(?:多|来)?(?:个)?(?:多)?(?:半)?(?:月|年|小时|钟头|分钟|天|周|星期|秒|点(?:钟|半|多)|点(?=才|了|还|都|就|到|前|后)|辈子|会儿)"
     r"|\d{1,2}:\d\d|\b(?:\d+|one|two|three|four|five|six|an|a few|several) (?:hours?|minutes?|mins?|days?|weeks?|months?|years?)\b"
-    rf"|(?:早上?|晚上?|上午|下午|中午|凌晨|半夜)[{CHINESE}\d]+点(?:半|多)?"
+    rf"|(?:早上?|晚上?|上午|下午|中午|凌晨|半夜)[{CHINESE}\d]{{1,4}}点(?:半|多)?"
 )
 NOT_COUNTS = re.compile(
-    r"\d+(?:\.\d+)?\s*(?:个)?(?:岁|度|楼|人|块钱|元|毛|折|星|次|遍|趟|mm|cm|%off|号)"
-    rf"|(?:[{CHINESE}几半]+)(?:个)?(?:岁|度|楼|人|块钱|元|毛|折|星|次|遍|趟|口|顿|下|层|股|直|样|起|看|共|般|定|切|家|些|边|旦|路|回|向|律|时|心|气|番|副|丝|滴|桌|脸|身|地|肚子|袋子|盒子|箱子|手|阵|概|并|点(?![\d一二三四五六七八九])|块(?:去|儿)|条龙|条街|个劲|个性|打开)"
-    r"|[$¥]\s?\d+(?:\.\d+)?|第[一二三四五六七八九十\d]+[个次天盒袋箱批颗枚]?|(?:没|无)(?:有)?几[个盒颗枚只]|牙[^,。!?;\n]{0,6}[一半两几][块颗截]"
-    r"|(?:退|赔|补偿|便宜|少收|返)(?:我|给我)?[了个]?(?:\d+(?:\.\d+)?|[一二两三四五六七八九十]+)(?:块(?:钱)?|元)|一(?:个)?(?:是|方面)|十分|千万|万一|三明治|三文|三黄|五花|八角|五常|六必居|七度|九阳"
+    r"(?<![\d.])\d{1,6}(?:\.\d{1,2})?\s?(?:个)?(?:岁|度|楼|人|块钱|元|毛|折|星|次|遍|趟|mm|cm|%off|号)"
+    rf"|(?:[{CHINESE}几半]{{1,6}})(?:个)?(?:岁|度|楼|人|块钱|元|毛|折|星|次|遍|趟|口|顿|下|层|股|直|样|起|看|共|般|定|切|家|些|边|旦|路|回|向|律|时|心|气|番|副|丝|滴|桌|脸|身|地|肚子|袋子|盒子|箱子|手|阵|概|并|点(?![\d一二三四五六七八九])|块(?:去|儿)|条龙|条街|个劲|个性|打开)"
+    r"|[$¥]\s?\d+(?:\.\d+)?|第[一二三四五六七八九十\d]{1,4}[个次天盒袋箱批颗枚]?|(?:没|无)(?:有)?几[个盒颗枚只]|牙[^,。!?;\n]{0,6}[一半两几][块颗截]"
+    r"|(?:退|赔|补偿|便宜|少收|返)(?:我|给我)?[了个]?(?:\d{1,6}(?:\.\d{1,2})?|[一二两三四五六七八九十]{1,6})(?:块(?:钱)?|元)|一(?:个)?(?:是|方面)|十分|千万|万一|三明治|三文|三黄|五花|八角|五常|六必居|七度|九阳"
     r"|(?:每|各|另)一?[个盒颗枚只袋]|哪[一]?[个盒颗枚只袋]|[这那]一?[个盒箱袋份批桶瓶包](?!都)|一[样种类]"
 )
 ORDERED = re.compile(
@@ -99,9 +100,9 @@ def _plain(text: str, match: re.Match[str], value: str | None) -> Quantity:
 
 
 def _whole(text: str) -> list[Quantity]:
-    found = [_plain(text, match, "half") for match in HALF.finditer(text)]
-    found += [_plain(text, match, None) for match in MOST.finditer(text)]
-    return found + [Quantity(start=m.start(), end=m.end(), value="all") for m in ALL.finditer(text)]
+    found = [_plain(text, match, "half") for match in islice(HALF.finditer(text), HITS)]
+    found += [_plain(text, match, None) for match in islice(MOST.finditer(text), HITS)]
+    return found + [Quantity(start=m.start(), end=m.end(), value="all") for m in islice(ALL.finditer(text), HITS)]
 
 
 def _shares(text: str) -> list[Quantity]:
@@ -116,11 +117,11 @@ def _shares(text: str) -> list[Quantity]:
 def _counts_told(text: str) -> list[Quantity]:
     """Numbers whose words say what they count: 应到12实到11, 7 of 30."""
     found = []
-    for match in COUNTED_BARE.finditer(text):
+    for match in islice(COUNTED_BARE.finditer(text), HITS):
         role = "ordered" if match.group(1).startswith("应") else "received"
         value = Fraction(match.group(2))
         found.append(Quantity(start=match.start(), end=match.end(), value=value, role=role, only=role == "received"))
-    for match in OF.finditer(text):
+    for match in islice(OF.finditer(text), HITS):
         value_of = number(match.group(1))
         if value_of is not None:
             found.append(Quantity(start=match.start(), end=match.end(), value=value_of.exact))
@@ -134,7 +135,7 @@ def quantities(text: str, lexicon: Lexicon) -> list[Quantity]:
     """
     text = without_figures(text)
     found = _shares(text) + _counts_told(text)
-    for match in lexicon.counted.finditer(text):
+    for match in islice(lexicon.counted.finditer(text), HITS):
         counted = _counted(text, match)
         if counted is not None and not any(one.start < counted.end and counted.start < one.end for one in found):
             found.append(counted)
@@ -163,7 +164,7 @@ def _counted(text: str, match: re.Match[str]) -> Quantity | None:
 def lone(text: str, taken: Sequence[Quantity]) -> list[Quantity]:
     """Numbers without a unit (x2, 坏 草莓 2, 碎了俩): the caller keeps those beside an item or a problem."""
     found = []
-    for match in LONE.finditer(without_figures(text)):
+    for match in islice(LONE.finditer(without_figures(text)), HITS):
         if any(one.start < match.end() and match.start() < one.end for one in taken):
             continue
         value = number(match.group(1) or match.group(2))

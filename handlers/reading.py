@@ -14,8 +14,9 @@ from .clauses import Entry, amount
 from .facts import ITEM, Facts, facts
 from .items import line_of
 from .lexicon import Lexicon
-from .normal import choice, normalise
+from .normal import READ, choice, normalise
 from .references import References, refer
+from .signals import serious, strongest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,7 @@ class Reading:
     signals: tuple[str, ...] = ()
     angry: bool = False
     special: tuple[str, ...] = ()
+    cut: bool = False  # longer than is read for facts; serious words were looked for in all of it
 
     def person(self) -> ReadClaim:
         """What is said of the person and the whole order, as a claim without item or problem."""
@@ -198,7 +200,8 @@ def claims_of(known: Facts, fits: Sequence[Order], base: ReadClaim) -> list[Read
 
 def read(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date) -> Reading:
     """Read one message against the orders it could be about (often one, often none); never raises."""
-    plain = normalise(text, lexicon.emoji)
+    whole = normalise(text, lexicon.emoji)
+    plain = whole[:READ]
     references = refer(plain, orders, lexicon, today=today)
     pickups = tuple(dict.fromkeys(value for span in references.pickups for value in span.values))
     fits = candidates(references, pickups[0] if len(pickups) == 1 else None, orders)
@@ -206,6 +209,7 @@ def read(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date) -
         fits = [order for order in fits if order.participate_no.lstrip("0") in pickups]
     fits = of_day(fits, references.day, today)
     known = facts(references.masked, fits, lexicon)
+    rest = serious(whole[READ:], lexicon) if len(whole) > READ else known.serious
     base = ReadClaim(
         order_no=references.order_numbers[0] if references.order_numbers else None,
         pickup_no=pickups[0] if pickups else None,
@@ -213,8 +217,12 @@ def read(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date) -
         phone_tail=references.tails[0] if references.tails else None,
         evidence=references.evidence,
     )
+    claims = claims_of(known, fits, base)
+    if len(pickups) > 1:
+        numbers = {order.order_no: order.participate_no for order in fits}
+        claims = [replace(one, pickup_no=numbers.get(one.order_no or "")) for one in claims]
     return Reading(
-        claims=tuple(claims_of(known, fits, base)),
+        claims=tuple(claims),
         order_numbers=references.order_numbers,
         pickup_numbers=pickups,
         phone_tails=references.tails,
@@ -228,8 +236,9 @@ def read(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date) -
         correction=known.wished.correction,
         question=known.wished.question,
         choice=choice(text),
-        severity=known.serious.severity,
-        signals=known.serious.signals,
-        angry=known.serious.angry,
-        special=known.serious.special,
+        severity=strongest(known.serious.severity, rest.severity),
+        signals=tuple(dict.fromkeys(known.serious.signals + rest.signals)),
+        angry=known.serious.angry or rest.angry,
+        special=tuple(dict.fromkeys(known.serious.special + rest.special)),
+        cut=len(whole) > READ,
     )
