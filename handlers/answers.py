@@ -106,7 +106,7 @@ def call(tx: Tx, ticket_no: str, tools: Tools) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consented:
-    """What became of an answer to an offer; `stale` when nothing was on offer any more."""
+    """What became of an answer to an offer: `accepted` when it holds now, `stale` when nothing was on offer."""
 
     no: str
     state: str
@@ -124,7 +124,8 @@ def consent(tx: Tx, ticket_no: str, *, accepted: bool, conversation_id: int, too
     clocks.stop(tx, ticket_no, ["idle_close"], tools)
     numbers = [line.line for line in offered]
     tickets.log(tx, ticket_no, "accepted" if accepted else "declined", by, tools, lines=numbers)
-    if accepted and all(line.amount <= decisions.room(tx, ticket, line) for line in offered):
+    held = accepted and all(line.amount <= decisions.room(tx, ticket, line) for line in offered)
+    if held:
         for line in offered:
             _hold(tx, ticket, line, tools)
         decisions.conclude(tx, ticket_no, numbers, by, tools)
@@ -132,9 +133,9 @@ def consent(tx: Tx, ticket_no: str, *, accepted: bool, conversation_id: int, too
         _reopen_lines(tx, offered)
         tickets.waits(tx, ticket_no)
         notices.tell(tx, ticket, "notice.declined", tools)
-    _tell_owner(tx, ticket, "offer_accepted" if accepted else "offer_declined", tools)
+    _tell_owner(tx, ticket, "offer_accepted" if held else "offer_void" if accepted else "offer_declined", tools)
     desk_mail.refresh(tx, ticket_no, tools)
-    return Consented(no=ticket_no, state=tickets.must(tx, ticket_no).state, accepted=accepted)
+    return Consented(no=ticket_no, state=tickets.must(tx, ticket_no).state, accepted=held)
 
 
 def _hold(tx: Tx, ticket: Ticket, line: Line, tools: Tools) -> None:

@@ -13,8 +13,9 @@ from storage import tickets as rows
 from storage.database import Tx
 from storage.tickets import Ticket
 
-PROMISES = ("appeal_final", "review_notice", "major_human_response", "human_first_response")
-OWED = ("refund_due", "exchange_due")
+# the first of these that runs is what the customer waits for
+PROMISES = ("appeal_final", "review_notice", "major_human_response", "human_first_response", "refund_due",
+            "exchange_due")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,8 @@ def progress(tx: Tx, conversation_id: int, tools: Tools) -> list[Progress]:
 def _of(tx: Tx, ticket: Ticket, tools: Tools) -> Progress:
     lines = ticket_lines.of_ticket(tx, ticket.no)
     amount = sum(line.amount for line in lines if line.state in ticket_lines.GRANTED)
-    promised = clocks.due_of(tx, ticket.no, *PROMISES) or clocks.due_of(tx, ticket.no, *OWED)
+    dues = (clocks.due_of(tx, ticket.no, name) for name in PROMISES)
+    promised = next((due for due in dues if due), None)
     words = notices.words(tx, ticket, f"notice.state_{ticket.state}", tools)
     items = tuple(dict.fromkeys(line.item for line in lines if line.item))
     parts = [notices.listed(tx, ticket, items, tools), words]

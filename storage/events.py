@@ -33,6 +33,11 @@ class Break:
     ticket_no: str
     event_id: int
 
+    def __str__(self) -> str:
+        """Say it in one line for an operator."""
+        where = f"event {self.event_id} does not follow" if self.event_id else "events are missing at the end"
+        return f"{self.ticket_no}: {where}"
+
 
 def _link(previous: str, ticket_no: str, at: datetime, actor: str, kind: str, data: Mapping[str, Any]) -> str:
     row = to_json([previous, ticket_no, (at - EPOCH) // MILLISECOND, actor, kind, data])

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from ticket_house import House
+from doubles.ticket_house import House
 
 from handlers import cards, desk, filing, ticket_numbers, tickets
 from storage import desk_messages, events, evidence, people, queue, ticket_lines

@@ -5,7 +5,7 @@ from datetime import datetime
 from fractions import Fraction
 
 import pytest
-from ticket_house import START, ZONE, House
+from doubles.ticket_house import START, ZONE, House
 
 from handlers import filing, tickets
 from storage import clocks, events, evidence, ticket_lines

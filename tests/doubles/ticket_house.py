@@ -9,7 +9,7 @@ from functools import cache
 from random import Random
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import create_engine, event, select
+from sqlalchemy import create_engine, event, func, select
 
 from handlers import policy_file
 from handlers.claim import Claim, Photo, Problem
@@ -151,6 +151,10 @@ class House:
 
     def at_desk(self, no: str, kind: str = "") -> list[dict]:
         return self.mails(f"desk:telegram:{no}", kind)
+
+    def next_wake(self) -> datetime | None:
+        """Tell when the next timer is due."""
+        return self.tx.execute(select(func.min(t.outbox.c.due_at)).where(t.outbox.c.kind == "wake")).scalar_one()
 
     def due_wakes(self) -> list[tuple[str, dict]]:
         """Take the timers that are due by now, as the courier would."""
