@@ -1,0 +1,234 @@
+"""The house keeps its floors, doors and purity; each rule is also shown a small breach that it must find."""
+
+from __future__ import annotations
+
+import fnmatch
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import house_rules as rules
+import pytest
+from house_rules import Module
+
+ROOT = Path(__file__).parents[1]
+
+# exceptions, each with its reason; one that is no longer needed fails the test at the end
+
+OPEN_DOORS = {
+    "bot/app.py": "holds the engines that storage opens, and names their types",
+    "bot/runner.py": "owns the writing engine, and tells failures of the database from failures of a turn",
+    "bot/failures.py": "says failures of the database in one sentence",
+}
+ASYNC = {"storage/database.py": "opens the readers' pool, which runs the synchronous functions"}
+TABLES = {
+    "handlers.wording": "the texts are constants that lie in the locale files",
+    "handlers.normal": "OpenCC's table of characters is a constant that lies in its package",
+    "handlers.sounds": "pypinyin's table of sounds is a constant that lies in its package",
+}
+BELOW = {"handlers.lookup": "what was found comes from the house; only its shape is known to the conversation"}
+LONG_FILES = {
+    "storage/tables.py": "the whole schema in one place, one table after the other",
+    "storage/migrations/versions/0001_first.py": "a migration is written once and never touched",
+}
+SUPERVISED = {
+    "bot/app.py _supervised": "a door that fails is opened again while the others go on",
+    "bot/app.py stop": "one door that cannot close must not keep the rest open",
+    "bot/channels/telegram_polling.py run": "the platform or the database is away: what is not done is asked for again",
+    "bot/channels/telegram_polling.py _keep": "the offset is only a hint: doubles are known by their key",
+    "bot/channels/telegram_webhook.py answer": "nothing was committed: the platform sends it again",
+    "bot/courier.py _carry": "a door's failure must not end the courier: the mail goes again",
+    "bot/parked.py retry": "a message that fails again stays parked, and the next is tried",
+    "bot/runner.py _run": "the writer's thread must not die silently",
+    "bot/runner.py _do": "one turn's failure is that turn's alone",
+    "bot/runner.py _again": "a turn that failed twice is parked",
+}
+
+
+@cache
+def house() -> tuple[Module, ...]:
+    """Read every module of the four floors."""
+    files = [file for floor in rules.FLOORS for file in sorted((ROOT / floor).rglob("*.py"))]
+    return tuple(Module(file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8")) for file in files)
+
+
+def found(breaches):
+    told = list(breaches)
+    assert not told, "\n".join(["", *told])
+
+
+def test_imports_point_down():
+    found(rules.floors(house()))
+
+
+def test_each_library_has_one_door():
+    found(rules.doors(house(), OPEN_DOORS))
+
+
+def test_only_bot_is_asynchronous():
+    found(rules.async_only_in_bot(house(), ASYNC))
+
+
+def test_time_and_chance_are_handed_in():
+    found(rules.given_time_and_chance(house()))
+
+
+def test_the_conversation_is_pure():
+    found(rules.pure(house(), "handlers.conversation", TABLES, BELOW))
+
+
+def test_no_circles():
+    found(rules.circles(house()))
+
+
+def test_no_detours():
+    found(rules.detours(house()))
+
+
+def test_files_and_functions_stay_small():
+    found(rules.sizes(house(), LONG_FILES))
+
+
+def test_every_module_has_a_caption():
+    found(rules.captions(house()))
+
+
+def test_everything_is_caught_only_where_it_is_supervised():
+    found(rules.broad(house(), SUPERVISED))
+
+
+@pytest.mark.parametrize(
+    ("rule", "exceptions"),
+    [
+        (rules.doors, OPEN_DOORS),
+        (rules.async_only_in_bot, ASYNC),
+        (rules.sizes, LONG_FILES),
+        (rules.broad, SUPERVISED),
+        (lambda modules, tables: rules.pure(modules, "handlers.conversation", tables, BELOW), TABLES),
+        (lambda modules, below: rules.pure(modules, "handlers.conversation", TABLES, below), BELOW),
+    ],
+)
+def test_no_exception_outlives_its_need(rule, exceptions):
+    for name in exceptions:
+        others = {other: reason for other, reason in exceptions.items() if other != name}
+        assert list(rule(house(), others)), f"{name} needs no exception any more: take it out"
+
+
+def project():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+
+
+def test_every_package_is_installed():
+    folders = {file.parent.relative_to(ROOT).as_posix() for floor in rules.FLOORS
+               for file in (ROOT / floor).rglob("__init__.py")}  # fmt: skip
+    assert {folder.replace("/", ".") for folder in folders} == set(project()["packages"])
+
+
+def test_every_file_of_a_package_is_installed():
+    patterns = [pattern for some in project()["package-data"].values() for pattern in some]
+    packages = sorted((name.replace(".", "/") for name in project()["packages"]), key=len, reverse=True)
+    for floor in rules.FLOORS:
+        for file in (ROOT / floor).rglob("*"):
+            path = file.relative_to(ROOT).as_posix()
+            package = next(name for name in packages if path.startswith(name))
+            inside = path.removeprefix(package + "/")
+            if file.is_dir() or "__pycache__" in path or ("/" not in inside and path.endswith(".py")):
+                continue
+            fits = [p for p in patterns if p.count("/") == inside.count("/") and fnmatch.fnmatch(inside, p)]
+            assert fits, f"{path} would be missing from an installed claimdesk: add it to package-data"
+
+
+# the rules find what they are for
+
+A, B = "handlers/a.py", "handlers/b.py"
+BREACHES = [
+    (rules.floors, {"handlers/a.py": "import bot.app"}),
+    (rules.floors, {"storage/a.py": "from handlers.claim import Claim"}),
+    (rules.floors, {"storage/a.py": "def f():\n    from media import sheet"}),
+    (rules.floors, {"media/a.py": "from storage import orders"}),
+    (rules.floors, {"bot/a.py": "from tests.doubles import browser"}),
+    (rules.floors, {"handlers/a.py": "from ..bot import app"}),
+    (rules.doors, {"handlers/a.py": "from sqlalchemy import select"}),
+    (rules.doors, {"bot/web.py": "def f():\n    import aiogram.types"}),
+    (rules.doors, {"bot/channels/telegram.py": "import telegram.ext"}),
+    (rules.doors, {"bot/desks/telegram.py": "from aiogram import Bot"}),
+    (rules.doors, {"bot/channels/telegram.py": "import wechatpy"}),
+    (rules.doors, {"bot/sheet.py": "from PIL import Image"}),
+    (rules.doors, {"handlers/a.py": "from aiohttp import web"}),
+    (rules.doors, {"bot/a.py": "import importlib\nimportlib.import_module('PIL.Image')"}),
+    (rules.async_only_in_bot, {"handlers/a.py": "async def f(): ..."}),
+    (rules.async_only_in_bot, {"storage/a.py": "import asyncio"}),
+    (rules.async_only_in_bot, {"storage/a.py": "from sqlalchemy.ext.asyncio import AsyncEngine"}),
+    (rules.given_time_and_chance, {"handlers/a.py": "from datetime import datetime\ndatetime.now()"}),
+    (rules.given_time_and_chance, {"handlers/a.py": "import datetime\ndatetime.date.today()"}),
+    (rules.given_time_and_chance, {"storage/a.py": "from time import time"}),
+    (rules.given_time_and_chance, {"storage/a.py": "import uuid"}),
+    (rules.given_time_and_chance, {"handlers/a.py": "from random import choice"}),
+    (rules.given_time_and_chance, {"handlers/a.py": "from random import Random\nRandom(3)"}),
+    (rules.circles, {A: "from handlers import b", B: "from handlers import a"}),
+    (rules.circles, {A: "def f():\n    from handlers.b import g", B: "import handlers.a"}),
+    (rules.detours, {A: "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import b"}),
+    (rules.detours, {"bot/a.py": "import os\nos.environ['X']"}),
+    (rules.detours, {"bot/a.py": "from os import getenv"}),
+    (rules.sizes, {A: "x = 1\n" * 301}),
+    (rules.sizes, {A: "def f():\n" + "    x = 1\n" * 50}),
+    (rules.captions, {A: "x = 1"}),
+    (rules.captions, {A: '"""no sentence"""'}),
+    (rules.captions, {"handlers/order_utils.py": '"""Does things."""'}),
+    (rules.broad, {A: "try:\n    f()\nexcept Exception:\n    pass"}),
+    (rules.broad, {A: "try:\n    f()\nexcept:\n    pass"}),
+    (rules.broad, {A: "try:\n    f()\nexcept (OSError, Exception) as e:\n    raise ValueError from e"}),
+    (rules.broad, {A: "import contextlib\nwith contextlib.suppress(Exception):\n    f()"}),
+]
+INNOCENT = [
+    (rules.floors, {"bot/a.py": "from handlers import b\nfrom storage import c\nimport media.sheet"}),
+    (rules.doors, {"bot/channels/telegram_files.py": "import aiogram", "storage/a.py": "import sqlalchemy"}),
+    (rules.async_only_in_bot, {"bot/a.py": "import asyncio\nasync def f(): ..."}),
+    (rules.given_time_and_chance, {"handlers/a.py": "from random import Random\ndef f(r: Random): r.random()"}),
+    (rules.circles, {A: "from handlers import b", B: "x = 1"}),
+    (rules.detours, {"bot/settings.py": "import os\nos.environ"}),
+    (rules.sizes, {A: "def f():\n" + "    x = 1\n" * 49}),
+    (rules.captions, {A: '"""One sentence."""', B: '"""One.\n\nAnd more"""'}),
+    (rules.broad, {A: "try:\n    f()\nexcept BaseException:\n    undo()\n    raise"}),
+]
+
+
+def modules(sources):
+    return [Module(path, text) for path, text in sources.items()]
+
+
+@pytest.mark.parametrize(("rule", "sources"), BREACHES)
+def test_a_breach_is_found(rule, sources):
+    assert list(rule(modules(sources)))
+
+
+@pytest.mark.parametrize(("rule", "sources"), INNOCENT)
+def test_the_innocent_pass(rule, sources):
+    assert not list(rule(modules(sources)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["from storage import orders", "from storage.orders import find", "open('x')", "import os", "p.read_text()"],
+)
+def test_impurity_is_found_at_any_distance(text):
+    told = {"handlers/root.py": "from handlers import a", A: "from handlers import b", B: text}
+    assert list(rules.pure(modules(told), "handlers.root"))
+    assert not list(rules.pure(modules(told | {A: ""}), "handlers.root"))
+
+
+def test_of_a_room_that_counts_as_below_only_types_are_taken():
+    told = {"handlers/root.py": "from handlers.a import Found", A: "from storage import orders"}
+    assert not list(rules.pure(modules(told), "handlers.root", below={"handlers.a": ""}))
+    for text in ("from handlers.a import find", "from handlers import a", "import handlers.a"):
+        assert list(rules.pure(modules(told | {"handlers/root.py": text}), "handlers.root", below={"handlers.a": ""}))
+
+
+def test_a_type_from_below_is_no_impurity():
+    told = {"handlers/root.py": "from storage.orders import Order, LIMIT", "storage/orders.py": "open('x')"}
+    assert not list(rules.pure(modules(told), "handlers.root"))
+
+
+def test_a_circle_is_told_with_its_way():
+    told = {A: "import handlers.b", B: "import handlers.c", "handlers/c.py": "import handlers.b"}
+    assert list(rules.circles(modules(told))) == ["handlers.b -> handlers.c -> handlers.b"]
