@@ -65,7 +65,7 @@ def _claim(claim: ReadClaim, *, other: bool) -> dict[str, Any]:
     }
 
 
-def _answer(asked: Mapping[str, Any], claims: Sequence[ReadClaim], **rest: Any) -> dict[str, Any]:  # noqa: ANN401  JSON
+def _answer(asked: Mapping[str, Any], claims: Sequence[ReadClaim], **rest: Any) -> dict[str, Any]:
     lines_with_problems = {claim.line for claim in claims if claim.problems}
     rows = [_claim(claim, other=claim.line not in lines_with_problems and not claim.withdrawn) for claim in claims]
     return {"id": asked.get("id"), **rest, "claims": rows}

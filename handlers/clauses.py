@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
 from .items import Mention
 from .problems import Problem
@@ -44,7 +45,7 @@ def _clauses(
     text: str, mentions: Sequence[Mention], problems: Sequence[Problem], counts: Sequence[Quantity]
 ) -> Iterator[_Clause]:
     bounds = [0, *(match.end() for match in BREAK.finditer(text)), len(text)]
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         clause = _Clause(
             start,
             end,
@@ -61,7 +62,8 @@ def gather(
 ) -> list[Entry]:
     """One entry per item with its problems and counts; an entry without item where none was named at all.
 
-    A clause that begins with a problem is read forwards (少鸡蛋1板), one that begins with an item backwards (草莓坏2盒).
+    A clause that begins with a problem is read forwards (少鸡蛋1板), one that begins with an item
+    backwards (草莓坏2盒).
     """
     entries: list[Entry] = []
     loose = Entry()
@@ -128,6 +130,10 @@ def _same_problem_group(one: Entry, last: Entry) -> bool:
     return one is last or bool(one.problems and last.problems and one.problems[-1] == last.problems[-1])
 
 
+def _end(entry: Entry) -> int:
+    return entry.mention.end if entry.mention else 0
+
+
 def _owner(text: str, entries: list[Entry], count: Quantity, *, forwards: bool) -> Entry:
     """The item a number belongs to: the one it stands beside."""
     placed = [(entry.mention, entry) for entry in entries if entry.mention is not None]
@@ -141,7 +147,7 @@ def _owner(text: str, entries: list[Entry], count: Quantity, *, forwards: bool) 
             return following[1]
         if before[-1].counts and not before[-1].problems:
             return following[1]
-        if forwards and not LINK.fullmatch(text[before[-1].mention.end : count.start]):  # type: ignore[union-attr]  # placed entries have one
+        if forwards and not LINK.fullmatch(text[_end(before[-1]) : count.start]):
             return following[1]
     return before[-1] if before else (following[1] if following else entries[-1])
 
@@ -159,7 +165,7 @@ def _settled(entries: list[Entry], loose: Entry) -> list[Entry]:
     if loose.counts and not any(entry.counts for entry in entries):
         entries[0].counts += loose.counts
     if any(entry.problems for entry in entries):
-        entries = [entry for entry in entries if entry.problems or entry.counts and not empty]
+        entries = [entry for entry in entries if entry.problems or (entry.counts and not empty)]
     return _merged(entries)
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from storage.orders import Order
 
 from .clauses import Entry, gather
+from .figures import without_durations
 from .items import Mention, mentions, strangers
 from .lexicon import Lexicon
 from .problems import Problem, problems_in
-from .quantities import Quantity, lone, quantities, without_durations
+from .quantities import Quantity, lone, quantities
 from .received import Received, received
 from .references import MASK
 from .signals import Serious, serious

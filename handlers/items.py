@@ -16,8 +16,8 @@ from .sounds import heard
 CJK = re.compile(r"[\u3400-\u9fff][\u3400-\u9fff0-9]*")
 LATIN = re.compile(r"[a-z]{3,}")
 BRACKETS = re.compile(r"\([^)]{0,40}\)")
-SPEC = re.compile(r"[约共]?[0-9.]+(?:kg|ml|cm|g|l|斤|两|克|公斤|千克|升|毫升|[个只颗枚粒盒包袋杯瓶片抽支条件根把块份板箱听罐号])"
-                  r"(?:装|级|以上|左右)?(?:[/*x][0-9]*[\u4e00-\u9fff]?)*")  # fmt: skip
+MEASURES = "kg|ml|cm|g|l|斤|两|克|公斤|千克|升|毫升|[个只颗枚粒盒包袋杯瓶片抽支条件根把块份板箱听罐号]"
+SPEC = re.compile(rf"[约共]?[0-9.]{{1,8}}(?:{MEASURES})(?:装|级|以上|左右)?(?:[/*x][0-9]*[\u4e00-\u9fff]?)*")
 NAMES_KEPT = 5000
 
 WHOLE, HEAD, ALIAS, PART = 4, 3, 2, 1
@@ -88,10 +88,12 @@ def names_of(item: str, lexicon: Lexicon) -> tuple[Name, ...]:
             own = HEAD if noun in lexicon.kin.get(part, ()) else grade
             grades[part] = max(grades.get(part, 0), own if run == main else PART)
         if run == main:
-            grades |= {word: _kin_grade(word, text, lexicon.same.get(noun, ())) for word in lexicon.kin.get(noun, {noun})}
+            grades |= {
+                word: _kin_grade(word, text, lexicon.same.get(noun, ())) for word in lexicon.kin.get(noun, {noun})
+            }
             grades[run] = WHOLE
     for word in LATIN.findall(text):
-        grades |= {near: HEAD for near in lexicon.same.get(word, {word})}
+        grades |= dict.fromkeys(lexicon.same.get(word, {word}), HEAD)
     names = tuple(Name(word, grade) for word, grade in sorted(grades.items(), key=lambda pair: -len(pair[0])))
     if len(lexicon.names) >= NAMES_KEPT:
         lexicon.names.clear()

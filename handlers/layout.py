@@ -81,7 +81,14 @@ def lay_out(text: str, known: Collection[str], emoji: Mapping[str, str]) -> list
         if not why:
             plain = TIME_BEFORE.sub("", plain)
         if len(plain) > READ:
-            late.append(Line(number=at + 1, raw=plain[READ:][:200], text="", why=f"beyond {READ} characters of one line: send it in parts"))
+            late.append(
+                Line(
+                    number=at + 1,
+                    raw=plain[READ:][:200],
+                    text="",
+                    why=f"beyond {READ} characters of one line: send it in parts",
+                )
+            )
             plain = plain[:READ]
         heads = bool(re.search(r":\s*$", plain)) or _bare_follows(lines, at)
         laid.append(

@@ -9,15 +9,15 @@ from datetime import date
 
 from storage.orders import Order
 
+from .days import of_day
 from .facts import facts
 from .layout import Line, lay_out
 from .lexicon import Lexicon
-from .reading import ReadClaim, candidates, claims_of, of_day
-from .references import MASK, References, Span, refer
+from .parts import Part, cut
+from .reading import ReadClaim, candidates, claims_of
+from .references import References, refer
 from .signals import strongest
 
-NOTHING = re.compile(rf"[\s,。;!?{MASK}]")
-JOINED = re.compile(rf"[\s、,，和跟与及&/{MASK}]*$")
 MORE = re.compile(r"\s*(?:还|另外|而且|并且|也|再|此外|以及|and|also)")
 UNKNOWN_NAME = re.compile(
     r"^\s*(?P<name>[\u4e00-\u9fff]{1,3}(?:姐|哥|叔|婶|阿姨|先生|女士|小姐|大爷|奶奶|妈妈|爸爸|老师|妹|总))(?=那|这|家|的|说|反映|:|\s)"
@@ -36,7 +36,7 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListReading:
-    """All claims of a list in its order, with 1-based line numbers; withdrawn lines and questions are claims marked so."""
+    """All claims of a list in its order; withdrawn lines and questions are claims marked so."""
 
     claims: tuple[ReadClaim, ...] = ()
     named: tuple[ReadClaim, ...] = ()  # people of whom nothing is claimed: an answer (12是今天的张阿姨) or a heading
@@ -62,46 +62,7 @@ class _Walk:
     ignored: list[Ignored] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """A stretch of a line that speaks of the same people."""
-
-    text: str
-    pickups: tuple[str, ...]
-    names: tuple[str, ...] = ()
-
-
-def _groups(text: str, spans: Sequence[Span]) -> list[tuple[int, int, tuple[str, ...]]]:
-    groups: list[tuple[int, int, tuple[str, ...]]] = []
-    for span in spans:
-        if groups and JOINED.match(text[groups[-1][1] : span.start]):
-            start, _, values = groups[-1]
-            groups[-1] = (start, span.end, tuple(dict.fromkeys(values + span.values)))
-        else:
-            groups.append((span.start, span.end, span.values))
-    return groups
-
-
-def _parts(references: References) -> list[_Part]:
-    """A line with several pickup numbers, cut before each (3号草莓坏2盒8号少鸡蛋), or after each where they stand last."""
-    text = references.masked
-    groups = _groups(text, references.pickups)
-    if len(groups) < 2:
-        return [_Part(text=text, pickups=groups[0][2] if groups else (), names=references.names)]
-    last = not NOTHING.sub("", text[groups[-1][1] :])
-    first = not NOTHING.sub("", text[: groups[0][0]])
-    if last and not first:
-        bounds = [0, *(end for _, end, _ in groups)]
-    else:
-        bounds = [0, *(start for start, _, _ in groups[1:]), len(text)]
-    placed = list(zip(references.named_at, references.names, strict=True))
-    return [
-        _Part(text=text[low:high], pickups=group[2], names=tuple(name for at, name in placed if low <= at < high))
-        for low, high, group in zip(bounds, bounds[1:], groups, strict=False)
-    ]
-
-
-def _people(walk: _Walk, references: References, part: _Part, line: Line) -> list[tuple[ReadClaim, list[Order]]]:
+def _people(walk: _Walk, references: References, part: Part, line: Line) -> list[tuple[ReadClaim, list[Order]]]:
     """Each person a part speaks of with the orders that fit; a stated person who fits none stays, unsure."""
     stated = bool(part.names or references.tails or references.phones or references.order_numbers)
     unknown = None if stated or part.pickups else UNKNOWN_NAME.match(references.masked)
@@ -190,7 +151,7 @@ def _again(walk: _Walk, text: str, base: ReadClaim, fits: list[Order]) -> list[R
 
 def _line(walk: _Walk, line: Line) -> None:
     references = refer(line.text, walk.orders, walk.lexicon, today=walk.today, leader=True)
-    parts = _parts(references)
+    parts = cut(references)
     lead = references.masked[: references.pickups[0].start] if len(parts) > 1 else ""
     found: list[ReadClaim] = []
     named = False
@@ -217,7 +178,9 @@ def _of_person(walk: _Walk, text: str, base: ReadClaim, fits: list[Order], lead:
     claims = _again(walk, text, base, fits) or claims
     if not any(one.problems for one in claims):
         heading = lead.strip() or walk.heading
-        under = _said_under(walk, heading, text, base, fits) if heading and not any(one.question for one in claims) else []
+        under = (
+            _said_under(walk, heading, text, base, fits) if heading and not any(one.question for one in claims) else []
+        )
         claims = under or claims
     return claims
 

@@ -13,10 +13,13 @@ PAIRS = {"俩": 2, "仨": 3}
 CHINESE = "零〇一二两三四五六七八九十百千万壹贰叁拾廿卅"
 DECIMAL = r"(?<![\d.])\d{1,6}(?:\.\d{1,4})?(?!\.?\d)"
 SHARE = r"(?:\d{1,4}|[一二两三四五六七八九十百]{1,4})分之(?:\d{1,4}|[一二两三四五六七八九十百]{1,4})"
-WORDS: dict[str, int | Fraction] = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-         "eleven": 11, "twelve": 12, "a couple of": 2, "half": Fraction(1, 2)}  # fmt: skip
+UNDER_THIRTEEN = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+WORDS: dict[str, int | Fraction] = {word: value for value, word in enumerate(UNDER_THIRTEEN, start=1)}
+WORDS |= {"a couple of": 2, "half": Fraction(1, 2)}
+ROUGH = rf"好?几十?|(?<![{CHINESE}])[二三四五六七八九]?十[几来多]"
 COUNT = (
-    rf"{SHARE}|\d{{1,4}}/\d{{1,4}}|{DECIMAL}%?|[一二两三四五六七八九]成|好?几十?|(?<![{CHINESE}])[二三四五六七八九]?十[几来多]|(?<![{CHINESE}])[{CHINESE}]{{1,8}}[几来多]?|半"
+    rf"{SHARE}|\d{{1,4}}/\d{{1,4}}|{DECIMAL}%?|[一二两三四五六七八九]成"
+    rf"|{ROUGH}|(?<![{CHINESE}])[{CHINESE}]{{1,8}}[几来多]?|半"
 )
 ENGLISH = "|".join(sorted(WORDS, key=len, reverse=True))
 

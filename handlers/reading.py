@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -11,12 +10,16 @@ from fractions import Fraction
 from storage.orders import Order
 
 from .clauses import Entry, amount
+from .days import of_day
 from .facts import ITEM, Facts, facts
 from .items import line_of
 from .lexicon import Lexicon
 from .normal import READ, choice, normalise
 from .references import References, refer
 from .signals import serious, strongest
+
+COMMON_UNITS = frozenset("个份盒袋包箱件组斤两克块样单对双") | {"g", "l", "kg"}
+NEED_ITEM = {"quality_spoiled", "quality_other", "damaged_package", "expired", "foreign_object", "not_as_described"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,34 +101,6 @@ def candidates(references: References, pickup: str | None, orders: Sequence[Orde
     if references.names:
         fits = [order for order in fits if order.buyer_name in references.names]
     return fits
-
-
-def of_day(orders: Sequence[Order], day: str | None, today: date) -> list[Order]:
-    """The orders handed over on the day meant; all of them when none is known to be."""
-    if day is None:
-        return list(orders)
-    wanted = {"today": today, "yesterday": date.fromordinal(today.toordinal() - 1)}.get(day)
-    wanted = wanted or date.fromisoformat(day)
-    fits = [order for order in orders if _handed_over(order) == wanted]
-    return fits or list(orders)
-
-
-def _handed_over(order: Order) -> date | None:
-    at = order.delivered_at or order.promised_at or order.placed_at
-    if at is not None:
-        return at.date()
-    digits = re.search(r"20(\d{2})(\d{2})(\d{2})|(?<!\d)(\d{2})(\d{2})(\d{2})(?!\d)", order.order_no)
-    if digits is None:
-        return None
-    year, month, day = (int(part) for part in digits.groups() if part is not None)
-    try:
-        return date(2000 + year, month, day)
-    except ValueError:
-        return None
-
-
-COMMON_UNITS = {"个", "份", "盒", "袋", "包", "箱", "件", "组", "斤", "两", "g", "l", "kg", "克", "块", "样", "单", "对", "双", "口"}
-NEED_ITEM = {"quality_spoiled", "quality_other", "damaged_package", "expired", "foreign_object", "not_as_described"}
 
 
 def _line(entry: Entry, fits: Sequence[Order]) -> tuple[str, int] | None:

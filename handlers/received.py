@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from .lexicon import Hit, Lexicon
 
+CAME = r"(?:a |an |the |some )?(?P<came>[a-z][a-z ]{1,30}?)"
 ENGLISH = (
+    re.compile(rf"\b(?:got|received|sent|gave me|delivered)\s(?:me\s)?{CAME}\s(?:instead of|rather than|not)\b"),
     re.compile(
-        r"\b(?:got|received|sent|sent me|gave me|delivered)\s+(?:me\s+)?(?:a |an |the |some )?(?P<came>[a-z][a-z ]{1,30}?)\s+(?:instead of|rather than|not)\b"
-    ),
-    re.compile(
-        r"\bordered\b[^,.;]{1,30}?\b(?:but|and|,)\s*(?:i\s+|we\s+)?(?:got|received|you sent(?: me)?)\s+(?:a |an |the |some )?(?P<came>[a-z][a-z ]{1,30}?)(?=[,.;!?]|$)"
+        r"\bordered\b[^,.;]{1,30}?\b(?:but|and|,)\s?(?:i\s|we\s)?(?:got|received|you sent(?: me)?)\s"
+        rf"{CAME}(?=[,.;!?]|$)"
     ),
 )
 ENDS = re.compile(r"[,。;!?\n\s\ue000-\ue002]|而?不是|(?:的?了|的|吧|呢|啊|吗|呀|啦)(?=[,。;!?\n\s]|$)")

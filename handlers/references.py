@@ -9,6 +9,7 @@ from datetime import date
 
 from storage.orders import Order
 
+from .days import day_in
 from .lexicon import Lexicon
 from .numerals import chinese
 
@@ -17,23 +18,19 @@ NUMERAL = r"[一二两三四五六七八九十百]{1,4}"
 PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 TAIL = re.compile(
     r"(?:尾号|后四位|后4位|末四位|末4位|尾数|last (?:four|4)(?: digits)?|ending(?: in| with)?|phone|tail)"
-    r"[是为:\s]{0,3}(?:is )?(?:尾号)?[是为:\s]{0,2}(\d{4})(?!\d)|(?:手机号?|电话号?码?)(?:尾号)?[是为:\s]{0,3}(\d{4})(?!\d)"
+    r"[是为:\s]{0,3}(?:is )?(?:尾号)?[是为:\s]{0,2}(\d{4})(?!\d)"
+    r"|(?:手机号?|电话号?码?)(?:尾号)?[是为:\s]{0,3}(\d{4})(?!\d)"
     r"|(?:1\d{2})?[*x]{3,8}(\d{4})(?!\d)|(?<!\d)(\d{4})(?:尾号|的?手机尾号|的尾号)|(?<!\.)\.{3,6}(\d{4})(?!\d)"
 )
 BARE_TAIL = re.compile(r"(?<![\d.a-z-])(\d{4})(?![\d.%a-z-]|\s*(?:年|块|元|克|ml|g\b|号))")
-DATES = re.compile(
-    r"(?P<month>\d{1,2})月(?P<day>\d{1,2})[号日]?|(?P<only>(?<!\d)\d{1,2})[号日](?:那天|当天|那日)"
-    r"|(?P<iso>20\d{2}[-/.]\d{1,2}[-/.]\d{1,2})(?!\d)|(?<![\d/-])(?P<slash>\d{1,2}/\d{2}(?![\d/])(?=的|[ 号日]|$)|\d{1,2}/\d{1,2}(?=[号日]))"
-)
-DAYS = {"昨": "yesterday", "今": "today", "yesterday": "yesterday", "today": "today"}
-DAY = re.compile(r"昨[天日晚儿]|今[天日晚早儿]|\byesterday\b|\btoday\b|前天")
-NEAR_DAYS = {"前天": 2}
 # 号 as part of an address, or of a day's date
 AFTER_DATE = r"(?:买|下单|下的单|付款|到货|发货|收到|收的|送到|订的|到的|发的|拍的)"
-NUMBER = re.compile(
-    rf"(?P<lead>#|no\.?\s?|order (?:no\.? ?|number )?#?|number |pickup (?:no\.? ?|number )?#?|接龙号?[是为:\s]{{0,2}}|取货号[是为:\s]{{0,2}}|序号[是为:\s]{{0,2}})?"
-    rf"(?<![\d.])(?P<number>\d{{1,4}}|{NUMERAL})(?P<tail>\s*号(?!楼|门|线|路|院|店|码|机|电池|键|公馆|\s*楼)|\s*#|单(?=\s|$|[^\d身个点子位独买]))?",
+LEAD = (
+    r"#|no\.?\s?|order (?:no\.? ?|number )?#?|number |pickup (?:no\.? ?|number )?#?"
+    r"|(?:接龙号?|取货号|序号)[是为:\s]{0,2}"
 )
+TAIL_SIGN = r"\s*号(?!楼|门|线|路|院|店|码|机|电池|键|公馆|\s*楼)|\s*#|单(?=\s|$|[^\d身个点子位独买])"
+NUMBER = re.compile(rf"(?P<lead>{LEAD})?(?<![\d.])(?P<number>\d{{1,4}}|{NUMERAL})(?P<tail>{TAIL_SIGN})?")
 RANGE = re.compile(
     rf"(?<![\d.])(?P<low>\d{{1,4}}|{NUMERAL})\s*号?\s*(?:-|~|到|至)\s*(?P<high>\d{{1,4}}|{NUMERAL})\s*号"
 )
@@ -148,36 +145,13 @@ class Seeker:
         return [match.group(1)]
 
     def day(self) -> str | None:
-        """The day meant: today, yesterday or an ISO date; a date's digits are masked, for they are no quantity."""
-        value: str | None = None
-        for match in list(DATES.finditer(self.text)):
-            value = value or self._date(match)
-            self.take("day", *match.span())
-        named = DAY.search(self.text)
-        if named and value is None:
-            word = named.group()
-            value = DAYS.get(word) or DAYS.get(word[0])
-            if word in NEAR_DAYS:
-                value = date.fromordinal(self.today.toordinal() - NEAR_DAYS[word]).isoformat()
-            self.evidence.setdefault("day", word)
+        """The day meant; the digits of dates are masked."""
+        value, words, spans = day_in(self.text, self.today)
+        for start, end in spans:
+            self.take("day", start, end)
+        if words:
+            self.evidence["day"] = words
         return value
-
-    def _date(self, match: re.Match[str]) -> str | None:
-        year, month = self.today.year, self.today.month
-        if match["iso"]:
-            year, month, day = (int(part) for part in re.split(r"[-/.]", match["iso"]))
-        elif match["slash"]:
-            month, day = (int(part) for part in match["slash"].split("/"))
-        elif match["month"]:
-            month, day = int(match["month"]), int(match["day"])
-        else:
-            day = int(match["only"])
-            if day > self.today.day:
-                year, month = (year, month - 1) if month > 1 else (year - 1, 12)
-        try:
-            return date(year, month, day).isoformat()
-        except ValueError:
-            return None
 
     def pickups(self) -> list[Span]:
         """Pickup numbers, ranges (21-23号) and series (3、5、8号) written out."""
@@ -186,8 +160,8 @@ class Seeker:
             low, high = _integer(match["low"]), _integer(match["high"])
             if low and high and 0 < int(high) - int(low) <= WIDEST:
                 found.append(self._span(match, [str(n) for n in range(int(low), int(high) + 1)]))
-        for match in list(SERIES.finditer(self.text)):
-            found.append(self._span(match, [str(int(n)) for n in re.findall(r"\d+", match.group())]))
+        series = list(SERIES.finditer(self.text))
+        found += [self._span(match, [str(int(n)) for n in re.findall(r"\d+", match.group())]) for match in series]
         for match in list(NUMBER.finditer(self.text)):
             if match["lead"] or match["tail"]:
                 number = self._pickup(match)
@@ -197,7 +171,7 @@ class Seeker:
 
     def _pickup(self, match: re.Match[str]) -> str | None:
         number = _integer(match["number"])
-        if number is None or not match["number"].isdigit() and not match["tail"]:
+        if number is None or (not match["number"].isdigit() and not match["tail"]):
             return None
         if re.search(r"(?:给|到|第|批)$", self.text[: match.start()]) and number not in self.known:
             return None

@@ -1,4 +1,4 @@
-"""Serious words: illness, injury, foreign bodies, threats, and who is vulnerable; with guards against figures of speech."""
+"""Serious words: illness, injury, foreign bodies, threats, and who is vulnerable."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _expired(text: str, lexicon: Lexicon) -> bool:
     near = lexicon.phrases.get("past_date")
     hits = lexicon.problems["expired"].find(text) if "expired" in lexicon.problems else []
     spans = [(hit.start, hit.end) for hit in near.find(text)] if near else []
-    return any("期" in hit.word and not hit.word.startswith("日期") or hit.word.isascii() for hit in hits
+    return any(("期" in hit.word and not hit.word.startswith("日期")) or hit.word.isascii() for hit in hits
                if not any(low < hit.end and hit.start < high for low, high in spans))  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from .lexicon import Hit, Lexicon
 
 REFUSED = re.compile(
     r"(?:不要|不用|不想|别|不需要|无需|不必|不是要|不是|没必要|甭|(?<![能退换补])不)(?:再|给我?|帮我|你们?|直接)*$"
-    r"|(?:\bno|\bnot|don't|do not|don't want(?: a| the)?|no need (?:to|for)(?: a)?|without)(?: want)?(?: a| any| the| to)?\s*$"
+    r"|(?:\bno|\bnot|don't|do not|don't want(?: a| the)?|no need (?:to|for)(?: a)?|without)"
+    r"(?: want)?(?: a| any| the| to)?\s*$"
 )
 BLOCKED = re.compile(
     r"(?:不给|不肯|没法|无法|拒绝|不让|不同意|不支持|不予|(?<!能)不能|说不|没人|不可以)(?:我)?(?:办理?|申请)?$"

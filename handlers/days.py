@@ -1,0 +1,79 @@
+"""The day a text means, and the orders that were handed over on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from storage.orders import Order
+
+DATES = re.compile(
+    r"(?P<month>\d{1,2})月(?P<day>\d{1,2})[号日]?|(?P<only>(?<!\d)\d{1,2})[号日](?:那天|当天|那日)"
+    r"|(?P<iso>20\d{2}[-/.]\d{1,2}[-/.]\d{1,2})(?!\d)"
+    r"|(?<![\d/-])(?P<slash>\d{1,2}/\d{2}(?![\d/])(?=的|[ 号日]|$)|\d{1,2}/\d{1,2}(?=[号日]))"
+)
+NAMED = re.compile(r"昨[天日晚儿]|今[天日晚早儿]|\byesterday\b|\btoday\b|前天")
+DAYS = {"昨": "yesterday", "今": "today", "yesterday": "yesterday", "today": "today"}
+BEFORE_YESTERDAY = "前天"
+WRITTEN = re.compile(r"20(\d{2})(\d{2})(\d{2})|(?<!\d)(\d{2})(\d{2})(\d{2})(?!\d)")
+
+
+def _date(match: re.Match[str], today: date) -> str | None:
+    year, month = today.year, today.month
+    if match["iso"]:
+        year, month, day = (int(part) for part in re.split(r"[-/.]", match["iso"]))
+    elif match["slash"]:
+        month, day = (int(part) for part in match["slash"].split("/"))
+    elif match["month"]:
+        month, day = int(match["month"]), int(match["day"])
+    else:
+        day = int(match["only"])
+        if day > today.day:
+            year, month = (year, month - 1) if month > 1 else (year - 1, 12)
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def day_in(text: str, today: date) -> tuple[str | None, str, list[tuple[int, int]]]:
+    """The day meant ("today", "yesterday" or ISO), its words, and the places of dates, whose digits count nothing."""
+    spans: list[tuple[int, int]] = []
+    value, words = None, ""
+    for match in DATES.finditer(text):
+        spans.append(match.span())
+        if value is None:
+            value, words = _date(match, today), match.group()
+    named = NAMED.search(text)
+    if named and value is None:
+        words = named.group()
+        value = DAYS.get(words) or DAYS.get(words[0])
+        if words == BEFORE_YESTERDAY:
+            value = (today - timedelta(days=2)).isoformat()
+    return value, words, spans
+
+
+def handed_over(order: Order) -> date | None:
+    """The day of delivery, else as promised, placed, or written in the order's number (20260612, 260612)."""
+    at = order.delivered_at or order.promised_at or order.placed_at
+    if at is not None:
+        return at.date()
+    digits = WRITTEN.search(order.order_no)
+    if digits is None:
+        return None
+    year, month, day = (int(part) for part in digits.groups() if part is not None)
+    try:
+        return date(2000 + year, month, day)
+    except ValueError:
+        return None
+
+
+def of_day(orders: Sequence[Order], day: str | None, today: date) -> list[Order]:
+    """The orders handed over on the day meant; all of them when none is known to be."""
+    if day is None:
+        return list(orders)
+    named = {"today": today, "yesterday": today - timedelta(days=1)}
+    wanted = named.get(day) or date.fromisoformat(day)
+    fits = [order for order in orders if handed_over(order) == wanted]
+    return fits or list(orders)
