@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, M
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from tempfile import TemporaryFile
 from typing import Any
 
 from bot.channels.base import Gone, House, TooBig
@@ -107,12 +108,14 @@ class Room:
 
     async def keep(self, chunks: AsyncIterator[bytes], suffix: str) -> tuple[str, int]:
         """Put an upload into the media store; return its key and size. Raises TooBig above MAX_UPLOAD as it comes."""
-        data = bytearray()
-        async for chunk in chunks:
-            data += chunk
-            if len(data) > MAX_UPLOAD:
-                raise TooBig
-        return await self.put(bytes(data), suffix), len(data)
+        with TemporaryFile() as file:  # so that memory holds it once, and only while it is stored
+            async for chunk in chunks:
+                file.write(chunk)
+                if file.tell() > MAX_UPLOAD:
+                    raise TooBig
+            size = file.tell()
+            file.seek(0)
+            return await asyncio.to_thread(lambda: self.store.put(file.read(), suffix)), size
 
     async def put(self, data: bytes, suffix: str) -> str:
         """Put bytes into the media store under their hash; return the key."""
