@@ -1,0 +1,178 @@
+"""Carrying one part to a customer: into an open callback, else as a customer-service message within the quota."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.channels.base import House
+from bot.channels.wechat_client import Client, Line
+from bot.channels.wechat_errors import NoPush, PlatformRefused, meaning
+from bot.channels.wechat_reply import Part
+from bot.channels.wechat_slots import Slots
+from storage import wechat
+from storage.wechat import Answer
+
+MEDIA_LIVES = timedelta(hours=60)  # the platform keeps an upload for three days
+NO_PERMISSION_FOR = timedelta(hours=1)  # after 48001 pushes are tried again this seldom
+KINDS = {"photo": "image", "voice": "voice", "video": "video"}
+# what the platform takes, by the first bytes; the file's name tells it the kind
+SHAPES = {
+    "image": ((b"\xff\xd8\xff", "photo.jpg", "image/jpeg"), (b"\x89PNG", "photo.png", "image/png")),
+    "voice": (
+        (b"#!AMR", "voice.amr", "audio/amr"),
+        (b"ID3", "voice.mp3", "audio/mp3"),
+        (b"\xff\xfb", "voice.mp3", "audio/mp3"),
+    ),
+    "video": ((b"ftyp", "video.mp4", "video/mp4"),),
+}
+MOST = {"image": 10 << 20, "voice": 2 << 20, "video": 10 << 20}  # bytes
+
+Load = Callable[[str], Awaitable[bytes]]  # media key -> bytes; raises LookupError
+
+
+class Unfit(Exception):
+    """WeChat cannot carry this; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A template message for decisions past the window: its id, and each field's text with {text} in it."""
+
+    id: str
+    fields: dict[str, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class Pusher:
+    """Sends parts. `allowed`: WECHAT_PUSH."""
+
+    house: House
+    line: Line
+    slots: Slots
+    clock: Callable[[], datetime]
+    load: Load
+    allowed: bool = True
+    template: Template | None = None
+    _client: Client | None = None
+    _denied_until: datetime | None = None
+
+    @property
+    def client(self) -> Client:
+        """wechatpy's client, made at first use."""
+        self._client = self._client or Client(self.line)
+        return self._client
+
+    @property
+    def may_push(self) -> bool:
+        """Whether the account may send customer-service messages, as far as is known."""
+        return self.allowed and (self._denied_until is None or self._denied_until <= self.clock())
+
+    async def carry(self, account: str, part: Part) -> None:
+        """Carry one part. Raises NoPush, Unfit, PlatformRefused, Unreachable."""
+        number = await self._media_id(part) if part.kind != "text" else ""
+        kind = KINDS.get(part.kind, "text")
+        while kind in ("text", "image") and (slot := await self.slots.find(account)):
+            answer = Answer(kind=kind, content=number or part.content)
+            if await self.slots.fill(slot, answer):
+                await self._book(account, part, slot.key, answer)
+                return
+        await self._push(account, part, kind, number)
+        await self._book(account, part)
+
+    async def _book(self, account: str, part: Part, key: str = "", answer: Answer | None = None) -> None:
+        """Note what the customer saw, before the mail is struck off."""
+        now = self.clock()
+        unfinished = 0 if part.upto == part.mail else part.mail
+
+        def book(tx: Any) -> None:
+            done = part.done if unfinished else 0
+            wechat.carried(tx, account, choices=part.choices, partial=unfinished, partial_done=done)
+            if answer:
+                wechat.answered(tx, key, answer, now=now)
+
+        await self.house.write(book)
+
+    async def _push(self, account: str, part: Part, kind: str, number: str) -> None:
+        if not self.may_push:
+            raise NoPush("passive only")
+        now = self.clock()
+        credit: str = await self.house.write(lambda tx: wechat.spend(tx, account, decision=part.decision, now=now))
+        if not credit:
+            await self._by_template(account, part)
+            return
+        try:
+            await self._send(account, part, kind, number)
+        except PlatformRefused as error:
+            await self._refused(account, credit, error)
+
+    async def _send(self, account: str, part: Part, kind: str, number: str) -> None:
+        if kind == "text":
+            await self.client.message.send_text(account, part.content)
+            return
+        send = getattr(self.client.message, f"send_{kind}")
+        try:
+            await send(account, number)
+        except PlatformRefused as error:
+            if meaning(error.code).does != "media":
+                raise
+            await self.house.write(lambda tx: wechat.forget_media(tx, _media_key(part)))
+            await send(account, await self._media_id(part))
+
+    async def _refused(self, account: str, credit: str, error: PlatformRefused) -> None:
+        known = meaning(error.code)
+        await self.house.write(lambda tx: wechat.refund(tx, account, credit))
+        if known.does != "wait":
+            raise error
+        if known.why == "permission":
+            self._denied_until = self.clock() + NO_PERMISSION_FOR
+            self.line.calm.say(f"{error}: the account may not push, set WECHAT_PUSH=off or get it verified")
+        else:
+            await self.house.write(lambda tx: wechat.close(tx, account))
+        raise NoPush(known.why)
+
+    async def _by_template(self, account: str, part: Part) -> None:
+        """Tell a decision by a template message where one is configured; everything else waits."""
+        if self.template is None or not part.decision or part.kind != "text":
+            raise NoPush("window")
+        values = {name: {"value": text.format(text=part.content[:200])} for name, text in self.template.fields.items()}
+        try:
+            await self.client.message.send_template(account, self.template.id, values)
+        except PlatformRefused as error:
+            self.line.calm.say(f"{error}: the template message was refused")
+            raise NoPush("window") from error
+
+    async def _media_id(self, part: Part) -> str:
+        """Give the platform's id of a stored picture, voice or video; upload it if need be."""
+        kind, key, now = KINDS.get(part.kind, ""), _media_key(part), self.clock()
+        if not kind:
+            raise Unfit(f"WeChat carries no {part.kind}")
+        known: str = await self.house.read(lambda tx: wechat.media_id(tx, key, now=now))
+        if known:
+            return known
+        try:
+            data = await self.load(part.content)
+        except LookupError:
+            raise Unfit(f"the {part.kind} is no longer kept") from None
+        name, mime = _shape(kind, data)
+        answer = await self.client.media.upload(kind, (name, data, mime))
+        number = str(answer["media_id"])
+        await self.house.write(lambda tx: wechat.keep_media(tx, key, number, until=now + MEDIA_LIVES, now=now))
+        return number
+
+
+def _media_key(part: Part) -> str:
+    return f"{part.kind}:{part.content}"
+
+
+def _shape(kind: str, data: bytes) -> tuple[str, str]:
+    """Tell a file's name and MIME type by its first bytes. Raises Unfit."""
+    head = data[:12]
+    for start, name, mime in SHAPES[kind]:
+        if head.startswith(start) or (kind == "video" and start in head):
+            if len(data) > MOST[kind]:
+                raise Unfit(f"WeChat carries a {kind} of at most {MOST[kind] >> 20} MB")
+            return name, mime
+    raise Unfit(f"WeChat carries no {kind} in this format")
