@@ -1,0 +1,97 @@
+"""Long polling that loses nothing: the offset moves only past updates whose handling has returned."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.channels.base import House
+from storage import telegram
+
+LOG = logging.getLogger(__name__)
+Json = Mapping[str, Any]
+
+LIMIT = 100  # updates of one answer, the platform's most
+TIMEOUT = 30  # seconds that the platform holds a question without news
+PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds after failures in a row
+# After a week of silence the platform may begin its numbers anew, lower: an old offset would then drop updates unseen.
+FORGET = timedelta(days=5)
+
+
+@dataclass(slots=True, kw_only=True)
+class Poller:
+    """One bot's own `get_updates` loop; chats in parallel, each chat in order.
+
+    `ask(offset)` gives raw updates. `trouble(error)` tells what failed and the seconds to wait, None for the usual
+    pauses. `name` is the offset's place in the database.
+    """
+
+    house: House
+    name: str
+    clock: Callable[[], datetime]
+    ask: Callable[[int | None], Awaitable[Sequence[Json]]]
+    handle: Callable[[Json], Awaitable[None]]
+    lane: Callable[[Json], str]
+    trouble: Callable[[Exception], tuple[str, float | None]]
+    _offset: int | None = None
+    _heard_at: datetime | None = None
+    _written: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Ask and handle until cancelled."""
+        failures, begun = 0, False
+        while True:
+            try:
+                if not begun:
+                    await self._remember()
+                    begun = True
+                await self._round()
+                failures = 0
+            except Exception as error:  # noqa: BLE001 # platform or database away: what is not done is asked for again
+                told, seconds = self.trouble(error)
+                failures += 1
+                seconds = PAUSES[min(failures, len(PAUSES)) - 1] if seconds is None else seconds
+                LOG.error("%s: %s; asking again in %.0f s", self.name, told, seconds)
+                await asyncio.sleep(seconds)
+
+    async def _round(self) -> None:
+        updates = await self.ask(self._offset)
+        await self._handle_all(updates)
+        if updates:
+            self._offset, self._heard_at = max(int(each["update_id"]) for each in updates) + 1, self.clock()
+            if self._written:
+                await self._written
+            # written beside the next question: a restart then asks for little that is done
+            self._written = asyncio.create_task(self._keep(self._offset, self._heard_at))
+        elif self._heard_at and self.clock() - self._heard_at > FORGET:
+            self._offset = None
+
+    async def _handle_all(self, updates: Sequence[Json]) -> None:
+        lanes: dict[str, list[Json]] = {}
+        for update in updates:
+            lanes.setdefault(self.lane(update), []).append(update)
+        ends = await asyncio.gather(*(self._one_lane(lane) for lane in lanes.values()), return_exceptions=True)
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
+
+    async def _one_lane(self, updates: Sequence[Json]) -> None:
+        for update in updates:
+            await self.handle(update)
+
+    async def _remember(self) -> None:
+        value = await self.house.read(lambda tx: telegram.kept(tx, self.name))
+        number, _, at = (value or "").partition(" ")
+        if number:
+            self._heard_at = datetime.fromisoformat(at)
+            self._offset = None if self.clock() - self._heard_at > FORGET else int(number)
+
+    async def _keep(self, offset: int, at: datetime) -> None:
+        try:
+            await self.house.write(lambda tx: telegram.keep(tx, self.name, f"{offset} {at.isoformat()}"))
+        except Exception as error:  # noqa: BLE001 # a hint only: the platform keeps it too, doubles are known by key
+            LOG.warning("%s: the offset was not kept: %s", self.name, error)

@@ -1,0 +1,30 @@
+"""How aiogram reaches the platform: another base, a proxy, patience."""
+
+from __future__ import annotations
+
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
+from aiohttp import ClientSession
+
+
+class ProxySession(AiohttpSession):
+    """A session through an HTTP proxy, which aiohttp speaks by itself."""
+
+    http_proxy: str = ""
+
+    async def create_session(self) -> ClientSession:
+        """Open the session, or give the open one."""
+        if self._session is None or self._session.closed:
+            self._session = ClientSession(connector=self._connector_type(**self._connector_init), proxy=self.http_proxy)
+            self._should_reset_connector = False
+        return self._session
+
+
+def open_session(api_base: str | None, proxy: str | None, timeout: float) -> AiohttpSession:
+    """Make a session; `timeout` in seconds. Raises RuntimeError when socks5 lacks its package."""
+    api = TelegramAPIServer.from_base(api_base) if api_base else PRODUCTION
+    if proxy and proxy.startswith("http"):
+        session = ProxySession(api=api, timeout=timeout)
+        session.http_proxy = proxy
+        return session
+    return AiohttpSession(api=api, proxy=proxy or None, timeout=timeout)

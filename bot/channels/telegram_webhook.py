@@ -1,0 +1,86 @@
+"""The webhook of one Telegram bot: a secret, a size, and 200 only after the COMMIT."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+LOG = logging.getLogger(__name__)
+Json = Mapping[str, Any]
+SECRET = "X-Telegram-Bot-Api-Secret-Token"
+MAX_BODY = 256 * 1024  # bytes; an update with all its entities stays far below
+
+
+@dataclass(slots=True, kw_only=True)
+class Lane:
+    """The updates of one chat that are being handled or wait for it."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    inside: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Hook:
+    """The route of a bot. `handle` returns after the COMMIT; what it raises makes the platform send again."""
+
+    path: str
+    secret: str
+    handle: Callable[[Json], Awaitable[None]]
+    lane: Callable[[Json], str]
+    _lanes: dict[str, Lane] = field(default_factory=dict)
+
+    def door(self, app: web.Application) -> None:
+        """Add the route to the server."""
+        app.router.add_post(self.path, self.answer)
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Answer 200 when the update is handled, or can never be; 403, 413 and 500 else."""
+        given = request.headers.get(SECRET, "")
+        if not hmac.compare_digest(given.encode("utf-8", "replace"), self.secret.encode()):
+            return web.Response(status=403)
+        if (request.content_length or 0) > MAX_BODY:
+            return web.Response(status=413)
+        body = await request.content.read(MAX_BODY + 1)
+        while len(body) <= MAX_BODY and (more := await request.content.read(MAX_BODY + 1 - len(body))):
+            body += more
+        if len(body) > MAX_BODY:
+            return web.Response(status=413)
+        update = _parsed(body)
+        if update is None:
+            LOG.warning("%s: what came is no update; it is left", self.path)
+            return web.Response()
+        try:
+            await self._in_turn(update)
+        except Exception as error:  # noqa: BLE001 # nothing was committed: the platform is to send it again
+            LOG.error("%s: update %s failed: %r", self.path, update["update_id"], error)
+            return web.Response(status=500)
+        return web.Response()
+
+    async def _in_turn(self, update: Json) -> None:
+        """Handle the updates of one chat in the order in which they came."""
+        name = self.lane(update)
+        lane = self._lanes.setdefault(name, Lane())
+        lane.inside += 1
+        try:
+            async with lane.lock:
+                await self.handle(update)
+        finally:
+            lane.inside -= 1
+            if not lane.inside:
+                del self._lanes[name]
+
+
+def _parsed(body: bytes) -> Json | None:
+    try:
+        update = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    whole = isinstance(update, dict) and isinstance(update.get("update_id"), int)
+    return update if whole else None
