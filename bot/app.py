@@ -82,7 +82,12 @@ class App:
 
     async def act(self, inbound: DeskInbound) -> Any:
         """Take a deed of the staff in; returns the answer after its COMMIT."""
-        return await self.runner.do(lambda tx: desks.act(tx, inbound, self.tools()), inbound)
+
+        def once(tx: Tx) -> Any:
+            new = conversations.note(tx, inbound.key, at=inbound.at, kind="desk", text=inbound.text or inbound.tap)
+            return desks.act(tx, inbound, self.tools()) if new else None
+
+        return await self.runner.do(once, inbound)
 
     async def read(self, function: Callable[[Tx], Any]) -> Any:
         """Read committed rows."""
@@ -124,6 +129,9 @@ class App:
         """Tell which door can bring a piece of evidence."""
         return self.desks.get(piece.channel) if piece.side == "staff" else self.channels.get(piece.channel)
 
+    def _all_doors(self) -> list[Channel | Desk]:
+        return [*self.channels.values(), *self.desks.values()]
+
     def health(self) -> dict[str, Any]:
         """Tell whether the loops live."""
         return {"ok": self.runner.alive(), "carrying": len(self.courier.tasks)}
@@ -132,7 +140,7 @@ class App:
         """Begin to write, carry and listen."""
         self.runner.start()
         await self.runner.do(lambda tx: None)
-        for door in (*self.channels.values(), *self.desks.values()):
+        for door in self._all_doors():
             task = asyncio.create_task(_supervised(door.name, door.run), name=f"door {door.name}")
             self._loops.append(task)
 
@@ -143,7 +151,7 @@ class App:
         await asyncio.gather(*self._loops, return_exceptions=True)
         self.runner.stop_carrying()
         await self.courier.drain(DRAIN)
-        for door in (*self.channels.values(), *self.desks.values()):
+        for door in self._all_doors():
             with suppress(Exception):
                 await door.close()
         await self.runner.stop()

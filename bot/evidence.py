@@ -13,7 +13,7 @@ from bot.courier import strike
 from handlers import examining, intake
 from handlers.messages import Inbound
 from handlers.tools import Tools
-from media.guard import Examiner
+from media.guard import Closed, Examiner, NotStarted
 from media.store import Keeper
 from media.values import MAX_BYTES, Refused
 from storage import evidence
@@ -58,7 +58,10 @@ class Fetcher:
             if attempts + 1 >= TRIES:
                 return {"state": "gone"}
             raise
-        return await asyncio.to_thread(self._examine, piece.kind, data)
+        try:
+            return await asyncio.to_thread(self._examine, piece.kind, data)
+        except (Closed, NotStarted) as error:  # says nothing about the picture
+            raise Unreachable(str(error), 5) from error
 
     def _examine(self, kind: str, data: bytes) -> Mapping[str, Any]:
         if not data:
@@ -66,6 +69,8 @@ class Fetcher:
         if kind not in ("photo", "document"):
             return {"state": "stored", "media_key": self.store.put(data, SUFFIXES.get(kind, ".bin"))}
         seen = self.examiner.examine(data)
+        if isinstance(seen, Refused) and kind == "document" and seen.code == "not_a_picture":
+            return {"state": "stored", "media_key": self.store.put(data, SUFFIXES["document"])}
         if isinstance(seen, Refused):
             return {"state": "refused", "verdict": seen.code}
         return {
@@ -75,6 +80,7 @@ class Fetcher:
             "thumb_key": self.store.put(seen.thumbnail, ".jpg"),
             "sha256": seen.sha256,
             "phash": seen.phash,
+            "phash256": seen.phash256,
             "width": seen.width,
             "height": seen.height,
         }

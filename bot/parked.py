@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from random import SystemRandom
 from typing import Any
 
@@ -34,7 +35,7 @@ def retry(settings: Settings, *, write: Write, out: Callable[[str], Any]) -> int
     failed = 0
     for row in write(parked.waiting):
         try:
-            write(lambda tx, row=row: _again(tx, row, settings))
+            write(partial(_again, row=row, settings=settings))
             out(f"{row['key']}: done")
         except Exception as error:  # noqa: BLE001  the message stays parked, and the next one is tried
             failed += 1
@@ -42,7 +43,7 @@ def retry(settings: Settings, *, write: Write, out: Callable[[str], Any]) -> int
     return 1 if failed else 0
 
 
-def _again(tx: Tx, row: Any, settings: Settings) -> None:
+def _again(tx: Tx, *, row: Any, settings: Settings) -> None:
     now = configuration.clock(settings)()
     tools = Tools(now=now, random=SystemRandom(), policy=load(settings.policy), policy_of=_policy)
     message = parking.again(tx, row)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
+from functools import cache
 from typing import Any, Self
 
 
@@ -111,14 +112,31 @@ class Talk:
         return replace(self, claims=left, current=current)
 
 
+NESTED = (Talk, Claim, Problem, Photo, Asked)
+
+
 def to_json(talk: Talk) -> dict[str, Any]:
     """Shape a talk as JSON, leaving out what is empty."""
-    return {key: value for key, value in asdict(talk).items() if value}
+    shaped: dict[str, Any] = _shape(talk)
+    return shaped
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind))
+
+
+def _shape(value: Any) -> Any:
+    if isinstance(value, NESTED):
+        return {name: _shape(inner) for name in _names(value.__class__) if (inner := getattr(value, name))}
+    if isinstance(value, tuple):
+        return [_shape(item) for item in value]
+    return value
 
 
 def _known(kind: type, raw: Mapping[str, Any]) -> dict[str, Any]:
     # unknown keys are dropped and new slots stay empty: a deploy never breaks a waiting customer
-    names = {item.name for item in fields(kind)}
+    names = _names(kind)
     return {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items() if key in names}
 
 

@@ -13,8 +13,9 @@ from handlers.claim import Talk
 from handlers.conversation import LONGEST, decide
 from handlers.lexicon import Lexicon, compile_words
 from handlers.messages import Inbound, Reply
+from handlers.normal import normalise
 from handlers.policy import Policy
-from handlers.reading import read
+from handlers.references import refer
 from handlers.scene import Scene
 from handlers.tools import Tools
 from storage import conversations, evidence, outbox
@@ -71,11 +72,11 @@ def _conversation(tx: Tx, inbound: Inbound, tools: Tools) -> Conversation:
 
 def _scene(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, tools: Tools, *, echo_back: bool) -> Scene:
     lexicon, today = lexicon_of(tools.policy), local_date(tools.now, tools.policy)
-    plain = read(inbound.text[:LONGEST], (), lexicon, today=today) if inbound.text and not inbound.tap else None
+    named = refer(normalise(inbound.text[:LONGEST]), (), lexicon, today=today) if not inbound.tap else None
     claim = talk.claim(_claim_of_tap(talk, inbound.tap) or talk.current)
     claim = None if claim is None or claim.dropped else claim
     tapped = inbound.tap.removeprefix("order:").partition("@")[0] if inbound.tap.startswith("order:") else ""
-    want = lookup.wanted(claim, plain, conversation, tapped=tapped, today=today)
+    want = lookup.wanted(claim, named, conversation, tapped=tapped, today=today)
     tickets, lines = lookup.tickets_of(tx, talk)
     spoken = tickets.get(talk.ticket_no)
     order_no = claim.order_no if claim else (spoken.order_no or "" if spoken else "")
@@ -95,7 +96,6 @@ def _scene(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, too
         inbound=inbound,
         found=found,
         want=want,
-        plain=plain,
         policy=tools.policy,
         lexicon=lexicon,
         now=tools.now,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.claim import Claim, Talk
 from handlers.policy import Policy
-from handlers.reading import Reading
+from handlers.references import References
 from storage import orders, people, ticket_lines, tickets
 from storage.conversations import Conversation
 from storage.database import Tx
@@ -58,7 +58,7 @@ class Found:
 
 
 def wanted(
-    claim: Claim | None, reading: Reading | None, conversation: Conversation, *, tapped: str = "", today: date
+    claim: Claim | None, named: References | None, conversation: Conversation, *, tapped: str = "", today: date
 ) -> Wanted:
     """Name the look-ups that a message needs; `tapped` is the order number of a button."""
     if tapped:
@@ -68,10 +68,11 @@ def wanted(
     pickups: tuple[str, ...] = ()
     tails: tuple[str, ...] = ()
     day = ""
-    if reading:
-        numbers, pickups = reading.order_numbers, reading.pickup_numbers
-        tails = (*reading.phone_tails, *(phone[-4:] for phone in reading.phones))
-        day = _day(reading.day, today)
+    if named:
+        numbers = named.order_numbers
+        pickups = tuple(dict.fromkeys(value for span in named.pickups for value in span.values))
+        tails = (*named.tails, *(phone[-4:] for phone in named.phones))
+        day = _day(named.day, today)
     if claim and not known:
         # number and tail may come in two messages, in any order
         if not numbers and not pickups:

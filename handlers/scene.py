@@ -13,10 +13,12 @@ from handlers.codes import SEVERITIES
 from handlers.lexicon import Lexicon
 from handlers.lookup import Found, Wanted
 from handlers.messages import Button, Inbound, Reply
+from handlers.normal import normalise
 from handlers.policy import Policy
 from handlers.reading import Reading, read
+from handlers.references import refer
 from handlers.slots import Question, View, buttons, next_question, photos_needed, question_for
-from handlers.summary import Voice, facts, item_name, line_of, order_name, total
+from handlers.summary import Voice, facts, item_name, line_of, order_name, photo_count, total
 from handlers.taking import settled, take
 from storage.orders import Order
 from storage.tickets import Ticket
@@ -34,7 +36,6 @@ class Scene:
     inbound: Inbound
     found: Found
     want: Wanted
-    plain: Reading | None  # the text read without any order
     policy: Policy
     lexicon: Lexicon
     now: datetime
@@ -61,6 +62,7 @@ class Turn:
         self.replies: list[Reply] = []
         self.acts: list[Act] = []
         self.notes: list[str] = []
+        self.noted = False  # the notes are part of a reply
 
     @property
     def at(self) -> str:
@@ -78,13 +80,15 @@ class Turn:
         """How to speak to this customer."""
         return Voice(language=self.talk.language or "zh", policy=self.scene.policy, now=self.scene.now)
 
-    def view(self, claim: Claim) -> View:
-        """What questions about a draft are made from."""
+    def view(self, claim: Claim, *, told: bool = False) -> View:
+        """What questions about a draft are made from; `told`: the same reply says the facts."""
         claimed = self.scene.found.claimed if self.order == self.scene.found.order else {}
-        return View(claim=claim, order=self.order, claimed=claimed, voice=self.voice)
+        return View(claim=claim, order=self.order, claimed=claimed, voice=self.voice, told=told)
 
     def step(self) -> Step:
-        """Close the turn."""
+        """Close the turn; a note that found no reply goes by itself."""
+        if self.notes and not self.noted and not self.silent_ticket():
+            self.reply("".join(dict.fromkeys(self.notes)).strip(), echo=True)
         return Step(talk=self.talk, replies=tuple(self.replies), acts=tuple(self.acts))
 
     # tickets
@@ -118,7 +122,7 @@ class Turn:
             return self.claim
         claim = Claim(id=self.scene.new_id(), opened_at=self.at, touched_at=self.at)
         kept = tuple(known for known in self.talk.claims if not known.dropped)
-        extra = {key: value for key, value in self.talk.extra.items() if key not in ("other", "angry")}
+        extra = {key: value for key, value in self.talk.extra.items() if key not in ("other", "angry", "orders")}
         self.talk = replace(self.talk, claims=kept, extra=extra).with_claim(claim)
         self.order = None
         self.acts.append(Opened(claim_id=claim.id))
@@ -129,8 +133,15 @@ class Turn:
         claim = claim or self.claim
         if not claim:
             return ()
-        photos = sum(photo.state not in ("refused", "gone") for photo in claim.photos)
-        return (claim.order_no, claim.problems, photos, claim.late_reason, claim.number, claim.pickup, claim.tail)
+        return (
+            claim.order_no,
+            claim.problems,
+            photo_count(claim),
+            claim.late_reason,
+            claim.number,
+            claim.pickup,
+            claim.tail,
+        )
 
     def adopt(self, order: Order) -> None:
         """Give the draft its order and read again, with its lines, what was said before."""
@@ -140,7 +151,11 @@ class Turn:
         claim = replace(claim, order_no=order.order_no, number="", pickup="", problems=(), special=tuple(special))
         claim = replace(claim, asked=None, misses={})
         for at, text in claim.said:
-            reading = read(text, (order,), self.scene.lexicon, today=self.scene.today)
+            # the numbers have done their work: one that was mistyped must not hide what else was said
+            about = refer(
+                normalise(text, self.scene.lexicon.emoji), (order,), self.scene.lexicon, today=self.scene.today
+            )
+            reading = read(about.masked, (order,), self.scene.lexicon, today=self.scene.today)
             claim = take(claim, reading, order, self.scene.policy, at=at, first=False)
         self.order = order
         self.put(claim)
@@ -196,7 +211,7 @@ class Turn:
 
     def plain_reading(self) -> Reading:
         """The text read without any order."""
-        return self.scene.plain or Reading()
+        return read(self.scene.inbound.text, (), self.scene.lexicon, today=self.scene.today)
 
     def severity(self) -> str:
         """Give how serious the policy takes the draft to be: its problem types, the items' tags, the sum."""
@@ -296,14 +311,15 @@ class Turn:
             if taken and claim.ticket_no and not self.replies:
                 self.reply(self.voice.say("talk.added", no=claim.ticket_no), echo=not now)
             return
-        question, rows = self._question(claim)
+        facts_told = taken or "" in self.talk.unsaid
+        question, rows = self._question(claim, told=facts_told)
         if self._missed(claim, question, taken=taken or bool(self.notes)):
             return
-        facts_told = taken or "" in self.talk.unsaid
         notes = list(dict.fromkeys([*(note for note in self.talk.unsaid if note), *self.notes]))
         known = facts(claim, self.order, self.voice) if facts_told and question.slot != "confirm" else ""
         parts = [*notes, self.voice.say("talk.took", facts=known) if known else "", question.text]
-        self.reply("".join(part for part in parts if part), rows, echo=not now)
+        self.reply("".join(part for part in parts if part).strip(), rows, echo=not now)
+        self.noted = True
         self.talk = replace(self.talk, unsaid=tuple(notes + ([""] if facts_told else [])))
         claim = self.claim or claim
         asked = Asked(
@@ -314,7 +330,7 @@ class Turn:
         )
         self.talk = self.talk.with_claim(replace(claim, asked=asked))
 
-    def _question(self, claim: Claim) -> tuple[Question, tuple[tuple[Button, ...], ...]]:
+    def _question(self, claim: Claim, *, told: bool) -> tuple[Question, tuple[tuple[Button, ...], ...]]:
         numbers = self.talk.extra.get("orders", ())
         found = self.scene.found
         open_ = {o.order_no: o for o in (*found.matches, *found.near, *found.own)}
@@ -323,7 +339,7 @@ class Turn:
             rows = tuple((self.order_button(order),) for order in among)
             choices = tuple((row[0].label, f"order:{order.order_no}") for row, order in zip(rows, among, strict=True))
             return Question(slot="order", text=self.voice.say("talk.ask_order_own"), choices=choices), rows
-        question = next_question(self.view(claim))
+        question = next_question(self.view(claim, told=told))
         return question, buttons(question, claim)
 
     def _missed(self, claim: Claim, question: Question, *, taken: bool) -> bool:

@@ -6,9 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import String, bindparam, select, update
+from sqlalchemy.dialects.sqlite import insert
 
-from storage.database import Tx, insert
+from storage.database import Tx
+from storage.prepared import Prepared
 from storage.tables import clocks
 
 
@@ -24,21 +26,37 @@ class Clock:
     breached_at: datetime | None
 
 
+_TICKET = bindparam("ticket", type_=String)
+_NAME = bindparam("clock", type_=String)
+_AT = bindparam("moment", type_=clocks.c.stopped_at.type)
+_FRESH = {
+    "started_at": bindparam("started", type_=clocks.c.started_at.type),
+    "due_at": bindparam("due", type_=clocks.c.due_at.type),
+    "stopped_at": None,
+    "breached_at": None,
+}
+_START = Prepared(
+    insert(clocks)
+    .values(ticket_no=_TICKET, name=_NAME, **_FRESH)
+    .on_conflict_do_update(index_elements=["ticket_no", "name"], set_=_FRESH)
+)
+_STOP = Prepared(
+    update(clocks)
+    .where(clocks.c.ticket_no == _TICKET, clocks.c.name == _NAME, clocks.c.stopped_at.is_(None))
+    .values(stopped_at=_AT)
+)
+_ROWS = Prepared(select(clocks).where(clocks.c.ticket_no == _TICKET).order_by(clocks.c.due_at, clocks.c.name))
+FIELDS = ("ticket_no", "name", "started_at", "due_at", "stopped_at", "breached_at")
+
+
 def start(tx: Tx, ticket_no: str, name: str, *, started: datetime, due: datetime) -> None:
     """Start a clock, or start it anew in place of its earlier run."""
-    fresh = {"started_at": started, "due_at": due, "stopped_at": None, "breached_at": None}
-    row = insert(tx)(clocks).values(ticket_no=ticket_no, name=name, **fresh)
-    tx.execute(row.on_conflict_do_update(index_elements=["ticket_no", "name"], set_=fresh))
+    _START.run(tx, ticket=ticket_no, clock=name, started=started, due=due)
 
 
 def stop(tx: Tx, ticket_no: str, name: str, *, at: datetime) -> bool:
     """Stop a clock; False when none of this name was running."""
-    done = tx.execute(
-        update(clocks)
-        .where(clocks.c.ticket_no == ticket_no, clocks.c.name == name, clocks.c.stopped_at.is_(None))
-        .values(stopped_at=at)
-    )
-    return done.rowcount == 1
+    return _STOP.run(tx, ticket=ticket_no, clock=name, moment=at) == 1
 
 
 def breach(tx: Tx, ticket_no: str, name: str, *, at: datetime) -> bool:
@@ -71,8 +89,7 @@ def get(tx: Tx, ticket_no: str, name: str) -> Clock | None:
 
 def of_ticket(tx: Tx, ticket_no: str) -> list[Clock]:
     """Give a ticket's clocks, the earliest due first."""
-    rows = tx.execute(select(clocks).where(clocks.c.ticket_no == ticket_no).order_by(clocks.c.due_at, clocks.c.name))
-    return [Clock(**row._mapping) for row in rows]
+    return [Clock(**dict(zip(FIELDS, row, strict=True))) for row in _ROWS.rows(tx, ticket=ticket_no)]
 
 
 def running(tx: Tx, ticket_no: str, names: Collection[str] | None = None) -> list[Clock]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import BigInteger, String, bindparam, delete, select, update
+from sqlalchemy.dialects.sqlite import insert  # PostgreSQL compiles the same ON CONFLICT clause
 
-from storage.database import Tx, insert
+from storage.database import Tx
+from storage.prepared import Prepared
 from storage.tables import conversations, customers, inbox, leader_sites, leaders
 
 
@@ -31,80 +33,100 @@ class Conversation:
     sites: tuple[str, ...] = ()
 
 
-COLUMNS = (
+_PEOPLE = conversations.outerjoin(customers, customers.c.id == conversations.c.customer_id).outerjoin(
+    leaders, leaders.c.id == conversations.c.leader_id
+)
+_WHOLE = select(
     conversations.c.id,
     conversations.c.channel,
     conversations.c.account,
     conversations.c.name,
     conversations.c.talk,
     conversations.c.customer_id,
-    conversations.c.leader_id,
     customers.c.phone,
     customers.c.name.label("customer_name"),
     customers.c.sample,
+    conversations.c.leader_id,
     leaders.c.name.label("leader_name"),
     leaders.c.removed_at,
+).select_from(_PEOPLE)
+_CHANNEL, _ACCOUNT = bindparam("channel", type_=String), bindparam("account", type_=String)
+_OF_ACCOUNT = Prepared(_WHOLE.where(conversations.c.channel == _CHANNEL, conversations.c.account == _ACCOUNT))
+_OF_ID = Prepared(_WHOLE.where(conversations.c.id == bindparam("id", type_=BigInteger)))
+_SITES = Prepared(select(leader_sites.c.site_no).where(leader_sites.c.leader_id == bindparam("id", type_=BigInteger)))
+_NOW = bindparam("now", type_=conversations.c.updated_at.type)
+_TALK = bindparam("talk", type_=conversations.c.talk.type)
+_NEW = Prepared(
+    insert(conversations)
+    .values(
+        channel=_CHANNEL, account=_ACCOUNT, name=bindparam("name", type_=String), talk=_TALK, created_at=_NOW,
+        updated_at=_NOW,
+    )
+    .on_conflict_do_nothing()
+)  # fmt: skip
+_NOTE = Prepared(
+    insert(inbox)
+    .values(
+        key=bindparam("key", type_=String),
+        conversation_id=bindparam("conversation", type_=BigInteger),
+        at=_NOW,
+        kind=bindparam("kind", type_=String),
+        text=bindparam("text", type_=String),
+    )
+    .on_conflict_do_nothing()
 )
-PEOPLE = conversations.outerjoin(customers, customers.c.id == conversations.c.customer_id).outerjoin(
-    leaders, leaders.c.id == conversations.c.leader_id
+_SAVE = Prepared(
+    update(conversations)
+    .where(conversations.c.id == bindparam("row", type_=BigInteger))
+    .values(talk=_TALK, updated_at=_NOW)
 )
 
 
 def note(tx: Tx, key: str, *, at: datetime, kind: str, text: str, conversation_id: int | None = None) -> bool:
     """Write a message into the inbox; False when it was there already."""
-    row = insert(tx)(inbox).values(key=key, at=at, kind=kind, text=text, conversation_id=conversation_id)
-    return bool(tx.execute(row.on_conflict_do_nothing()).rowcount)
+    return _NOTE.run(tx, key=key, conversation=conversation_id, now=at, kind=kind, text=text) > 0
 
 
 def open_(tx: Tx, channel: str, account: str, *, name: str, now: datetime) -> Conversation:
     """Load the conversation of an account, or begin it."""
-    known = _load(tx, (conversations.c.channel == channel) & (conversations.c.account == account))
-    if known:
-        return known
-    row = insert(tx)(conversations).values(
-        channel=channel, account=account, name=name, talk={}, created_at=now, updated_at=now
-    )
-    tx.execute(row.on_conflict_do_nothing())
-    return open_(tx, channel, account, name=name, now=now)
+    row = _OF_ACCOUNT.first(tx, channel=channel, account=account)
+    if row is None:
+        _NEW.run(tx, channel=channel, account=account, name=name, talk={}, now=now)
+        row = _OF_ACCOUNT.first(tx, channel=channel, account=account)
+    assert row, "just made"
+    return _conversation(tx, row)
 
 
 def by_id(tx: Tx, conversation_id: int) -> Conversation:
     """Load a conversation; raises LookupError if there is none."""
-    known = _load(tx, conversations.c.id == conversation_id)
-    if not known:
+    row = _OF_ID.first(tx, id=conversation_id)
+    if row is None:
         raise LookupError(f"no conversation {conversation_id}")
-    return known
+    return _conversation(tx, row)
 
 
-def _load(tx: Tx, which: Any) -> Conversation | None:
-    row = tx.execute(select(*COLUMNS).select_from(PEOPLE).where(which)).first()
-    return _conversation(tx, row) if row else None
-
-
-def _conversation(tx: Tx, row: Any) -> Conversation:
-    leads = row.leader_id is not None and row.removed_at is None
-    sites = select(leader_sites.c.site_no).where(leader_sites.c.leader_id == row.leader_id)
+def _conversation(tx: Tx, row: Sequence[Any]) -> Conversation:
+    number, channel, account, name, talk, customer, phone, customer_name, sample, leader, leader_name, removed = row
+    leads = leader is not None and removed is None
     return Conversation(
-        id=row.id,
-        channel=row.channel,
-        account=row.account,
-        name=row.name,
-        talk=row.talk,
-        customer_id=row.customer_id,
-        phone=row.phone or "",
-        customer_name=row.customer_name or "",
-        sample=bool(row.sample),
-        leader_id=row.leader_id if leads else None,
-        leader_name=row.leader_name or "",
-        sites=tuple(tx.execute(sites).scalars()) if leads else (),
+        id=number,
+        channel=channel,
+        account=account,
+        name=name,
+        talk=talk,
+        customer_id=customer,
+        phone=phone or "",
+        customer_name=customer_name or "",
+        sample=bool(sample),
+        leader_id=leader if leads else None,
+        leader_name=leader_name or "",
+        sites=tuple(site for (site,) in _SITES.rows(tx, id=leader)) if leads else (),
     )
 
 
 def save(tx: Tx, conversation_id: int, talk: Mapping[str, Any], *, now: datetime) -> None:
     """Keep what the talk remembers."""
-    tx.execute(
-        update(conversations).where(conversations.c.id == conversation_id).values(talk=dict(talk), updated_at=now)
-    )
+    _SAVE.run(tx, row=conversation_id, talk=talk, now=now)
 
 
 def forget(tx: Tx, key: str) -> None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import String, bindparam, func, select, update
 
 from storage.database import Tx, to_json
+from storage.prepared import Prepared
 from storage.tables import EPOCH, MILLISECOND, events, tickets
 
 
@@ -44,29 +45,42 @@ def _link(previous: str, ticket_no: str, at: datetime, actor: str, kind: str, da
     return hashlib.sha256(row.encode()).hexdigest()
 
 
+_TICKET = bindparam("ticket", type_=String)
+_AT = bindparam("moment", type_=events.c.at.type)
+_LAST = Prepared(select(events.c.chain).where(events.c.ticket_no == _TICKET).order_by(events.c.id.desc()).limit(1))
+_ADD = Prepared(
+    events.insert()
+    .values(
+        ticket_no=_TICKET,
+        at=_AT,
+        actor=bindparam("actor", type_=String),
+        kind=bindparam("kind", type_=String),
+        data=bindparam("data", type_=events.c.data.type),
+        chain=bindparam("chain", type_=String),
+    )
+    .returning(events.c.id)
+)
+_COUNT = Prepared(update(tickets).where(tickets.c.no == _TICKET).values(version=tickets.c.version + 1, updated_at=_AT))
+_ROWS = Prepared(
+    select(events.c.id, events.c.ticket_no, events.c.at, events.c.actor, events.c.kind, events.c.data)
+    .where(events.c.ticket_no == _TICKET)
+    .order_by(events.c.id)
+)
+FIELDS = ("id", "ticket_no", "at", "actor", "kind", "data")
+
+
 def add(tx: Tx, ticket_no: str, kind: str, data: Mapping[str, Any] | None = None, *, actor: str, at: datetime) -> None:
     """Write a step down. The ticket's version counts its events, so that a cut-off end is seen as well."""
-    last = select(events.c.chain).where(events.c.ticket_no == ticket_no).order_by(events.c.id.desc()).limit(1)
-    previous = tx.execute(last).scalar_one_or_none() or ""
+    last = _LAST.first(tx, ticket=ticket_no)
     kept = dict(data or {})
-    tx.execute(
-        events.insert().values(
-            ticket_no=ticket_no,
-            at=at,
-            actor=actor,
-            kind=kind,
-            data=kept,
-            chain=_link(previous, ticket_no, at, actor, kind, kept),
-        )
-    )
-    tx.execute(update(tickets).where(tickets.c.no == ticket_no).values(version=tickets.c.version + 1, updated_at=at))
+    chain = _link(last[0] if last else "", ticket_no, at, actor, kind, kept)
+    _ADD.add(tx, ticket=ticket_no, moment=at, actor=actor, kind=kind, data=kept, chain=chain)
+    _COUNT.run(tx, ticket=ticket_no, moment=at)
 
 
 def of_ticket(tx: Tx, ticket_no: str) -> list[Event]:
     """Give a ticket's steps in the order they happened."""
-    columns = [events.c.id, events.c.ticket_no, events.c.at, events.c.actor, events.c.kind, events.c.data]
-    rows = tx.execute(select(*columns).where(events.c.ticket_no == ticket_no).order_by(events.c.id)).all()
-    return [Event(**row._mapping) for row in rows]
+    return [Event(**dict(zip(FIELDS, row, strict=True))) for row in _ROWS.rows(tx, ticket=ticket_no)]
 
 
 def happened(tx: Tx, ticket_no: str, kind: str, *, actor: str | None = None) -> bool:

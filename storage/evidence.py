@@ -32,6 +32,7 @@ class Evidence:
     thumb_key: str
     sha256: str
     phash: str
+    phash256: str
     width: int | None
     height: int | None
     seconds: int | None

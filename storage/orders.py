@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, String, bindparam, func, select
 
 from storage.database import Tx
+from storage.prepared import Prepared
 from storage.tables import order_lines, orders
 
 
@@ -84,7 +85,7 @@ def by_number(tx: Tx, number: str, *, sample: bool | None) -> Order | None:
     `sample`: whether sandbox sample orders are meant; None takes either (here and below).
     """
     key = order_key(number)
-    found = _find(tx, orders.c.order_key == key, sample=sample) if key else []
+    found = _known(tx, _BY_KEY.rows(tx, key=key), sample=sample) if key else []
     return found[0] if found else None
 
 
@@ -100,13 +101,13 @@ def by_pickup(tx: Tx, participate_no: str, phone_tail: str, *, sample: bool | No
     number, tail = pickup_key(participate_no), _tail(phone_tail)
     if not tail or not order_key(participate_no):
         return []
-    return _find(tx, orders.c.participate_no == number, orders.c.phone_tail == tail, sample=sample)
+    return _known(tx, _BY_PICKUP.rows(tx, number=number, tail=tail), sample=sample)
 
 
 def of_buyer(tx: Tx, phone: str, *, sample: bool | None, limit: int = 20) -> list[Order]:
     """Give the newest orders of the buyer with this whole phone number."""
     digits = phone_digits(phone)
-    return _find(tx, orders.c.buyer_phone == digits, sample=sample, limit=limit) if digits else []
+    return _known(tx, _OF_BUYER.rows(tx, phone=digits), sample=sample)[:limit] if digits else []
 
 
 def of_sites(
@@ -165,17 +166,45 @@ def _tail(text: str) -> str:
     return digits if len(digits) == 4 else ""
 
 
-def _find(tx: Tx, *where: ColumnElement[bool], sample: bool | None, limit: int | None = None) -> list[Order]:
-    """Two statements: the orders, newest first, and all their lines."""
-    columns = [orders.c[name] for name in ORDER_FIELDS]
-    query = select(*columns).where(*where).order_by(MOMENT.desc(), orders.c.order_no)
+_HEADS = select(*(orders.c[name] for name in ORDER_FIELDS)).order_by(MOMENT.desc(), orders.c.order_no)
+_BY_KEY = Prepared(_HEADS.where(orders.c.order_key == bindparam("key", type_=String)))
+_BY_PICKUP = Prepared(
+    _HEADS.where(
+        orders.c.participate_no == bindparam("number", type_=String),
+        orders.c.phone_tail == bindparam("tail", type_=String),
+    )
+)
+_OF_BUYER = Prepared(_HEADS.where(orders.c.buyer_phone == bindparam("phone", type_=String)))
+_LINES = Prepared(
+    select(*(order_lines.c[name] for name in LINE_FIELDS))
+    .where(order_lines.c.order_no == bindparam("number", type_=String))
+    .order_by(order_lines.c.line_no)
+)
+
+
+def _find(tx: Tx, *where: ColumnElement[bool], sample: bool | None) -> list[Order]:
+    """Give orders with their lines, newest first."""
+    return _known(tx, [tuple(row) for row in tx.execute(_HEADS.where(*where))], sample=sample)
+
+
+def _known(tx: Tx, rows: Sequence[Sequence[Any]], *, sample: bool | None) -> list[Order]:
+    heads = [dict(zip(ORDER_FIELDS, row, strict=True)) for row in rows]
+    for head in heads:
+        head["sample"] = bool(head["sample"])
     if sample is not None:
-        query = query.where(orders.c.sample == sample)
-    heads = [row._asdict() for row in tx.execute(query.limit(limit))]
-    if sample is None and any(head["sample"] for head in heads):
+        heads = [head for head in heads if head["sample"] == sample]
+    elif any(head["sample"] for head in heads):
         heads = [head for head in heads if head["sample"]]
-    lines = lines_of(tx, [head["order_no"] for head in heads])
-    return [Order(**head, lines=lines.get(head["order_no"], ())) for head in heads]
+    return [Order(**head, lines=_lines(tx, head["order_no"])) for head in heads]
+
+
+def _lines(tx: Tx, order_no: str) -> tuple[OrderLine, ...]:
+    found = []
+    for row in _LINES.rows(tx, number=order_no):
+        values = dict(zip(LINE_FIELDS, row, strict=True))
+        values["tags"] = tuple(values["tags"].split())
+        found.append(OrderLine(**values))
+    return tuple(found)
 
 
 def lines_of(tx: Tx, order_nos: Iterable[str]) -> dict[str, tuple[OrderLine, ...]]:

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, case, delete, func, literal, select, union_all, update
+from sqlalchemy import Integer, String, bindparam, case, delete, func, literal, select, union_all, update
+from sqlalchemy.dialects.sqlite import insert  # PostgreSQL compiles the same ON CONFLICT clause
 
-from storage.database import Tx, insert
+from storage.database import Tx
+from storage.prepared import Prepared
 from storage.tables import dead_letters, mailboxes, outbox
 
 SAFETY, URGENT, TALK, WORK, BOARD = range(5)  # a smaller number goes first
+LEASE = timedelta(seconds=90)  # outlasts the longest send
+MOST = 20  # rows of one mailbox that are carried together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,145 +51,184 @@ class Outcome:
     failed: bool = False  # counts as an attempt
 
 
+_NAME = bindparam("box", type_=String)
+_NOW = bindparam("now", type_=outbox.c.due_at.type)
+_HEAD = select(outbox.c.due_at).where(outbox.c.mailbox == _NAME).order_by(outbox.c.id).limit(1).scalar_subquery()
+_BLOCKED_OR = case((mailboxes.c.blocked > _HEAD, mailboxes.c.blocked), else_=_HEAD)
+_IDLE = mailboxes.c.next_due.is_(None)
+_PRIORITY = bindparam("urgency", type_=Integer)
+
+# next_due = max(due of the head, blocked); a box is as urgent as the most urgent row since it was last empty
+_SETTLE = Prepared(update(mailboxes).where(mailboxes.c.name == _NAME).values(next_due=_BLOCKED_OR))
+_NEW = insert(mailboxes).values(name=_NAME, priority=_PRIORITY, next_due=bindparam("due", type_=outbox.c.due_at.type))
+_OPEN = Prepared(
+    _NEW.on_conflict_do_update(
+        index_elements=["name"],
+        set_={
+            "priority": case((_IDLE | (mailboxes.c.priority > _PRIORITY), _PRIORITY), else_=mailboxes.c.priority),
+            "next_due": case(
+                (
+                    _IDLE,
+                    case(
+                        (mailboxes.c.blocked > _NEW.excluded.next_due, mailboxes.c.blocked),
+                        else_=_NEW.excluded.next_due,
+                    ),
+                ),
+                else_=mailboxes.c.next_due,
+            ),
+        },
+    )
+)
+_PUT = Prepared(
+    outbox.insert()
+    .values(
+        mailbox=_NAME,
+        kind=bindparam("kind", type_=String),
+        payload=bindparam("payload", type_=outbox.c.payload.type),
+        due_at=bindparam("due", type_=outbox.c.due_at.type),
+        created_at=_NOW,
+    )
+    .returning(outbox.c.id)
+)
+_CARRIED = func.coalesce(
+    select(case((mailboxes.c.lease.is_not(None), mailboxes.c.upto), else_=0))
+    .where(mailboxes.c.name == _NAME)
+    .scalar_subquery(),
+    0,
+)
+_TAKE_BACK = Prepared(
+    delete(outbox).where(
+        outbox.c.mailbox == _NAME, outbox.c.kind == bindparam("kind", type_=String), outbox.c.id > _CARRIED
+    )
+)
+_HASTEN = Prepared(update(outbox).where(outbox.c.mailbox == _NAME, outbox.c.due_at > _NOW).values(due_at=_NOW))
+_UNBLOCK = Prepared(
+    update(mailboxes)
+    .where(mailboxes.c.name == _NAME, mailboxes.c.blocked.is_not(None))
+    .values(blocked=None, blocked_why="", attempts=0)
+)
+
+
 def put(
     tx: Tx, mailbox: str, kind: str, payload: Mapping[str, Any], *, due: datetime, now: datetime, priority: int = TALK
 ) -> int:
-    """Add a row at the end of a mailbox; return its id. `priority` is the mailbox's from its first row on,
-
-    and only ever becomes more urgent while the box is not empty.
-    """
-    box = insert(tx)(mailboxes).values(name=mailbox, priority=priority, next_due=due)
-    idle = mailboxes.c.next_due.is_(None)
-    tx.execute(
-        box.on_conflict_do_update(
-            index_elements=["name"],
-            set_={
-                "next_due": case((idle, _later(literal(due, mailboxes.c.next_due.type))), else_=mailboxes.c.next_due),
-                "priority": case((idle | (mailboxes.c.priority > priority), priority), else_=mailboxes.c.priority),
-            },
-        )
-    )
-    result = tx.execute(
-        outbox.insert().values(mailbox=mailbox, kind=kind, payload=dict(payload), due_at=due, created_at=now)
-    )
-    return int(result.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row always has it
-
-
-def _later(due: Any) -> Any:
-    return case((mailboxes.c.blocked > due, mailboxes.c.blocked), else_=due)
-
-
-def _settle(tx: Tx, name: str) -> None:
-    """Set next_due to the head's due time, or to the block's end where that is later."""
-    head = select(outbox.c.due_at).where(outbox.c.mailbox == name).order_by(outbox.c.id).limit(1).scalar_subquery()
-    due = case((mailboxes.c.blocked > head, mailboxes.c.blocked), else_=head)
-    tx.execute(update(mailboxes).where(mailboxes.c.name == name).values(next_due=due))
+    """Add a row at the end of a mailbox; return its id."""
+    _OPEN.run(tx, box=mailbox, urgency=priority, due=due)
+    return _PUT.add(tx, box=mailbox, kind=kind, payload=payload, due=due, now=now)
 
 
 def take_back(tx: Tx, mailbox: str, kind: str) -> int:
     """Delete the rows of this kind that nobody is carrying; return how many."""
-    carried = select(func.coalesce(case((mailboxes.c.lease.is_not(None), mailboxes.c.upto), else_=0), 0)).where(
-        mailboxes.c.name == mailbox
-    )
-    gone = tx.execute(
-        delete(outbox).where(
-            outbox.c.mailbox == mailbox,
-            outbox.c.kind == kind,
-            outbox.c.id > func.coalesce(carried.scalar_subquery(), 0),
-        )
-    ).rowcount
+    gone = _TAKE_BACK.run(tx, box=mailbox, kind=kind)
     if gone:
-        _settle(tx, mailbox)
+        _SETTLE.run(tx, box=mailbox)
     return gone
 
 
 def hasten(tx: Tx, mailbox: str, *, now: datetime) -> None:
     """Make everything in a mailbox due now (held echoes before an urgent row)."""
-    tx.execute(update(outbox).where(outbox.c.mailbox == mailbox, outbox.c.due_at > now).values(due_at=now))
-    _settle(tx, mailbox)
+    if _HASTEN.run(tx, box=mailbox, now=now):
+        _SETTLE.run(tx, box=mailbox)
 
 
 def unblock(tx: Tx, mailbox: str) -> None:
     """Lift a block, as when the customer wrote again."""
-    done = tx.execute(
-        update(mailboxes)
-        .where(mailboxes.c.name == mailbox, mailboxes.c.blocked.is_not(None))
-        .values(blocked=None, blocked_why="", attempts=0)
-    )
-    if done.rowcount:
-        _settle(tx, mailbox)
-
-
-def pick(tx: Tx, *, now: datetime, lease: str, until: datetime, limit: int) -> list[Bundle]:
-    """Lease due mailboxes, the most urgent first, each with all its due rows (at most 20)."""
-    due = tx.execute(_DUE, {"now": now, "limit": limit}).all()
-    bundles = []
-    for name, attempts in due:
-        mails = _due_rows(tx, name, now)
-        if not mails:
-            _settle(tx, name)
-            continue
-        tx.execute(
-            update(mailboxes).where(mailboxes.c.name == name).values(lease=lease, lease_until=until, upto=mails[-1].id)
-        )
-        bundles.append(Bundle(mailbox=name, lease=lease, attempts=attempts, mails=mails))
-    return bundles
+    if _UNBLOCK.run(tx, box=mailbox):
+        _SETTLE.run(tx, box=mailbox)
 
 
 def _due_of(priority: int) -> Any:
     # one seek per priority: timers far in the future are never walked over
     return select(
         select(mailboxes.c.name, mailboxes.c.attempts, mailboxes.c.priority, mailboxes.c.next_due)
-        .where(
-            mailboxes.c.priority == priority,
-            mailboxes.c.next_due <= bindparam("now", type_=mailboxes.c.next_due.type),
-            mailboxes.c.lease.is_(None),
-        )
+        .where(mailboxes.c.priority == priority, mailboxes.c.next_due <= _NOW, mailboxes.c.lease.is_(None))
         .order_by(mailboxes.c.next_due)
-        .limit(bindparam("limit", type_=Integer))
+        .limit(bindparam("most", type_=Integer))
         .subquery(f"due_{priority}")
     )
 
 
 _ALL = union_all(*(_due_of(priority) for priority in range(5))).subquery("due")
-_DUE = select(_ALL.c.name, _ALL.c.attempts).order_by(_ALL.c.priority, _ALL.c.next_due).limit(bindparam("limit"))
+_DUE = Prepared(
+    select(_ALL.c.name, _ALL.c.attempts)
+    .order_by(_ALL.c.priority, _ALL.c.next_due)
+    .limit(bindparam("most", type_=Integer))
+)
+_ROWS = Prepared(
+    select(outbox.c.id, outbox.c.kind, outbox.c.payload, outbox.c.due_at)
+    .where(outbox.c.mailbox == _NAME)
+    .order_by(outbox.c.id)
+    .limit(MOST)
+)
+_LEASE = Prepared(
+    update(mailboxes)
+    .where(mailboxes.c.name == _NAME)
+    .values(
+        lease=bindparam("holder", type_=String),
+        lease_until=bindparam("until", type_=outbox.c.due_at.type),
+        upto=bindparam("last", type_=Integer),
+    )
+)
+
+
+def pick(tx: Tx, *, now: datetime, lease: str, until: datetime, limit: int) -> list[Bundle]:
+    """Lease due mailboxes, the most urgent first, each with all its due rows (at most MOST)."""
+    bundles = []
+    for name, attempts in _DUE.rows(tx, now=now, most=limit):
+        mails = _due_rows(tx, name, now)
+        if not mails:
+            _SETTLE.run(tx, box=name)
+            continue
+        _LEASE.run(tx, box=name, holder=lease, until=until, last=mails[-1].id)
+        bundles.append(Bundle(mailbox=name, lease=lease, attempts=attempts, mails=mails))
+    return bundles
 
 
 def _due_rows(tx: Tx, name: str, now: datetime) -> tuple[Mail, ...]:
-    rows = tx.execute(
-        select(outbox.c.id, outbox.c.kind, outbox.c.payload, outbox.c.due_at)
-        .where(outbox.c.mailbox == name)
-        .order_by(outbox.c.id)
-        .limit(20)
-    ).all()
     mails: list[Mail] = []
-    for row in rows:
-        if row.due_at > now:  # order is the promise: nothing overtakes a head that waits
+    for number, kind, payload, due in _ROWS.rows(tx, box=name):
+        if due > now:  # order is the promise: nothing overtakes a head that waits
             break
-        mails.append(Mail(id=row.id, kind=row.kind, payload=row.payload))
+        mails.append(Mail(id=number, kind=kind, payload=payload))
     return tuple(mails)
+
+
+_STRIKE = Prepared(delete(outbox).where(outbox.c.mailbox == _NAME, outbox.c.id <= bindparam("last", type_=Integer)))
+_RELEASE = Prepared(
+    update(mailboxes)
+    .where(mailboxes.c.name == _NAME, mailboxes.c.lease == bindparam("holder", type_=String))
+    .values(
+        lease=None,
+        lease_until=None,
+        upto=0,
+        blocked=bindparam("again", type_=outbox.c.due_at.type),
+        blocked_why=bindparam("why", type_=String),
+        attempts=case((bindparam("failed", type_=Integer) == 1, mailboxes.c.attempts + 1), else_=0),
+        next_due=case(
+            (bindparam("again", type_=outbox.c.due_at.type) > _HEAD, bindparam("again", type_=outbox.c.due_at.type)),
+            else_=_HEAD,
+        ),
+    )
+)
 
 
 def settle(tx: Tx, outcome: Outcome, *, now: datetime) -> None:
     """Book what became of a bundle: sent is sent, whoever holds the lease now; only its release is fenced."""
     name = outcome.mailbox
     if outcome.sent:
-        tx.execute(delete(outbox).where(outbox.c.mailbox == name, outbox.c.id <= outcome.sent))
+        _STRIKE.run(tx, box=name, last=outcome.sent)
     if outcome.dead:
         _bury(tx, name, outcome.dead, outcome.error, now)
-    tx.execute(
-        update(mailboxes)
-        .where(mailboxes.c.name == name, mailboxes.c.lease == outcome.lease)
-        .values(
-            lease=None,
-            lease_until=None,
-            upto=0,
-            blocked=outcome.again,
-            blocked_why=outcome.error if outcome.again else "",
-            attempts=mailboxes.c.attempts + 1 if outcome.failed else 0,
-        )
+    released = _RELEASE.run(
+        tx,
+        box=name,
+        holder=outcome.lease,
+        again=outcome.again,
+        why=outcome.error if outcome.again else "",
+        failed=int(outcome.failed),
     )
-    _settle(tx, name)
+    if not released:
+        _SETTLE.run(tx, box=name)
 
 
 def _bury(tx: Tx, name: str, row_id: int, error: str, now: datetime) -> None:
@@ -201,7 +244,7 @@ def _bury(tx: Tx, name: str, row_id: int, error: str, now: datetime) -> None:
 def drop(tx: Tx, mailbox: str) -> None:
     """Empty a mailbox: a timer that is no longer wanted."""
     tx.execute(delete(outbox).where(outbox.c.mailbox == mailbox))
-    _settle(tx, mailbox)
+    _SETTLE.run(tx, box=mailbox)
 
 
 def free_leases(tx: Tx) -> None:
@@ -209,15 +252,20 @@ def free_leases(tx: Tx) -> None:
     tx.execute(update(mailboxes).where(mailboxes.c.lease.is_not(None)).values(lease=None, lease_until=None, upto=0))
 
 
+_NEXT = Prepared(
+    select(mailboxes.c.next_due)
+    .where(mailboxes.c.next_due.is_not(None), mailboxes.c.lease.is_(None))
+    .order_by(mailboxes.c.next_due)
+    .limit(1)
+)
+
+
 def next_due(tx: Tx) -> datetime | None:
     """Tell when the next mailbox is due."""
-    due = select(mailboxes.c.next_due).where(mailboxes.c.next_due.is_not(None), mailboxes.c.lease.is_(None))
-    return tx.execute(due.order_by(mailboxes.c.next_due).limit(1)).scalar_one_or_none()
+    row = _NEXT.first(tx)
+    return row[0] if row else None
 
 
 def tidy(tx: Tx, names: Sequence[str]) -> None:
     """Forget mailboxes that are empty, such as those of timers and fetches gone by."""
     tx.execute(delete(mailboxes).where(mailboxes.c.name.in_(names), mailboxes.c.next_due.is_(None)))
-
-
-LEASE = timedelta(seconds=90)  # outlasts the longest send

@@ -23,7 +23,7 @@ def text_of(tx: Tx, policy_hash: str) -> str:
     text = tx.execute(select(policies.c.text).where(policies.c.hash == policy_hash)).scalar_one_or_none()
     if text is None:
         raise LookupError(f"no policy {policy_hash} is stored")
-    return text
+    return str(text)
 
 
 def enforce(tx: Tx, policy_hash: str) -> None:

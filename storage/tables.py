@@ -312,6 +312,7 @@ evidence = Table(
     Column("thumb_key", String(128), nullable=False, server_default=""),
     Column("sha256", String(64), nullable=False, server_default=""),
     Column("phash", String(64), nullable=False, server_default=""),
+    Column("phash256", String(64), nullable=False, server_default=""),
     Column("width", Integer),
     Column("height", Integer),
     Column("seconds", Integer),

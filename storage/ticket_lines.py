@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import String, bindparam, delete, func, select, update
 
 from storage.database import Tx
+from storage.prepared import Prepared
 from storage.tables import ticket_lines, tickets
 
 GRANTED = ("approved", "goods_awaited", "owed", "done")
@@ -39,6 +40,24 @@ class Line:
     refund_due_at: datetime | None
 
 
+FIELDS = tuple(Line.__dataclass_fields__)
+_OF_TICKET = Prepared(
+    select(*(ticket_lines.c[name] for name in FIELDS))
+    .where(ticket_lines.c.ticket_no == bindparam("ticket", type_=String))
+    .order_by(ticket_lines.c.line)
+)
+_ON_ORDER = Prepared(
+    select(*(ticket_lines.c[name] for name in FIELDS))
+    .join(tickets, tickets.c.no == ticket_lines.c.ticket_no)
+    .where(
+        tickets.c.order_no == bindparam("order", type_=String),
+        ticket_lines.c.state != "refused",
+        ticket_lines.c.state != "withdrawn",
+    )
+    .order_by(ticket_lines.c.ticket_no, ticket_lines.c.line)
+)
+
+
 def add(tx: Tx, ticket_no: str, **values: Any) -> int:
     """Put a line to a ticket; return its number, counted from 1."""
     last = tx.execute(select(func.max(ticket_lines.c.line)).where(ticket_lines.c.ticket_no == ticket_no)).scalar_one()
@@ -49,8 +68,7 @@ def add(tx: Tx, ticket_no: str, **values: Any) -> int:
 
 def of_ticket(tx: Tx, ticket_no: str) -> list[Line]:
     """Give a ticket's lines in order."""
-    rows = tx.execute(select(ticket_lines).where(ticket_lines.c.ticket_no == ticket_no).order_by(ticket_lines.c.line))
-    return [Line(**row._mapping) for row in rows]
+    return [Line(**dict(zip(FIELDS, row, strict=True))) for row in _OF_TICKET.rows(tx, ticket=ticket_no)]
 
 
 def change(tx: Tx, ticket_no: str, line: int, **values: Any) -> None:
@@ -66,13 +84,7 @@ def remove(tx: Tx, ticket_no: str, line: int) -> None:
 
 def on_order(tx: Tx, order_no: str) -> list[Line]:
     """Give every line of every ticket on an order that was not refused or taken back: what is already claimed."""
-    rows = tx.execute(
-        select(ticket_lines)
-        .join(tickets, tickets.c.no == ticket_lines.c.ticket_no)
-        .where(tickets.c.order_no == order_no, ticket_lines.c.state.not_in(("refused", "withdrawn")))
-        .order_by(ticket_lines.c.ticket_no, ticket_lines.c.line)
-    )
-    return [Line(**row._mapping) for row in rows]
+    return [Line(**dict(zip(FIELDS, row, strict=True))) for row in _ON_ORDER.rows(tx, order=order_no)]
 
 
 def granted(tx: Tx, order_no: str, order_line_no: int | None) -> int:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import String, bindparam, func, or_, select, update
 
 from storage.database import Tx, insert
+from storage.prepared import Prepared
 from storage.tables import complainants, conversations, orders, ticket_lines, tickets
 
 OPEN = ("queued", "assigned", "waiting_customer", "appealed")
@@ -71,19 +72,34 @@ def add(tx: Tx, **values: Any) -> bool:
     return tx.execute(row.on_conflict_do_nothing(index_elements=["no"])).rowcount == 1
 
 
+FIELDS = tuple(Ticket.__dataclass_fields__)
+_WHOLE = select(*(tickets.c[name] for name in FIELDS))
+_BY_NO = Prepared(_WHOLE.where(tickets.c.no == bindparam("number", type_=String)))
+_BY_CLAIM = Prepared(_WHOLE.where(tickets.c.claim_id == bindparam("claim", type_=String)))
+_DUE = Prepared(
+    update(tickets)
+    .where(tickets.c.no == bindparam("number", type_=String))
+    .values(due_at=bindparam("due", type_=tickets.c.due_at.type), late=bindparam("is_late", type_=tickets.c.late.type))
+)
+
+
 def get(tx: Tx, no: str) -> Ticket | None:
     """Give a ticket by its number."""
-    return _one(tx, tickets.c.no == no)
+    return _ticket(_BY_NO.first(tx, number=no))
 
 
 def by_claim(tx: Tx, claim_id: str) -> Ticket | None:
     """Give the ticket that a draft became."""
-    return _one(tx, tickets.c.claim_id == claim_id)
+    return _ticket(_BY_CLAIM.first(tx, claim=claim_id))
 
 
-def _one(tx: Tx, condition: Any) -> Ticket | None:
-    row = tx.execute(select(tickets).where(condition)).one_or_none()
-    return Ticket(**row._mapping) if row else None
+def _ticket(row: Sequence[Any] | None) -> Ticket | None:
+    return Ticket(**dict(zip(FIELDS, row, strict=True))) if row else None
+
+
+def set_due(tx: Tx, no: str, due: datetime | None, *, late: bool) -> None:
+    """Set when a human has to keep the next promise, and whether one is broken."""
+    _DUE.run(tx, number=no, due=due, is_late=late)
 
 
 def some(tx: Tx, query: Any) -> list[Ticket]:

@@ -458,6 +458,7 @@ def _evidence() -> None:
         sa.Column("thumb_key", sa.String(length=128), server_default="", nullable=False),
         sa.Column("sha256", sa.String(length=64), server_default="", nullable=False),
         sa.Column("phash", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("phash256", sa.String(length=64), server_default="", nullable=False),
         sa.Column("width", sa.Integer(), nullable=True),
         sa.Column("height", sa.Integer(), nullable=True),
         sa.Column("seconds", sa.Integer(), nullable=True),
