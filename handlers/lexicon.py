@@ -115,10 +115,15 @@ def _compiled(body: str) -> re.Pattern[str] | None:
 
 
 def matcher(row: Mapping[str, Any] | Sequence[str], *, negatable: bool = True) -> Matcher:
-    """Compile a row: a list of words, or a table with words, patterns and unless."""
+    """Compile a row: a list of words, or a table with words, patterns and unless.
+
+    A policy that extends another adds with `more` and takes away with `without`, so that it need not copy the list.
+    """
     if not isinstance(row, Mapping):
         row = {"words": row}
-    words = [normalise(word) for word in row.get("words", ())]
+    dropped = {normalise(word) for word in row.get("without", ())}
+    words = [normalise(word) for word in (*row.get("words", ()), *row.get("more", ()))]
+    words = [word for word in words if word not in dropped]
     patterns = list(row.get("patterns", ()))
     english = [word for word in words if _latin(word)]
     chinese = [word for word in words if word and not _latin(word)]

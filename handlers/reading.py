@@ -190,6 +190,7 @@ def read(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date) -
         pickup_no=pickups[0] if pickups else None,
         customer=references.names[0] if references.names else None,
         phone_tail=references.tails[0] if references.tails else None,
+        certain=bool(fits) or not orders,
         evidence=references.evidence,
     )
     claims = claims_of(known, fits, base)
