@@ -194,7 +194,7 @@ def _media(message: Message) -> list[Media]:
 
 def _photo(message: Message) -> Media:
     assert message.photo
-    best = max(message.photo, key=lambda size: size.width * size.height)
+    best = message.photo[-1]  # the platform lists the largest last
     return Media(kind="photo", ref=best.file_id, size=best.file_size)
 
 
