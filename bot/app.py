@@ -31,7 +31,7 @@ from handlers.tools import Tools
 from media.guard import Examiner
 from media.store import Keeper, open_store
 from storage import conversations, policies
-from storage.database import Tx, open_readers, open_writer, read, transaction, write_lock
+from storage.database import Tx, WriteLock, open_readers, open_writer, read, transaction, write_lock
 from storage.evidence import Evidence
 from storage.migration import prepare as prepare_schema
 from storage.outbox import Bundle, Outcome
@@ -78,7 +78,9 @@ class App:
 
     async def receive(self, inbound: Inbound) -> None:
         """Take a message in; returns after its COMMIT."""
-        await self.runner.do(lambda tx: intake.turn(tx, inbound, self.tools()), inbound)
+        number = await self.runner.do(lambda tx: intake.turn(tx, inbound, self.tools()), inbound)
+        if number:
+            self._addresses[number] = (inbound.channel, inbound.account)
 
     async def act(self, inbound: DeskInbound) -> Any:
         """Take a deed of the staff in; returns the answer after its COMMIT."""
@@ -139,7 +141,7 @@ class App:
     async def start(self) -> None:
         """Begin to write, carry and listen."""
         self.runner.start()
-        await self.runner.do(lambda tx: None)
+        await self.runner.do(lambda tx: intake.warm_up(self.policy))
         for door in self._all_doors():
             task = asyncio.create_task(_supervised(door.name, door.run), name=f"door {door.name}")
             self._loops.append(task)
@@ -209,7 +211,7 @@ def build(settings: Settings) -> App:
     )
     runner = Runner(
         engine=engine,
-        data_dir=settings.folder,
+        lock=WriteLock(settings.folder),
         clock=now,
         park=lambda tx, message, error: parking.park(tx, message, error, app.tools()),
         carry=courier.carry,

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -18,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from handlers.messages import DeskInbound, Inbound
 from storage import outbox
-from storage.database import DatabaseGone, Tx, intact, savepoint, transaction, write_lock
+from storage.database import DatabaseGone, Tx, WriteLock, intact, savepoint, transaction
 from storage.outbox import Bundle, Outcome
 
 LOG = logging.getLogger(__name__)
@@ -48,7 +47,7 @@ class Runner:
     """Runs all writes in one thread; `start` it inside the loop, `stop` waits until the queue is empty."""
 
     engine: Engine
-    data_dir: Path
+    lock: WriteLock
     clock: Callable[[], datetime]
     park: Park
     carry: Callable[[Sequence[Bundle]], None]  # called in the loop with what is due
@@ -68,7 +67,7 @@ class Runner:
     def start(self) -> None:
         """Free the leases of a process that is gone, then begin."""
         self._loop = asyncio.get_running_loop()
-        with write_lock(self.data_dir), transaction(self.engine) as tx:
+        with self.lock, transaction(self.engine) as tx:
             outbox.free_leases(tx)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -153,7 +152,7 @@ class Runner:
     def _round(self, jobs: list[Job], outcomes: list[Outcome]) -> None:
         """Do the jobs and the courier's round in one transaction; what failed goes again, alone."""
         now = self.clock()
-        with write_lock(self.data_dir):
+        with self.lock:
             with transaction(self.engine) as tx:
                 for job in jobs:
                     self._do(tx, job)

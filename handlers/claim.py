@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
-from functools import cache
 from typing import Any, Self
 
 
@@ -113,6 +112,7 @@ class Talk:
 
 
 NESTED = (Talk, Claim, Problem, Photo, Asked)
+NAMES: dict[type, tuple[str, ...]] = {kind: tuple(item.name for item in fields(kind)) for kind in NESTED}
 
 
 def to_json(talk: Talk) -> dict[str, Any]:
@@ -121,14 +121,9 @@ def to_json(talk: Talk) -> dict[str, Any]:
     return shaped
 
 
-@cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(item.name for item in fields(kind))
-
-
 def _shape(value: Any) -> Any:
     if isinstance(value, NESTED):
-        return {name: _shape(inner) for name in _names(value.__class__) if (inner := getattr(value, name))}
+        return {name: _shape(inner) for name in NAMES[type(value)] if (inner := getattr(value, name))}
     if isinstance(value, tuple):
         return [_shape(item) for item in value]
     return value
@@ -136,7 +131,7 @@ def _shape(value: Any) -> Any:
 
 def _known(kind: type, raw: Mapping[str, Any]) -> dict[str, Any]:
     # unknown keys are dropped and new slots stay empty: a deploy never breaks a waiting customer
-    names = _names(kind)
+    names = NAMES[kind]
     return {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items() if key in names}
 
 

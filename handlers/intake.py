@@ -15,12 +15,14 @@ from handlers.lexicon import Lexicon, compile_words
 from handlers.messages import Inbound, Reply
 from handlers.normal import normalise
 from handlers.policy import Policy
+from handlers.reading import read
 from handlers.references import refer
 from handlers.scene import Scene
 from handlers.tools import Tools
 from storage import conversations, evidence, outbox
 from storage.conversations import Conversation
 from storage.database import Tx
+from storage.orders import Order, OrderLine
 
 INSIDE = ("fetched", "wake")
 
@@ -37,8 +39,16 @@ def lexicon_of(policy: Policy) -> Lexicon:
     return _LEXICONS[policy.hash]
 
 
-def turn(tx: Tx, inbound: Inbound, tools: Tools) -> bool:
-    """Handle one message whole; False when it was handled before."""
+def warm_up(policy: Policy) -> None:
+    """Compile what the first reading would have to, so that no customer waits for it."""
+    lexicon, day = lexicon_of(policy), date(2000, 1, 1)
+    line = OrderLine(line_no=1, item="白菜", quantity=1, unit="颗", paid=100)
+    for text in ("白菜坏了1颗，KT260101-0001 尾号0000", "baicai 1 box, refund please", "草梅烂了，要退款"):
+        read(text, (Order(order_no="KT260101-0001", lines=(line,)),), lexicon, today=day)
+
+
+def turn(tx: Tx, inbound: Inbound, tools: Tools) -> int:
+    """Handle one message whole; return its conversation, or 0 when it was handled before."""
     conversation = _conversation(tx, inbound, tools)
     if inbound.kind not in INSIDE and not conversations.note(
         tx,
@@ -48,7 +58,7 @@ def turn(tx: Tx, inbound: Inbound, tools: Tools) -> bool:
         text=(inbound.text or inbound.tap)[:LONGEST],
         conversation_id=conversation.id,
     ):
-        return False
+        return 0
     talk = claims.from_json(conversation.talk)
     box = mail.chat_box(conversation.id)
     if inbound.kind not in INSIDE:
@@ -61,7 +71,7 @@ def turn(tx: Tx, inbound: Inbound, tools: Tools) -> bool:
     after = claims.to_json(talk)
     if after != conversation.talk:
         conversations.save(tx, conversation.id, after, now=tools.now)
-    return True
+    return conversation.id
 
 
 def _conversation(tx: Tx, inbound: Inbound, tools: Tools) -> Conversation:

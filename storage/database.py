@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from fcntl import LOCK_EX, LOCK_NB, LOCK_UN, flock
+from fcntl import LOCK_EX, LOCK_UN, flock
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -89,22 +89,36 @@ def intact(tx: Tx) -> None:
         raise DatabaseGone
 
 
-@contextmanager
-def write_lock(data_dir: Path, *, wait: bool = True) -> Iterator[None]:
-    """Hold `{data_dir}/write.lock`: SQLite before 3.51.3 must have one writer at a time, checkpoints included.
+class WriteLock:
+    """`{data_dir}/write.lock`, held by whoever writes: SQLite before 3.51.3 must have one writer at a time.
 
-    Raises Busy at once with wait=False when another process holds it.
+    Checkpoints count as writes. A context manager to be used again and again by one thread.
     """
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with (data_dir / "write.lock").open("a") as handle:
-        try:
-            flock(handle, LOCK_EX | (0 if wait else LOCK_NB))
-        except BlockingIOError:
-            raise Busy from None
-        try:
+
+    def __init__(self, data_dir: Path) -> None:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        self._handle = (data_dir / "write.lock").open("a")
+
+    def __enter__(self) -> None:
+        flock(self._handle, LOCK_EX)
+
+    def __exit__(self, *_: object) -> None:
+        flock(self._handle, LOCK_UN)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._handle.close()
+
+
+@contextmanager
+def write_lock(data_dir: Path) -> Iterator[None]:
+    """Hold the write lock once."""
+    lock = WriteLock(data_dir)
+    try:
+        with lock:
             yield
-        finally:
-            flock(handle, LOCK_UN)
+    finally:
+        lock.close()
 
 
 @contextmanager
