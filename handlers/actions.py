@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from handlers import choices, desk_mail, notices, picking, relaying, ruling, tickets
+from handlers import choices, desk_mail, linking, notices, picking, relaying, ruling, tickets
 from handlers.deeds import Deed, Told
 from handlers.messages import Button
 from handlers.remedies import money
@@ -41,9 +41,23 @@ ACTIONS: Mapping[str, Action] = {
     "ask": Action(run=relaying.ask_customer, words=relaying.ask_words, states=ALL, row=2),
     "note": Action(run=relaying.note, words=relaying.note_words, states=ALL, owner=False, row=2),
     "phone": Action(run=relaying.phone, states=ALL, strictly=True, row=2),
+    "order": Action(run=linking.order, words=linking.order_words, states=OPEN, row=2),
+    "unlock": Action(run=linking.unlock, states=ALL, row=2),
     "hand": Action(run=picking.hand, words=picking.hand_by_name, states=OPEN, row=3),
     "boss": Action(run=picking.boss, states=OPEN, owner=False, row=3),
     "close": Action(run=relaying.close, words=relaying.close_words, states=ALL, row=3),
+}
+
+
+# a button that could only be answered with "not possible" is not shown
+HIDDEN: Mapping[str, Callable[[Ticket, list[Line]], bool]] = {
+    "approve": lambda ticket, lines: not lines,
+    "change": lambda ticket, lines: not lines and (ticket.order_no is None or ticket.filed_at is not None),
+    "refuse": lambda ticket, lines: not lines,
+    "phone": lambda ticket, lines: ticket.order_no is None,
+    "order": lambda ticket, lines: ticket.order_no is not None,
+    "unlock": lambda ticket, lines: ticket.why != "locked",
+    "close": lambda ticket, lines: bool(lines) and ticket.filed_at is not None,
 }
 
 
@@ -63,11 +77,7 @@ def buttons(tx: Tx, ticket: Ticket, tools: Tools) -> tuple[tuple[Button, ...], .
 
 def _button(tx: Tx, ticket: Ticket, name: str, tools: Tools) -> Button | None:
     lines = [one for one in ticket_lines.of_ticket(tx, ticket.no) if one.state in tickets.UNDECIDED]
-    if name in ("approve", "change", "refuse") and not lines:
-        return None
-    if name == "phone" and not ticket.order_no:
-        return None
-    if name == "close" and lines and ticket.filed_at is not None:
+    if name in HIDDEN and HIDDEN[name](ticket, lines):
         return None
     label = _approval(tx, ticket, lines, tools) if name == "approve" else desk_mail.say(f"act_{name}")
     return Button(label=label, tap=f"{name}:{ticket.no}") if label else None

@@ -16,6 +16,8 @@ def grant(tx: Tx, no: str, tools: Tools, *, tell: bool = False) -> bool:
     """Approve a ticket if the policy lets the bot; `tell`: the customer hears of it by a notice of its own."""
     ticket = tickets.must(tx, no)
     policy = tools.policy_of(tx, ticket.policy_hash)
+    if not policy.auto_approve_cap:
+        return False
     lines = ticket_lines.of_ticket(tx, no)
     if not (_untouched(ticket) and _simple(lines, policy) and _affordable(tx, ticket, lines, policy)):
         return False

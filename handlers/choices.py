@@ -11,6 +11,7 @@ from handlers.messages import Button
 from handlers.policy import Policy
 from handlers.remedies import money, refund
 from storage.database import Tx
+from storage.orders import OrderLine
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
@@ -81,3 +82,8 @@ def _button(ticket: Ticket, line: Line, code: str, sum_: int) -> Button:
 def lines(no: str, action: str, found: Sequence[Line]) -> list[list[Button]]:
     """Give one button for each line, to say which is meant."""
     return [[Button(label=f"{one.line}. {one.item}", tap=f"{action}:{no}:{one.line}")] for one in found]
+
+
+def order_lines(no: str, action: str, found: Sequence[OrderLine]) -> list[list[Button]]:
+    """Give one button for each line of an order."""
+    return [[Button(label=f"{one.item} {one.spec}".strip(), tap=f"{action}:{no}:o{one.line_no}")] for one in found]

@@ -8,7 +8,7 @@ from typing import Any
 from handlers import mail, tickets, wording
 from handlers.messages import Button
 from handlers.tools import Tools
-from storage import people
+from storage import outbox, people
 from storage import tickets as rows
 from storage.database import Tx
 from storage.people import Member
@@ -49,6 +49,8 @@ def refresh(tx: Tx, no: str, tools: Tools) -> None:
     """Have a ticket's card drawn anew where there is one, and the board with it."""
     ticket = tickets.must(tx, no)
     if deserves_card(ticket) or ticket.state not in rows.UNPICKED:
+        # one waiting refresh is enough: the card is drawn from the rows when it leaves
+        outbox.take_back(tx, mail.desk_box(ticket.desk, no), "refresh")
         mail.to_desk(tx, ticket.desk, no, "refresh", {"severity": ticket.severity}, now=tools.now)
     board(tx, ticket.desk, tools)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from handlers import agent_words, choices, decisions, desk_mail, notices, tickets
+from handlers import agent_words, choices, decisions, desk_mail, linking, notices, tickets
 from handlers.agent_words import Meant, RefusalParts
 from handlers.decisions import MONEY, Ruling
 from handlers.deeds import Deed, Told, ask, told
 from handlers.policy import Policy, pick
 from handlers.remedies import money, refund
 from storage import orders, ticket_lines
+from storage.orders import OrderLine
 from storage.ticket_lines import Line
 
 
@@ -41,6 +42,8 @@ def approve(deed: Deed) -> Told:
 
 def change(deed: Deed) -> Told:
     """Decide on another remedy: by the buttons of the question, line by line."""
+    if choosable := linking.lines_to_choose(deed):
+        return _choose(deed, choosable)
     lines = undecided(deed)
     if not lines:
         return told("nothing_open", alert=True, no=deed.no)
@@ -54,7 +57,19 @@ def change(deed: Deed) -> Told:
     if len(lines) > 1:
         ask(deed, "change", "ask_line", buttons=choices.lines(deed.no, "change", lines))
         return Told()
-    line = lines[0]
+    return _ask_change(deed, lines[0])
+
+
+def _choose(deed: Deed, choosable: tuple[OrderLine, ...]) -> Told:
+    """Without a line of its own a ticket gets the one that the agent means; an order of one line leaves no doubt."""
+    meant = [one for one in choosable if deed.argument == f"{linking.BY_LINE}{one.line_no}"] or list(choosable)
+    if len(meant) == 1:
+        return _ask_change(deed, linking.line_of(deed, meant[0]))
+    ask(deed, "change", "ask_line", buttons=choices.order_lines(deed.no, "change", choosable))
+    return Told()
+
+
+def _ask_change(deed: Deed, line: Line) -> Told:
     room = money(decisions.room(deed.tx, deed.ticket, line), desk_mail.LANGUAGE)
     buttons = choices.remedies(deed.tx, deed.ticket, line, policy_of(deed))
     ask(deed, "change", "ask_change", buttons=buttons, argument=str(line.line), item=line.item, room=room)
@@ -191,7 +206,7 @@ def refuse_words(deed: Deed) -> Told:
 
 def _reason(deed: Deed, parts: RefusalParts, policy: Policy) -> str:
     rule = parts.rule
-    code = next((code for code in policy.rules if code == rule.partition("，")[0].upper()), "")
+    code = next((code for code in policy.rules if code in re.split(r"[^A-Z0-9]+", rule.upper())), "")
     if code:
         text = pick(policy.rules[code].labels, deed.ticket.language)
         rule = notices.words(deed.tx, deed.ticket, "notice.refusal_rule", deed.tools, code=code, text=text)

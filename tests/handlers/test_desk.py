@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from doubles.ticket_house import House
 
 from handlers import cards, desk, filing, ticket_numbers, tickets
-from storage import desk_messages, events, evidence, people, queue, ticket_lines
+from storage import conversations, desk_messages, events, evidence, people, queue, ticket_lines
 from storage import tickets as rows
 
 AJIE = {"user": "78", "name": "阿杰"}
@@ -381,6 +383,51 @@ def test_a_talk_that_never_became_a_claim_is_closed_with_a_reason(house):
     reply(house, "只是问营业时间", to=question(house, no))
     assert tickets.must(house.tx, no).state == "closed"
     assert ticket_lines.of_ticket(house.tx, no)[0].state == "withdrawn"
+
+
+def test_d6_a_voice_ticket_is_given_its_order_and_line(house):
+    from storage import people as persons
+
+    buyer = persons.customer(house.tx, "13900008812", "老陈", sample=False, now=house.now)
+    draft = replace(house.draft("", lines=(), photos=0, special=("senior",)), customer_id=buyer.id)
+    no = filing.raise_ticket(house.tx, draft, why="voice", tools=house.tools)
+    tap(house, f"pick:{no}")
+    assert "改判" not in labels(house, no)
+    assert "订单" in labels(house, no)
+    tap(house, f"order:{no}")
+    assert house.at_desk(no, "note")[-1]["buttons"][0][0][1] == f"order:{no}:KT260612-0005"
+    assert reply(house, "KT000", to=question(house, no)).alert
+    assert not reply(house, "kt260612-0005", to=question(house, no)).alert
+    assert {"改判", "电话"} <= set(labels(house, no))
+    tap(house, f"change:{no}")
+    reply(house, "退 1/2 49.90", to=question(house, no))
+    (line,) = ticket_lines.of_ticket(house.tx, no)
+    assert (line.item, line.state, line.amount) == ("车厘子JJ", "approved", 4990)
+    assert tickets.must(house.tx, no).state == "decided"
+    tap(house, f"close:{no}")
+    assert tickets.must(house.tx, no).state == "closed"
+
+
+def test_an_order_of_several_lines_is_asked_for_the_one_meant(house):
+    no = filing.raise_ticket(house.tx, house.draft(lines=()), why="human", tools=house.tools)
+    tap(house, f"pick:{no}")
+    tap(house, f"change:{no}")
+    assert [row[0][1] for row in house.at_desk(no, "note")[-1]["buttons"]] == [f"change:{no}:o1", f"change:{no}:o2"]
+    tap(house, f"change:{no}:o2")
+    reply(house, "退6.25", to=question(house, no))
+    (line,) = ticket_lines.of_ticket(house.tx, no)
+    assert (line.item, line.amount) == ("鸡蛋", 625)
+
+
+def test_locked_look_ups_are_set_free(house):
+    no = filing.raise_ticket(house.tx, house.draft("", lines=()), why="locked", tools=house.tools)
+    conversations.save(house.tx, 1, {"locked_until": "2026-06-12T20:00:00+08:00", "tries": ["x"]}, now=house.now)
+    tap(house, f"pick:{no}")
+    assert "解锁查单" in labels(house, no)
+    assert not tap(house, f"unlock:{no}").alert
+    talk = conversations.by_id(house.tx, 1).talk
+    assert (talk["locked_until"], talk["tries"]) == ("", [])
+    assert tap(house, f"unlock:{no}").alert
 
 
 def test_commands(house):
