@@ -139,8 +139,11 @@ class WeChatChannel:
     def _joined(self, account: str, mails: Sequence[Mail]) -> float:
         """Tell for how many seconds mails that waited for the customer's word are held, so that its answer joins."""
         waited = bool(mails) and mails[-1].id <= self._parked.get(account, 0)
-        slot = self.slots.open_to(account) if waited and not self.pusher.may_push else None
-        return max(0.0, slot.left - (self.open_for - HOLD)) if slot else 0.0
+        kept = self.open_for - HOLD
+        if not waited or kept <= 0 or self.pusher.may_push:
+            return 0.0
+        slot = self.slots.open_to(account)
+        return max(0.0, slot.left - kept) if slot else 0.0
 
     async def _carry(self, account: str, part: Part, sent: int) -> Delivery | None:
         """Carry one part; None when it is carried, else how far it got."""

@@ -74,13 +74,22 @@ class Pusher:
         """Carry one part. Raises NoPush, Unfit, PlatformRefused, Unreachable."""
         number = await self._media_id(part) if part.kind != "text" else ""
         kind = KINDS.get(part.kind, "text")
-        while kind in ("text", "image") and (slot := await self.slots.find(account)):
-            answer = Answer(kind=kind, content=number or part.content)
-            if await self.slots.fill(slot, answer):
-                await self._book(account, part, slot.key, answer)
-                return
-        await self._push(account, part, kind, number)
-        await self._book(account, part)
+        passive = kind in ("text", "image")
+        while True:
+            while passive and (slot := await self.slots.find(account)):
+                answer = Answer(kind=kind, content=number or part.content)
+                if await self.slots.fill(slot, answer):
+                    await self._book(account, part, slot.key, answer)
+                    return
+            try:
+                await self._push(account, part, kind, number)
+            except NoPush:
+                # who wrote meanwhile must not be waited for: their word was heard before this wait is booked
+                if passive and self.slots.any_to(account):
+                    continue
+                raise
+            await self._book(account, part)
+            return
 
     async def _book(self, account: str, part: Part, key: str = "", answer: Answer | None = None) -> None:
         """Note what the customer saw, before the mail is struck off."""

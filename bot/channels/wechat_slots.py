@@ -94,15 +94,20 @@ class Slots:
         """Give the newest open callback of an account."""
         return next((slot for slot in reversed(self._waiting.get(account, [])) if slot.is_open), None)
 
+    def coming_to(self, account: str) -> list[asyncio.Future[bool]]:
+        """Give the callbacks of an account that are about to open."""
+        waiting = self._waiting.get(account, [])
+        return [slot.opened for slot in waiting if not slot.opened.done() and slot.left > MARGIN]
+
+    def any_to(self, account: str) -> bool:
+        """Tell whether an account has a callback that is open or about to open."""
+        return self.open_to(account) is not None or bool(self.coming_to(account))
+
     async def find(self, account: str) -> Slot | None:
         """Give the newest open callback; where none is open yet, wait for one that is about to be."""
-        while True:
-            slot = self.open_to(account)
-            waiting = self._waiting.get(account, [])
-            coming = [other.opened for other in waiting if not other.opened.done() and other.left > 0]
-            if slot or not coming:
-                return slot
+        while not (slot := self.open_to(account)) and (coming := self.coming_to(account)):
             await asyncio.wait(coming, timeout=0.5, return_when=asyncio.FIRST_COMPLETED)
+        return slot
 
     async def fill(self, slot: Slot, answer: Answer) -> bool:
         """Answer a message in all its open deliveries; tell whether one of them was written out."""

@@ -16,7 +16,7 @@ from bot.runner import Runner
 from handlers import mail
 from handlers.messages import Button, Reply
 from storage import conversations, outbox
-from storage.database import open_readers, open_writer, read, transaction
+from storage.database import WriteLock, open_readers, open_writer, read, transaction
 from storage.tables import METADATA
 
 PHOTO = b"\xff\xd8\xff\xe0 a photo"
@@ -44,13 +44,23 @@ class Shop:
         with transaction(self.engine) as tx:
             METADATA.create_all(tx)
         self.courier = Courier(
-            clock=self.now, settle=lambda outcome: self.runner.settle(outcome), address=self.address,
-            died=self.died, channels={}, desks={}, inside={},
-        )  # fmt: skip
+            clock=self.now,
+            settle=lambda outcome: self.runner.settle(outcome),
+            address=self.address,
+            died=self.died,
+            channels={},
+            desks={},
+            inside={},
+        )
+        self.lock = WriteLock(self.folder)
         self.runner = Runner(
-            engine=self.engine, data_dir=self.folder, clock=self.now, park=lambda *a: None,
-            carry=self.courier.carry, lease="test",
-        )  # fmt: skip
+            engine=self.engine,
+            lock=self.lock,
+            clock=self.now,
+            park=lambda *a: None,
+            carry=self.courier.carry,
+            lease="test",
+        )
         house = House(receive=self.receive, act=self.receive, write=self.runner.do, read=self.read)
         known = self.platform
         keys = {"aes_key": known.key, "api_base": known.url, **self.settings}
@@ -77,6 +87,7 @@ class Shop:
         await self.courier.drain(1)
         await self.channel.close()
         await self.runner.stop()
+        self.lock.close()
         await self.readers.dispose()
         self.engine.dispose()
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aiohttp import web
+from aiohttp import ClientError, web
 
 from .faults import Fault, body
 
@@ -184,11 +185,12 @@ class Api:
             return web.Response(body=file.data, content_type=TYPES[file.kind])
         response = web.StreamResponse(headers={"Content-Type": TYPES[file.kind]})
         if file.how == "cut":
-            response.content_length = len(file.data) + 1000
+            response.content_length = len(file.data) + 30
         await response.prepare(request)
         await response.write(file.data)
-        while file.how == "endless":
-            await response.write(b"\0" * 65536)
+        with suppress(ClientError):
+            while file.how == "endless":
+                await response.write(b"\0" * 65536)
         request.transport.abort()
         return response
 
