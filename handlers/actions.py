@@ -52,7 +52,7 @@ ACTIONS: Mapping[str, Action] = {
 # a button that could only be answered with "not possible" is not shown
 HIDDEN: Mapping[str, Callable[[Ticket, list[Line]], bool]] = {
     "approve": lambda ticket, lines: not lines,
-    "change": lambda ticket, lines: not lines and (ticket.order_no is None or ticket.filed_at is not None),
+    "change": lambda ticket, lines: not lines and ticket.order_no is None,
     "refuse": lambda ticket, lines: not lines,
     "phone": lambda ticket, lines: ticket.order_no is None,
     "order": lambda ticket, lines: ticket.order_no is not None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 
 from handlers import decisions, desk_mail
@@ -11,7 +11,6 @@ from handlers.messages import Button
 from handlers.policy import Policy
 from handlers.remedies import money, refund
 from storage.database import Tx
-from storage.orders import OrderLine
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
@@ -36,7 +35,8 @@ def worth(tx: Tx, ticket: Ticket, line: Line) -> int | None:
 def wished(tx: Tx, ticket: Ticket, line: Line, policy: Policy) -> Ruling | None:
     """Give the customer's wish as a ruling; None without a wish, or when its sum cannot be told."""
     if line.wish in MONEY:
-        sum_ = worth(tx, ticket, line)
+        # how much a part is, only a stated sum tells
+        sum_ = line.wish_amount if line.wish == "partial_refund" else worth(tx, ticket, line)
         return Ruling(remedy=line.wish, amount=sum_) if sum_ else None
     if line.wish == "compensation":
         value = line.wish_amount or coupon(policy)
@@ -57,33 +57,30 @@ def allowed(policy: Policy, line: Line) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*own, *policy.agent_remedies, *([line.wish] if line.wish else [])]))
 
 
-def remedies(tx: Tx, ticket: Ticket, line: Line, policy: Policy) -> list[list[Button]]:
-    """Give one button for each remedy, refunds with sums that are within what is left."""
+def remedies(tx: Tx, ticket: Ticket, line: Line, policy: Policy, mark: str) -> list[list[Button]]:
+    """Give one button for each remedy, refunds with sums that are within what is left; `mark` names the line."""
     room = decisions.room(tx, ticket, line)
     codes = allowed(policy, line)
     sums = []
     if {"refund", "partial_refund"} & set(codes):
         whole = worth(tx, ticket, line) or decisions.paid(tx, ticket, line)
         sums = [one for one in dict.fromkeys([whole, refund(whole, HALF)]) if 0 < one <= room]
-    rows = [[_button(ticket, line, "refund", one)] for one in sums]
+    rows = [[_button(ticket, mark, "refund", one)] for one in sums]
     for code in codes:
         if code == "compensation" and (value := coupon(policy)):
-            rows.append([_button(ticket, line, code, value)])
+            rows.append([_button(ticket, mark, code, value)])
         elif code not in MONEY and code != "compensation":
-            rows.append([_button(ticket, line, code, 0)])
+            rows.append([_button(ticket, mark, code, 0)])
     return [[button for row in rows[at : at + 2] for button in row] for at in range(0, len(rows), 2)]
 
 
-def _button(ticket: Ticket, line: Line, code: str, sum_: int) -> Button:
+def _button(ticket: Ticket, mark: str, code: str, sum_: int) -> Button:
     label = desk_mail.remedy(code) + (f" {money(sum_, desk_mail.LANGUAGE)}" if sum_ else "")
-    return Button(label=label, tap=f"change:{ticket.no}:{line.line}:{code}" + (f":{sum_}" if sum_ else ""))
+    return Button(label=label, tap=f"change:{ticket.no}:{mark}:{code}" + (f":{sum_}" if sum_ else ""))
 
 
-def lines(no: str, action: str, found: Sequence[Line]) -> list[list[Button]]:
-    """Give one button for each line, to say which is meant."""
-    return [[Button(label=f"{one.line}. {one.item}", tap=f"{action}:{no}:{one.line}")] for one in found]
-
-
-def order_lines(no: str, action: str, found: Sequence[OrderLine]) -> list[list[Button]]:
-    """Give one button for each line of an order."""
-    return [[Button(label=f"{one.item} {one.spec}".strip(), tap=f"{action}:{no}:o{one.line_no}")] for one in found]
+def lines(no: str, action: str, found: Mapping[str, Line]) -> list[list[Button]]:
+    """Give one button for each line by its mark, to say which is meant."""
+    return [
+        [Button(label=f"{mark.lstrip('o')}. {one.item}", tap=f"{action}:{no}:{mark}")] for mark, one in found.items()
+    ]

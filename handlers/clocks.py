@@ -78,7 +78,7 @@ def refresh(tx: Tx, no: str) -> None:
     """Set the ticket's due time and its LATE mark by the clocks that run."""
     running = rows.running(tx, no, HUMAN)
     due = running[0].due_at if running else None
-    tickets.change(tx, no, due_at=due, late=any(clock.breached_at for clock in running))
+    tickets.set_due(tx, no, due, late=any(clock.breached_at for clock in running))
 
 
 def due_of(tx: Tx, no: str, *names: str) -> datetime | None:

@@ -8,7 +8,7 @@ from typing import Any
 from handlers import mail, tickets, wording
 from handlers.messages import Button
 from handlers.tools import Tools
-from storage import outbox, people
+from storage import desk_messages, outbox, people
 from storage import tickets as rows
 from storage.database import Tx
 from storage.people import Member
@@ -38,6 +38,13 @@ def deserves_card(ticket: Ticket) -> bool:
     return ticket.rank <= RANK_OF_CARDS or ticket.raised or ticket.state == "appealed" or ticket.owner_id is not None
 
 
+def has_card(tx: Tx, ticket: Ticket) -> bool:
+    """Tell whether a ticket's card hangs at the desk: it came by itself, was picked up, or was asked for."""
+    if deserves_card(ticket) or ticket.state not in rows.UNPICKED:
+        return True
+    return desk_messages.newest(tx, ticket.desk, "card", ticket.no) is not None
+
+
 def card(tx: Tx, no: str, tools: Tools, *, mentions: Sequence[Member] = ()) -> None:
     """Send a ticket's card; it is drawn from the rows when it leaves."""
     ticket = tickets.must(tx, no)
@@ -48,7 +55,7 @@ def card(tx: Tx, no: str, tools: Tools, *, mentions: Sequence[Member] = ()) -> N
 def refresh(tx: Tx, no: str, tools: Tools) -> None:
     """Have a ticket's card drawn anew where there is one, and the board with it."""
     ticket = tickets.must(tx, no)
-    if deserves_card(ticket) or ticket.state not in rows.UNPICKED:
+    if has_card(tx, ticket):
         # one waiting refresh is enough: the card is drawn from the rows when it leaves
         outbox.take_back(tx, mail.desk_box(ticket.desk, no), "refresh")
         mail.to_desk(tx, ticket.desk, no, "refresh", {"severity": ticket.severity}, now=tools.now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handlers import automatic, clocks, desk_mail, queueing, recording, tickets, warnings
@@ -137,6 +137,8 @@ def raise_ticket(tx: Tx, filing: Filing, *, why: str, tools: Tools) -> str:
 
     `why`: safety, human, misses, not_found, special, voice, locked.
     """
+    if why == "safety":
+        filing = replace(filing, claim=replace(filing.claim, severity="safety"))
     claim = filing.claim
     known = rows.by_claim(tx, claim.id) or (rows.get(tx, claim.ticket_no) if claim.ticket_no else None)
     if known is not None:

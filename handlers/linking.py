@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers import desk_mail, notices, tickets, warnings
 from handlers.deeds import Deed, Told, ask, told
 from handlers.messages import Button
@@ -11,6 +13,7 @@ from storage.orders import Order, OrderLine
 from storage.ticket_lines import Line
 
 OFFERED = 4  # of the buyer's newest orders
+CATCH_ALL = "other"  # the problem type of what only an agent understood
 BY_LINE = "o"  # marks a number of the order's lines in a tap, where a plain one means the ticket's
 
 
@@ -56,29 +59,51 @@ def _link(deed: Deed, number: str) -> Told:
 
 
 def lines_to_choose(deed: Deed) -> tuple[OrderLine, ...]:
-    """Give the order's lines when the ticket has no line of its own to decide on."""
-    if not deed.ticket.order_no or ticket_lines.of_ticket(deed.tx, deed.no):
+    """Give the order's lines that may be decided on when no line of the ticket is open.
+
+    A ticket without lines was raised before the bot understood; one whose lines are decided was opened again.
+    """
+    lines = ticket_lines.of_ticket(deed.tx, deed.no)
+    if not deed.ticket.order_no or any(line.state in tickets.UNDECIDED for line in lines):
         return ()
     found = orders.by_number(deed.tx, deed.ticket.order_no, sample=None)
-    return found.lines if found else ()
+    claimed = {line.order_line_no for line in lines}
+    bought = found.lines if found else ()
+    return tuple(one for one in bought if one.line_no in claimed) or bought
 
 
-def line_of(deed: Deed, chosen: OrderLine) -> Line:
-    """Make the order's line a line of the ticket: the agent heard what the bot could not read."""
-    ticket_lines.add(
-        deed.tx,
-        deed.no,
+def sketch(deed: Deed, chosen: OrderLine) -> Line:
+    """Give the ticket line that an order line would become, not stored yet."""
+    before = [line for line in ticket_lines.of_ticket(deed.tx, deed.no) if line.order_line_no == chosen.line_no]
+    return Line(
+        ticket_no=deed.no,
+        line=0,
         order_line_no=chosen.line_no,
-        item=chosen.item,
-        problem="other",
+        item=before[0].item if before else chosen.item,
+        problem=before[0].problem if before else CATCH_ALL,
         quantity="",
         unit="",
         share="",
         detail="",
         state="open",
+        wish="",
+        wish_amount=None,
+        remedy="",
+        amount=0,
+        coupon=0,
+        reason="",
+        decided_by=None,
+        decided_at=None,
+        refund_due_at=None,
     )
-    tickets.log(deed.tx, deed.no, "line_added", deed.by, deed.tools, item=chosen.item)
-    return ticket_lines.of_ticket(deed.tx, deed.no)[-1]
+
+
+def store(deed: Deed, line: Line) -> Line:
+    """Make a sketched line one of the ticket's."""
+    values = {name: getattr(line, name) for name in ("order_line_no", "item", "problem", "state")}
+    blank = dict.fromkeys(("quantity", "unit", "share", "detail"), "")
+    number = ticket_lines.add(deed.tx, deed.no, **values, **blank)
+    return replace(line, line=number)
 
 
 def unlock(deed: Deed) -> Told:

@@ -12,6 +12,7 @@ from storage import tickets as rows
 from storage.database import Tx
 from storage.tickets import Ticket
 
+NEXT = "next"  # the argument of a pick-up from the board
 NOT_NEXT = 20  # how far down the queue [Take next] looks for one that this agent may take
 
 
@@ -46,7 +47,10 @@ def _picked(deed: Deed) -> None:
     paging.end(tx, no, tools)
     clocks.stop(tx, no, ["major_human_response"], tools)
     _announce(deed, ticket)
-    # the card goes out anew: whoever took the next one from the board has none yet
+    if desk_mail.has_card(tx, deed.ticket) and deed.argument != NEXT:
+        desk_mail.refresh(tx, no, tools)
+        return
+    # whoever takes the next one from the board gets the card as the newest message
     desk_mail.card(tx, no, tools)
     desk_mail.board(tx, ticket.desk, tools)
 
@@ -85,7 +89,9 @@ def take_next(tx: Tx, desk: str, user: str, by: By, tools: Tools, *, supervisor:
     for ticket in queue.waiting(tx, desk, limit=NOT_NEXT):
         if appeals.barred(tx, ticket, by.actor):
             continue
-        deed = Deed(tx=tx, ticket=ticket, desk=desk, user=user, by=by, supervisor=supervisor, tools=tools)
+        deed = Deed(
+            tx=tx, ticket=ticket, desk=desk, user=user, by=by, supervisor=supervisor, tools=tools, argument=NEXT
+        )
         answer = pick(deed)
         if tickets.must(tx, ticket.no).owner_id == user:
             return answer

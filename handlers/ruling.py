@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 
 from handlers import agent_words, choices, decisions, desk_mail, linking, notices, tickets
 from handlers.agent_words import Meant, RefusalParts
@@ -12,7 +13,6 @@ from handlers.deeds import Deed, Told, ask, told
 from handlers.policy import Policy, pick
 from handlers.remedies import money, refund
 from storage import orders, ticket_lines
-from storage.orders import OrderLine
 from storage.ticket_lines import Line
 
 
@@ -42,52 +42,50 @@ def approve(deed: Deed) -> Told:
 
 def change(deed: Deed) -> Told:
     """Decide on another remedy: by the buttons of the question, line by line."""
-    if choosable := linking.lines_to_choose(deed):
-        return _choose(deed, choosable)
-    lines = undecided(deed)
+    mark, _, chosen = deed.argument.partition(":")
+    lines = _lines(deed, mark)
     if not lines:
         return told("nothing_open", alert=True, no=deed.no)
-    _, _, chosen = deed.argument.partition(":")
-    if chosen:
-        code, _, sum_ = chosen.partition(":")
-        amount = int(sum_) if sum_.isdecimal() else 0
-        as_coupon = code == "compensation"
-        meant = Meant(remedy=code, amount=None if as_coupon else amount, coupon=amount if as_coupon else 0)
-        return _change(deed, lines[0], meant)
     if len(lines) > 1:
         ask(deed, "change", "ask_line", buttons=choices.lines(deed.no, "change", lines))
         return Told()
-    return _ask_change(deed, lines[0])
-
-
-def _choose(deed: Deed, choosable: tuple[OrderLine, ...]) -> Told:
-    """Without a line of its own a ticket gets the one that the agent means; an order of one line leaves no doubt."""
-    meant = [one for one in choosable if deed.argument == f"{linking.BY_LINE}{one.line_no}"] or list(choosable)
-    if len(meant) == 1:
-        return _ask_change(deed, linking.line_of(deed, meant[0]))
-    ask(deed, "change", "ask_line", buttons=choices.order_lines(deed.no, "change", choosable))
-    return Told()
-
-
-def _ask_change(deed: Deed, line: Line) -> Told:
+    ((mark, line),) = lines.items()
+    if chosen:
+        return _change(deed, line, _tapped(chosen))
     room = money(decisions.room(deed.tx, deed.ticket, line), desk_mail.LANGUAGE)
-    buttons = choices.remedies(deed.tx, deed.ticket, line, policy_of(deed))
-    ask(deed, "change", "ask_change", buttons=buttons, argument=str(line.line), item=line.item, room=room)
+    buttons = choices.remedies(deed.tx, deed.ticket, line, policy_of(deed), mark)
+    ask(deed, "change", "ask_change", buttons=buttons, argument=mark, item=line.item, room=room)
     return Told()
 
 
 def change_words(deed: Deed) -> Told:
     """Decide on another remedy in the agent's plain words, as "退69 加5元券"."""
-    lines = undecided(deed)
-    named = [(line, name) for line in lines if (name := _named(deed, line))]
+    lines = _lines(deed, deed.argument)
+    named = [(line, name) for line in lines.values() if (name := _named(deed, line))]
     if len(named or lines) != 1:
         return told("which_line" if lines else "nothing_open", alert=True, no=deed.no)
-    line, name = named[0] if named else (lines[0], "")
+    line, name = named[0] if named else (next(iter(lines.values())), "")
     words = deed.words.replace(name, " ") if name and len(lines) > 1 else deed.words
     meant = agent_words.remedy(words)
     if meant is None:
         return told("not_understood", alert=True)
     return _change(deed, line, meant)
+
+
+def _lines(deed: Deed, mark: str) -> dict[str, Line]:
+    """Give the lines that may be meant by their marks: open ones, else what the order has to choose from."""
+    found = {str(line.line): line for line in undecided(replace(deed, argument=""))}
+    if not found:
+        chosen = linking.lines_to_choose(deed)
+        found = {f"{linking.BY_LINE}{one.line_no}": linking.sketch(deed, one) for one in chosen}
+    return {mark: found[mark]} if mark in found else {} if mark else found
+
+
+def _tapped(chosen: str) -> Meant:
+    code, _, sum_ = chosen.partition(":")
+    amount = int(sum_) if sum_.isdecimal() else 0
+    as_coupon = code == "compensation"
+    return Meant(remedy=code, amount=None if as_coupon else amount, coupon=amount if as_coupon else 0)
 
 
 def _named(deed: Deed, line: Line) -> str:
@@ -144,6 +142,7 @@ def _decide(deed: Deed, rulings: list[tuple[Line, Ruling]]) -> Told:
     """Let rulings hold, or offer those that the customer did not wish; nothing happens when a sum is too large."""
     if refused := _too_much(deed, rulings):
         return refused
+    rulings = [(line if line.line else linking.store(deed, line), ruling) for line, ruling in rulings]
     offered = False
     for line, ruling in rulings:
         if decisions.is_wished(line, ruling):
@@ -160,10 +159,12 @@ def _decide(deed: Deed, rulings: list[tuple[Line, Ruling]]) -> Told:
 
 def _too_much(deed: Deed, rulings: list[tuple[Line, Ruling]]) -> Told | None:
     asked: defaultdict[int | None, int] = defaultdict(int)
+    whole = sum(ruling.amount for _, ruling in rulings)
     for line, ruling in rulings:
         asked[line.order_line_no] += ruling.amount
         room = decisions.room(deed.tx, deed.ticket, line)
-        if asked[line.order_line_no] > room:
+        everything = decisions.room(deed.tx, deed.ticket, replace(line, order_line_no=None))
+        if asked[line.order_line_no] > room or whole > everything:
             key = "over_room" if deed.ticket.order_no else "no_order"
             return told(key, alert=True, item=line.item, room=money(room, desk_mail.LANGUAGE))
         most = max(policy_of(deed).suggest_cap, decisions.paid(deed.tx, deed.ticket, line))
@@ -177,7 +178,8 @@ def refuse(deed: Deed) -> Told:
     lines = undecided(deed)
     if not lines:
         return told("nothing_open", alert=True, no=deed.no)
-    buttons = choices.lines(deed.no, "refuse", lines) if len(lines) > 1 else []
+    marked = {str(line.line): line for line in lines}
+    buttons = choices.lines(deed.no, "refuse", marked) if len(lines) > 1 else []
     codes = " ".join(policy_of(deed).rules)
     items = "、".join(dict.fromkeys(line.item for line in lines))
     ask(deed, "refuse", "ask_refuse", buttons=buttons, argument=deed.argument, items=items, codes=codes)

@@ -87,6 +87,18 @@ def test_discontent_brings_it_back_to_the_same_owner(house):
     assert clocks.running(house.tx, no, ["human_first_response"])
 
 
+def test_an_opened_ticket_can_be_given_more_within_what_is_left(house):
+    no = decided(house)
+    filing.settle(house.tx, no, score=1, tools=house.tools)
+    assert tap(house, f"change:{no}:o1:refund:9999").alert
+    assert len(ticket_lines.of_ticket(house.tx, no)) == 1  # a refused sum leaves no stray line
+    assert not tap(house, f"change:{no}:o1:compensation:500").alert
+    first, second = ticket_lines.of_ticket(house.tx, no)
+    assert (first.state, second.state, second.coupon, second.problem) == ("approved", "owed", 500, first.problem)
+    assert tickets.must(house.tx, no).state == "decided"
+    assert "5.00 元优惠券" in house.heard(1)[-1]
+
+
 def test_a_rating_before_the_decision_changes_nothing(house):
     no = filed(house)
     assert not filing.settle(house.tx, no, score=1, tools=house.tools)
