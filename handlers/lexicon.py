@@ -55,14 +55,28 @@ class Matcher:
 
     def find(self, text: str) -> list[Hit]:
         """The places that count, in reading order."""
-        hits = [hit for hit in self.raw(text) if not (self.negatable and negated(text, hit))]
+        hits = sorted(self.raw(text), key=lambda hit: hit.start)
+        if self.negatable and hits:
+            hits = _stated(text, hits)
         if hits and self.unless is not None:
             spans = [found.span() for found in self.unless.finditer(text)]
             hits = [hit for hit in hits if not any(low < hit.end and hit.start < high for low, high in spans)]
-        return sorted(hits, key=lambda hit: hit.start)
+        return hits
 
 
 HAS_LATIN = re.compile("[a-z]")
+
+
+def _stated(text: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits that are not turned round, nor stand right behind one that is (没有洒漏)."""
+    kept: list[Hit] = []
+    denied_to = -1
+    for hit in hits:
+        if hit.start == denied_to or negated(text, hit):
+            denied_to = hit.end
+        else:
+            kept.append(hit)
+    return kept
 
 
 def negated(text: str, hit: Hit) -> bool:

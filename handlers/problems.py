@@ -14,8 +14,15 @@ WEAK, FADING, BLAME = "poor", "fading", "blame"
 
 # read at the same place, the first says less than the others: 酸奶酸了 is spoiled, 还没收到 is not received
 OVERRULED = {
-    "quality_other": ("quality_spoiled", "damaged_package", "expired", "foreign_object", "not_as_described"),
-    "late": ("not_received",),
+    "quality_other": (
+        "quality_spoiled",
+        "damaged_package",
+        "expired",
+        "foreign_object",
+        "not_as_described",
+        "shortage_missing",
+    ),
+    "late": ("not_received", "expired"),
 }
 
 
