@@ -56,6 +56,30 @@ class Settle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Appeal:
+    """The customer does not take the decision."""
+
+    ticket_no: str
+    text: str = ""
+    evidence: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
+    """The customer takes a filed claim back."""
+
+    ticket_no: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """The customer's answer whether what was sent again has come."""
+
+    ticket_no: str
+    arrived: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bind:
     """The account proved an order: it belongs to that buyer."""
 
@@ -83,9 +107,13 @@ class Await:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A draft was opened: its idle clocks start."""
+    """A draft was opened, or goes on: its idle clock starts; `nudged` when the customer was reminded already."""
 
     claim_id: str
+    nudged: bool = False
 
 
-Act = File | Raise | Fill | Remark | Consent | Settle | Bind | Lead | Progress | Await | Opened
+Act = (
+    File | Raise | Fill | Remark | Consent | Settle | Appeal | Withdraw | Arrived | Bind | Lead | Progress | Await
+    | Opened
+)  # fmt: skip

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers import calling, filing, lookup, mail, parcels
+from handlers import deadlines, filing, lookup, mail, parcels
 from handlers.acts import (
     Act,
+    Appeal,
+    Arrived,
     Await,
     Bind,
     Consent,
@@ -21,6 +23,7 @@ from handlers.acts import (
     Raise,
     Remark,
     Settle,
+    Withdraw,
 )
 from handlers.claim import Claim, Talk
 from handlers.filing import Filed
@@ -29,9 +32,10 @@ from handlers.remedies import money
 from handlers.scene import Scene, Step
 from handlers.summary import Voice, facts
 from handlers.tools import Tools
-from storage import evidence, orders, people
+from storage import events, evidence, orders, people, tickets
 from storage.database import Tx
 
+SETTLED = ("decided", "resolved", "closed")
 PATIENCE = timedelta(seconds=10)  # how long a submit waits for photos that are still being fetched
 
 
@@ -51,10 +55,20 @@ class Work:
         """How to speak to this customer."""
         return Voice(language=self.talk.language or "zh", policy=self.tools.policy, now=self.tools.now)
 
-    def tell(self, key: str, rows: tuple[tuple[Button, ...], ...] = (), **values: object) -> None:
+    def tell(self, key: str, **values: object) -> None:
         """Say a sentence at once, before the questions that may wait."""
+        text = self.voice.say(f"talk.{key}", **values)
         at = next((place for place, reply in enumerate(self.replies) if reply.echo), len(self.replies))
-        self.replies.insert(at, Reply(text=self.voice.say(f"talk.{key}", **values), buttons=rows))
+        self.replies.insert(at, Reply(text=text.strip()))
+
+    def lead(self, key: str, **values: object) -> None:
+        """Say a sentence before the question that follows, in one message with it."""
+        at = next((place for place, reply in enumerate(self.replies) if reply.echo), None)
+        if at is None:
+            self.tell(key, **values)
+            return
+        text = self.voice.say(f"talk.{key}", **values)
+        self.replies[at] = replace(self.replies[at], text=text + self.replies[at].text, echo=False)
 
     def moment(self, when: datetime | None) -> str:
         """Name a promised time."""
@@ -103,8 +117,20 @@ def _file(work: Work, act: File) -> None:
     filed = filing.file(work.tx, work.filing_of(claim), work.tools)
     work.talk = replace(work.talk.without(claim.id), ticket_no=filed.no, unsaid=())
     _tell_filed(work, claim, filed)
+    _recall(work)
     mail.let_sleep(work.tx, f"idle:{claim.id}")
     mail.let_sleep(work.tx, f"submit:{claim.id}")
+
+
+def _recall(work: Work) -> None:
+    """Name the draft that is still open beside the one just filed."""
+    left = next((claim for claim in reversed(work.talk.claims) if not claim.dropped and not claim.ticket_no), None)
+    if left is None:
+        return
+    order = orders.by_number(work.tx, left.order_no, sample=None) if left.order_no else None
+    text = work.voice.say("talk.progress_draft", facts=facts(left, order, work.voice))
+    go_on = Button(label=work.voice.say("talk.resume"), tap="resume")
+    work.replies.append(Reply(text=text, buttons=((go_on,),)))
 
 
 def _tell_filed(work: Work, claim: Claim, filed: Filed) -> None:
@@ -132,7 +158,7 @@ def _raise(work: Work, act: Raise) -> None:
     )
     told = filing.told(work.tx, number)
     key = "safety_raised" if act.why == "safety" else f"raised_{act.why}"
-    work.tell(key, no=number, human=work.moment(told.human_at))
+    work.lead(key, no=number, human=work.moment(told.human_at))
 
 
 def _fill(work: Work, act: Fill) -> None:
@@ -155,9 +181,60 @@ def _remark(work: Work, act: Remark) -> None:
     )
     work.talk = replace(work.talk, ticket_no=act.ticket_no)
     if act.call:
-        calling.call(work.tx, act.ticket_no, work.tools)
-        told = filing.told(work.tx, act.ticket_no)
-        work.tell("raised_human", no=act.ticket_no, human=work.moment(told.human_at))
+        _call(work, act.ticket_no, "safety_raised" if act.severity == "safety" else "raised_human")
+
+
+def _call(work: Work, no: str, key: str = "raised_human") -> None:
+    """Bring a person to a ticket; the promise is told while one is owed."""
+    filing.call(work.tx, no, work.tools)
+    told = filing.told(work.tx, no)
+    if told.human_at:
+        work.tell(key, no=no, human=work.moment(told.human_at))
+    else:
+        work.tell("called", no=no)
+
+
+def _appeal(work: Work, act: Appeal) -> None:
+    conversation, tools = work.scene.found.conversation, work.tools
+    ticket = tickets.get(work.tx, act.ticket_no)
+    done = filing.appeal(
+        work.tx,
+        act.ticket_no,
+        conversation_id=conversation.id,
+        at=work.scene.inbound.at,
+        text=act.text,
+        evidence=act.evidence,
+        tools=tools,
+    )
+    work.talk = replace(work.talk, ticket_no=act.ticket_no)
+    if done.taken or ticket is None:
+        return
+    if done.state in SETTLED and events.happened(work.tx, act.ticket_no, "appealed"):
+        work.tell("appealed_before", no=act.ticket_no)
+        return
+    window = tools.policy_of(work.tx, ticket.policy_hash).clocks.get("appeal_window")
+    in_time = deadlines.within(ticket.decided_at or tools.now, work.scene.inbound.at, window, tools.policy)
+    if done.state not in SETTLED or in_time:
+        _call(work, act.ticket_no)
+
+
+def _withdraw(work: Work, act: Withdraw) -> None:
+    conversation = work.scene.found.conversation
+    gone = filing.withdraw(work.tx, act.ticket_no, conversation_id=conversation.id, tools=work.tools)
+    for claim in work.talk.claims:
+        if gone and claim.ticket_no == act.ticket_no:
+            work.talk = work.talk.without(claim.id)
+            mail.let_sleep(work.tx, f"idle:{claim.id}")
+    work.tell("withdrawn" if gone else "withdraw_passed_on", no=act.ticket_no)
+
+
+def _arrived(work: Work, act: Arrived) -> None:
+    conversation = work.scene.found.conversation
+    awaited = filing.received(
+        work.tx, act.ticket_no, arrived=act.arrived, conversation_id=conversation.id, tools=work.tools
+    )
+    if not awaited:
+        work.tell("thanks")
 
 
 def _consent(work: Work, act: Consent) -> None:
@@ -200,14 +277,15 @@ def _await(work: Work, act: Await) -> None:
 
 
 def _opened(work: Work, act: Opened) -> None:
-    nudge = work.tools.policy.clocks.get("idle_nudge")
-    if nudge:
-        _wake(work, "idle", act.claim_id, work.tools.now + timedelta(seconds=nudge.seconds))
+    name, what = ("idle_close", "close") if act.nudged else ("idle_nudge", "nudge")
+    span = work.tools.policy.clocks.get(name)
+    if span:
+        _wake(work, what, act.claim_id, deadlines.due(work.tools.now, span, work.tools.policy), box="idle")
 
 
-def _wake(work: Work, what: str, claim_id: str, due: datetime) -> None:
+def _wake(work: Work, what: str, claim_id: str, due: datetime, *, box: str = "") -> None:
     payload = {"conversation": work.scene.found.conversation.id, "claim": claim_id, "what": what}
-    mail.wake(work.tx, f"{what}:{claim_id}", payload, due=due, now=work.tools.now)
+    mail.wake(work.tx, f"{box or what}:{claim_id}", payload, due=due, now=work.tools.now)
 
 
 DOING: dict[type, Callable[[Work, Any], None]] = {
@@ -217,6 +295,9 @@ DOING: dict[type, Callable[[Work, Any], None]] = {
     Remark: _remark,
     Consent: _consent,
     Settle: _settle,
+    Appeal: _appeal,
+    Withdraw: _withdraw,
+    Arrived: _arrived,
     Bind: _bind,
     Lead: _lead,
     Progress: _progress,

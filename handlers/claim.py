@@ -62,6 +62,7 @@ class Claim:
     misses: Mapping[str, int] = field(default_factory=dict)
     revision: int = 0
     retakes: int = 0
+    asked_album: str = ""  # album of the photo for which a better one was asked
     photos_waived: bool = False  # cannot or will not send (more): an agent will see
     submit_at: str = ""  # ISO time of a submit that waits for photos
     late_reason: str = ""  # why the claim comes after the window; "-" when the customer insists without one

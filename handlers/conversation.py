@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers import handing, returns, taps
-from handlers.acts import Bind, Fill, Lead, Progress, Remark
+from handlers.acts import Fill, Lead, Progress, Remark
+from handlers.claim import Claim
 from handlers.fixed_words import contains, language_of, means, plain
 from handlers.lookup import Found
 from handlers.messages import Button, Inbound
@@ -17,7 +19,7 @@ from storage.orders import Order
 from storage.tickets import Ticket
 
 LONGEST = 2000  # characters of one message that are read
-KEPT = 500  # characters of one message that are kept with the claim
+QUESTION = re.compile("[?？]")
 
 
 def decide(scene: Scene) -> Step:
@@ -53,22 +55,29 @@ def _message(turn: Turn, inbound: Inbound) -> None:
     if not inbound.media and not any(char.isalnum() for char in text):
         _wordless(turn, inbound)
         return
-    turn.talk = replace(turn.talk, stickers=0)
+    turn.talk = replace(turn.talk, stickers=0, ticket_no=turn.scene.found.named or turn.talk.ticket_no)
     reading = read(text, turn.candidates(), turn.scene.lexicon, today=turn.scene.today)
+    if inbound.media and turn.claim:
+        turn.add_photos()
     if reading.severity == "safety":
         _safety(turn, reading, text)
-    elif not _fixed(turn, text, reading):
+    elif (inbound.media and not turn.claim and not means(text, "human")) or not _fixed(turn, text, reading):
         _facts(turn, text, reading)
 
 
 def _wordless(turn: Turn, inbound: Inbound) -> None:
-    """A sticker or an unknown kind: silence once, never twice, never an error."""
+    """A sticker or an unknown kind: silence once, never twice, never an error; a human who has the talk sees signs."""
     turn.talk = replace(turn.talk, stickers=turn.talk.stickers + 1)
-    if turn.claim and (turn.talk.stickers > 1 or inbound.kind == "other"):
-        if inbound.kind == "other":
-            turn.note("unknown_kind")
-        turn.respond(taken=False)
-    elif not turn.claim and not turn.silent_ticket():
+    spoken = turn.silent_ticket()
+    if spoken:
+        if inbound.text.strip():
+            turn.acts.append(Remark(ticket_no=spoken.no, text=inbound.text.strip()))
+    elif inbound.kind == "other":
+        turn.note("unknown_kind")
+        turn.respond(taken=False, counts=False)
+    elif turn.claim and (turn.talk.stickers > 1 or QUESTION.search(inbound.text)):
+        turn.respond(taken=False, counts=False)
+    elif not turn.claim and (turn.talk.stickers > 1 or not turn.talk.ticket_no):
         turn.welcome()
 
 
@@ -111,11 +120,13 @@ def _fixed(turn: Turn, text: str, reading: Reading) -> bool:
     """Answer the words that mean the same in every state; tell whether the text was one."""
     if means(text, "status"):
         turn.acts.append(Progress())
+    elif handing.appealed(turn, text) or handing.urged(turn, text, reading):
+        pass
     elif means(text, "human") or (len(text) <= 30 and contains(text, "human_in")):
         handing.human(turn, text)
     elif means(text, "rules"):
         taps.rules(turn)
-    elif means(text, "cancel") or (reading.withdrawn and turn.claim and not reading.remedies):
+    elif means(text, "cancel") or (reading.withdrawn and not reading.remedies and _takes_back(turn)):
         turn.said(text)
         taps.cancel(turn)
     elif turn.dropped() and contains(text, "resume"):
@@ -128,13 +139,19 @@ def _fixed(turn: Turn, text: str, reading: Reading) -> bool:
         turn.note("help")
         turn.respond(taken=False)
     else:
-        return taps.answered(turn, text)
+        return taps.answered(turn, text, reading)
     return True
+
+
+def _takes_back(turn: Turn) -> bool:
+    """Tell whether there is a draft or a ticket of the bot's own that words like 算了 can mean."""
+    ticket = turn.ticket()
+    return bool(turn.claim or (ticket and ticket.state in LIVE and not ticket.owner_id))
 
 
 def _facts(turn: Turn, text: str, reading: Reading) -> None:
     """Take what the text and the media say into a draft, or into the ticket last spoken of."""
-    tells = _tells(turn, reading)
+    tells, before = _tells(turn, reading), turn.shown()
     ticket = turn.ticket()
     if turn.claim is None and ticket and not _new_claim(turn, reading, ticket):
         handing.about_ticket(turn, ticket, text, reading, tells=tells)
@@ -144,16 +161,14 @@ def _facts(turn: Turn, text: str, reading: Reading) -> None:
         return
     resolved = _resolve(turn, reading)
     turn.open_claim()
-    before = turn.claim
     turn.take(text, reading)
     turn.add_photos()
-    taken = turn.claim != before and turn.shown() != turn.shown(before)
-    if handing.special_media(turn):
-        return
+    taken = turn.shown() != (before or turn.shown(Claim(id="")))
+    handing.special_media(turn)
     _escalate(turn, reading)
     turn.relay(text)
     if resolved:
-        turn.respond(taken=taken or bool(turn.scene.inbound.media), asked_for=bool(reading.claims))
+        turn.respond(taken=taken or bool(turn.scene.inbound.media))
 
 
 def _tells(turn: Turn, reading: Reading) -> bool:
@@ -193,9 +208,10 @@ def _resolve(turn: Turn, reading: Reading) -> bool:
     claim = turn.claim
     matches = _narrowed(found, reading)
     if len(matches) == 1:
-        _switch(turn, matches[0])
+        _switch(turn, matches[0], reading)
     elif len(matches) > 1 and not (claim and claim.order_no in {order.order_no for order in matches}):
         turn.open_claim()
+        _keep_hints(turn)
         turn.choose_order(matches)
     elif turn.scene.want.any and not matches:
         return _not_found(turn, found)
@@ -215,14 +231,12 @@ def _narrowed(found: Found, reading: Reading) -> tuple[Order, ...]:
     return tuple(order for order in found.matches if order.order_no in named) or found.matches
 
 
-def _switch(turn: Turn, order: Order) -> None:
+def _switch(turn: Turn, order: Order, reading: Reading) -> None:
     claim = turn.claim
-    if turn.scene.found.proven and turn.scene.found.conversation.customer_id is None:
-        turn.acts.append(Bind(order_no=order.order_no))
-        turn.talk = replace(turn.talk, tries=(), tried=())
+    turn.prove(order)
     if claim and claim.order_no == order.order_no:
         return
-    if claim and not claim.order_no:
+    if claim and (not claim.order_no or (reading.correction and not claim.ticket_no and not reading.claims)):
         turn.adopt(order)
         return
     other = next((c for c in turn.talk.claims if c.order_no == order.order_no and not c.dropped), None)
@@ -251,7 +265,10 @@ def _keep_hints(turn: Turn) -> None:
 def _own_order(turn: Turn, found: Found, reading: Reading) -> None:
     """A bound buyer named no number: the item tells the order, or there is only one."""
     own = {order.order_no: order for order in found.own}
+    spoken = turn.ticket()
     named = {claim.order_no for claim in reading.claims if claim.line_no is not None and claim.certain} & set(own)
+    if spoken and spoken.order_no in named:
+        named = {spoken.order_no}
     if len(named) == 1:
         turn.adopt(own[named.pop() or ""])
     elif len(own) == 1:

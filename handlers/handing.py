@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers.acts import Remark
-from handlers.fixed_words import means
+from handlers.acts import Appeal, Progress, Remark
+from handlers.fixed_words import contains, means, plain
 from handlers.messages import Button
 from handlers.reading import Reading
-from handlers.scene import LIVE, Turn
+from handlers.scene import HUSHED, LIVE, Turn
 from storage.tickets import Ticket
 
 
@@ -21,7 +21,7 @@ def human(turn: Turn, text: str) -> None:
         return
     if claim and claim.ticket_no:
         turn.acts.append(Remark(ticket_no=claim.ticket_no, text=text, evidence=turn.evidence_ids(), call=True))
-        turn.put(replace(claim, why="human"))
+        turn.put(replace(claim, why=claim.why if claim.why in HUSHED else "human"))
         return
     turn.open_claim()
     turn.said(text)
@@ -29,20 +29,49 @@ def human(turn: Turn, text: str) -> None:
     turn.raise_("human")
 
 
-def special_media(turn: Turn) -> bool:
-    """Voice goes to a person, who can hear it; tell whether the answer is given with that."""
+def special_media(turn: Turn) -> None:
+    """Voice goes to a person, who can hear it; a video is kept for one."""
     kinds = {kind for _, kind in turn.scene.found.evidence}
     claim = turn.claim
     assert claim
     if "voice" in kinds and not claim.ticket_no:
         turn.raise_("voice")
-    return False
+    if "video" in kinds:
+        turn.note("raised_video")
+
+
+def appealed(turn: Turn, text: str) -> bool:
+    """Take 申诉 in, with whatever follows it; tell whether the text was that."""
+    bare = plain(text)
+    if not means(text, "appeal") and not bare.startswith(("申诉", "我要申诉", "appeal")):
+        return False
+    ticket = turn.ticket()
+    if ticket is None:
+        turn.tell("appeal_none")
+    elif ticket.state in LIVE:
+        turn.acts.append(Remark(ticket_no=ticket.no, text=text, evidence=turn.evidence_ids(), call=True))
+    else:
+        turn.acts.append(Appeal(ticket_no=ticket.no, text=text, evidence=turn.evidence_ids()))
+    return True
+
+
+def urged(turn: Turn, text: str, reading: Reading) -> bool:
+    """Answer 怎么还没退 with how things stand; a human who has the ticket answers for himself."""
+    ticket = turn.ticket()
+    asks = reading.question or contains(text, "urge")
+    if not asks or ticket is None or turn.claim or turn.silent_ticket() or ticket.state == "withdrawn":
+        return False
+    turn.acts.append(Remark(ticket_no=ticket.no, text=text))
+    turn.acts.append(Progress())
+    return True
 
 
 def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tells: bool) -> None:
     """Words and photos without a draft join the ticket last spoken of, or the bot asks which is meant."""
     media = bool(turn.scene.inbound.media)
-    if ticket.state in LIVE:
+    if means(text, "thanks") and not media and not turn.silent_ticket():
+        turn.tell("thanks", now=False)
+    elif ticket.state in LIVE:
         turn.acts.append(
             Remark(
                 ticket_no=ticket.no,
@@ -52,12 +81,8 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
                 severity=reading.severity,
             )
         )
-        if not ticket.owner_id and not (means(text, "thanks") and not media):
+        if not ticket.owner_id:
             turn.reply(turn.voice.say("talk.added_after", no=ticket.no), _other(turn), echo=True)
-    elif means(text, "thanks") and not media:
-        turn.tell("thanks", now=False)
-    elif means(text, "appeal"):
-        turn.acts.append(Remark(ticket_no=ticket.no, text=text, call=True))
     elif not tells and not media:
         turn.acts.append(Remark(ticket_no=ticket.no, text=text))
         turn.reply(turn.voice.say("talk.which_meant", no=ticket.no), _which(turn, ticket), echo=True)

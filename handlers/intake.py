@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from handlers import claim as claims
-from handlers import lookup, mail
+from handlers import lookup, mail, taps, ticket_numbers
 from handlers.carrying_out import carry_out
 from handlers.claim import Talk
 from handlers.conversation import LONGEST, decide
@@ -18,6 +19,7 @@ from handlers.policy import Policy
 from handlers.reading import read
 from handlers.references import refer
 from handlers.scene import Scene
+from handlers.taps import TICKET_TAPS
 from handlers.tools import Tools
 from storage import conversations, evidence, outbox
 from storage.conversations import Conversation
@@ -49,6 +51,7 @@ def warm_up(policy: Policy) -> None:
 
 def turn(tx: Tx, inbound: Inbound, tools: Tools) -> int:
     """Handle one message whole; return its conversation, or 0 when it was handled before."""
+    inbound = replace(inbound, text=clean(inbound.text))
     conversation = _conversation(tx, inbound, tools)
     if inbound.kind not in INSIDE and not conversations.note(
         tx,
@@ -85,9 +88,11 @@ def _scene(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, too
     named = refer(normalise(inbound.text[:LONGEST]), (), lexicon, today=today) if not inbound.tap else None
     claim = talk.claim(_claim_of_tap(talk, inbound.tap) or talk.current)
     claim = None if claim is None or claim.dropped else claim
-    tapped = inbound.tap.removeprefix("order:").partition("@")[0] if inbound.tap.startswith("order:") else ""
+    tap = inbound.tap or taps.chosen_order(claim, inbound.text)
+    tapped = tap.removeprefix("order:").partition("@")[0] if tap.startswith("order:") else ""
     want = lookup.wanted(claim, named, conversation, tapped=tapped, today=today)
-    tickets, lines = lookup.tickets_of(tx, talk)
+    numbers = _numbers(inbound)
+    tickets, lines = lookup.tickets_of(tx, talk, conversation.id, numbers)
     spoken = tickets.get(talk.ticket_no)
     order_no = claim.order_no if claim else (spoken.order_no or "" if spoken else "")
     locked = bool(talk.locked_until) and datetime.fromisoformat(talk.locked_until) > tools.now
@@ -99,6 +104,7 @@ def _scene(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, too
         lines=lines,
         claimed=lookup.claimed(tx, known, but=claim.ticket_no if claim else "") if known else {},
         evidence=_evidence(tx, inbound, conversation, tools),
+        named=next((no for no in numbers if no in tickets), ""),
         echo_back=echo_back,
     )
     return Scene(
@@ -117,6 +123,21 @@ def _scene(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, too
 def local_date(now: datetime, policy: Policy) -> date:
     """Give the business's day."""
     return now.astimezone(ZoneInfo(policy.hours.timezone)).date()
+
+
+def _numbers(inbound: Inbound) -> list[str]:
+    """Find the ticket numbers in a button's value or a text."""
+    kind, _, rest = inbound.tap.partition(":")
+    if kind in TICKET_TAPS:
+        return [rest.partition(":")[0]]
+    return ticket_numbers.find(inbound.text[:LONGEST])[:3]
+
+
+def clean(text: str) -> str:
+    """Take control characters and direction marks out of a text; lines stay lines."""
+    if text.isprintable():
+        return text
+    return "".join(char for char in text if char in "\n\t" or category(char) not in ("Cc", "Cf", "Cs", "Co"))
 
 
 def _claim_of_tap(talk: Talk, tap: str) -> str:

@@ -54,6 +54,7 @@ class Found:
     lines: Mapping[str, Sequence[Line]] = field(default_factory=dict)
     claimed: Mapping[int, Fraction] = field(default_factory=dict)  # of the order: shares in tickets by line
     evidence: tuple[tuple[int, str], ...] = ()  # (row id, kind) of what came with this message
+    named: str = ""  # ticket that the message names, if it is this conversation's
     echo_back: bool = False  # the last echo had not left and was taken back
 
 
@@ -165,9 +166,13 @@ def _proved(tx: Tx, found: Found, want: Wanted, policy: Policy, *, sample: bool 
     return replace(found, matches=tuple(matches), proven=bool(matches), near=tuple(near))
 
 
-def tickets_of(tx: Tx, talk: Talk) -> tuple[dict[str, Ticket], dict[str, Sequence[Line]]]:
-    """Give the tickets that this talk may be about, with their lines."""
+def tickets_of(
+    tx: Tx, talk: Talk, conversation_id: int, named: Sequence[str] = ()
+) -> tuple[dict[str, Ticket], dict[str, Sequence[Line]]]:
+    """Give the tickets that this talk may be about, with their lines; of the `named` ones only its own."""
     names = {talk.ticket_no, *(claim.ticket_no for claim in talk.claims)} - {""}
+    for no in set(named) - names:
+        names |= {no for party in tickets.parties(tx, no) if party.conversation_id == conversation_id}
     known = {no: ticket for no in sorted(names) if (ticket := tickets.get(tx, no))}
     return known, {no: ticket_lines.of_ticket(tx, no) for no in known}
 

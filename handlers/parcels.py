@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from handlers.claim import Claim
+from handlers.claim import Claim, Problem
 from handlers.filing import FilingLine
 from handlers.shares import share_of
 from handlers.summary import MONEY_BACK, Voice, item_name, line_of, sums
@@ -13,15 +13,21 @@ from storage.orders import Order
 
 
 def lines_of(claim: Claim, order: Order | None, claimed: dict[int, Fraction], voice: Voice) -> tuple[FilingLine, ...]:
-    """Give one line for each problem with a type; a late claim that names no number takes the whole line."""
+    """Give one line for each problem with a type, in a raised claim also for an item alone.
+
+    A late claim that names no number takes the whole line.
+    """
+    if claim.why and not claim.problems and order and len(order.lines) == 1:
+        # a person decides on what is not named yet: there is but one item that it can be
+        claim = replace(claim, problems=(Problem(line_no=order.lines[0].line_no),))
     if claim.late_reason:
         whole = tuple(item if item.quantity else replace(item, quantity="all") for item in claim.problems)
         claim = replace(claim, problems=whole)
     lines = []
     for problem, amount in zip(claim.problems, sums(claim, order, claimed), strict=True):
-        if not problem.problem:
-            continue
         line = line_of(order, problem.line_no)
+        if not problem.problem and not (claim.why and line):
+            continue
         wish = problem.wish or (claim.wishes[-1][1] if claim.wishes else "")
         coupon = voice.policy.coupons.get(voice.policy.late_coupon)
         if claim.late_reason == "coupon" and coupon:

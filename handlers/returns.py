@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
-from handlers.acts import File, Fill
+from handlers.acts import File, Fill, Opened
 from handlers.claim import Claim, Photo
+from handlers.deadlines import due
 from handlers.scene import Turn
 
 
@@ -27,29 +29,48 @@ def fetched(turn: Turn) -> None:
     claim = turn.claim
     if claim and claim.id == owner.id:
         _judge(turn, claim, photo)
-        claim = turn.claim
-        if claim and claim.submit_at and all(p.state != "pending" for p in claim.photos):
-            _submit_waiting(turn)
-        elif claim and claim.ticket_no:
-            turn.acts.append(Fill(claim_id=claim.id))
+        _go_on(turn)
     turn.talk = replace(turn.talk, current=current if turn.talk.claim(current) else turn.talk.current)
 
 
-def _judge(turn: Turn, claim: Claim, photo: Photo) -> None:
-    bad = {"refused": _refusal(photo.verdict), "gone": "photo_gone"}.get(photo.state, "")
-    if not bad and photo.verdict in ("blurry", "dark") and photo.kind == "photo":
-        if claim.retakes:
-            turn.put(replace(claim, photos_waived=True))
-            turn.note("photo_enough")
-        else:
-            turn.put(replace(claim, retakes=1))
-            turn.note(f"photo_{photo.verdict}")
-    elif bad:
-        turn.put(replace(claim, submit_at=""))
-        turn.note(bad)
-    # the echo that waits is rendered anew; one that has left is followed only by what is new
+def _go_on(turn: Turn) -> None:
+    """Carry out the submit that waited; else tell what is new, in the echo that waits if there is one."""
+    claim = turn.claim
+    assert claim
+    if claim.ticket_no:
+        turn.acts.append(Fill(claim_id=claim.id))
+    if claim.submit_at and not turn.notes:
+        if any(photo.state == "pending" for photo in claim.photos):
+            if turn.scene.found.echo_back:
+                turn.tell("filing_soon", now=False)
+        elif turn.complete():
+            turn.acts.append(File(claim_id=claim.id))
+        return
     if turn.notes or turn.scene.found.echo_back:
         turn.respond(taken=turn.scene.found.echo_back and "" in turn.talk.unsaid)
+
+
+def _judge(turn: Turn, claim: Claim, photo: Photo) -> None:
+    """Say what is wrong with a photo; a better one is asked for once, and only when none is good."""
+    bad = {"refused": _refusal(photo.verdict), "gone": "photo_gone"}.get(photo.state, "")
+    if bad:
+        turn.put(replace(claim, submit_at=""))
+        turn.note(bad)
+        return
+    pictures = [one for one in claim.photos if one.kind in ("photo", "document") and one.state == "stored"]
+    waits = any(one.state == "pending" for one in claim.photos)
+    if waits or photo not in pictures or claim.photos_waived or any(_good(one) for one in pictures):
+        return
+    if claim.retakes and not (photo.album and claim.asked_album == photo.album):
+        turn.put(replace(claim, photos_waived=True))
+        turn.note("photo_enough")
+    elif not claim.retakes:
+        turn.put(replace(claim, retakes=1, asked_album=photo.album, submit_at=""))
+        turn.note(f"photo_{photo.verdict}")
+
+
+def _good(photo: Photo) -> bool:
+    return photo.verdict not in ("blurry", "dark")
 
 
 def _refusal(code: str) -> str:
@@ -58,14 +79,17 @@ def _refusal(code: str) -> str:
     )
 
 
-def _submit_waiting(turn: Turn) -> None:
-    claim = turn.claim
-    assert claim
-    if turn.complete():
-        turn.replies.clear()
-        turn.acts.append(File(claim_id=claim.id))
-    else:
-        turn.put(replace(claim, submit_at=""))
+def _nudge(turn: Turn, claim: Claim) -> None:
+    """Remind of a draft that has lain still long enough; what a person has is not reminded of."""
+    span = turn.scene.policy.clocks.get("idle_nudge")
+    touched = datetime.fromisoformat(claim.touched_at) if claim.touched_at else turn.scene.now
+    if span and turn.scene.now < due(touched, span, turn.scene.policy):
+        turn.acts.append(Opened(claim_id=claim.id))
+        return
+    turn.acts.append(Opened(claim_id=claim.id, nudged=True))
+    if not claim.ticket_no and claim.id == turn.talk.current:
+        turn.note("nudge")
+        turn.respond(taken=True, now=True)
 
 
 def woken(turn: Turn) -> None:
@@ -76,10 +100,10 @@ def woken(turn: Turn) -> None:
         return
     if data.get("what") == "submit" and claim.submit_at:
         turn.talk = turn.talk.with_claim(claim)
-        turn.acts.append(File(claim_id=claim.id))
+        if turn.complete():
+            turn.acts.append(File(claim_id=claim.id))
     elif data.get("what") == "nudge":
-        turn.note("nudge")
-        turn.respond(taken=True, now=True)
+        _nudge(turn, claim)
     elif data.get("what") == "close":
         turn.talk = turn.talk.without(claim.id)
         if not claim.ticket_no:

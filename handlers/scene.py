@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from handlers.acts import Act, Await, File, Fill, Opened, Raise, Remark
+from handlers.acts import Act, Await, Bind, File, Fill, Opened, Raise, Remark
 from handlers.claim import Asked, Claim, Photo, Talk
 from handlers.codes import SEVERITIES
 from handlers.lexicon import Lexicon
@@ -17,7 +17,7 @@ from handlers.normal import normalise
 from handlers.policy import Policy
 from handlers.reading import Reading, read
 from handlers.references import refer
-from handlers.slots import Question, View, buttons, next_question, photos_needed, question_for
+from handlers.slots import Question, View, ask_photo, buttons, next_question, photos_needed, question_for
 from handlers.summary import Voice, facts, item_name, line_of, order_name, photo_count, total
 from handlers.taking import settled, take
 from storage.orders import Order
@@ -143,6 +143,13 @@ class Turn:
             claim.tail,
         )
 
+    def prove(self, order: Order) -> None:
+        """Let the account be the buyer's when number and phone tail have just proved it."""
+        found = self.scene.found
+        if found.proven and found.conversation.customer_id is None and found.conversation.leader_id is None:
+            self.acts.append(Bind(order_no=order.order_no))
+            self.talk = replace(self.talk, tries=(), tried=())
+
     def adopt(self, order: Order) -> None:
         """Give the draft its order and read again, with its lines, what was said before."""
         claim = self.open_claim()
@@ -170,7 +177,10 @@ class Turn:
         """Keep the words and take their facts into the draft."""
         claim = self.claim
         assert claim
-        self.put(take(claim, reading, self.order, self.scene.policy, at=self.at))
+        after = take(claim, reading, self.order, self.scene.policy, at=self.at)
+        if claim.submit_at and self.shown(after) != self.shown(claim):
+            after = replace(after, submit_at="")  # what was confirmed is no longer what is there
+        self.put(after)
         self.said(text)
 
     def add_photos(self) -> None:
@@ -302,18 +312,20 @@ class Turn:
         """Ask which of several orders is meant, instead of the next question."""
         self.talk = replace(self.talk, extra={**self.talk.extra, "orders": [o.order_no for o in orders[:5]]})
 
-    def respond(self, *, taken: bool, asked_for: bool = False, now: bool = False) -> None:
-        """Say what was taken and ask the next question, held until the burst is over unless `now`."""
+    def respond(self, *, taken: bool, now: bool = False, counts: bool = True) -> None:
+        """Say what was taken and ask the next question, held until the burst is over unless `now`.
+
+        `counts`: a message that gave nothing counts as a miss.
+        """
         claim = self.claim
         if not claim or self.silent_ticket():
             return
-        if claim.why in HUSHED:
-            if taken and claim.ticket_no and not self.replies:
-                self.reply(self.voice.say("talk.added", no=claim.ticket_no), echo=not now)
+        if self._hushed(claim):
+            self._acknowledge(claim, taken=taken, now=now)
             return
         facts_told = taken or "" in self.talk.unsaid
         question, rows = self._question(claim, told=facts_told)
-        if self._missed(claim, question, taken=taken or bool(self.notes)):
+        if self._missed(claim, question, taken=taken or bool(self.notes) or not counts):
             return
         notes = list(dict.fromkeys([*(note for note in self.talk.unsaid if note), *self.notes]))
         known = facts(claim, self.order, self.voice) if facts_told and question.slot != "confirm" else ""
@@ -330,6 +342,22 @@ class Turn:
         )
         self.talk = self.talk.with_claim(replace(claim, asked=asked))
 
+    def _hushed(self, claim: Claim) -> bool:
+        """Tell whether a person has the word: nothing more is asked, but for one photo beside a voice message."""
+        if claim.why == "voice" and not claim.problems:
+            return bool(photo_count(claim)) or claim.photos_waived
+        return claim.why in HUSHED
+
+    def _acknowledge(self, claim: Claim, *, taken: bool, now: bool) -> None:
+        notes = list(dict.fromkeys([*(note for note in self.talk.unsaid if note), *self.notes]))
+        if not notes and taken and claim.ticket_no and not self.replies:
+            notes = [self.voice.say("talk.added", no=claim.ticket_no)]
+        elif not notes:
+            return
+        self.reply("".join(notes).strip(), echo=not now)
+        self.noted = True
+        self.talk = replace(self.talk, unsaid=(*(note for note in notes if note in self.notes), ""))
+
     def _question(self, claim: Claim, *, told: bool) -> tuple[Question, tuple[tuple[Button, ...], ...]]:
         numbers = self.talk.extra.get("orders", ())
         found = self.scene.found
@@ -339,7 +367,8 @@ class Turn:
             rows = tuple((self.order_button(order),) for order in among)
             choices = tuple((row[0].label, f"order:{order.order_no}") for row, order in zip(rows, among, strict=True))
             return Question(slot="order", text=self.voice.say("talk.ask_order_own"), choices=choices), rows
-        question = next_question(self.view(claim, told=told))
+        view = self.view(claim, told=told)
+        question = ask_photo(view) if claim.why == "voice" and not claim.problems else next_question(view)
         return question, buttons(question, claim)
 
     def _missed(self, claim: Claim, question: Question, *, taken: bool) -> bool:
@@ -379,12 +408,14 @@ class Turn:
             self.acts.append(Remark(ticket_no=claim.ticket_no, text=text, evidence=self.evidence_ids()))
 
     def submit(self) -> None:
-        """File the draft, or wait a moment for its photos."""
+        """File the draft, or wait a moment for its photos; the customer hears of it when that takes long."""
         claim = self.claim
         assert claim
-        if any(photo.state == "pending" for photo in claim.photos) and not claim.submit_at:
-            self.put(replace(claim, submit_at=self.at))
-            self.acts.append(Await(claim_id=claim.id))
+        if any(photo.state == "pending" for photo in claim.photos):
+            if not claim.submit_at:
+                self.put(replace(claim, submit_at=self.at))
+                self.acts.append(Await(claim_id=claim.id))
+            self.tell("filing_soon", now=False)
         else:
             self.acts.append(File(claim_id=claim.id))
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from handlers.claim import Claim, Problem
+from handlers.claim import Claim, Problem, amount
 from handlers.deadlines import due
 from handlers.messages import Button
 from handlers.policy import pick
 from handlers.remedies import money
 from handlers.shares import parts, plain, share_of
-from handlers.summary import MONEY_BACK, Voice, facts, item_name, keeping, line_of, offer, total
+from handlers.summary import MONEY_BACK, Voice, facts, item_name, keeping, line_of, offer, photo_count, total
 from handlers.wording import span
 from storage.orders import Order, OrderLine
 
@@ -26,6 +26,7 @@ class View:
     order: Order | None
     claimed: Mapping[int, Fraction]
     voice: Voice
+    told: bool = False  # the same reply says the facts already
 
     @property
     def late(self) -> bool:
@@ -83,7 +84,8 @@ def lacks_item(view: View) -> int | None:
 
     def lacks(problem: Problem) -> bool:
         kind = view.voice.policy.problems.get(problem.problem)
-        return problem.line_no is None and not (kind and kind.whole_order) and bool(view.order)
+        needs = not kind or ("item" in kind.collects and not kind.whole_order)
+        return problem.line_no is None and needs and bool(view.order)
 
     return _first(view, lacks)
 
@@ -123,7 +125,7 @@ def photos_needed(view: View) -> int:
         return 0
     kinds = [view.voice.policy.problems.get(problem.problem) for problem in view.claim.problems]
     needed = max((kind.photos for kind in kinds if kind), default=0)
-    return max(0, needed - sum(photo.state not in ("refused", "gone") for photo in view.claim.photos))
+    return max(0, needed - photo_count(view.claim))
 
 
 def lacks_photos(view: View) -> int | None:
@@ -181,7 +183,8 @@ def ask_reason(view: View) -> Question:
     if coupon:
         label = voice.say("talk.take_coupon", money=money(coupon.value, voice.language))
         choices.insert(0, (label, "late:coupon"))
-    text = voice.say("talk.too_late", window=span(window, voice.language) if window else "")
+    key = "talk.too_late" if coupon else "talk.too_late_plain"
+    text = voice.say(key, window=span(window, voice.language) if window else "")
     return Question(slot="late", text=text, choices=tuple(choices))
 
 
@@ -201,15 +204,26 @@ def ask_quantity(view: View) -> Question:
     assert line  # lacks_quantity names only problems with a line
     whole, counted = Fraction(str(line.quantity)), parts(line)
     everything = (view.voice.say("talk.everything"), "quantity:all")
-    name, label = item_name(line), view.voice.label(problem.problem)
+    name = "" if view.told and len(view.claim.problems) == 1 else item_name(line)
+    before = _too_many(view, problem, line)
     if not counted:
         count = [(f"{n}{line.unit}", f"quantity:{n}") for n in range(1, min(int(whole), 6) + 1)]
-        key = "talk.ask_quantity"
+        key = "talk.ask_quantity_of" if name else "talk.ask_quantity"
         choices = (*count, everything) if whole > 1 else (everything, (view.voice.say("talk.half"), "quantity:half"))
-        text = view.voice.say(key, item=name, problem=label, whole=plain(whole), unit=line.unit)
+        text = before + view.voice.say(key, item=name, whole=plain(whole), unit=line.unit)
         return Question(slot="quantity", index=index, text=text, choices=tuple(choices))
-    text = view.voice.say("talk.ask_parts", item=name, problem=label, whole=plain(counted[0]), unit=counted[1])
+    key = "talk.ask_parts_of" if name else "talk.ask_parts"
+    text = before + view.voice.say(key, item=name, whole=plain(counted[0]), unit=counted[1])
     return Question(slot="quantity", index=index, text=text, choices=(_both(problem, line, counted), everything))
+
+
+def _too_many(view: View, problem: Problem, line: OrderLine) -> str:
+    """Say that the line has fewer than were claimed, before asking again."""
+    count = amount(problem)
+    most = parts(line) or (Fraction(str(line.quantity)), line.unit)
+    if count is None or problem.share or count <= max(most[0], Fraction(str(line.quantity))):
+        return ""
+    return view.voice.say("talk.more_than_ordered")
 
 
 def _both(problem: Problem, line: OrderLine, counted: tuple[Fraction, str]) -> tuple[str, str]:
@@ -224,6 +238,12 @@ def ask_photos(view: View) -> Question:
     key = "talk.ask_photos_brief" if view.brief else "talk.ask_photos"
     text = view.voice.say(key, hint=hints[0] if hints else "", keep=keeping(view.claim, view.voice))
     return Question(slot="photos", text=text.strip(), choices=((view.voice.say("talk.no_photos"), "photos:none"),))
+
+
+def ask_photo(view: View) -> Question:
+    """Ask for a photo beside a voice message, in few words."""
+    choices = ((view.voice.say("talk.no_photos"), "photos:none"),)
+    return Question(slot="photos", text=view.voice.say("talk.ask_photos_brief"), choices=choices)
 
 
 def ask_wish(view: View) -> Question:

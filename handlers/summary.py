@@ -120,17 +120,24 @@ def _amount(problem: Problem, line: OrderLine | None, voice: Voice) -> str:
     number, whole, unit = told(problem, line)
     if not whole:
         return number
+    if voice.language != "zh" and not unit.isascii():
+        unit = ""  # a Chinese counter says nothing to others
     if number == whole:
-        return f"{number}{unit}"
-    return voice.say("talk.number_of", number=number, whole=whole, unit=unit)
+        return f"{number} {unit}".strip() if voice.language != "zh" else f"{number}{unit}"
+    return voice.say("talk.number_of", number=number, whole=whole, unit=unit).strip()
+
+
+def photo_count(claim: Claim) -> int:
+    """Count the pictures that can prove something: no voice, nothing refused or lost."""
+    return sum(photo.kind != "voice" and photo.state not in ("refused", "gone") for photo in claim.photos)
 
 
 def facts(claim: Claim, order: Order | None, voice: Voice) -> str:
     """Say everything known of a claim in one line."""
     known = [order_name(order, voice)] if order else []
     known += [text for problem in claim.problems if (text := problem_text(problem, order, voice))]
-    if count := sum(photo.state not in ("refused", "gone") for photo in claim.photos):
-        known.append(voice.say("talk.photos", count=count))
+    if count := photo_count(claim):
+        known.append(voice.say("talk.photo" if count == 1 else "talk.photos", count=count))
     wishes = {problem.wish for problem in claim.problems if problem.wish} or {w for _, w in claim.wishes[-1:]}
     known += [voice.remedy(wish) for wish in sorted(wishes)]
     return voice.say("talk.comma").join(known)

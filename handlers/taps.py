@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from handlers.acts import Consent, Settle
+from handlers.acts import Appeal, Arrived, Consent, Settle, Withdraw
 from handlers.claim import Claim, Problem
 from handlers.fixed_words import contains, means, plain
 from handlers.handing import human
@@ -18,6 +18,7 @@ from handlers.taking import set_wish
 from handlers.wording import span
 
 NUMBERS = {"①": 1, "②": 2, "③": 3, "④": 4, "⑤": 5}
+TICKET_TAPS = ("offer", "rate", "appeal", "withdraw", "got")
 RATINGS = (("very_satisfied", 5), ("satisfied", 4), ("neutral", 3), ("unsatisfied", 1))
 
 
@@ -26,7 +27,7 @@ def tapped(turn: Turn, tap: str) -> None:
     body, _, mark = tap.partition("@")
     body, _, index = body.partition("#")
     slot, _, value = body.partition(":")
-    if slot in ("offer", "rate"):
+    if slot in TICKET_TAPS:
         _ticket_tap(turn, slot, value)
         return
     if slot in FREE:
@@ -54,9 +55,18 @@ def _stale(turn: Turn) -> None:
 
 def _ticket_tap(turn: Turn, kind: str, value: str) -> None:
     number, _, answer = value.partition(":")
+    if number not in turn.scene.found.tickets:
+        _stale(turn)
+        return
     turn.talk = replace(turn.talk, ticket_no=number)
     if kind == "offer":
         turn.acts.append(Consent(ticket_no=number, accepted=answer == "yes"))
+    elif kind == "appeal":
+        turn.acts.append(Appeal(ticket_no=number))
+    elif kind == "withdraw":
+        turn.acts.append(Withdraw(ticket_no=number))
+    elif kind == "got":
+        turn.acts.append(Arrived(ticket_no=number, arrived=answer == "yes"))
     elif answer.isdecimal():
         turn.acts.append(Settle(ticket_no=number, score=max(1, min(5, int(answer)))))
 
@@ -160,13 +170,16 @@ def _edit(turn: Turn, value: str, index: int) -> None:
 
 
 def _order(turn: Turn, value: str, index: int) -> None:
-    matches = turn.scene.found.matches
-    if len(matches) == 1 and matches[0].order_no == value:
-        turn.adopt(matches[0])
-        turn.add_photos()
-        turn.respond(taken=True, now=True)
-    else:
+    found, claim = turn.scene.found, turn.claim
+    order = next((one for one in (*found.matches, *found.own) if one.order_no == value), None)
+    if order is None or (claim and claim.order_no not in ("", value)):
         _stale(turn)
+        return
+    if claim is None or not claim.order_no:
+        turn.prove(order)
+        turn.adopt(order)
+        turn.add_photos()
+    turn.respond(taken=True, now=True)
 
 
 def _human(turn: Turn, value: str, index: int) -> None:
@@ -191,16 +204,32 @@ TAPS: dict[str, Callable[[Turn, str, int], None]] = {
 def cancel(turn: Turn, value: str = "") -> None:
     """Put the draft aside; the next message may take it up again."""
     claim = turn.claim
-    if claim is None:
-        turn.tell("nothing_open")
+    if claim is None or claim.ticket_no:
+        _take_back(turn)
         return
-    turn.put(replace(claim, dropped=True, asked=None))
+    turn.put(replace(claim, dropped=True, asked=None, submit_at=""))
     turn.reply(turn.voice.say("talk.dropped"), ((Button(label=turn.voice.say("talk.resume"), tap="resume"),),))
 
 
+def _take_back(turn: Turn) -> None:
+    """Ask whether a claim that is filed already is to be taken back."""
+    ticket = turn.ticket()
+    if ticket is None or ticket.state not in ("queued", "assigned", "waiting_customer"):
+        turn.tell("nothing_open")
+        return
+    turn.talk = replace(turn.talk, extra={**turn.talk.extra, "withdraw": ticket.no})
+    take = Button(label=turn.voice.say("talk.withdraw"), tap=f"withdraw:{ticket.no}")
+    keep = Button(label=turn.voice.say("talk.keep_going"), tap="keep")
+    turn.reply(turn.voice.say("talk.withdraw_ask", no=ticket.no), ((take, keep),))
+
+
+def _kept(turn: Turn, value: str = "") -> None:
+    turn.tell("kept")
+
+
 def resume(turn: Turn, text: str = "", reading: Reading | None = None) -> None:
-    """Take the draft up again that was put aside last."""
-    claim = turn.dropped()
+    """Take the draft up again that was put aside last, or that lies open."""
+    claim = turn.dropped() or turn.claim
     if claim is None:
         _stale(turn)
         return
@@ -229,6 +258,7 @@ def rules(turn: Turn, value: str = "") -> None:
 
 
 FREE: dict[str, Callable[[Turn, str], None]] = {
+    "keep": _kept,
     "resume": lambda turn, value: resume(turn),
     "cancel": cancel,
     "other": another,
@@ -238,11 +268,23 @@ FREE: dict[str, Callable[[Turn, str], None]] = {
 """Buttons that belong to no draft."""
 
 
-def answered(turn: Turn, text: str) -> bool:
+def chosen_order(claim: Claim | None, text: str) -> str:
+    """Give the button value of an order that a bare answer chooses ("2"); "" when it chooses none."""
+    if claim is None or claim.order_no or not claim.asked or claim.asked.slot != "order":
+        return ""
+    return _choice(claim, text, [])
+
+
+def answered(turn: Turn, text: str, reading: Reading) -> bool:
     """Take a bare answer ("2", "是的", a button's label) to what was asked last; tell whether it was one."""
     claim = turn.claim
+    asked_back = turn.talk.extra.get("withdraw")
+    turn.talk = replace(turn.talk, extra={k: v for k, v in turn.talk.extra.items() if k != "withdraw"})
+    if asked_back and asked_back in turn.scene.found.tickets and means(text, "withdraw", "yes", "no"):
+        turn.acts.append(Withdraw(ticket_no=asked_back)) if not means(text, "no") else turn.tell("kept")
+        return True
     if claim is None:
-        return _rated(turn, text) or _agreed(turn, text)
+        return _agreed(turn, text) or _rated(turn, text) or _waits_for_goods(turn, text)
     if claim.asked is None:
         return False
     slot = claim.asked.slot
@@ -251,7 +293,7 @@ def answered(turn: Turn, text: str) -> bool:
     if chosen and not (slot == "quantity" and plain(text).isdecimal()):
         tapped(turn, f"{chosen}#{claim.asked.index}@{claim.id[:8]}")
         return True
-    return _word(turn, claim, slot, text)
+    return _word(turn, claim, slot, text, reading)
 
 
 def _choice(claim: Claim, text: str, labels: list[str]) -> str:
@@ -265,7 +307,7 @@ def _choice(claim: Claim, text: str, labels: list[str]) -> str:
     return asked.choices[number - 1] if 0 < number <= len(asked.choices) else ""
 
 
-def _word(turn: Turn, claim: Claim, slot: str, text: str) -> bool:
+def _word(turn: Turn, claim: Claim, slot: str, text: str, reading: Reading) -> bool:
     if slot == "confirm" and means(text, "submit", "yes"):
         # the words answer what was shown; a draft changed since shows itself again
         shown = claim.asked.revision if claim.asked else -1
@@ -281,7 +323,7 @@ def _word(turn: Turn, claim: Claim, slot: str, text: str) -> bool:
         tapped(turn, f"photos:none@{claim.id[:8]}")
     elif slot == "late":
         _late_words(turn, text)
-    elif slot == "received":
+    elif slot == "received" and not (reading.remedies or reading.withdrawn or reading.question):
         turn.said(text)
         _change(turn, claim.asked.index if claim.asked else 0, received=text.strip()[:40])
     else:
@@ -314,6 +356,8 @@ def _rated(turn: Turn, text: str) -> bool:
     if not ticket or ticket.state not in ("decided", "resolved") or ticket.severity == "safety":
         return False
     score = next((score for name, score in RATINGS if means(text, name)), 0)
+    if not score and plain(text) in ("1", "2", "3", "4") and ticket.state in ("decided", "resolved"):
+        score = RATINGS[int(plain(text)) - 1][1]
     if score:
         turn.acts.append(Settle(ticket_no=ticket.no, score=score))
     return bool(score)
@@ -323,7 +367,18 @@ def _agreed(turn: Turn, text: str) -> bool:
     """A yes or no to an offer that waits."""
     ticket = turn.ticket()
     offered = ticket and any(line.state == "offered" for line in turn.scene.found.lines.get(ticket.no, ()))
-    if not ticket or not offered or not means(text, "yes", "no"):
+    yes, no = means(text, "yes") or plain(text) == "1", means(text, "no", "offer_no") or plain(text) == "2"
+    if not ticket or not offered or not (yes or no):
         return False
-    turn.acts.append(Consent(ticket_no=ticket.no, accepted=means(text, "yes")))
+    turn.acts.append(Consent(ticket_no=ticket.no, accepted=yes))
+    return True
+
+
+def _waits_for_goods(turn: Turn, text: str) -> bool:
+    """Whether what was sent again has come."""
+    ticket = turn.ticket()
+    owed = ticket and any(line.state == "owed" for line in turn.scene.found.lines.get(ticket.no, ()))
+    if not ticket or not owed or not means(text, "got", "not_got"):
+        return False
+    turn.acts.append(Arrived(ticket_no=ticket.no, arrived=means(text, "got")))
     return True

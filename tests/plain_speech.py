@@ -44,7 +44,7 @@ class Secrets:
         mine = [order for order in self._orders if order.buyer_phone in set(phones)]
         own = {value for order in mine for value in self._values(order)}
         others = {value for order in self._orders for value in self._values(order)} - own
-        return sorted(value for value in others if value in text and value.lower() not in said.lower())
+        return sorted(value for value in others if _stands(value, text) and value.lower() not in said.lower())
 
     @staticmethod
     def _values(order: Order) -> set[str]:
@@ -53,3 +53,8 @@ class Secrets:
         # "12" as pickup number stands in many a text; with its sign it means an order
         values |= {f"{order.participate_no}号单", f"no. {order.participate_no},"}
         return {value for value in values if len(value) > 1}
+
+
+def _stands(value: str, text: str) -> bool:
+    """Tell whether a value is in a text, not merely as a part of a longer number."""
+    return re.search(rf"(?<!\d){re.escape(value)}(?!\d)", text) is not None

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from playing import World
+
 from handlers import cards
 from handlers import desk as desks
 from handlers.deeds import Told
 from handlers.messages import DeskInbound
-from playing import World
 from storage import desk_messages
 from storage.outbox import Mail
 

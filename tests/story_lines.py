@@ -63,9 +63,7 @@ def read(file: Path) -> Story:
             steps[-1].wants.append((number, line[1:].strip()))
         elif found := WHEN.fullmatch(line):
             days, hours, minutes, seconds, deed = found.groups()
-            at = timedelta(
-                days=int(days or 0), hours=int(hours or 0), minutes=int(minutes), seconds=float(seconds)
-            )
+            at = timedelta(days=int(days or 0), hours=int(hours or 0), minutes=int(minutes), seconds=float(seconds))
             if steps and at < steps[-1].at:
                 raise Unreadable(f"{file.name}:{number}: this line comes before the one above it")
             steps.append(Step(number=number, at=at, deed=deed))

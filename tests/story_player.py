@@ -8,16 +8,16 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
-
-from handlers import claim as claims
 from plain_speech import Secrets, faults
 from playing import DATA, ZONE, Direct, Seen, World, orders_of, policy_with
 from playing_desk import STAFF, Group
+from sqlalchemy import select
+from story_lines import Step, Story
+
+from handlers import claim as claims
 from storage import conversations, people
 from storage import events as log
 from storage import tables as t
-from story_lines import Step, Story
 
 CJK = re.compile(r"[㐀-鿿]")
 MOMENT = timedelta(milliseconds=1)
@@ -89,7 +89,9 @@ class Play:
             for number, want in step.wants:
                 if not self._holds(want, who, step, posted):
                     told = "\n".join(f"    {one.text} {[label for label, _ in one.buttons]}" for one in self._new(who))
-                    raise Broken(f"{self.story.name}:{number}: > {want}\n  after: {step.deed}\n  {who} heard:\n{told}")
+                    raise Broken(
+                        f"{self.story.name}:{number}: > {want}\n  after: {step.deed}\n  {who} heard:\n{told}\n  staff was told: {self.answer}"
+                    )
         self.world.close()
 
     # deeds
@@ -98,7 +100,9 @@ class Play:
         deed = step.deed
         if deed in ("nothing happens", "time passes"):
             return ""
-        if found := re.fullmatch(r"(A1|A2|S) (taps|replies to (?:question|card|relay)|replies|types)(?: on (\d+))?:? (.+)", deed):
+        if found := re.fullmatch(
+            r"(A1|A2|S) (taps|replies to (?:question|card|relay)|replies|types)(?: on (\d+))?:? (.+)", deed
+        ):
             return self._staff(*found.groups())
         if found := re.fullmatch(r"(\S+) taps (old )?(.+)", deed):
             who, old, label = found.groups()
@@ -106,7 +110,7 @@ class Play:
             self.door.tap(who, self.keys[who][1])
             return who
         if found := re.fullmatch(r"(\S+) (?:repeats|is delivered again)", deed):
-            kind, key = self.keys[found[1]]
+            _, key = self.keys[found[1]]
             self.door.text(found[1], "the same key counts, whatever is in it", key=key)
             return found[1]
         who, _, text = deed.partition(": ")
@@ -196,7 +200,9 @@ class Play:
             "says": lambda words: any(part.strip() in text for part in words.split(" | ")),
             "does not say": lambda words: words not in text + " ".join(labels),
             "replies": lambda words: _compare(len(new), words),
-            "within": lambda words: bool(new) and new[0].at - self.begun - step.at <= timedelta(seconds=float(words[:-1])),
+            "within": lambda words: (
+                bool(new) and new[0].at - self.begun - step.at <= timedelta(seconds=float(words[:-1]))
+            ),
             "button": lambda words: any(words in label for label in labels),
             "no button": lambda words: not any(words in label for label in labels),
             "buttons": lambda words: bool(new) and _compare(len(new[-1].buttons), words),
@@ -261,7 +267,9 @@ class Play:
             return value == "never"
         if re.fullmatch(r"\d+:\d\d", value):
             minutes, seconds = value.split(":")
-            return abs(found - self.begun - timedelta(minutes=int(minutes), seconds=int(seconds))) < timedelta(seconds=2)
+            return abs(found - self.begun - timedelta(minutes=int(minutes), seconds=int(seconds))) < timedelta(
+                seconds=2
+            )
         return bool(found.astimezone(ZONE).strftime("%m-%d %H:%M") == value)
 
     def _facts(self, no: str) -> dict[str, Any]:
@@ -277,11 +285,13 @@ class Play:
             "owner": ticket.owner_name or "-", "lines": len(lines), "language": ticket.language,
             "photos": sum(one.kind == "photo" for one in pieces), "voices": sum(one.kind == "voice" for one in pieces),
             "sum": sum(line.wish_amount or 0 for line in lines), "special": ",".join(ticket.special) or "-",
-            "warnings": ",".join(ticket.warnings) or "-", "words": len(ticket.said), "signals": ",".join(ticket.signals) or "-",
+            "warnings": ",".join(ticket.warnings) or "-", "words": len(ticket.said),
+            "signals": ",".join(ticket.signals) or "-",
         }  # fmt: skip
         for line in lines:
             own = {
-                "item": line.item.replace(" ", "_"), "problem": line.problem, "quantity": line.quantity, "unit": line.unit, "wish": line.wish,
+                "item": line.item.replace(" ", "_"), "problem": line.problem, "quantity": line.quantity, "unit": line.unit,
+                "wish": line.wish,
                 "amount": line.wish_amount, "granted": line.amount, "coupon": line.coupon, "remedy": line.remedy or "-",
                 "line": line.state, "share": line.share, "order_line": line.order_line_no,
                 "due": line.refund_due_at.astimezone(ZONE).strftime("%m-%d") if line.refund_due_at else "-",
