@@ -42,7 +42,9 @@ COMMANDS: tuple[tuple[str, str, tuple[Argument, ...]], ...] = (
     ("parked list", "list messages whose turn failed twice", ()),
     ("parked retry", "try parked messages again", ()),
     ("audit verify", "check the chains of the event log", ()),
+    ("doctor", "check settings, database, disk, policy, tokens and webhooks", ()),
     ("db upgrade", "bring the database to this version", ()),
+    ("db backup", "copy the database while the service runs", (FILE,)),
 )
 """Every command with what it does and its arguments."""
 

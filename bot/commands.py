@@ -134,6 +134,22 @@ def db_upgrade(args: Namespace, settings: Settings) -> int:
     return 0
 
 
+def db_backup(args: Namespace, settings: Settings) -> int:
+    """Copy the database, consistent also while the service writes."""
+    from storage.database import back_up
+
+    size = back_up(settings.database, Path(args.file))
+    print(f"{args.file}: {size / 1e6:.1f} MB; the photos are in {settings.media}, copy them too")
+    return 0
+
+
+def doctor(args: Namespace, settings: Settings) -> int:
+    """Check the installation."""
+    from bot.doctor import examine
+
+    return examine(settings, print)
+
+
 def parked_list(args: Namespace, settings: Settings) -> int:
     """List messages whose turn failed twice."""
     from bot import parked

@@ -109,6 +109,7 @@ class Runner:
             self._wake.notify()
         if self._thread:
             await asyncio.to_thread(self._thread.join, 8)
+            self.lock.close()
 
     def alive(self) -> bool:
         """Tell whether the writer made a round within the last seconds."""

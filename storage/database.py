@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from errno import ENOENT
 from fcntl import LOCK_EX, LOCK_UN, flock
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
@@ -152,3 +155,19 @@ async def read(readers: AsyncEngine, function: Callable[..., T], *args: Any, **k
 def insert(tx: Tx) -> Callable[..., Any]:
     """Give the insert() of this dialect, which knows ON CONFLICT."""
     return postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
+
+
+def back_up(url: str, target: Path) -> int:
+    """Copy a SQLite database to a new file, consistent while others write; return its size in bytes.
+
+    Raises OSError when there is no database or the file exists already.
+    """
+    source = Path(make_url(url).database or "")
+    if not source.is_file():
+        raise FileNotFoundError(ENOENT, "there is no database to copy", str(source))
+    with target.open("xb"):
+        pass
+    origin = sqlite3.connect(f"file:{quote(str(source))}?mode=ro", uri=True)
+    with closing(origin) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+    return target.stat().st_size

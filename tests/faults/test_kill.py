@@ -14,6 +14,7 @@ import pytest
 from doubles.service import Service
 
 POLICY = 'extends = "community-group-buy"\n[talk]\nquiet = "0.1s"\nquiet_max = "0.3s"\n'
+COLUMNS = ("order_no", "participate_no", "buyer_name", "buyer_phone", "item", "quantity", "unit", "paid", "delivered_at")
 RETRY = 0.05  # seconds between tries while the service is down
 CAME = (aiohttp.ClientError, TimeoutError, OSError)
 
@@ -40,7 +41,7 @@ class Talk:
 def write_orders(path: Path, count: int) -> None:
     with path.open("w", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow("order_no participate_no buyer_name buyer_phone item quantity unit paid delivered_at".split())
+        rows.writerow(COLUMNS)
         for number in range(1, count + 1):
             row = [f"KT261101-{number:04d}", number, f"客{number}", f"1390000{number:04d}", "白菜", 3, "颗", "9.00", ""]
             rows.writerow(row)
