@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .lexicon import Hit, Lexicon
 
 CLAUSE = re.compile(r"[,。;!?\n]")
-WEAK, FADING, BLAME = "poor", "fading", "blame"
+WEAK, FADING, BLAME, OUTCOME = "poor", "fading", "blame", "outcome"
 
 
 # read at the same place, the first says less than the others: 酸奶酸了 is spoiled, 还没收到 is not received
@@ -54,6 +54,8 @@ def _swallowed(text: str, problem: Problem, found: Sequence[Problem], lexicon: L
     if problem.code == "not_as_described" and codes & {"shortage_missing", "wrong_item"}:
         return _is(problem, BLAME, lexicon)
     if any(other.code in OVERRULED.get(problem.code, ()) and _overlap(problem.hit, other.hit) for other in found):
+        return True
+    if problem.code == "quality_other" and len(codes) > 1 and _is(problem, OUTCOME, lexicon):
         return True
     if problem.code != "quality_other" or "quality_spoiled" not in codes or not _is(problem, FADING, lexicon):
         return False
