@@ -1,16 +1,13 @@
-"""What customers say to a ticket that is there: more words and photos, yes or no to an offer, content or not."""
+"""What customers answer: yes or no to an offer, content or not, arrived or not, or that they take it back."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from handlers import clocks, decisions, desk_mail, notices, queueing, recording, tickets, verdicts, warnings
+from handlers import clocks, decisions, desk_mail, notices, queueing, tickets, verdicts
 from handlers.messages import Reply
 from handlers.tools import Tools
-from storage import clocks as clock_rows
-from storage import evidence as pieces
 from storage import ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
@@ -18,90 +15,6 @@ from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
 CONTENT = 3  # the lowest score that closes a ticket
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remarked:
-    """What became of a remark: `owned` when an agent reads it (the bot stays silent), `taken` pieces of evidence."""
-
-    no: str
-    state: str
-    owned: bool
-    taken: int
-
-
-def remark(
-    tx: Tx,
-    ticket_no: str,
-    *,
-    conversation_id: int,
-    at: datetime,
-    text: str,
-    evidence: Sequence[int],
-    tools: Tools,
-    severity: str = "normal",
-    signals: tuple[str, ...] = (),
-    special: tuple[str, ...] = (),
-) -> Remarked:
-    """Take more words, photos or voice to a ticket; they reach the owner, or the card. Severity may only rise."""
-    ticket = tickets.must(tx, ticket_no)
-    if text:
-        rows.change(tx, ticket_no, said=[*map(list, ticket.said), [at.isoformat(), text]])
-    taken = pieces.link(tx, ticket_no, ids=evidence) if evidence else 0
-    by = tickets.customer(tx, conversation_id)
-    tickets.log(tx, ticket_no, "said", by, tools, text=text, evidence=list(evidence))
-    if recording.rise(tx, ticket_no, severity, signals, special, tools):
-        queueing.show_risen(tx, ticket_no, tools)
-    warnings.book(tx, ticket)
-    if ticket.owner_id is not None:
-        _to_owner(tx, ticket, by, text, evidence, tools)
-    if ticket.state == "waiting_customer":
-        _answered(tx, ticket, tools, brought=bool(evidence))
-    desk_mail.refresh(tx, ticket_no, tools)
-    now = tickets.must(tx, ticket_no)
-    return Remarked(no=ticket_no, state=now.state, owned=now.owner_id is not None, taken=taken)
-
-
-def _to_owner(tx: Tx, ticket: Ticket, by: tickets.By, text: str, evidence: Sequence[int], tools: Tools) -> None:
-    """Bring the words under the card at once; media that are still being fetched follow by themselves."""
-    found = [piece for piece in (pieces.get(tx, one) for one in evidence) if piece and piece.media_key]
-    if text or found:
-        words = desk_mail.say("relayed", no=ticket.no, name=by.name, text=text)
-        desk_mail.relay(tx, ticket, words, tools, media=[(piece.kind, piece.media_key) for piece in found])
-    if not clock_rows.running(tx, ticket.no, ["handoff_idle"]):
-        clocks.start(tx, ticket.no, "handoff_idle", notices.policy_of(tx, ticket, tools), tools)
-
-
-def _answered(tx: Tx, ticket: Ticket, tools: Tools, *, brought: bool) -> None:
-    """The customer's turn is over, unless an offer still waits for a yes or photos are still owed."""
-    lines = ticket_lines.of_ticket(tx, ticket.no)
-    owes = ticket.owner_id is None and not clock_rows.get(tx, ticket.no, "decision_due") and ticket.filed_at is not None
-    if (owes and not brought) or all(line.state != "open" for line in lines):
-        return
-    clocks.stop(tx, ticket.no, ["idle_close"], tools)
-    tickets.waits(tx, ticket.no)
-    if owes:
-        queueing.promise(tx, tickets.must(tx, ticket.no), tools)
-
-
-def call(tx: Tx, ticket_no: str, tools: Tools) -> None:
-    """Bring a person to a ticket because the customer asks for one (人工): its owner, or whoever takes the card."""
-    ticket = tickets.must(tx, ticket_no)
-    if ticket.state in tickets.AFTER:
-        reopen(tx, ticket, tickets.BOT, tools)
-    elif ticket.owner_id is not None:
-        _tell_owner(tx, ticket, "called", tools)
-    elif not ticket.raised:
-        rows.change(tx, ticket_no, raised=True, why="human")
-        tickets.log(tx, ticket_no, "raised", tickets.BOT, tools, why="human")
-        tickets.waits(tx, ticket_no)
-        if not clock_rows.running(tx, ticket_no, clocks.TO_ANSWER):
-            policy = notices.policy_of(tx, ticket, tools)
-            for name in queueing.human_clocks(ticket):
-                clocks.start(tx, ticket_no, name, policy, tools)
-            clocks.refresh(tx, ticket_no)
-        desk_mail.card(tx, ticket_no, tools)
-        desk_mail.board(tx, ticket.desk, tools)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +29,9 @@ class Consented:
 
 def consent(tx: Tx, ticket_no: str, *, accepted: bool, conversation_id: int, tools: Tools) -> Consented:
     """Book the customer's yes or no to what was offered (R113) and tell the customer what follows."""
-    ticket = tickets.must(tx, ticket_no)
+    ticket = tickets.of_party(tx, ticket_no, conversation_id)
+    if ticket is None:
+        return Consented(no=ticket_no, state="", stale=True)
     by = tickets.customer(tx, conversation_id)
     offered = [line for line in ticket_lines.of_ticket(tx, ticket_no) if line.state == "offered"]
     if not offered or ticket.state not in tickets.DECIDABLE:
@@ -133,7 +48,7 @@ def consent(tx: Tx, ticket_no: str, *, accepted: bool, conversation_id: int, too
         _reopen_lines(tx, offered)
         tickets.waits(tx, ticket_no)
         notices.tell(tx, ticket, "notice.declined", tools)
-    _tell_owner(tx, ticket, "offer_accepted" if held else "offer_void" if accepted else "offer_declined", tools)
+    tell_owner(tx, ticket, "offer_accepted" if held else "offer_void" if accepted else "offer_declined", tools)
     desk_mail.refresh(tx, ticket_no, tools)
     return Consented(no=ticket_no, state=tickets.must(tx, ticket_no).state, accepted=held)
 
@@ -151,37 +66,43 @@ def _reopen_lines(tx: Tx, lines: Sequence[Line]) -> None:
         tickets.move_line(tx, line, "open", remedy="", amount=0, coupon=0)
 
 
-def _tell_owner(tx: Tx, ticket: Ticket, key: str, tools: Tools) -> None:
+def tell_owner(tx: Tx, ticket: Ticket, key: str, tools: Tools) -> None:
+    """Leave a line in a ticket's thread, naming its owner."""
     owner = [(ticket.owner_id, ticket.owner_name or "")] if ticket.owner_id else []
     desk_mail.note(tx, ticket, desk_mail.say(key, no=ticket.no), tools, mentions=owner)
 
 
 def withdraw(tx: Tx, ticket_no: str, *, conversation_id: int, tools: Tools) -> bool:
     """Take a claim back for the customer; False when it is decided already, or about safety (a person looks)."""
-    ticket = tickets.must(tx, ticket_no)
+    ticket = tickets.of_party(tx, ticket_no, conversation_id)
+    if ticket is None:
+        return False
     lines = ticket_lines.of_ticket(tx, ticket_no)
     by = tickets.customer(tx, conversation_id)
     decided = [line for line in lines if line.state not in tickets.UNDECIDED]
     if ticket.severity == "safety" or decided or ticket.state not in tickets.DECIDABLE:
         tickets.log(tx, ticket_no, "wants_out", by, tools)
-        _tell_owner(tx, ticket, "wants_out", tools)
+        tell_owner(tx, ticket, "wants_out", tools)
         return False
     for line in lines:
         tickets.move_line(tx, line, "withdrawn")
     tickets.move(tx, ticket_no, "withdrawn", closed_at=tools.now)
     tickets.log(tx, ticket_no, "withdrawn", by, tools)
     clocks.stop_all(tx, ticket_no, tools)
-    _tell_owner(tx, ticket, "withdrawn", tools)
+    tell_owner(tx, ticket, "withdrawn", tools)
     desk_mail.refresh(tx, ticket_no, tools)
     return True
 
 
 def settle(tx: Tx, ticket_no: str, *, score: int, tools: Tools, conversation_id: int | None = None) -> bool:
     """Book how content the customer is (5 to 1): close the ticket, or bring it back to its owner; True when closed."""
-    ticket = tickets.must(tx, ticket_no)
-    if ticket.state not in tickets.AFTER:
+    ticket = rows.get(tx, ticket_no)
+    if ticket is None or ticket.state not in tickets.AFTER:
         return False
-    by = tickets.customer(tx, conversation_id or ticket.conversation_id)
+    speaker = conversation_id or ticket.conversation_id
+    if tickets.of_party(tx, ticket_no, speaker) is None:
+        return False
+    by = tickets.customer(tx, speaker)
     tickets.log(tx, ticket_no, "rated", by, tools, score=score)
     content = score >= CONTENT
     if content:
@@ -213,13 +134,15 @@ def reopen(tx: Tx, ticket: Ticket, by: tickets.By, tools: Tools) -> None:
     for name in queueing.human_clocks(ticket):
         clocks.start(tx, ticket.no, name, policy, tools)
     clocks.refresh(tx, ticket.no)
-    _tell_owner(tx, ticket, "reopened", tools)
+    tell_owner(tx, ticket, "reopened", tools)
     desk_mail.refresh(tx, ticket.no, tools)
 
 
 def received(tx: Tx, ticket_no: str, *, arrived: bool, conversation_id: int, tools: Tools) -> bool:
     """Book whether what was sent again has come (R128); True when the answer was awaited."""
-    ticket = tickets.must(tx, ticket_no)
+    ticket = tickets.of_party(tx, ticket_no, conversation_id)
+    if ticket is None:
+        return False
     owed = [line for line in ticket_lines.of_ticket(tx, ticket_no) if line.state == "owed"]
     if not owed:
         return False

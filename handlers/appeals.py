@@ -31,7 +31,9 @@ def appeal(
     tx: Tx, ticket_no: str, *, conversation_id: int, at: datetime, text: str, evidence: Sequence[int] = (), tools: Tools
 ) -> Appealed:
     """Take an appeal in and tell the customer; it comes to the desk as a card for another reviewer (R116)."""
-    ticket = tickets.must(tx, ticket_no)
+    ticket = tickets.of_party(tx, ticket_no, conversation_id)
+    if ticket is None:
+        return Appealed(no=ticket_no, state="", taken=False)
     if text:
         rows.change(tx, ticket_no, said=[*map(list, ticket.said), [at.isoformat(), text]])
     if evidence:

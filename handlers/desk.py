@@ -17,6 +17,7 @@ from storage import tickets as rows
 from storage.database import Tx
 from storage.tickets import Ticket
 
+ANSWERED = frozenset({"card", "relay", "page", "topic", "question"})  # words under a mere note stay in the house
 DECIDING = frozenset({"approve", "change", "refuse"})
 
 
@@ -92,6 +93,8 @@ def _reply(tx: Tx, inbound: DeskInbound, tools: Tools) -> Told:
     ticket = _ticket(tx, inbound, numbers[0]) if numbers and numbers[0] else None
     if ticket is None:
         return told("no_ticket_meant", alert=True) if inbound.text or inbound.media else Told()
+    if message and message.kind not in ANSWERED:
+        return told("reply_to_card", alert=True, no=ticket.no)
     question = message.data if message and message.kind == "question" else _asked(tx, ticket, inbound.quoted)
     deed = _deed(tx, inbound, ticket, tools, words=inbound.text.strip())
     action = ACTIONS.get(question.get("action", ""))

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handlers import automatic, clocks, desk_mail, queueing, recording, tickets, warnings
-from handlers.answers import Remarked, call, consent, received, remark, settle, withdraw
+from handlers.answers import consent, received, settle, withdraw
 from handlers.appeals import appeal
 from handlers.examining import examined
 from handlers.progress import progress
 from handlers.recording import Filing, FilingLine
+from handlers.remarks import Remarked, call, remark
 from handlers.tools import Tools
 from storage import evidence, ticket_lines
 from storage import tickets as rows

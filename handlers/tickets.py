@@ -87,6 +87,12 @@ def must(tx: Tx, no: str) -> Ticket:
     return ticket
 
 
+def of_party(tx: Tx, no: str, conversation_id: int) -> Ticket | None:
+    """Give a ticket to a conversation that hears of it; None to anyone else: a tap can be forged."""
+    heard = any(party.conversation_id == conversation_id for party in tickets.parties(tx, no))
+    return tickets.get(tx, no) if heard else None
+
+
 def log(tx: Tx, no: str, kind: str, by: By, tools: Tools, **data: Any) -> None:
     """Write a step of a ticket down, now."""
     named = {"name": by.name, **data} if by.name else data

@@ -4,7 +4,7 @@ import pytest
 from doubles.ticket_house import House
 
 from handlers import desk, filing, tickets
-from storage import clocks, events, evidence, ticket_lines
+from storage import clocks, events, ticket_lines
 
 
 @pytest.fixture
@@ -32,40 +32,6 @@ def tap(house: House, tap: str, **who):
 def say(house: House, no: str, text: str, **more):
     facts = {"conversation_id": 1, "at": house.now, "text": text, "evidence": [], "tools": house.tools, **more}
     return filing.remark(house.tx, no, **facts)
-
-
-def test_words_are_never_lost(house):
-    no = filed(house)
-    told = say(house, no, "还有一盒也坏了")
-    assert (told.owned, told.state) == (False, "queued")
-    assert tickets.must(house.tx, no).said[-1][1] == "还有一盒也坏了"
-    assert house.at_desk(no) == []  # a plain ticket waits on the board
-
-
-def test_a_remark_may_raise_severity_but_not_lower_it(house):
-    no = filed(house)
-    say(house, no, "孩子吃了拉肚子", severity="safety", signals=("illness",))
-    ticket = tickets.must(house.tx, no)
-    assert (ticket.severity, ticket.rank, list(ticket.signals)) == ("safety", 0, ["illness"])
-    assert len(house.at_desk(no, "card")) == 1
-    say(house, no, "好的", severity="normal")
-    assert tickets.must(house.tx, no).severity == "safety"
-
-
-def test_a_rising_ticket_names_its_owner(house):
-    no = filed(house)
-    tap(house, f"pick:{no}")
-    say(house, no, "我要打12315", severity="major", signals=("legal_threat",))
-    risen = [note for note in house.at_desk(no, "note") if "升级" in note["text"]]
-    assert [note["mentions"] for note in risen] == [[["77", "小林"]]]
-
-
-def test_evidence_of_a_remark_belongs_to_the_ticket(house):
-    no = filed(house, photos=0)
-    photo = house.photo(1)
-    assert say(house, no, "", evidence=[photo]).taken == 1
-    assert [piece.id for piece in evidence.of_ticket(house.tx, no)] == [photo]
-    assert say(house, no, "", evidence=[photo]).taken == 0
 
 
 def test_content_customers_close_their_ticket(house):
@@ -99,6 +65,23 @@ def test_an_opened_ticket_can_be_given_more_within_what_is_left(house):
     assert "5.00 元优惠券" in house.heard(1)[-1]
 
 
+def test_a_stranger_cannot_answer_for_a_ticket(house):
+    stranger = house.talk("6666", name="路人")
+    no = filed(house)
+    tap(house, f"pick:{no}")
+    tap(house, f"change:{no}:1:compensation:500")
+    who = {"conversation_id": stranger, "tools": house.tools}
+    assert filing.consent(house.tx, no, accepted=True, **who).stale
+    assert not filing.withdraw(house.tx, no, **who)
+    tap(house, f"approve:{no}")
+    assert not filing.settle(house.tx, no, score=5, **who)
+    assert not filing.received(house.tx, no, arrived=True, **who)
+    assert not filing.appeal(house.tx, no, at=house.now, text="x", **who).taken
+    assert not filing.settle(house.tx, "CD-000000", score=5, **who)
+    assert tickets.must(house.tx, no).state == "decided"
+    assert house.heard(stranger) == []
+
+
 def test_a_rating_before_the_decision_changes_nothing(house):
     no = filed(house)
     assert not filing.settle(house.tx, no, score=1, tools=house.tools)
@@ -127,20 +110,6 @@ def test_what_is_decided_or_about_safety_is_not_simply_withdrawn(house):
     assert not filing.withdraw(house.tx, serious, conversation_id=1, tools=house.tools)
     assert tickets.must(house.tx, serious).state == "queued"
     assert "不要处理了" in house.at_desk(serious, "note")[-1]["text"]
-
-
-def test_calling_for_a_person(house):
-    no = filed(house)
-    filing.call(house.tx, no, house.tools)
-    ticket = tickets.must(house.tx, no)
-    assert (ticket.raised, ticket.why) == (True, "human")
-    assert len(house.at_desk(no, "card")) == 1
-    tap(house, f"pick:{no}")
-    filing.call(house.tx, no, house.tools)
-    assert "客户要人工" in house.at_desk(no, "note")[-1]["text"]
-    tap(house, f"approve:{no}")
-    filing.call(house.tx, no, house.tools)
-    assert tickets.must(house.tx, no).state == "assigned"
 
 
 def test_all_who_complained_hear_the_result(house):

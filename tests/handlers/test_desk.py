@@ -261,6 +261,14 @@ def test_words_go_both_ways_and_the_name_comes_once(house):
     assert house.heard(1)[-1] == "好的"
 
 
+def test_words_under_a_notice_stay_in_the_house(house):
+    no = filed(house)
+    tap(house, f"pick:{no}")
+    desk_messages.keep(house.tx, "telegram", "n1", kind="note", at=house.now, ticket_no=no)
+    assert reply(house, "这客户真烦", to="n1", quoted=f"⏰ {no} 超时").alert
+    assert house.heard(1) == []
+
+
 def test_somebody_elses_ticket_is_not_spoken_for(house):
     no = filed(house)
     tap(house, f"pick:{no}")
