@@ -57,6 +57,9 @@ def _message(turn: Turn, inbound: Inbound) -> None:
         return
     turn.talk = replace(turn.talk, stickers=0, ticket_no=turn.scene.found.named or turn.talk.ticket_no)
     reading = read(text, turn.candidates(), turn.scene.lexicon, today=turn.scene.today)
+    if turn.talk.extra.get("correcting"):
+        turn.talk = replace(turn.talk, extra={k: v for k, v in turn.talk.extra.items() if k != "correcting"})
+        reading = replace(reading, correction=True)
     if inbound.media and turn.claim:
         turn.add_photos()
     if reading.severity == "safety":
@@ -118,6 +121,8 @@ def _safety(turn: Turn, reading: Reading, text: str) -> None:
 
 def _fixed(turn: Turn, text: str, reading: Reading) -> bool:
     """Answer the words that mean the same in every state; tell whether the text was one."""
+    if taps.taken_back(turn, text):
+        return True
     if means(text, "status"):
         turn.acts.append(Progress())
     elif handing.appealed(turn, text) or handing.urged(turn, text, reading):
@@ -139,7 +144,7 @@ def _fixed(turn: Turn, text: str, reading: Reading) -> bool:
         turn.note("help")
         turn.respond(taken=False)
     else:
-        return taps.answered(turn, text, reading)
+        return taps.answered(turn, text, reading) or handing.thanked(turn, text)
     return True
 
 

@@ -66,12 +66,19 @@ def urged(turn: Turn, text: str, reading: Reading) -> bool:
     return True
 
 
+def thanked(turn: Turn, text: str) -> bool:
+    """Answer thanks where nothing is asked; a human who has the ticket sees them."""
+    spoken = turn.claim is None or turn.claim.why in HUSHED
+    if not spoken or not turn.talk.ticket_no or turn.silent_ticket() or not means(text, "thanks"):
+        return False
+    turn.tell("thanks", now=False)
+    return True
+
+
 def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tells: bool) -> None:
     """Words and photos without a draft join the ticket last spoken of, or the bot asks which is meant."""
     media = bool(turn.scene.inbound.media)
-    if means(text, "thanks") and not media and not turn.silent_ticket():
-        turn.tell("thanks", now=False)
-    elif ticket.state in LIVE:
+    if ticket.state in LIVE:
         turn.acts.append(
             Remark(
                 ticket_no=ticket.no,

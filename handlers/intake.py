@@ -21,7 +21,7 @@ from handlers.references import refer
 from handlers.scene import Scene
 from handlers.taps import TICKET_TAPS
 from handlers.tools import Tools
-from storage import conversations, evidence, outbox
+from storage import conversations, evidence, orders, outbox
 from storage.conversations import Conversation
 from storage.database import Tx
 from storage.orders import Order, OrderLine
@@ -85,9 +85,11 @@ def _conversation(tx: Tx, inbound: Inbound, tools: Tools) -> Conversation:
 
 def _scene(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, tools: Tools, *, echo_back: bool) -> Scene:
     lexicon, today = lexicon_of(tools.policy), local_date(tools.now, tools.policy)
+    inbound = _as_pickup_number(inbound, talk)
     named = refer(normalise(inbound.text[:LONGEST]), (), lexicon, today=today) if not inbound.tap else None
-    claim = talk.claim(_claim_of_tap(talk, inbound.tap) or talk.current)
+    claim = talk.claim(_claim_meant(talk, inbound) or talk.current)
     claim = None if claim is None or claim.dropped else claim
+    dropped = next((one for one in reversed(talk.claims) if one.dropped), None)
     tap = inbound.tap or taps.chosen_order(claim, inbound.text)
     tapped = tap.removeprefix("order:").partition("@")[0] if tap.startswith("order:") else ""
     want = lookup.wanted(claim, named, conversation, tapped=tapped, today=today)
@@ -105,6 +107,7 @@ def _scene(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, too
         claimed=lookup.claimed(tx, known, but=claim.ticket_no if claim else "") if known else {},
         evidence=_evidence(tx, inbound, conversation, tools),
         named=next((no for no in numbers if no in tickets), ""),
+        dropped=orders.by_number(tx, dropped.order_no, sample=None) if dropped and dropped.order_no else None,
         echo_back=echo_back,
     )
     return Scene(
@@ -140,7 +143,24 @@ def clean(text: str) -> str:
     return "".join(char for char in text if char in "\n\t" or category(char) not in ("Cc", "Cf", "Cs", "Co"))
 
 
-def _claim_of_tap(talk: Talk, tap: str) -> str:
+def _as_pickup_number(inbound: Inbound, talk: Talk) -> Inbound:
+    """Read a bare number as the pickup number where an order was asked for without choices."""
+    claim = talk.claim(talk.current)
+    asked = claim.asked if claim and not claim.dropped and not claim.order_no else None
+    bare = inbound.text.strip()
+    if asked and asked.slot == "order" and not asked.choices and bare.isdecimal() and len(bare) < 4:
+        return replace(inbound, text=f"{bare}号")
+    return inbound
+
+
+def _claim_meant(talk: Talk, inbound: Inbound) -> str:
+    """Name the draft that a button, a photo that came back or a timer belongs to."""
+    tap, data = inbound.tap, inbound.data
+    if "claim" in data:
+        return str(data["claim"])
+    if "evidence" in data:
+        number = int(data["evidence"])
+        return next((claim.id for claim in talk.claims if any(photo.id == number for photo in claim.photos)), "")
     mark = tap.rpartition("@")[2] if "@" in tap else ""
     return next((claim.id for claim in talk.claims if mark and claim.id.startswith(mark)), "")
 

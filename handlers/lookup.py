@@ -54,6 +54,7 @@ class Found:
     lines: Mapping[str, Sequence[Line]] = field(default_factory=dict)
     claimed: Mapping[int, Fraction] = field(default_factory=dict)  # of the order: shares in tickets by line
     evidence: tuple[tuple[int, str], ...] = ()  # (row id, kind) of what came with this message
+    dropped: Order | None = None  # of the draft that was put aside last
     named: str = ""  # ticket that the message names, if it is this conversation's
     echo_back: bool = False  # the last echo had not left and was taken back
 

@@ -107,7 +107,8 @@ def settled(item: Problem, order: Order | None, policy: Policy) -> Problem:
     """Fill in what the order leaves no choice about: its only line, the only unit of a line without parts."""
     kind = policy.problems.get(item.problem)
     if kind and kind.whole_order:
-        return replace(item, quantity="all", unit="", share=False) if item.line_no is None else item
+        whole = item.line_no is None or not item.quantity
+        return replace(item, quantity="all", unit="", share=False) if whole else item
     if order and len(order.lines) == 1 and item.line_no is None and item.problem:
         item = replace(item, line_no=order.lines[0].line_no, among=())
     line = line_of(order, item.line_no)

@@ -233,6 +233,8 @@ def resume(turn: Turn, text: str = "", reading: Reading | None = None) -> None:
     if claim is None:
         _stale(turn)
         return
+    if claim.dropped:
+        turn.order = turn.scene.found.dropped
     turn.talk = turn.talk.with_claim(replace(claim, dropped=False))
     if text and reading:
         turn.take(text, reading)
@@ -268,6 +270,31 @@ FREE: dict[str, Callable[[Turn, str], None]] = {
 """Buttons that belong to no draft."""
 
 
+def taken_back(turn: Turn, text: str) -> bool:
+    """Carry out the answer to whether a filed claim is to be taken back; tell whether the text was one."""
+    number = turn.talk.extra.get("withdraw")
+    if not number:
+        return False
+    turn.talk = replace(turn.talk, extra={key: value for key, value in turn.talk.extra.items() if key != "withdraw"})
+    if number not in turn.scene.found.tickets:
+        return False
+    if means(text, "withdraw", "yes"):
+        turn.acts.append(Withdraw(ticket_no=number))
+    elif means(text, "keep", "no"):
+        turn.tell("kept")
+    else:
+        return False
+    return True
+
+
+def _filed_already(turn: Turn, text: str) -> bool:
+    ticket = turn.ticket()
+    if ticket and means(text, "submit") and not turn.silent_ticket():
+        turn.tell("submitted_already", no=ticket.no)
+        return True
+    return False
+
+
 def chosen_order(claim: Claim | None, text: str) -> str:
     """Give the button value of an order that a bare answer chooses ("2"); "" when it chooses none."""
     if claim is None or claim.order_no or not claim.asked or claim.asked.slot != "order":
@@ -278,13 +305,8 @@ def chosen_order(claim: Claim | None, text: str) -> str:
 def answered(turn: Turn, text: str, reading: Reading) -> bool:
     """Take a bare answer ("2", "是的", a button's label) to what was asked last; tell whether it was one."""
     claim = turn.claim
-    asked_back = turn.talk.extra.get("withdraw")
-    turn.talk = replace(turn.talk, extra={k: v for k, v in turn.talk.extra.items() if k != "withdraw"})
-    if asked_back and asked_back in turn.scene.found.tickets and means(text, "withdraw", "yes", "no"):
-        turn.acts.append(Withdraw(ticket_no=asked_back)) if not means(text, "no") else turn.tell("kept")
-        return True
     if claim is None:
-        return _agreed(turn, text) or _rated(turn, text) or _waits_for_goods(turn, text)
+        return _agreed(turn, text) or _rated(turn, text) or _waits_for_goods(turn, text) or _filed_already(turn, text)
     if claim.asked is None:
         return False
     slot = claim.asked.slot
@@ -314,13 +336,14 @@ def _word(turn: Turn, claim: Claim, slot: str, text: str, reading: Reading) -> b
         tapped(turn, f"submit:{shown}@{claim.id[:8]}")
     elif means(text, "submit") and turn.complete():
         tapped(turn, f"submit:{claim.revision}@{claim.id[:8]}")
-    elif slot == "confirm" and means(text, "no"):
-        turn.note("what_wrong")
-        turn.respond(taken=True, now=True)
     elif slot == "quantity" and means(text, "all"):
         tapped(turn, f"quantity:all#{claim.asked.index if claim.asked else 0}@{claim.id[:8]}")
-    elif slot == "photos" and means(text, "no_photo"):
+    elif slot == "photos" and (means(text, "no_photo") or contains(text, "no_photo_in")):
         tapped(turn, f"photos:none@{claim.id[:8]}")
+    elif means(text, "no") and slot not in ("photos", "received", "late"):
+        turn.talk = replace(turn.talk, extra={**turn.talk.extra, "correcting": True})
+        turn.note("what_wrong")
+        turn.respond(taken=True, now=True)
     elif slot == "late":
         _late_words(turn, text)
     elif slot == "received" and not (reading.remedies or reading.withdrawn or reading.question):

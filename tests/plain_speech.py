@@ -18,7 +18,7 @@ FAULTS = (
 )
 END = re.compile(r"[。！？!?.）)✓…”】：:\d]$|[》」]$")
 SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]")
-LONGEST = 600
+LONGEST = 800
 
 
 def faults(text: str) -> list[str]:

@@ -89,9 +89,8 @@ class Play:
             for number, want in step.wants:
                 if not self._holds(want, who, step, posted):
                     told = "\n".join(f"    {one.text} {[label for label, _ in one.buttons]}" for one in self._new(who))
-                    raise Broken(
-                        f"{self.story.name}:{number}: > {want}\n  after: {step.deed}\n  {who} heard:\n{told}\n  staff was told: {self.answer}"
-                    )
+                    line = f"{self.story.name}:{number}: > {want}\n  after: {step.deed}"
+                    raise Broken(f"{line}\n  {who} heard:\n{told}\n  staff was told: {self.answer}")
         self.world.close()
 
     # deeds
@@ -290,8 +289,8 @@ class Play:
         }  # fmt: skip
         for line in lines:
             own = {
-                "item": line.item.replace(" ", "_"), "problem": line.problem, "quantity": line.quantity, "unit": line.unit,
-                "wish": line.wish,
+                "item": line.item.replace(" ", "_"), "problem": line.problem, "quantity": line.quantity,
+                "unit": line.unit, "wish": line.wish,
                 "amount": line.wish_amount, "granted": line.amount, "coupon": line.coupon, "remedy": line.remedy or "-",
                 "line": line.state, "share": line.share, "order_line": line.order_line_no,
                 "due": line.refund_due_at.astimezone(ZONE).strftime("%m-%d") if line.refund_due_at else "-",
