@@ -31,7 +31,7 @@ format: .venv/.test
 	$(PYTHON) -m ruff format .
 
 bench: .venv/.test
-	$(PYTHON) -m tests.bench $(ARGS)
+	$(PYTHON) -m bench $(ARGS)
 
 # Debian's browser and a Chinese font, for the tests that need them; as root.
 browser:

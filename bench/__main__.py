@@ -1,0 +1,13 @@
+"""`make bench`: every figure printed, none asserted."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+from bench import startup, turns
+
+startup.measure()
+with tempfile.TemporaryDirectory() as name:
+    asyncio.run(turns.measure(Path(name), turns.CHATS))
