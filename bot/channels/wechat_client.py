@@ -43,7 +43,7 @@ class Line:
     def __post_init__(self) -> None:
         """Let the token be fetched over this line."""
         self.base = (self.base or PUBLIC).rstrip("/")
-        self.tokens = Tokens(self.app_id, self.write, self.read, self._stable_token, self.clock)
+        self.tokens = Tokens(self.app_id, self.write, self.read, self.fetch_token, self.clock)
 
     @property
     def http(self) -> ClientSession:
@@ -102,7 +102,8 @@ class Line:
             return Unreachable(f"{code} {message[:100]}", known.seconds)
         return PlatformRefused(code, message)
 
-    async def _stable_token(self, force: bool) -> Token:
+    async def fetch_token(self, force: bool) -> Token:
+        """Ask for the stable token: the live one, or by force a new one. Raises PlatformRefused, Unreachable."""
         asked = {"grant_type": "client_credential", "appid": self.app_id, "secret": self.secret, "force_refresh": force}
         async with self.ask("post", self.url("stable_token"), json=asked) as response:
             answer = await read_json(response)

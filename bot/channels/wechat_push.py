@@ -30,7 +30,7 @@ SHAPES = {
 }
 MOST = {"image": 10 << 20, "voice": 2 << 20, "video": 10 << 20}  # bytes
 
-Load = Callable[[str], Awaitable[bytes]]  # media key -> bytes; raises LookupError
+Load = Callable[[str], Awaitable[bytes]]  # media key -> bytes; raises LookupError, ValueError
 
 
 class Unfit(Exception):
@@ -163,7 +163,7 @@ class Pusher:
             return known
         try:
             data = await self.load(part.content)
-        except LookupError:
+        except (LookupError, ValueError):
             raise Unfit(f"the {part.kind} is no longer kept") from None
         name, mime = _shape(kind, data)
         answer = await self.client.media.upload(kind, (name, data, mime))
