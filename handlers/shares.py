@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 from handlers.claim import Problem, amount
 from handlers.portions import pieces, portion
@@ -13,6 +14,7 @@ CONTAINERS = frozenset("盒份箱袋包瓶罐桶组板件提把捆篮筐杯") | 
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def parts(line: OrderLine) -> tuple[Fraction, str] | None:
     """Give how many counted parts the whole line has, and their unit: (30, "枚"); None where nothing is counted."""
     counted = pieces(line.item, line.spec, line.unit, line.quantity)
@@ -20,6 +22,7 @@ def parts(line: OrderLine) -> tuple[Fraction, str] | None:
     return counted if counted and counted[0] != Fraction(str(line.quantity)) else None
 
 
+@lru_cache(maxsize=4096)  # a summary asks for the same share a dozen times
 def share_of(problem: Problem, line: OrderLine) -> Fraction | None:
     """Give the share of the line's paid sum; None when unknown, impossible, or open to two readings."""
     if problem.quantity in ("all", "half"):
