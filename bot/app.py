@@ -13,15 +13,13 @@ from functools import partial
 from random import SystemRandom
 from typing import Any
 
-from sqlalchemy import Engine
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from bot import web
 from bot.channels.base import Channel, Desk, House
 from bot.courier import Courier, strike
+from bot.doors import Parts, open_all
 from bot.evidence import Fetcher
 from bot.runner import Runner
-from bot.settings import Settings, clock, secret_key
+from bot.settings import Settings, clock
 from handlers import desk as desks
 from handlers import intake, letters, parking, timers
 from handlers.messages import DeskInbound, Inbound
@@ -31,7 +29,7 @@ from handlers.tools import Tools
 from media.guard import Examiner
 from media.store import Keeper, open_store
 from storage import conversations, policies
-from storage.database import Tx, WriteLock, open_readers, open_writer, read, transaction, write_lock
+from storage.database import Readers, Tx, WriteLock, Writer, open_readers, open_writer, read, transaction, write_lock
 from storage.evidence import Evidence
 from storage.migration import prepare as prepare_schema
 from storage.outbox import Bundle, Outcome
@@ -47,8 +45,8 @@ class App:
 
     settings: Settings
     clock: Callable[[], datetime]
-    engine: Engine
-    readers: AsyncEngine
+    engine: Writer
+    readers: Readers
     policy: Policy
     store: Keeper
     examiner: Examiner
@@ -179,7 +177,7 @@ async def _supervised(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -
         await asyncio.sleep(RESTART)
 
 
-def prepare(settings: Settings, engine: Engine, policy: Policy, now: datetime) -> None:
+def prepare(settings: Settings, engine: Writer, policy: Policy, now: datetime) -> None:
     """Bring the schema up, and put the policy in force."""
     with write_lock(settings.folder):
         prepare_schema(engine)
@@ -244,18 +242,17 @@ def build(settings: Settings) -> App:
 
 
 def _open_doors(app: App) -> None:
-    if app.settings.sandbox_open:
-        from bot.sandbox_door import open_sandbox
-
-        channel, desk, doors = open_sandbox(
-            house=app.house,
-            store=app.store,
-            examiner=app.examiner,
-            clock=app.clock,
-            tools=app.tools,
-            wide=app.settings.sandbox == "on",
-            password=app.settings.sandbox_password,
-            secret=secret_key(app.settings),
-        )
-        app.channels[channel.name], app.desks[desk.name] = channel, desk
-        app.doors += doors
+    parts = Parts(
+        settings=app.settings,
+        house=app.house,
+        store=app.store,
+        examiner=app.examiner,
+        clock=app.clock,
+        tools=app.tools,
+    )
+    for side in open_all(parts):
+        if side.channel:
+            app.channels[side.channel.name] = side.channel
+        if side.desk:
+            app.desks[side.desk.name] = side.desk
+        app.doors += side.routes

@@ -38,9 +38,7 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    from sqlalchemy.exc import DBAPIError
-
-    from storage.database import open_writer
+    from storage.database import DriverError, open_writer
     from storage.migration import Newer, pending
 
     engine = open_writer(settings.database)
@@ -48,7 +46,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         waiting = pending(engine)
         with engine.connect() as connection:
             sound = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-    except (DBAPIError, Newer) as error:
+    except (DriverError, Newer) as error:
         yield False, f"the database does not open: {getattr(error, 'orig', None) or error.__doc__}"
         return
     finally:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError
-
 from bot.serve import PortTaken
 from handlers.policy_file import PolicyError
-from storage.database import Busy, DatabaseGone
+from storage.database import Busy, DatabaseGone, DriverError
 from storage.migration import Broken, Newer
 
-EXPECTED = (PortTaken, PolicyError, Busy, DatabaseGone, Broken, Newer, DBAPIError, OSError, ValueError)
+EXPECTED = (PortTaken, PolicyError, Busy, DatabaseGone, Broken, Newer, DriverError, OSError, ValueError)
 
 
 def sentence(failure: BaseException) -> str:
     """Say a failure in one sentence."""
-    if isinstance(failure, DBAPIError):
+    if isinstance(failure, DriverError):
         return f"the database refused ({failure.orig}); check DATABASE_URL, the disk and the file's rights."
     if isinstance(failure, OSError) and failure.filename:
         return f"{failure.filename}: {failure.strerror}."

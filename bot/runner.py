@@ -12,12 +12,9 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
-
 from handlers.messages import DeskInbound, Inbound
 from storage import outbox
-from storage.database import DatabaseGone, Tx, WriteLock, intact, savepoint, transaction
+from storage.database import DatabaseGone, DriverError, Tx, WriteLock, Writer, intact, savepoint, transaction
 from storage.outbox import Bundle, Outcome
 
 LOG = logging.getLogger(__name__)
@@ -28,7 +25,7 @@ PAUSE = 0.2  # seconds after a failure of the database itself
 
 Work = Callable[[Tx], Any]
 Park = Callable[[Tx, Inbound | DeskInbound, str], None]
-LOST = (DatabaseGone, DBAPIError, OSError)
+LOST = (DatabaseGone, DriverError, OSError)
 
 
 @dataclass(slots=True)
@@ -46,7 +43,7 @@ class Job:
 class Runner:
     """Runs all writes in one thread; `start` it inside the loop, `stop` waits until the queue is empty."""
 
-    engine: Engine
+    engine: Writer
     lock: WriteLock
     clock: Callable[[], datetime]
     park: Park

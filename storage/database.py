@@ -14,9 +14,13 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 Tx = Connection
+Writer = Engine
+Readers = AsyncEngine
+DriverError = DBAPIError
 T = TypeVar("T")
 
 PRAGMAS = (

@@ -1,0 +1,94 @@
+"""Opening the doors whose settings are present; each door's library is imported only then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.channels.base import Channel, Desk, House
+from bot.settings import Settings, secret_key
+from bot.web import Door
+from handlers.tools import Tools
+from media.guard import Examiner
+from media.store import Keeper
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What doors are made of."""
+
+    settings: Settings
+    house: House
+    store: Keeper
+    examiner: Examiner
+    clock: Callable[[], datetime]
+    tools: Callable[[], Tools]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A side that is open: a channel, a desk or both, and its routes."""
+
+    channel: Channel | None = None
+    desk: Desk | None = None
+    routes: tuple[Door, ...] = field(default=())
+
+
+def open_all(parts: Parts) -> Iterator[Opened]:
+    """Open every side whose settings are present."""
+    for wanted, opener in OPENERS:
+        if wanted(parts.settings):
+            yield opener(parts)
+
+
+def _sandbox(parts: Parts) -> Opened:
+    from bot.sandbox_door import open_sandbox
+
+    channel, desk, routes = open_sandbox(
+        house=parts.house,
+        store=parts.store,
+        examiner=parts.examiner,
+        clock=parts.clock,
+        tools=parts.tools,
+        wide=parts.settings.sandbox == "on",
+        password=parts.settings.sandbox_password,
+        secret=secret_key(parts.settings),
+    )
+    return Opened(channel=channel, desk=desk, routes=routes)
+
+
+def _webhook(settings: Settings) -> tuple[str, str] | None:
+    return (settings.public_url, settings.telegram_webhook_secret) if settings.public_url else None
+
+
+def _telegram_customers(parts: Parts) -> Opened:
+    from bot.channels.telegram import TelegramChannel
+
+    settings = parts.settings
+    channel = TelegramChannel(
+        house=parts.house,
+        token=settings.telegram_bot_token,
+        store=parts.store,
+        tools=parts.tools,
+        clock=parts.clock,
+        api_base=settings.telegram_api_base or None,
+        webhook=_webhook(settings),
+        proxy=settings.telegram_proxy or None,
+    )
+    return Opened(channel=channel, routes=(channel.hook.door,) if settings.public_url else ())
+
+
+def _wechat(parts: Parts) -> Opened:
+    from bot.wechat import open_wechat
+
+    channel = open_wechat(parts.settings, house=parts.house, store=parts.store, now=parts.clock)
+    return Opened(channel=channel, routes=(channel.attach,))
+
+
+OPENERS: tuple[tuple[Callable[[Settings], bool], Callable[[Parts], Opened]], ...] = (
+    (lambda settings: settings.sandbox_open, _sandbox),
+    (lambda settings: settings.telegram_customers, _telegram_customers),
+    (lambda settings: settings.wechat, _wechat),
+)
+"""When a side is wanted, and how it is opened."""
