@@ -47,6 +47,10 @@ class Module:
     def tree(self) -> ast.Module:
         return ast.parse(self.text)
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        return tuple(ast.walk(self.tree))
+
     @property
     def floor(self) -> str:
         return self.path.split("/")[0]
@@ -59,7 +63,7 @@ class Module:
     def imports(self) -> tuple[tuple[int, str], ...]:
         """Line and full dotted name of everything imported, lazily or not; `from a import b` gives `a.b`."""
         found = []
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 found += [(node.lineno, alias.name) for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
@@ -104,7 +108,7 @@ def async_only_in_bot(modules: Sequence[Module], allowed: Mapping[str, str] = NO
     for module in modules:
         if module.floor == "bot" or module.path in allowed:
             continue
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, kinds):
                 yield f"{module.path}:{node.lineno} is asynchronous: that belongs into bot/"
         for line, name in module.imports:
@@ -121,7 +125,7 @@ def given_time_and_chance(modules: Sequence[Module]) -> Iterator[str]:
             head = name.split(".")[0]
             if head in ("time", *CHANCE) or (head == "random" and name != "random.Random"):
                 yield f"{module.path}:{line} imports {name}: time and chance come in as arguments"
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Call) and _dotted(node.func).endswith(CLOCK):
                 yield f"{module.path}:{node.lineno} calls {_dotted(node.func)}: the time comes in as an argument"
             elif isinstance(node, ast.Call) and _dotted(node.func) == "Random":
@@ -143,7 +147,7 @@ def pure(
                 yield f"{module.path}:{line} imports {name}: {root} may take only types and constants from there"
             if name in below or name.split(".")[0] in ("os", "socket", "subprocess", "shutil", "tempfile", "logging"):
                 yield f"{module.path}:{line} imports {name}: {root} reaches it and must stay pure"
-        for node in ast.walk(module.tree) if module.name not in tables else ():
+        for node in module.nodes if module.name not in tables else ():
             if isinstance(node, ast.Call) and _reads(node.func):
                 yield f"{module.path}:{node.lineno} reads or writes: {root} reaches it and must stay pure"
 
@@ -198,7 +202,7 @@ def circles(modules: Sequence[Module]) -> Iterator[str]:
 def detours(modules: Sequence[Module]) -> Iterator[str]:
     """No TYPE_CHECKING, and no environment outside bot/settings.py."""
     for module in modules:
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             said = _dotted(node)
             if said.endswith("TYPE_CHECKING"):
                 yield f"{module.path}:{node.lineno} uses TYPE_CHECKING: move what both need to a room below"
@@ -215,7 +219,7 @@ def sizes(modules: Sequence[Module], allowed: Mapping[str, str] = NONE) -> Itera
         lines = module.text.count("\n")
         if lines > LONGEST_FILE and module.path not in allowed:
             yield f"{module.path} has {lines} lines, more than {LONGEST_FILE}"
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 length = (node.end_lineno or node.lineno) - node.lineno + 1
                 if length > LONGEST_FUNCTION:

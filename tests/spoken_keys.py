@@ -14,7 +14,7 @@ WORDS = re.compile(r"[a-z][a-z0-9_]*")
 
 def speakers(modules: Collection[Module]) -> dict[str, set[int]]:
     """Give the functions that hand their argument `key` on to a sentence, by name, with its places."""
-    functions = [node for module in modules for node in ast.walk(module.tree) if isinstance(node, ast.FunctionDef)]
+    functions = [node for module in modules for node in module.nodes if isinstance(node, ast.FunctionDef)]
     found: dict[str, set[int]] = {"say": {0, 1}}
     before = 0
     while len(found) != before:
@@ -36,8 +36,8 @@ def said(modules: Collection[Module], areas: Collection[str]) -> Iterator[tuple[
     whole = re.compile(rf"(?:{'|'.join(sorted(areas))})\\\.(?:[a-z0-9_]|\.\*)+")
     known = speakers(modules)
     for module in modules:
-        parts = {id(part) for node in ast.walk(module.tree) if isinstance(node, ast.JoinedStr) for part in node.values}
-        for node in ast.walk(module.tree):
+        parts = {id(part) for node in module.nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+        for node in module.nodes:
             patterns = _spoken(node, known) if isinstance(node, ast.Call) else ()
             if isinstance(node, (ast.Constant, ast.JoinedStr)) and id(node) not in parts:
                 patterns = [pattern for pattern in _patterns(node) if whole.fullmatch(pattern)]
@@ -70,7 +70,7 @@ def exists(pattern: str, keys: Iterable[str]) -> bool:
 def unsaid(keys: Iterable[str], sources: Iterable[str], modules: Iterable[Module]) -> Iterator[str]:
     """Yield the texts whose name stands nowhere in the sources, whole or made at run time: nobody can say them."""
     words = {word for source in sources for word in WORDS.findall(source)}
-    made = {pattern for module in modules for node in ast.walk(module.tree) if isinstance(node, ast.JoinedStr)
+    made = {pattern for module in modules for node in module.nodes if isinstance(node, ast.JoinedStr)
             for pattern in _patterns(node) if WORDS.search(pattern.replace(".*", ""))}  # fmt: skip
     for key in keys:
         name = key.rpartition(".")[2]
