@@ -42,6 +42,12 @@ COMMANDS: tuple[tuple[str, str, tuple[Argument, ...]], ...] = (
     ("parked list", "list messages whose turn failed twice", ()),
     ("parked retry", "try parked messages again", ()),
     ("audit verify", "check the chains of the event log", ()),
+    ("wechat menu", "publish the official account's menu", (_arg("--language", default="zh", choices=("zh", "en")),)),
+    (
+        "wechat code",
+        "save the picture of a code that binds by a scan: a leader's bind code, or site:NO with --lasting",
+        (_arg("scene", metavar="SCENE"), FILE, _arg("--lasting", action="store_true")),
+    ),
     ("doctor", "check settings, database, disk, policy, tokens and webhooks", ()),
     ("db upgrade", "bring the database to this version", ()),
     ("db backup", "copy the database while the service runs", (FILE,)),

@@ -120,6 +120,28 @@ def sheet(args: Namespace, settings: Settings) -> int:
     return lay_out([Path(photo) for photo in args.photos], Path(args.out), write=print)
 
 
+def wechat_menu(args: Namespace, settings: Settings) -> int:
+    """Publish the official account's menu."""
+    from bot import wechat
+
+    with database(settings) as write:
+        return wechat.menu(_with_wechat(settings), write=write, language=args.language)
+
+
+def wechat_code(args: Namespace, settings: Settings) -> int:
+    """Save the picture of a scene code."""
+    from bot import wechat
+
+    with database(settings) as write:
+        return wechat.picture(_with_wechat(settings), args.scene, Path(args.file), write=write, lasting=args.lasting)
+
+
+def _with_wechat(settings: Settings) -> Settings:
+    if not settings.wechat:
+        raise ValueError("set WECHAT_APP_ID and its companions first.")
+    return settings
+
+
 def db_upgrade(args: Namespace, settings: Settings) -> int:
     """Bring the database to this version."""
     from bot.serve import only_one
