@@ -25,6 +25,8 @@ from storage.tickets import Ticket
 
 LIVE = ("queued", "assigned", "waiting_customer", "appealed")
 HUSHED = ("safety", "human", "misses", "angry", "locked")  # raised for these, the bot asks nothing more
+OF_ONE_DRAFT = ("other", "angry", "orders", "heard", "chatter")
+HEARD = 3  # words that told nothing by themselves, kept for the draft that may follow
 SAID, WORDS = 20, 500  # how many of the customer's messages a draft keeps, and how much of each
 
 
@@ -63,6 +65,7 @@ class Turn:
         self.acts: list[Act] = []
         self.notes: list[str] = []
         self.noted = False  # the notes are part of a reply
+        self.responded = False  # a question, or the lack of one, was told
 
     @property
     def at(self) -> str:
@@ -86,10 +89,16 @@ class Turn:
         return View(claim=claim, order=self.order, claimed=claimed, voice=self.voice, told=told)
 
     def step(self) -> Step:
-        """Close the turn; a note that found no reply goes by itself."""
+        """Close the turn; an echo that was taken back is told anew, a note that found no reply goes by itself."""
+        if self.scene.found.echo_back and not self.responded and self.claim and not self._settling(self.claim):
+            self.respond(taken="" in self.talk.unsaid, counts=False)
         if self.notes and not self.noted and not self.silent_ticket():
             self.reply("".join(dict.fromkeys(self.notes)).strip(), echo=True)
         return Step(talk=self.talk, replies=tuple(self.replies), acts=tuple(self.acts))
+
+    def _settling(self, claim: Claim) -> bool:
+        """Tell whether the draft is on its way to a ticket: what it was told is told by that."""
+        return bool(claim.submit_at) or any(isinstance(act, File | Raise) for act in self.acts)
 
     # tickets
 
@@ -120,9 +129,10 @@ class Turn:
         """Give the draft spoken of, or open one; a dropped one is forgotten then."""
         if self.claim and not fresh:
             return self.claim
-        claim = Claim(id=self.scene.new_id(), opened_at=self.at, touched_at=self.at)
+        heard = tuple((at, text) for at, text in self.talk.extra.get("heard", ()))
+        claim = Claim(id=self.scene.new_id(), opened_at=self.at, touched_at=self.at, said=heard)
         kept = tuple(known for known in self.talk.claims if not known.dropped)
-        extra = {key: value for key, value in self.talk.extra.items() if key not in ("other", "angry", "orders")}
+        extra = {key: value for key, value in self.talk.extra.items() if key not in OF_ONE_DRAFT}
         self.talk = replace(self.talk, claims=kept, extra=extra).with_claim(claim)
         self.order = None
         self.acts.append(Opened(claim_id=claim.id))
@@ -141,6 +151,7 @@ class Turn:
             claim.number,
             claim.pickup,
             claim.tail,
+            claim.wishes[-1:] if not claim.problems else (),
         )
 
     def prove(self, order: Order) -> None:
@@ -293,7 +304,8 @@ class Turn:
     def chatter(self) -> None:
         """Answer words that say nothing about a claim, and bring a person when that goes on."""
         count = self.talk.extra.get("chatter", 0) + 1
-        self.talk = replace(self.talk, extra={**self.talk.extra, "chatter": count})
+        heard = [*self.talk.extra.get("heard", ()), [self.at, self.scene.inbound.text.strip()[:WORDS]]]
+        self.talk = replace(self.talk, extra={**self.talk.extra, "chatter": count, "heard": heard[-HEARD:]})
         if count > self.scene.policy.misses:
             self.open_claim()
             self.said(self.scene.inbound.text)
@@ -318,6 +330,7 @@ class Turn:
         `counts`: a message that gave nothing counts as a miss.
         """
         claim = self.claim
+        self.responded = True
         if not claim or self.silent_ticket():
             return
         if self._hushed(claim):
