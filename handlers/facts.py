@@ -27,6 +27,7 @@ BESIDE = re.compile(r"[\s的了掉x*:\ue000]*")
 class Facts:
     """What a stretch of masked text says about items, before it is tied to a person."""
 
+    text: str  # as read, references masked
     entries: tuple[Entry, ...]
     denied: tuple[int, ...]
     came: Received | None
@@ -78,6 +79,7 @@ def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
     counts += [one for one in lone(bare, counts) if _beside(bare, one, spans, problems)]
     entries = gather(bare, kept, problems, sorted(counts, key=lambda one: one.start))
     return Facts(
+        text=text,
         entries=tuple(entries),
         denied=tuple(line for one in denied if one.sure for _, line in one.lines),
         came=came,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import groupby, islice
 
 from storage.orders import Order, OrderLine
 
@@ -18,6 +18,8 @@ LATIN = re.compile(r"[a-z]{3,}")
 BRACKETS = re.compile(r"\([^)]{0,40}\)")
 MEASURES = "kg|ml|cm|g|l|斤|两|克|公斤|千克|升|毫升|[个只颗枚粒盒包袋杯瓶片抽支条件根把块份板箱听罐号]"
 SPEC = re.compile(rf"[约共]?[0-9.]{{1,8}}(?:{MEASURES})(?:装|级|以上|左右)?(?:[/*x][0-9]*[\u4e00-\u9fff]?)*")
+JOINTS = frozenset({"", "的", "(", " (", " "})
+BORROWED = 0.75
 NAMES_KEPT = 5000
 
 WHOLE, HEAD, ALIAS, PART = 4, 3, 2, 1
@@ -140,27 +142,31 @@ def _bounded(text: str, start: int, end: int) -> bool:
     )
 
 
-def _clusters(founds: list[_Found]) -> list[list[_Found]]:
-    """Stretches that touch, a 的 apart at most, belong together (韭菜 + 饺子)."""
+def _clusters(text: str, founds: list[_Found]) -> list[list[_Found]]:
+    """Stretches that overlap, and those of one line that touch (韭菜 + 饺子, 草莓(丹东), a 的 between)."""
     groups: list[list[_Found]] = []
     end = -9
-    for found in sorted(founds, key=lambda one: (one.start, -one.end)):
-        if groups and found.start <= end:
-            groups[-1].append(found)
+    for start, places in groupby(sorted(founds, key=lambda one: one.start), key=lambda one: one.start):
+        batch = list(places)
+        keys = {one.key for one in groups[-1]} if groups else set()
+        touches = text[end:start] in JOINTS and any(one.key in keys for one in batch)
+        if groups and (start < end or touches):
+            groups[-1] += batch
         else:
-            groups.append([found])
-            end = found.end
-        end = max(end, found.end)
+            groups.append(batch)
+            end = start
+        end = max(end, *(one.end for one in batch))
     return groups
 
 
-def _cover(founds: list[_Found]) -> tuple[int, int]:
-    """How many characters a line's words cover, and the best grade among them."""
-    covered = {at for found in founds for at in range(found.start, found.end)}
-    return len(covered), max(found.grade for found in founds)
+def _cover(founds: list[_Found]) -> tuple[float, int]:
+    """How much of the text a line's words cover, words that are not the item's own counting less; the best grade."""
+    every = {at for found in founds for at in range(found.start, found.end)}
+    own = {at for found in founds if found.grade != ALIAS for at in range(found.start, found.end)}
+    return len(own) + BORROWED * len(every - own), max(found.grade for found in founds)
 
 
-def _decide(group: list[_Found], text: str, lexicon: Lexicon) -> Mention:
+def _decide(group: list[_Found], text: str, lexicon: Lexicon, kin: Mapping[tuple[str, int], frozenset[str]]) -> Mention:
     start, end = min(one.start for one in group), max(one.end for one in group)
     by_line: dict[tuple[str, int], list[_Found]] = {}
     for found in group:
@@ -170,15 +176,31 @@ def _decide(group: list[_Found], text: str, lexicon: Lexicon) -> Mention:
     best = max((size, min(grade, HEAD)) for size, grade in things.values())
     lines = tuple(key for key, (size, grade) in things.items() if (size, min(grade, HEAD)) == best)
     word = text[start:end]
-    # 草莓 names no 草莓酸奶: a noun of its own that is only a part of the item's words is asked about
-    sure = len(lines) == 1 and (best[1] >= ALIAS or word not in lexicon.vocabulary)
+    # 草莓 names no 草莓酸奶: a noun of its own that is only a part of the item's words is asked about,
+    # except where parts tell two of a kind apart (韭菜 of two sorts of 水饺)
+    siblings = any(key != lines[0] and names & kin[lines[0]] for key, names in kin.items())
+    sure = len(lines) == 1 and (best[1] >= ALIAS or word not in lexicon.vocabulary or siblings)
     return Mention(start=start, end=end, lines=lines, sure=sure, word=word)
+
+
+def _kinds(orders: Iterable[Order], lexicon: Lexicon) -> dict[tuple[str, int], frozenset[str]]:
+    """The nouns that each order line can be called by."""
+    return {
+        (order.order_no, line.line_no): frozenset(
+            name.word
+            for name in names_of(line.item, lexicon)
+            if name.grade >= ALIAS and name.word in lexicon.vocabulary
+        )
+        for order in orders
+        for line in order.lines
+    }
 
 
 def mentions(text: str, orders: Sequence[Order], lexicon: Lexicon) -> list[Mention]:
     """The order lines that a normalised text names, in reading order; by sound where no spelling fits."""
-    groups = _clusters(_founds(text, orders, lexicon))
-    found = [_decide(group, text, lexicon) for group in groups]
+    groups = _clusters(text, _founds(text, orders, lexicon))
+    kin = _kinds(orders, lexicon) if groups else {}
+    found = [_decide(group, text, lexicon, kin) for group in groups]
     if found or not orders:
         return found
     return [Mention(start=start, end=end, lines=lines, sure=len(lines) == 1, word=text[start:end])

@@ -120,6 +120,10 @@ def alternatives(words: Iterable[str]) -> str:
     return "|".join(escaped(word) for word in sorted(set(words), key=lambda word: (-len(word), word)))
 
 
+def _spelt(word: str) -> str:
+    return "…".join(normalise(part) for part in word.split("…"))
+
+
 def _latin(word: str) -> bool:
     return word[:1].isascii() and word[:1].isalpha()
 
@@ -135,8 +139,8 @@ def matcher(row: Mapping[str, Any] | Sequence[str], *, negatable: bool = True) -
     """
     if not isinstance(row, Mapping):
         row = {"words": row}
-    dropped = {normalise(word) for word in row.get("without", ())}
-    words = [normalise(word) for word in (*row.get("words", ()), *row.get("more", ()))]
+    dropped = {_spelt(word) for word in row.get("without", ())}
+    words = [_spelt(word) for word in (*row.get("words", ()), *row.get("more", ()))]
     words = [word for word in words if word not in dropped]
     patterns = list(row.get("patterns", ()))
     english = [word for word in words if _latin(word)]
@@ -168,8 +172,9 @@ def _order_patterns(patterns: Sequence[str]) -> tuple[re.Pattern[str], ...]:
     """Number shapes, forgiving about the dash (20261120 0088)."""
     shapes = []
     for pattern in patterns:
-        loose = pattern if "[" in pattern else pattern.replace("-", "[-_ ]{0,2}")
-        shapes.append(re.compile(rf"(?<![a-z0-9])(?:{loose})(?![0-9])", re.ASCII | re.IGNORECASE))
+        plain = not set("[(|") & set(pattern)
+        body = "[-_ ]{0,2}".join(f"({part})" for part in pattern.split("-")) if plain else f"(?P<whole>{pattern})"
+        shapes.append(re.compile(rf"(?<![a-z0-9]){body}(?![0-9])", re.ASCII | re.IGNORECASE))
     return tuple(shapes)
 
 

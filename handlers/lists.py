@@ -18,7 +18,7 @@ from .reading import ReadClaim, candidates, claims_of
 from .references import References, refer
 from .signals import strongest
 
-MORE = re.compile(r"\s*(?:还|另外|而且|并且|也|再|此外|以及|and|also)")
+MORE = re.compile(r"\s*(?:还|另外|而且|并且|也|再|此外|以及|同一|这个?人|这位|[他她](?!们)|and|also)")
 UNKNOWN_NAME = re.compile(
     r"^\s*(?P<name>[\u4e00-\u9fff]{1,3}(?:姐|哥|叔|婶|阿姨|先生|女士|小姐|大爷|奶奶|妈妈|爸爸|老师|妹|总))(?=那|这|家|的|说|反映|:|\s)"
 )

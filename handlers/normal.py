@@ -18,7 +18,8 @@ READ = 1000
 CIRCLED = "\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289"
 BULLETS = "*•·●○■□▪▶►➤✅❌❗🔸🔹👉-"
 MARKERS = re.compile(
-    rf"^[ \t\u3000]*(?:[{CIRCLED}]|[0-9]\ufe0f?\u20e3(?![ \t]?[号號])|\U0001f51f|[{BULLETS}])+[ \t\u3000.、:：)）]*", re.MULTILINE
+    rf"^[ \t\u3000]*(?:[{CIRCLED}]|[0-9]\ufe0f?\u20e3(?![ \t]?[号號])|\U0001f51f|[{BULLETS}])+[ \t\u3000.、:：)）]*",
+    re.MULTILINE,
 )
 INLINE = re.compile(rf"[{CIRCLED}]|[0-9]\ufe0f?\u20e3(?![ \t]*[号號])|\U0001f51f")
 INVISIBLE = re.compile(
@@ -26,11 +27,10 @@ INVISIBLE = re.compile(
 )
 KEYCAP = re.compile("([0-9])\ufe0f?\u20e3")
 PLAIN = str.maketrans(
-    {"，": ",", "。": "。", "！": "!", "？": "?", "；": ";", "：": ":", "（": "(", "）": ")", "【": "(", "】": ")",
-     "[": "(", "]": ")", "～": "~", "〜": "~", "—": "-", "–": "-", "‐": "-", "−": "-", "×": "x", "✖": "x", "✕": "x",
-     "\u3000": " ", "\xa0": " ", "\t": " ", "\r": "\n", "\u2028": "\n", "\u2029": "\n", "\x0b": "\n", "\x0c": "\n",
-     "“": '"', "”": '"', "‘": "'", "’": "'", "號": "号"}
-)  # fmt: skip
+    dict(zip("，！？；：（）【】[]～〜—–‐−×✖✕“”‘’號", ",!?;:()()()~~----xxx\"\"''号", strict=True))
+    | dict.fromkeys("|│→\u3000\xa0\t", " ")
+    | dict.fromkeys("\r\u2028\u2029\x0b\x0c", "\n")
+)
 
 
 @cache

@@ -66,7 +66,7 @@ def _shares(text: str) -> list[Quantity]:
         text,
     ):
         value = number(match.group())
-        if value is not None and 0 < value.low <= 1:
+        if value is not None and 0 < value.low <= 1 and ("/" not in match.group() or value.low < 1):
             found.append(Quantity(start=match.start(), end=match.end(), value=value.exact, share=True))
     return found
 

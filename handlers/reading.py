@@ -11,11 +11,11 @@ from storage.orders import Order
 
 from .clauses import Entry, amount
 from .days import of_day
-from .facts import ITEM, Facts, facts
+from .facts import Facts, facts
 from .items import line_of
 from .lexicon import Lexicon
 from .normal import READ, choice, normalise
-from .references import References, refer
+from .references import MASK, References, refer
 from .signals import serious, strongest
 
 COMMON_UNITS = frozenset("个份盒袋包箱件组斤两克块样单对双") | {"g", "l", "kg"}
@@ -124,6 +124,15 @@ def _sure(entry: Entry, line: object, fits: Sequence[Order], codes: Sequence[str
     return line is not None or not fits or (len(fits) == 1 and not NEED_ITEM & set(codes))
 
 
+def _wish(entry: Entry, known: Facts) -> str | None:
+    """The wish beside an item, where several items have wishes of their own (葡萄要退款 虾补发)."""
+    starts = sorted(one.mention.start for one in known.entries if one.mention)
+    if entry.mention is None or len(starts) < 2 or len(known.wished.places) < 2:
+        return known.wished.last
+    after = [start for start in starts if start > entry.mention.start]
+    return known.wished.between(entry.mention.start, after[0] if after else len(known.text))
+
+
 def claim_of(entry: Entry, known: Facts, fits: Sequence[Order], base: ReadClaim) -> ReadClaim:
     """Tie one entry to an order line; `base` holds the person."""
     chosen = _line(entry, fits)
@@ -137,7 +146,10 @@ def claim_of(entry: Entry, known: Facts, fits: Sequence[Order], base: ReadClaim)
     if entry.mention:
         evidence["sku"] = entry.mention.word
     if entry.problems:
-        evidence["problems"] = " ".join(dict.fromkeys(one.hit.word.replace(ITEM, "") for one in entry.problems))
+        words = (known.text[one.hit.start : one.hit.end].replace(MASK, "").strip() for one in entry.problems)
+        evidence["problems"] = " ".join(dict.fromkeys(words))
+    if count is not None and count.start < count.end:
+        evidence["quantity"] = known.text[count.start : count.end].strip()
     return replace(
         base,
         order_no=order_no,
@@ -148,7 +160,7 @@ def claim_of(entry: Entry, known: Facts, fits: Sequence[Order], base: ReadClaim)
         fraction=bool(count and count.share),
         unit=count.unit if count else None,
         problems=codes,
-        remedy=known.wished.last,
+        remedy=_wish(entry, known),
         received=known.came.words if known.came and known.came.wrong else None,
         certain=base.certain and _sure(entry, line, fits, codes),
         severity=known.serious.severity,

@@ -79,6 +79,11 @@ def _integer(word: str) -> str | None:
     return None if value is None else str(value)
 
 
+def _number(match: re.Match[str]) -> str:
+    """A number in its own spelling: the dashes where its pattern has them."""
+    return match["whole"] if "whole" in match.re.groupindex else "-".join(match.groups())
+
+
 class Seeker:
     """Takes one kind of reference after the other out of a text."""
 
@@ -103,16 +108,14 @@ class Seeker:
                 found.append((at, order.order_no))
         for pattern in lexicon.order_patterns:
             for match in list(pattern.finditer(self.text)):
-                found.append((match.start(), self._canonical(match.group())))
+                found.append((match.start(), self._canonical(_number(match))))
                 self.take("order_no", *match.span())
         return list(dict.fromkeys(number for _, number in sorted(found)))
 
     def _canonical(self, number: str) -> str:
         plain = re.sub(r"[-_ ]", "", number).upper()
-        for order in self.orders:
-            if re.sub(r"[-_ ]", "", order.order_no).upper() == plain:
-                return order.order_no
-        return f"{plain[:-4]}-{plain[-4:]}"
+        given = (order.order_no for order in self.orders if re.sub(r"[-_ ]", "", order.order_no).upper() == plain)
+        return next(given, number.upper())
 
     def phones(self) -> list[str]:
         """Whole mobile numbers."""
@@ -183,12 +186,16 @@ class Seeker:
         self.take("pickup_no", *match.span())
         return span
 
-    def leading(self) -> list[Span]:
+    def leading(self, lexicon: Lexicon) -> list[Span]:
         """Numbers that a leader's line or its parts begin with, where an order has them (24 李姐 ..., 32不要了)."""
         first = LEADING.match(self.text)
         found = [first] if first else []
         found += PARTS.finditer(self.text, first.end() if first else 0)
-        known = [match for match in found if str(int(match["number"])) in self.known]
+        known = [
+            match
+            for match in found
+            if str(int(match["number"])) in self.known and not lexicon.counted.match(self.text, match.start("number"))
+        ]
         return [self._span(match, [str(int(match["number"]))]) for match in known]
 
     def names(self) -> list[tuple[int, str]]:
@@ -218,7 +225,7 @@ def refer(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date, 
     day = seeker.day()
     pickups = seeker.pickups()
     if leader and not pickups:
-        pickups = seeker.leading()
+        pickups = seeker.leading(lexicon)
     if not leader or pickups:
         tails += [] if tails else seeker.bare_tail(other=bool(pickups or numbers))
     names = seeker.names()

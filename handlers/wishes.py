@@ -27,11 +27,17 @@ class Wishes:
     withdrawn: bool = False
     correction: bool = False
     question: bool = False
+    places: tuple[tuple[int, str], ...] = ()  # where each wish stands
 
     @property
     def last(self) -> str | None:
         """The wish that counts."""
         return self.wanted[-1] if self.wanted else None
+
+    def between(self, start: int, end: int) -> str | None:
+        """The last wish said from one place to another; else the one that counts for all."""
+        near = [code for at, code in self.places if start <= at < end]
+        return near[-1] if near else self.last
 
 
 def _hits(text: str, lexicon: Lexicon) -> list[tuple[Hit, str]]:
@@ -83,4 +89,5 @@ def wishes(text: str, lexicon: Lexicon, *, claimed: bool) -> Wishes:
         withdrawn=_withdrawn(text, lexicon, last, claimed=claimed),
         correction=bool(_flag(text, lexicon, "correction")),
         question=question and not order and not claimed,
+        places=tuple((wanted[code], code) for code in order),
     )
