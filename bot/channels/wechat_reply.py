@@ -118,7 +118,7 @@ def buttons(payload: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def numbered(choices: Sequence[tuple[str, str]]) -> bool:
     """Tell whether choices are shown with numbers."""
-    return not any(tap.partition(":")[0] in NUMBER_MEANS_ITSELF for _, tap in choices)
+    return len(choices) > 1 and not any(tap.partition(":")[0] in NUMBER_MEANS_ITSELF for _, tap in choices)
 
 
 def links(choices: Sequence[tuple[str, str]]) -> str:
