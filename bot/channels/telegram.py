@@ -25,8 +25,8 @@ from pydantic import ValidationError
 
 from bot.channels import telegram_files
 from bot.channels.base import Delivery, House
-from bot.channels.telegram_inbound import ALLOWED, MENU, NAME, Reader, sender
-from bot.channels.telegram_polling import LIMIT, TIMEOUT, Poller
+from bot.channels.telegram_inbound import ALLOWED, MENU, NAME, Reader
+from bot.channels.telegram_polling import LIMIT, TIMEOUT, Poller, sender
 from bot.channels.telegram_sending import BACKOFF, EVERY, Sender
 from bot.channels.telegram_session import open_session
 from bot.channels.telegram_webhook import Hook

@@ -246,14 +246,3 @@ def _label(message: Message, tap: str) -> str:
 def _language(code: str | None) -> str:
     short = (code or "")[:2].lower()
     return short if short in languages() else ""
-
-
-def sender(raw: Mapping[str, Any]) -> tuple[str, str]:
-    """Tell chat and name behind a raw update of any make; the chat is "" where it cannot be told."""
-    body = next((value for key, value in raw.items() if key != "update_id" and isinstance(value, Mapping)), {})
-    message = body.get("message") if isinstance(body.get("message"), Mapping) else body
-    chat = message.get("chat") if isinstance(message, Mapping) else None
-    known = isinstance(chat, Mapping) and isinstance(chat.get("id"), int)
-    if not known or not isinstance(chat, Mapping):
-        return "", ""
-    return str(chat["id"]), str(chat.get("first_name", ""))

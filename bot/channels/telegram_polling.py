@@ -95,3 +95,14 @@ class Poller:
             await self.house.write(lambda tx: telegram.keep(tx, self.name, f"{offset} {at.isoformat()}"))
         except Exception as error:  # noqa: BLE001 # a hint only: the platform keeps it too, doubles are known by key
             LOG.warning("%s: the offset was not kept: %s", self.name, error)
+
+
+def sender(raw: Mapping[str, Any]) -> tuple[str, str]:
+    """Tell chat and name behind a raw update of any make; the chat is "" where it cannot be told."""
+    body = next((value for key, value in raw.items() if key != "update_id" and isinstance(value, Mapping)), {})
+    message = body.get("message") if isinstance(body.get("message"), Mapping) else body
+    chat = message.get("chat") if isinstance(message, Mapping) else None
+    known = isinstance(chat, Mapping) and isinstance(chat.get("id"), int)
+    if not known or not isinstance(chat, Mapping):
+        return "", ""
+    return str(chat["id"]), str(chat.get("first_name", ""))
