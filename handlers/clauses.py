@@ -189,7 +189,11 @@ def amount(entry: Entry, ordered: Fraction | None) -> Quantity | None:
         return missing
     counts = [count for count in entry.counts if count.role == "claim"]
     if not counts:
-        counts = [count for count in entry.counts if count.role == "wish" and count.value != 1]
+        counts = [
+            count
+            for count in entry.counts
+            if count.role == "wish" and isinstance(count.value, Fraction) and count.value > 1
+        ]
     if not counts and "shortage_missing" not in entry.codes():
         counts = [count for count in entry.counts if count.role == "received" and not count.only]
     if len(counts) > 1 and entry.problems:

@@ -37,7 +37,7 @@ class Received:
 
 def _weak(text: str, hit: Hit) -> bool:
     """发的 and 来的 tell of a wrong item only beside 买的, 要的 or 错; 补发的 tells of none."""
-    return hit.word.endswith(("的", "来了个")) and (
+    return hit.word.endswith(("的", "了", "来了个")) and (
         WANTED.search(text) is None or AGAIN.search(text[: hit.start]) is not None
     )
 
