@@ -87,6 +87,12 @@ def test_no_document_names_a_command_that_is_gone():
         assert first in groups and (first in known or not second or f"{first} {second}" in known), f"{first} {second}"
 
 
+@pytest.mark.parametrize("file", ["README.md", *(f"docs/{file.name}" for file in sorted((ROOT / "docs").glob("*.md")))])
+def test_a_link_leads_somewhere(file):
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", text(file)):
+        assert ((ROOT / file).parent / target).exists(), f"{file} points to {target}, which is not there"
+
+
 # packages
 
 
