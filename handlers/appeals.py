@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers import clocks, deadlines, desk_mail, notices, tickets, wording
+from handlers import clocks, deadlines, desk_mail, leader_review, notices, tickets, wording
 from handlers.messages import Reply
 from handlers.tools import Tools
 from storage import events, people, ticket_lines
@@ -59,6 +59,7 @@ def _open(tx: Tx, ticket: Ticket, lines: list[Line], by: tickets.By, text: str, 
     clocks.stop_all(tx, no, tools, but=clocks.LASTING)
     due = clocks.start(tx, no, "appeal_final", notices.policy_of(tx, ticket, tools), tools)
     clocks.refresh(tx, no)
+    leader_review.testify(tx, tickets.must(tx, no), tools)
     desk_mail.card(tx, no, tools)
     desk_mail.board(tx, ticket.desk, tools)
     when = notices.moment(tx, ticket, due or tools.now, tools)

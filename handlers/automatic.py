@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import decisions, tickets, warnings
+from handlers import decisions, testimony, tickets, warnings
 from handlers.decisions import Ruling
 from handlers.policy import Policy
 from handlers.tools import Tools
@@ -16,7 +16,7 @@ def grant(tx: Tx, no: str, tools: Tools, *, tell: bool = False) -> bool:
     """Approve a ticket if the policy lets the bot; `tell`: the customer hears of it by a notice of its own."""
     ticket = tickets.must(tx, no)
     policy = tools.policy_of(tx, ticket.policy_hash)
-    if not policy.auto_approve_cap:
+    if not policy.auto_approve_cap or testimony.holds(tx, no):
         return False
     lines = ticket_lines.of_ticket(tx, no)
     if not (_untouched(ticket) and _simple(lines, policy) and _affordable(tx, ticket, lines, policy)):

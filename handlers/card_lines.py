@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 
-from handlers import choices, deadlines, desk_mail, notices, wording
+from handlers import choices, deadlines, desk_mail, notices, testimony, wording
 from handlers.policy import Policy, pick
 from handlers.remedies import money
 from handlers.tools import Tools
@@ -203,5 +203,6 @@ def all_lines(tx: Tx, ticket: Ticket, tools: Tools) -> Iterator[str]:
     yield from words(ticket)
     yield from filter(None, [proof(tx, ticket), others(tx, ticket)])
     yield from warned(ticket)
+    yield from testimony.lines(tx, ticket.no, policy, tools.now)
     yield from filter(None, [promised(tx, ticket, policy, tools.now)])
     yield from decided(tx, ticket, policy, tools.now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from handlers import automatic, clocks, desk_mail, queueing, recording, tickets, warnings
+from handlers import automatic, clocks, desk_mail, leader_review, queueing, recording, tickets, warnings
 from handlers.answers import consent, received, settle, withdraw
 from handlers.appeals import appeal
 from handlers.examining import examined
@@ -95,6 +95,8 @@ def _join(tx: Tx, ticket: Ticket, filing: Filing, tools: Tools) -> Filed:
     if recording.rise(tx, ticket.no, filing.claim.severity, filing.claim.signals, filing.claim.special, tools):
         queueing.show_risen(tx, ticket.no, tools)
     warnings.book(tx, ticket)
+    if filing.role == "leader":
+        leader_review.vouched(tx, ticket.no, tickets.customer(tx, filing.conversation_id), tools)
     desk_mail.refresh(tx, ticket.no, tools)
     return told(tx, ticket.no, joined=True)
 
@@ -115,6 +117,8 @@ def _complete(tx: Tx, no: str, filing: Filing, tools: Tools) -> Filed:
         clocks.start(tx, no, "idle_close", policy, tools)
         clocks.refresh(tx, no)
         queueing.show_new(tx, no, tools, known=ticket.raised)
+        return told(tx, no)
+    if leader_review.begin(tx, ticket, tools):
         return told(tx, no)
     queueing.promise(tx, ticket, tools)
     if automatic.grant(tx, no, tools):

@@ -8,11 +8,11 @@ from storage.database import Tx
 from storage.tickets import Ticket
 
 
-def promise(tx: Tx, ticket: Ticket, tools: Tools) -> None:
-    """Start the clocks of a ticket that now lies with the house."""
+def promise(tx: Tx, ticket: Ticket, tools: Tools, *, human: bool = True) -> None:
+    """Start the clocks of a ticket that now lies with the house; without `human` no agent sees it yet."""
     policy = tools.policy_of(tx, ticket.policy_hash)
     names = ["review_notice", "decision_due"]
-    if ticket.answered_at is None and not ticket.raised:
+    if human and ticket.answered_at is None and not ticket.raised:
         names += human_clocks(ticket)
     for name in names:
         clocks.start(tx, ticket.no, name, policy, tools)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from handlers import answers, card_lines, clocks, deadlines, desk_mail, notices, paging, tickets
+from handlers import answers, card_lines, clocks, deadlines, desk_mail, leader_review, notices, paging, tickets
 from handlers.policy import Duration
 from handlers.tools import Tools
 from storage import clocks as rows
@@ -119,4 +119,5 @@ FIRES: Mapping[str, Callable[[Tx, Ticket, str, Tools], None]] = {
     "idle_close": _idle,
     "handoff_idle": _idle_owner,
     "follow_up": _follow_up,
+    "leader_review": leader_review.silent,
 }

@@ -8,16 +8,25 @@ from typing import Any
 from sqlalchemy import func, select
 
 from storage.database import Tx
-from storage.tables import tickets
+from storage.tables import clocks, tickets
 from storage.tickets import OPEN, Ticket, some
+
+# a customer's own claim that a leader is looking at first; called, serious or appealed it waits for a human at once
+WITH_LEADER = (
+    select(clocks.c.ticket_no)
+    .where(clocks.c.ticket_no == tickets.c.no, clocks.c.name == "leader_review", clocks.c.stopped_at.is_(None))
+    .exists()
+)
+WAITING = (tickets.c.state == "appealed") | (
+    (tickets.c.state == "queued") & (tickets.c.raised | (tickets.c.rank < 3) | ~WITH_LEADER)
+)
 
 
 def _queue(desk: str) -> Any:
-    waiting = tickets.c.state.in_(("queued", "appealed"))
     order = (tickets.c.rank, tickets.c.late.desc(), tickets.c.due_at.is_(None), tickets.c.due_at, tickets.c.reported_at)
     return (
         select(tickets)
-        .where(tickets.c.desk == desk, waiting, tickets.c.owner_id.is_(None))
+        .where(tickets.c.desk == desk, WAITING, tickets.c.owner_id.is_(None))
         .order_by(*order, tickets.c.no)
     )
 
@@ -29,7 +38,7 @@ def waiting(tx: Tx, desk: str, *, limit: int = 10) -> list[Ticket]:
 
 def counts(tx: Tx, desk: str) -> dict[str, int]:
     """Count a desk's open tickets: waiting, late (of those), safety (of those), assigned, waiting_customer."""
-    waiting = tickets.c.state.in_(("queued", "appealed")) & tickets.c.owner_id.is_(None)
+    waiting = WAITING & tickets.c.owner_id.is_(None)
     owned = tickets.c.state.in_(("assigned", "appealed")) & tickets.c.owner_id.is_not(None)
     parts = {
         "waiting": waiting,
