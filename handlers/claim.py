@@ -92,6 +92,7 @@ class Talk:
     locked_until: str = ""
     safety_at: str = ""  # when the safety advice went out
     stickers: int = 0  # wordless messages since the last word
+    listed: Mapping[str, Any] = field(default_factory=dict)  # a leader's list, see leader_list
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def claim(self, claim_id: str) -> Claim | None:

@@ -189,6 +189,8 @@ def _new_claim(turn: Turn, reading: Reading, ticket: Ticket) -> bool:
         return True
     if any(order.order_no != ticket.order_no for order in found.matches):
         return True
+    if turn.scene.want.any and not found.matches:
+        return True
     told = [claim for claim in reading.claims if fits(claim, turn.scene.policy)]
     known = {line.order_line_no for line in found.lines.get(ticket.no, ())}
     return any(claim.problems and claim.line_no is not None and claim.line_no not in known for claim in told)
@@ -298,8 +300,10 @@ def _not_found(turn: Turn, found: Found) -> bool:
         turn.add_photos()
         turn.raise_("locked")
         return False
-    if found.near:
-        turn.choose_order(found.near)
+    mine = found.near or found.own
+    if mine:
+        turn.note("not_yours")
+        turn.choose_order(mine)
     return True
 
 

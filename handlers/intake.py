@@ -66,7 +66,7 @@ def turn(tx: Tx, inbound: Inbound, tools: Tools) -> int:
     box = mail.chat_box(conversation.id)
     if inbound.kind not in INSIDE:
         outbox.unblock(tx, box)
-    echo_back = bool(talk.burst_at) and outbox.take_back(tx, box, "echo") > 0
+    echo_back = bool(talk.burst_at) and _concerns_echo(inbound, talk) and outbox.take_back(tx, box, "echo") > 0
     scene = _scene(tx, inbound, conversation, talk, tools, echo_back=echo_back)
     step = decide(scene)
     talk, replies = carry_out(tx, step, scene, tools)
@@ -141,6 +141,11 @@ def clean(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(char for char in text if char in "\n\t" or category(char) not in ("Cc", "Cf", "Cs", "Co"))
+
+
+def _concerns_echo(inbound: Inbound, talk: Talk) -> bool:
+    """Tell whether an echo that waits must be told anew: what comes from inside touches only that of its own draft."""
+    return inbound.kind not in INSIDE or _claim_meant(talk, inbound) == talk.current != ""
 
 
 def _as_pickup_number(inbound: Inbound, talk: Talk) -> Inbound:

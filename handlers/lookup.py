@@ -10,6 +10,7 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from handlers.claim import Claim, Talk
+from handlers.leader_list import Listed
 from handlers.policy import Policy
 from handlers.references import References
 from storage import orders, people, ticket_lines, tickets
@@ -56,6 +57,7 @@ class Found:
     evidence: tuple[tuple[int, str], ...] = ()  # (row id, kind) of what came with this message
     dropped: Order | None = None  # of the draft that was put aside last
     named: str = ""  # ticket that the message names, if it is this conversation's
+    listed: Listed | None = None  # for a leader: the orders that a list may be about
     echo_back: bool = False  # the last echo had not left and was taken back
 
 

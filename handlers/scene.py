@@ -382,6 +382,8 @@ class Turn:
             return Question(slot="order", text=self.voice.say("talk.ask_order_own"), choices=choices), rows
         view = self.view(claim, told=told)
         question = ask_photo(view) if claim.why == "voice" and not claim.problems else next_question(view)
+        if question.slot == "order" and found.conversation.leader_id is not None:
+            question = replace(question, text=self.voice.say("talk.ask_order_leader"))
         return question, buttons(question, claim)
 
     def _missed(self, claim: Claim, question: Question, *, taken: bool) -> bool:

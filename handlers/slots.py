@@ -145,7 +145,7 @@ def never(view: View) -> int | None:
 
 def ask_order(view: View) -> Question:
     """Ask which order, with the proof."""
-    key = "talk.ask_order_again" if view.claim.number else "talk.ask_order"
+    key = "talk.ask_order_again" if view.claim.number or view.claim.pickup else "talk.ask_order"
     return Question(slot="order", text=view.voice.say(key))
 
 
@@ -196,19 +196,25 @@ def ask_received(view: View) -> Question:
     return Question(slot="received", index=index, text=text)
 
 
+def _with_line(view: View) -> list[int]:
+    return [index for index, item in enumerate(view.claim.problems) if line_of(view.order, item.line_no)]
+
+
 def ask_quantity(view: View) -> Question:
     """Ask how much of the line; counted parts are typed, few units are buttons."""
-    index = lacks_quantity(view) or 0
+    index = lacks_quantity(view)
+    if index is None:
+        index = next(iter(_with_line(view)))
     problem = view.claim.problems[index]
     line = line_of(view.order, problem.line_no)
-    assert line  # lacks_quantity names only problems with a line
+    assert line  # both name only problems with a line
     whole, counted = Fraction(str(line.quantity)), parts(line)
     everything = (view.voice.say("talk.everything"), "quantity:all")
     name = "" if view.told and len(view.claim.problems) == 1 else item_name(line)
     before = _too_many(view, problem, line)
     if not counted:
         count = [(f"{n}{line.unit}", f"quantity:{n}") for n in range(1, min(int(whole), 6) + 1)]
-        key = "talk.ask_quantity_of" if name else "talk.ask_quantity"
+        key = "talk.ask_share" if whole == 1 else "talk.ask_quantity_of" if name else "talk.ask_quantity"
         choices = (*count, everything) if whole > 1 else (everything, (view.voice.say("talk.half"), "quantity:half"))
         text = before + view.voice.say(key, item=name, whole=plain(whole), unit=line.unit)
         return Question(slot="quantity", index=index, text=text, choices=tuple(choices))
@@ -304,6 +310,8 @@ def next_question(view: View) -> Question:
 
 def question_for(view: View, slot: str) -> Question:
     """Give the question of one slot, filled or not (for editing)."""
+    if slot == "quantity" and not _with_line(view):
+        return next_question(view)
     return next(ask for name, _, ask in SLOTS if name == slot)(view)
 
 

@@ -48,6 +48,8 @@ def _merge(problems: list[Problem], told: ReadClaim, reading: Reading, claim: Cl
         problems.append(Problem())
         index = len(problems) - 1
     asked = claim.asked.slot if claim.asked and claim.asked.index == index else ""
+    if asked == "confirm" and len(problems) == 1 and not codes:
+        asked = "quantity"  # "3盒" to the summary of one problem can only be about its number
     problems[index] = _filled(problems[index], told, codes, asked=asked, correction=reading.correction)
 
 
@@ -57,7 +59,9 @@ def _target(
     """Find the problem that the words are about; None for a new one."""
     if told.line_no is not None or told.candidates:
         return _same_item(problems, told, codes, reading)
-    if claim.asked and claim.asked.slot in ("item", "problem", "received", "quantity") and not codes:
+    slot = claim.asked.slot if claim.asked else ""
+    answers = slot in ("item", "problem", "received", "quantity") and not codes
+    if claim.asked and (answers or (slot == "quantity" and told.quantity is not None)):
         return min(claim.asked.index, len(problems) - 1) if problems else None
     for index, item in enumerate(problems):
         lacks_problem = bool(codes) and not item.problem

@@ -120,7 +120,7 @@ def _late(turn: Turn, value: str, index: int) -> None:
     assert claim
     if value == "coupon":
         claim = set_wish(claim, "compensation", at=turn.at)
-        turn.put(replace(claim, late_reason="coupon", photos_waived=True))
+        turn.put(replace(claim, late_reason="coupon"))
     else:
         turn.put(replace(claim, late_reason="-"))
         _default_wish(turn)

@@ -17,6 +17,7 @@ FAULTS = (
     (re.compile(r"[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069]"), "a control character"),
 )
 END = re.compile(r"[。！？!?.）)✓…”】：:\d]$|[》」]$")
+TICKETS = re.compile(r"\n?CD-\w{6} [^\n]+$")  # a list of tickets ends as its last line does
 SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]")
 LONGEST = 800
 
@@ -24,7 +25,7 @@ LONGEST = 800
 def faults(text: str) -> list[str]:
     """Name what is wrong with a reply's form."""
     found = [what for pattern, what in FAULTS if pattern.search(text)]
-    if not END.search(text):
+    if not END.search(text) and not TICKETS.search(text):
         found.append("no mark at the end")
     said = [sentence.strip() for sentence in SENTENCE.findall(text)]
     found += [f"said twice: {sentence}" for sentence in set(said) if said.count(sentence) > 1]

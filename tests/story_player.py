@@ -49,6 +49,7 @@ class Play:
         self.numbers: list[str] = []
         self.heard: dict[str, int] = {}
         self.answer = ""
+        self.relayed: set[str] = set()  # what the staff wrote word for word
         self.world.begin(policy_with(folder, _toml(story.head.get("policy", []))), self.orders)
         self.desk.join()
         self._people()
@@ -105,8 +106,7 @@ class Play:
             return self._staff(*found.groups())
         if found := re.fullmatch(r"(\S+) taps (old )?(.+)", deed):
             who, old, label = found.groups()
-            self.keys[who] = ("tap", self._button(who, label, old=bool(old)))
-            self.door.tap(who, self.keys[who][1])
+            self.keys[who] = ("tap", self.door.tap(who, self._button(who, label, old=bool(old))))
             return who
         if found := re.fullmatch(r"(\S+) (?:repeats|is delivered again)", deed):
             _, key = self.keys[found[1]]
@@ -160,6 +160,7 @@ class Play:
             told = self.desk.types(who, words)
         else:
             told = self.desk.replies(who, words, no, verb.removeprefix("replies").removeprefix(" to ").strip())
+            self.relayed.add(words)
         self.answer = told.text
         return who
 
@@ -180,7 +181,8 @@ class Play:
         """Check every new sentence for its form and for what it gives away."""
         for who in list(self.world.phones):
             for message in self._new(who):
-                wrong = [] if who in STAFF else faults(message.text)
+                relayed = message.text.startswith(tuple(f"{name}：" for _, name, _ in STAFF.values()))
+                wrong = [] if relayed or message.text in self.relayed else faults(message.text)
                 shown = " ".join([message.text, *(label for label, _ in message.buttons)])
                 wrong += self.secrets.told(shown, phones=self.own.get(who, ()), said=self.said.get(who, ""))
                 if wrong:
