@@ -17,6 +17,9 @@ JOINERS = re.compile(r"[\s、和跟与及还有都&:各\-]*(?:and)?[\s]*")
 AND_BEFORE = re.compile(r"(?:和|跟|与|、|及|还有|加|and)\s*$")
 LINK = re.compile(r"[\s的:xX*\ue000-\ue002]*$")
 
+UNCOUNTED = {"foreign_object", "illness", "service_attitude"}
+"""Problems of which no quantity is claimed: 一条虫 counts insects."""
+
 
 @dataclass(slots=True)
 class Entry:
@@ -184,6 +187,11 @@ def _merged(entries: Sequence[Entry]) -> list[Entry]:
 
 def amount(entry: Entry, ordered: Fraction | None) -> Quantity | None:
     """The count that is claimed: what is missing where both sums are told, else the one beside the problem."""
+    changed = [count for count in entry.counts if count.role == "changed"]
+    if changed:
+        return changed[-1]
+    if entry.problems and set(entry.codes()) <= UNCOUNTED:
+        return None
     missing = short_by(entry.counts, ordered)
     if missing is not None:
         return missing

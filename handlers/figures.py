@@ -20,7 +20,7 @@ DURATIONS = re.compile(
     rf"|{CLOCK}[{CHINESE}\d]{{1,4}}点[半多]?"
 )
 COUNTED_ELSE = (
-    "岁|度|楼|人|块钱|元|毛|折|星|次|遍|趟|口|顿|下|层|股|直|样|起|看|共|般|定|切|家|些|边|旦|路|回|向|律|时|心|气|番|副|丝|滴|桌|脸|身|地"
+    "岁|度|楼|人|块钱|元|毛|折|星|次|遍|趟|口|顿|下|股|直|样|起|看|共|般|定|切|家|些|边|旦|路|回|向|律|时|心|气|番|副|丝|滴|桌|脸|身|地"
     "|肚子|袋子|盒子|箱子|手|阵|概|并|块[去儿]|条龙|条街|个劲|个性|打开"
 )
 IDIOMS = "十分|千万|万一|三明治|三文|三黄|五花|八角|五常|六必居|七度|九阳"
@@ -51,6 +51,8 @@ LIANG = re.compile(r"\s?(\d|[一二三四五六七八九])两?(?![\d.个盒袋�
 OF = re.compile(
     rf"(?<![\d.a-z])(\d{{1,3}}|{ENGLISH})(?<!half) (?:out )?of (?:the |my |our |these )?(?:\d{{1,3}}|{ENGLISH})?"
 )
+PART_BEFORE = re.compile(r"[层面排角边](?:的|都|也)?$|(?:底下|底部|最底)$")
+INSTEAD = re.compile(rf"instead of (?:the )?(\d{{1,3}}|{ENGLISH})(?![\d.a-z])")
 COUNTED_BARE = re.compile(r"(应到|应收|应有|应发|实到|实收|实际到|实发)\s?(\d{1,3})(?![\d.])")
 ONLY = re.compile(r"只|就|才|仅|实际|实到|实收|实|\b(?:only|just)\b")
 SPEC_AFTER = re.compile(r"\s*(?:装的?|一[箱盒袋份板包]|/|里面?|中的?(?=[^间等]))")
@@ -73,7 +75,16 @@ ORDERED = re.compile(
     r"(?:买|订|定|拍|下单|一共|总共|共|应到|应收|应有|应该是|应该有|应该给|本来|原本|要|点|说好|明明|写着?|标着?|付了?)[了的是有]?$"
     r"|\b(?:ordered|paid for|bought|of|of the)\s?$"
 )
-ROLES = (("used", USED), ("received", RECEIVED), ("wish", WISHED), ("ordered", ORDERED))
+CHANGED = re.compile(r"(?:改成|改为|改到|换成|更正为|\bmake (?:it|that)|\bchange (?:it )?to)\s?$")
+DENIED = re.compile(r"(?:不是|并非|\bnot)\s?$")
+ROLES = (
+    ("changed", CHANGED),
+    ("denied", DENIED),
+    ("used", USED),
+    ("received", RECEIVED),
+    ("wish", WISHED),
+    ("ordered", ORDERED),
+)
 """What the words before a number say it counts; the first that fits."""
 
 

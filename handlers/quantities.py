@@ -13,11 +13,13 @@ from .figures import (
     COUNTED_BARE,
     GOOD_AFTER,
     HALF,
+    INSTEAD,
     LIANG,
     LONE,
     MOST,
     OF,
     ONLY,
+    PART_BEFORE,
     ROLES,
     SPEC_AFTER,
     without_figures,
@@ -28,7 +30,7 @@ from .numerals import SHARE, number
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quantity:
-    """A number with unit in a text; `role` says what was counted: claim, ordered, received, used, wish."""
+    """A number with unit in a text; `role` says what was counted: claim, changed, denied, ordered, received, ..."""
 
     start: int
     end: int
@@ -50,13 +52,15 @@ def _role(text: str, start: int, end: int) -> str:
 
 
 def _plain(text: str, match: re.Match[str], value: str | None) -> Quantity:
+    if PART_BEFORE.search(text[max(0, match.start() - 4) : match.start()]):
+        value = None  # 底下一层全烂了 is not all of it
     return Quantity(start=match.start(), end=match.end(), value=value, role=_role(text, match.start(), match.end()))
 
 
 def _whole(text: str) -> list[Quantity]:
     found = [_plain(text, match, "half") for match in islice(HALF.finditer(text), HITS)]
     found += [_plain(text, match, None) for match in islice(MOST.finditer(text), HITS)]
-    return found + [Quantity(start=m.start(), end=m.end(), value="all") for m in islice(ALL.finditer(text), HITS)]
+    return found + [_plain(text, match, "all") for match in islice(ALL.finditer(text), HITS)]
 
 
 def _shares(text: str) -> list[Quantity]:
@@ -78,6 +82,10 @@ def _counts_told(text: str) -> list[Quantity]:
         role = "ordered" if match.group(1).startswith("应") else "received"
         value = Fraction(match.group(2))
         found.append(Quantity(start=match.start(), end=match.end(), value=value, role=role, only=role == "received"))
+    for match in islice(INSTEAD.finditer(text), HITS):
+        bought = number(match.group(1))
+        if bought is not None:
+            found.append(Quantity(start=match.start(), end=match.end(), value=bought.exact, role="ordered"))
     for match in islice(OF.finditer(text), HITS):
         value_of = number(match.group(1))
         if value_of is not None:

@@ -22,6 +22,7 @@ TAIL = re.compile(
     r"|(?:手机号?|电话号?码?)(?:尾号)?[是为:\s]{0,3}(\d{4})(?!\d)"
     r"|(?:1\d{2})?[*x]{3,8}(\d{4})(?!\d)|(?<!\d)(\d{4})(?:尾号|的?手机尾号|的尾号)|(?<!\.)\.{3,6}(\d{4})(?!\d)"
 )
+ORDER_TAIL = re.compile(r"(?:单号|订单号?)的?(?:尾号|尾数|后四位|后4位|末四位|末4位)[是为:\s]{0,3}(\d{4})(?!\d)")
 BARE_TAIL = re.compile(r"(?<![\d.a-z-])(\d{4})(?![\d.%a-z-]|\s*(?:年|块|元|克|ml|g\b|号))")
 # 号 as part of an address, or of a day's date
 AFTER_DATE = r"(?:买|下单|下的单|付款|到货|发货|收到|收的|送到|订的|到的|发的|拍的)"
@@ -110,6 +111,9 @@ class Seeker:
             for match in list(pattern.finditer(self.text)):
                 found.append((match.start(), self._canonical(_number(match))))
                 self.take("order_no", *match.span())
+        for match in list(ORDER_TAIL.finditer(self.text)):
+            found += [(match.start(), one.order_no) for one in self.orders if one.order_no.endswith(match.group(1))]
+            self.take("order_no", *match.span())
         return list(dict.fromkeys(number for _, number in sorted(found)))
 
     def _canonical(self, number: str) -> str:
