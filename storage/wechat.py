@@ -7,9 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    String,
+    Text,
+    bindparam,
+    delete,
+    literal_column,
+    null,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert  # PostgreSQL compiles the same ON CONFLICT clause
 
-from storage.database import Tx, insert
+from storage.database import Tx
+from storage.prepared import Prepared
 from storage.tables import wechat_answers, wechat_ledger, wechat_media, wechat_tokens
 
 # the platform's limits on customer-service messages, the first with five minutes to spare
@@ -19,6 +33,55 @@ CLICK_WINDOW = timedelta(seconds=55)
 PER_CLICK = 3
 RESERVE = 1  # pushes kept for a decision
 ANSWERS_KEPT = timedelta(minutes=10)  # longer than a repeated delivery is accepted
+
+
+LEDGER = wechat_ledger.c
+_ACCOUNT = bindparam("who", type_=String)
+_KEY = bindparam("of", type_=String)
+_NOW = bindparam("now", type_=LEDGER.written_at.type)
+_SINCE = bindparam("since", type_=LEDGER.written_at.type)
+_MINE = update(wechat_ledger).where(LEDGER.account == _ACCOUNT)
+
+
+def _opened(time: str, count: str) -> Prepared:
+    """Book what a message or click opens: its time, and nothing used of it yet; counted once."""
+    row = insert(wechat_ledger).values(
+        {"account": _ACCOUNT, "last_key": _KEY, "choices": literal_column("'[]'"), time: _NOW}
+    )
+    fresh = {time: _NOW, count: literal_column("0"), "last_key": _KEY, "left_at": null()}
+    return Prepared(row.on_conflict_do_update(index_elements=["account"], set_=fresh, where=LEDGER.last_key != _KEY))
+
+
+_WRITTEN, _CLICKED = _opened("written_at", "pushes"), _opened("clicked_at", "clicks")
+_GIVEN = Prepared(select(wechat_answers.c.kind, wechat_answers.c.content).where(wechat_answers.c.key == _KEY))
+_KEEP_ANSWER = Prepared(
+    insert(wechat_answers)
+    .values(
+        key=_KEY,
+        kind=bindparam("kind", type_=String),
+        content=bindparam("content", type_=Text),
+        at=_NOW,
+    )
+    .on_conflict_do_nothing()
+)
+_FORGET_ANSWERS = Prepared(delete(wechat_answers).where(wechat_answers.c.at < _SINCE))
+_BY_CLICK = Prepared(
+    _MINE.where(LEDGER.clicked_at > _SINCE, LEDGER.clicks < bindparam("most", type_=Integer)).values(
+        clicks=LEDGER.clicks + literal_column("1")
+    )
+)
+_BY_MESSAGE = Prepared(
+    _MINE.where(LEDGER.written_at > _SINCE, LEDGER.pushes < bindparam("most", type_=Integer)).values(
+        pushes=LEDGER.pushes + literal_column("1")
+    )
+)
+_SHOWN = Prepared(
+    _MINE.values(
+        choices=bindparam("shown", type_=LEDGER.choices.type),
+        partial=bindparam("mail", type_=BigInteger),
+        partial_done=bindparam("done", type_=Integer),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +120,7 @@ def token(tx: Tx, app_id: str) -> Token | None:
 
 def claim_refresh(tx: Tx, app_id: str, *, now: datetime, until: datetime) -> bool:
     """Take the word to fetch a new token; False while another process has it."""
-    tx.execute(insert(tx)(wechat_tokens).values(app_id=app_id).on_conflict_do_nothing())
+    tx.execute(insert(wechat_tokens).values(app_id=app_id).on_conflict_do_nothing())
     free = or_(wechat_tokens.c.refreshing_until.is_(None), wechat_tokens.c.refreshing_until <= now)
     done = tx.execute(
         update(wechat_tokens).where(wechat_tokens.c.app_id == app_id, free).values(refreshing_until=until)
@@ -75,15 +138,10 @@ def keep_token(tx: Tx, app_id: str, fresh: Token | None) -> None:
 
 def arrive(tx: Tx, account: str, key: str, *, click: bool, now: datetime) -> Answer | None:
     """Count a message or click that came in, once; return the answer it was given before, if it was."""
-    given = tx.execute(
-        select(wechat_answers.c.kind, wechat_answers.c.content).where(wechat_answers.c.key == key)
-    ).first()
+    given = _GIVEN.first(tx, of=key)
     if given:
-        return Answer(kind=given.kind, content=given.content)
-    fresh = {"clicked_at": now, "clicks": 0} if click else {"written_at": now, "pushes": 0}
-    fresh |= {"last_key": key, "left_at": None}
-    row = insert(tx)(wechat_ledger).values(account=account, choices=[], **fresh)
-    tx.execute(row.on_conflict_do_update(index_elements=["account"], set_=fresh, where=wechat_ledger.c.last_key != key))
+        return Answer(kind=given[0], content=given[1])
+    (_CLICKED if click else _WRITTEN).run(tx, who=account, of=key, now=now)
     return None
 
 
@@ -115,15 +173,10 @@ def spend(tx: Tx, account: str, *, decision: bool, now: datetime) -> str:
 
     The last push after a message is kept for a decision.
     """
-    known = wechat_ledger.c.account == account
-    by_click = (wechat_ledger.c.clicked_at > now - CLICK_WINDOW) & (wechat_ledger.c.clicks < PER_CLICK)
-    if tx.execute(update(wechat_ledger).where(known, by_click).values(clicks=wechat_ledger.c.clicks + 1)).rowcount:
+    if _BY_CLICK.run(tx, who=account, since=now - CLICK_WINDOW, most=PER_CLICK):
         return "click"
     most = PER_MESSAGE if decision else PER_MESSAGE - RESERVE
-    by_message = (wechat_ledger.c.written_at > now - WINDOW) & (wechat_ledger.c.pushes < most)
-    if tx.execute(update(wechat_ledger).where(known, by_message).values(pushes=wechat_ledger.c.pushes + 1)).rowcount:
-        return "message"
-    return ""
+    return "message" if _BY_MESSAGE.run(tx, who=account, since=now - WINDOW, most=most) else ""
 
 
 def refund(tx: Tx, account: str, credit: str) -> None:
@@ -139,15 +192,13 @@ def close(tx: Tx, account: str) -> None:
 
 def carried(tx: Tx, account: str, *, choices: Sequence[str] = (), partial: int = 0, partial_done: int = 0) -> None:
     """Note what the customer now sees: the choices of the last text, and how far a mail in parts got."""
-    values = {"choices": list(choices), "partial": partial, "partial_done": partial_done}
-    tx.execute(update(wechat_ledger).where(wechat_ledger.c.account == account).values(**values))
+    _SHOWN.run(tx, who=account, shown=list(choices), mail=partial, done=partial_done)
 
 
 def answered(tx: Tx, key: str, answer: Answer, *, now: datetime) -> None:
     """Keep the answer that a message got, so that its repetition gets the same; forget old ones."""
-    row = insert(tx)(wechat_answers).values(key=key, kind=answer.kind, content=answer.content, at=now)
-    tx.execute(row.on_conflict_do_nothing())
-    tx.execute(delete(wechat_answers).where(wechat_answers.c.at < now - ANSWERS_KEPT))
+    _KEEP_ANSWER.run(tx, of=key, kind=answer.kind, content=answer.content, now=now)
+    _FORGET_ANSWERS.run(tx, since=now - ANSWERS_KEPT)
 
 
 def media_id(tx: Tx, key: str, *, now: datetime) -> str:
@@ -160,7 +211,7 @@ def keep_media(tx: Tx, key: str, number: str, *, until: datetime, now: datetime)
     """Keep the id of something uploaded; forget what has expired."""
     tx.execute(delete(wechat_media).where(wechat_media.c.expires_at <= now))
     values = {"media_id": number, "expires_at": until}
-    row = insert(tx)(wechat_media).values(key=key, **values)
+    row = insert(wechat_media).values(key=key, **values)
     tx.execute(row.on_conflict_do_update(index_elements=["key"], set_=values))
 
 

@@ -64,7 +64,7 @@ async def test_waiting_texts_are_merged_into_one_push(house):
     await li.text("草莓")
     await house.tell("oLi", "一", "二", choices(("好", "offer:CD-1:yes"), text="三"))
     await house.platform.until(lambda: li.seen)
-    assert li.texts[0].startswith("一\n\n二\n\n三\n1. <a href=")
+    assert li.texts[0].startswith("一\n\n二\n\n三\n<a href=")
 
 
 async def test_four_pushes_then_one_for_the_decision_then_the_next_message(house):

@@ -52,10 +52,9 @@ class Shop:
             desks={},
             inside={},
         )
-        self.lock = WriteLock(self.folder)
         self.runner = Runner(
             engine=self.engine,
-            lock=self.lock,
+            lock=WriteLock(self.folder),
             clock=self.now,
             park=lambda *a: None,
             carry=self.courier.carry,
@@ -87,7 +86,6 @@ class Shop:
         await self.courier.drain(1)
         await self.channel.close()
         await self.runner.stop()
-        self.lock.close()
         await self.readers.dispose()
         self.engine.dispose()
 
