@@ -79,6 +79,25 @@ def _telegram_customers(parts: Parts) -> Opened:
     return Opened(channel=channel, routes=(channel.hook.door,) if settings.public_url else ())
 
 
+def _telegram_desk(parts: Parts) -> Opened:
+    from bot.desks.telegram import TelegramDesk
+
+    settings = parts.settings
+    desk = TelegramDesk(
+        house=parts.house,
+        token=settings.telegram_desk_token,
+        chat_id=int(settings.telegram_desk_chat_id),
+        tools=parts.tools,
+        store=parts.store,
+        sheet=parts.examiner.sheet,
+        clock=parts.clock,
+        api_base=settings.telegram_api_base or None,
+        webhook=_webhook(settings),
+        proxy=settings.telegram_proxy or None,
+    )
+    return Opened(desk=desk, routes=(desk.hook.door,) if settings.public_url else ())
+
+
 def _wechat(parts: Parts) -> Opened:
     from bot.wechat import open_wechat
 
@@ -89,6 +108,7 @@ def _wechat(parts: Parts) -> Opened:
 OPENERS: tuple[tuple[Callable[[Settings], bool], Callable[[Parts], Opened]], ...] = (
     (lambda settings: settings.sandbox_open, _sandbox),
     (lambda settings: settings.telegram_customers, _telegram_customers),
+    (lambda settings: settings.telegram_desk, _telegram_desk),
     (lambda settings: settings.wechat, _wechat),
 )
 """When a side is wanted, and how it is opened."""
