@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, bindparam, func, select
+from sqlalchemy import ColumnElement, String, bindparam, func, or_, select
 
 from storage.database import Tx
 from storage.prepared import Prepared
@@ -121,6 +121,34 @@ def of_sites(
     if participate_nos is not None:
         where.append(orders.c.participate_no.in_([pickup_key(number) for number in participate_nos]))
     return _find(tx, *where, sample=sample)
+
+
+def at_sites(
+    tx: Tx,
+    sites: Collection[str],
+    *,
+    participate_nos: Collection[str] = (),
+    names: Collection[str] = (),
+    tails: Collection[str] = (),
+    numbers: Collection[str] = (),
+    since: datetime,
+    sample: bool | None,
+) -> list[Order]:
+    """Give the orders of pickup sites since a time that have one of these pickup numbers, buyers, phone tails or
+    order numbers, newest first; those of other sites cannot come out of it."""
+    any_of = or_(
+        orders.c.participate_no.in_(sorted(pickup_key(number) for number in participate_nos)),
+        orders.c.buyer_name.in_(sorted(names)),
+        orders.c.phone_tail.in_(sorted(tails)),
+        orders.c.order_key.in_(sorted(order_key(number) for number in numbers)),
+    )
+    return _find(tx, orders.c.site_no.in_(sorted(sites)), since <= MOMENT, any_of, sample=sample)
+
+
+def buyers_at(tx: Tx, sites: Collection[str], *, since: datetime) -> set[str]:
+    """Give the names of those who ordered at pickup sites since a time."""
+    query = select(orders.c.buyer_name).where(orders.c.site_no.in_(sorted(sites)), since <= MOMENT).distinct()
+    return {name for (name,) in tx.execute(query) if name}
 
 
 def known_sites(tx: Tx, sites: Collection[str]) -> set[str]:

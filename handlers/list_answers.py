@@ -1,0 +1,156 @@
+"""What a leader answers to the questions of a list: by pickup number, by the question's number, or with bare words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from handlers.days import day_in, of_day
+from handlers.fixed_words import means
+from handlers.leader_list import ListDraft, ListLine
+from handlers.lexicon import Lexicon
+from handlers.list_lines import Shelf, judged, with_order
+from handlers.lists import ListReading, read_list
+from handlers.normal import normalise
+from handlers.reading import ReadClaim, read
+from handlers.references import refer
+from storage.orders import Order
+
+CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+PARTS = re.compile(f"([{CIRCLED}])")
+EVERY = re.compile("都|全|all|both", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """What words are read with."""
+
+    shelf: Shelf
+    lexicon: Lexicon
+    today: date
+
+    def lines(self, text: str) -> ListReading:
+        """Read a leader's words against the orders that were looked up."""
+        return read_list(text, self.shelf.listed.orders, self.lexicon, today=self.today)
+
+    def with_items(self, line: ListLine, order: Order, place: int = 0) -> ReadClaim | None:
+        """Read a line's words once more, with the items of the order that it turned out to mean."""
+        plain = normalise(line.text, self.lexicon.emoji)
+        about = refer(plain, (order,), self.lexicon, today=self.today, leader=True)
+        claims = read(about.masked, (order,), self.lexicon, today=self.today).claims
+        return claims[min(place, len(claims) - 1)] if claims else None
+
+
+def split(text: str, questions: Sequence[ListLine]) -> list[tuple[ListLine | None, str]]:
+    """Cut "①今天 ②不用" into the answers to the questions of these numbers; other words stay whole."""
+    pieces = PARTS.split(text)
+    if len(pieces) < 3 or pieces[0].strip():
+        return [(None, text)]
+    found: list[tuple[ListLine | None, str]] = []
+    for sign, words in zip(pieces[1::2], pieces[2::2], strict=True):
+        number = CIRCLED.index(sign)
+        if number >= len(questions):
+            return [(None, text)]
+        found.append((questions[number], words.strip(" ，,。;；")))
+    return found
+
+
+def addressed(line: ListLine, words: str, reader: Reader) -> ListLine:
+    """Take words as the answer to one question; the line comes back unchanged when they are none."""
+    if means(words, "withdraw", "no", "cancel"):
+        return replace(line, state="withdrawn", ask="")
+    if means(words, "yes") and line.ask == "refunded":
+        return replace(line, ask="problem")
+    if line.ask == "order" and (order := of_the_day(line, words, reader)):
+        return chosen(line, order, reader)
+    reading = reader.lines(words if not line.pickup else f"{line.pickup}号 {words}")
+    for told in (*reading.claims, *reading.named):
+        answer = answered(line, told, reader)
+        if answer != line:
+            return answer
+    return line
+
+
+def of_the_day(line: ListLine, words: str, reader: Reader) -> Order | None:
+    """Give the only one of a line's orders that the day or the name in the words leaves."""
+    plain = normalise(words, reader.lexicon.emoji)
+    among = [order for number in line.among if (order := reader.shelf.listed.order(number))]
+    day, _, _ = day_in(plain, reader.today)
+    fits = of_day(among, day, reader.today) if day else among
+    named = [order for order in fits if order.buyer_name and order.buyer_name.lower() in plain]
+    fits = named or fits
+    return fits[0] if len(fits) == 1 and (day or named) else None
+
+
+def chosen(line: ListLine, order: Order, reader: Reader, place: int = 0) -> ListLine:
+    """Tie a line to an order; what it says is read again with that order's items where the item is open."""
+    said = reader.with_items(line, order, place) if line.problem.line_no is None else None
+    return with_order(line, order, reader.shelf, said)
+
+
+def answered(line: ListLine, told: ReadClaim, reader: Reader) -> ListLine:
+    """Take what was read of a person as the answer to a line's question."""
+    if told.withdrawn:
+        return replace(line, state="withdrawn", ask="")
+    if line.ask in ("order", "who", "number"):
+        fits = reader.shelf.fits(told)
+        if len(fits) != 1 or (line.among and fits[0].order_no not in line.among):
+            return line
+        return chosen(line, fits[0], reader)
+    return _filled(line, told, reader)
+
+
+def _filled(line: ListLine, told: ReadClaim, reader: Reader) -> ListLine:
+    policy, problem = reader.shelf.policy, line.problem
+    codes = tuple(code for code in told.problems if code in policy.problems)
+    if line.order_no and told.order_no not in (None, line.order_no):
+        return line
+    if told.line_no is not None and line.order_no:
+        problem = replace(problem, line_no=told.line_no, among=())
+    if codes:
+        problem = replace(problem, problem=codes[0], also=codes[1:])
+    if told.quantity is not None:
+        problem = replace(problem, quantity=str(told.quantity), unit=told.unit or "", share=told.fraction)
+    if told.received:
+        problem = replace(problem, received=told.received)
+    after = replace(line, problem=problem, wish=told.remedy or line.wish)
+    if after == line or (line.ask == "refunded" and not codes):
+        return line
+    severity = told.severity if told.severity != "normal" else line.severity
+    signals = tuple(dict.fromkeys((*line.signals, *told.signals)))
+    fits = reader.shelf.fits(told)
+    order_no = line.order_no or (fits[0].order_no if len(fits) == 1 else "")
+    return judged(replace(after, severity=severity, signals=signals, order_no=order_no, ask=""), reader.shelf)
+
+
+def question_of(draft: ListDraft, told: ReadClaim, newest: int) -> ListLine | None:
+    """Find the question, asked before this message, that speaks of the same person."""
+    questions = [line for line in draft.questions() if line.key <= newest]
+    if told.pickup_no is not None:
+        mine = [line for line in questions if line.pickup == told.pickup_no]
+    else:
+        mine = [line for line in questions if told.order_no and told.order_no in (line.order_no, *line.among)]
+    return mine[0] if len(mine) == 1 or (mine and told.withdrawn) else _of_item(mine, told)
+
+
+def _of_item(lines: Sequence[ListLine], told: ReadClaim) -> ListLine | None:
+    same = [line for line in lines if told.line_no is not None and line.problem.line_no == told.line_no]
+    return same[0] if same else (lines[0] if lines and not told.problems else None)
+
+
+def unaddressed(draft: ListDraft, text: str, reader: Reader) -> ListDraft:
+    """Take words that name nobody: a day for the questions about orders, else for the one question they answer."""
+    questions = draft.questions()
+    days = [(line, order) for line in questions if line.ask == "order" and (order := of_the_day(line, text, reader))]
+    if days and (len(days) == 1 or EVERY.search(text)):
+        for line, order in days:
+            draft = draft.with_line(chosen(line, order, reader))
+        return draft
+    if EVERY.search(text) and means(EVERY.sub("", text), "withdraw", "no", "cancel"):
+        for line in questions:
+            draft = draft.with_line(replace(line, state="withdrawn", ask=""))
+        return draft
+    found = [after for line in questions if line.pickup and (after := addressed(line, text, reader)) != line]
+    return draft.with_line(found[0]) if len(found) == 1 else draft
