@@ -14,7 +14,7 @@ from storage import clocks, events, evidence, orders, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
 from storage.events import Event
-from storage.orders import Order
+from storage.orders import Order, OrderLine
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
@@ -84,7 +84,7 @@ def claimed(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy) -> Iter
         name = line.item or desk_mail.say("item_unknown")
         if one and one.spec and one.spec not in name:
             name = f"{name} {one.spec}"
-        amount = quantity(line) + (desk_mail.say("of", total=f"{one.quantity:g}{one.unit}") if one else "")
+        amount = quantity(line) + (desk_mail.say("of", total=_whole(line, one)) if one else "")
         parts = [name, amount, policy.label(line.problem, desk_mail.LANGUAGE) if line.problem else "", line.detail]
         parts.append(_wish(tx, ticket, line))
         if one and one.lot_no and ticket.rank <= LOTS_FROM:
@@ -101,6 +101,15 @@ def quantity(line: Line) -> str:
     if not line.unit or value.denominator == 1:
         return f"{value}{line.unit}"
     return f"{float(value):g}{line.unit}"
+
+
+def _whole(line: Line, bought: OrderLine) -> str:
+    """Tell what a quantity is part of, in its own unit: 7个 are of 30个, though one 板 was bought."""
+    if line.quantity and line.share and line.quantity != line.share:
+        whole = Fraction(line.quantity) / Fraction(line.share)
+        if whole.denominator == 1:
+            return f"{whole}{line.unit or bought.unit}"
+    return f"{bought.quantity:g}{bought.unit}"
 
 
 def _wish(tx: Tx, ticket: Ticket, line: Line) -> str:
