@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from handlers.leader_acts import Digest, Settlement, Testify
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
@@ -115,5 +117,5 @@ class Opened:
 
 Act = (
     File | Raise | Fill | Remark | Consent | Settle | Appeal | Withdraw | Arrived | Bind | Lead | Progress | Await
-    | Opened
+    | Opened | Testify | Digest | Settlement
 )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers import deadlines, filing, lookup, mail, parcels
+from handlers import deadlines, filing, leader_digest, leader_progress, leading, lookup, mail, parcels
 from handlers.acts import (
     Act,
     Appeal,
@@ -27,6 +27,7 @@ from handlers.acts import (
 )
 from handlers.claim import Claim, Talk
 from handlers.filing import Filed
+from handlers.leader_acts import Digest, Settlement, Testify
 from handlers.messages import Button, Reply
 from handlers.remedies import money
 from handlers.scene import Scene, Step
@@ -256,15 +257,25 @@ def _bind(work: Work, act: Bind) -> None:
 def _lead(work: Work, act: Lead) -> None:
     leader = people.bind_leader(work.tx, work.scene.found.conversation.id, act.code, work.tools.now)
     if leader:
+        leader_digest.begin(work.tx, work.tools)
         work.tell("bind_ok", name=leader.name, sites=work.voice.say("talk.comma").join(leader.sites))
     else:
         work.tell("bind_bad")
 
 
+def _led(work: Work, act: Testify | Digest | Settlement) -> None:
+    conversation = work.scene.found.conversation
+    work.talk, reply = leading.carry_out(work.tx, act, conversation, work.talk, work.voice, work.tools)
+    work.replies.append(reply)
+
+
 def _progress(work: Work, act: Progress) -> None:
-    voice = work.voice
-    rows = filing.progress(work.tx, work.scene.found.conversation.id, work.tools)
-    lines = [voice.say("talk.progress_head"), *(row.text for row in rows)] if rows else []
+    voice, conversation = work.voice, work.scene.found.conversation
+    if conversation.leader_id is not None:
+        lines = [leader_progress.text(work.tx, conversation.leader_id, voice, work.tools)]
+    else:
+        rows = filing.progress(work.tx, conversation.id, work.tools)
+        lines = [voice.say("talk.progress_head"), *(row.text for row in rows)] if rows else []
     draft = work.talk.claim(work.talk.current)
     if draft and not draft.dropped and not draft.ticket_no:
         order = work.scene.found.order
@@ -303,6 +314,9 @@ DOING: dict[type, Callable[[Work, Any], None]] = {
     Progress: _progress,
     Await: _await,
     Opened: _opened,
+    Testify: _led,
+    Digest: _led,
+    Settlement: _led,
 }
 """How each act is carried out."""
 assert set(DOING) == set(Act.__args__)

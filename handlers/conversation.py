@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers import handing, returns, taps
+from handlers import handing, leader_talk, returns, taps
 from handlers.acts import Fill, Lead, Progress, Remark
 from handlers.claim import Claim
 from handlers.fixed_words import contains, language_of, means, plain
@@ -125,7 +125,7 @@ def _fixed(turn: Turn, text: str, reading: Reading) -> bool:
         return True
     if means(text, "status"):
         turn.acts.append(Progress())
-    elif handing.appealed(turn, text) or handing.urged(turn, text, reading):
+    elif leader_talk.asked(turn, text) or handing.appealed(turn, text) or handing.urged(turn, text, reading):
         pass
     elif means(text, "human") or (len(text) <= 30 and contains(text, "human_in")):
         handing.human(turn, text)
@@ -144,7 +144,8 @@ def _fixed(turn: Turn, text: str, reading: Reading) -> bool:
         turn.note("help")
         turn.respond(taken=False)
     else:
-        return taps.answered(turn, text, reading) or handing.thanked(turn, text)
+        answered = taps.answered(turn, text, reading) or leader_talk.spoke(turn, text, reading)
+        return answered or handing.thanked(turn, text)
     return True
 
 

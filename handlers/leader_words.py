@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 from handlers import claim as claims
@@ -11,6 +11,9 @@ from handlers.summary import Voice
 from handlers.tools import Tools
 from storage.sites import Seat, Sited
 from storage.ticket_lines import GRANTED, Line
+
+MOST = (30, 15, 8, 4, 2, 1)  # items of one list, as many as fit
+LONGEST = 3000  # characters: a chat platform takes 4096
 
 
 def voice_of(seat: Seat, tools: Tools) -> Voice:
@@ -70,3 +73,18 @@ def given(line: Line, voice: Voice) -> str:
 def site(number: str, voice: Voice) -> str:
     """Head the tickets of a site."""
     return voice.say("leader.site", site=number) if number else voice.say("leader.no_site")
+
+
+def fitting(render: Callable[[int], str]) -> str:
+    """Render a text with as many items in each list as one message holds."""
+    for most in MOST:
+        text = render(most)
+        if len(text) <= LONGEST:
+            return text
+    return text[: LONGEST - 1] + "…"
+
+
+def listed(rows: Sequence[str], most: int, voice: Voice) -> list[str]:
+    """Give the first rows, and how many more there are."""
+    left = len(rows) - most
+    return [*rows[:most], *([voice.say("leader.more", count=left)] if left > 0 else [])]

@@ -13,7 +13,7 @@ from handlers.claim import Claim, Talk
 from handlers.leader_list import Listed
 from handlers.policy import Policy
 from handlers.references import References
-from storage import orders, people, ticket_lines, tickets
+from storage import orders, people, sites, ticket_lines, tickets
 from storage.conversations import Conversation
 from storage.database import Tx
 from storage.orders import Order
@@ -59,6 +59,7 @@ class Found:
     named: str = ""  # ticket that the message names, if it is this conversation's
     listed: Listed | None = None  # for a leader: the orders that a list may be about
     echo_back: bool = False  # the last echo had not left and was taken back
+    reviews: tuple[str, ...] = ()  # tickets on which this leader's word is awaited
 
 
 def wanted(
@@ -113,7 +114,9 @@ def find(
     matches = matching(own, want)
     if order and not matches:
         matches = matching((order,), want)
-    found = Found(conversation=conversation, order=order, own=own, matches=matches)
+    leader = conversation.leader_id
+    reviews = tuple(sites.in_review(tx, leader)) if leader is not None else ()
+    found = Found(conversation=conversation, order=order, own=own, matches=matches, reviews=reviews)
     if matches or not want.any or locked or conversation.leader_id is not None:
         return found
     return _proved(tx, found, want, policy, sample=sample)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from handlers import answers, card_lines, clocks, deadlines, desk_mail, leader_review, notices, paging, tickets
+from handlers import answers, card_lines, clocks, deadlines, desk_mail, leader_digest, leader_review, notices, paging, tickets
 from handlers.policy import Duration
 from handlers.tools import Tools
 from storage import clocks as rows
@@ -31,7 +31,13 @@ SUPERVISED = frozenset({"decision_due", "refund_due", "appeal_final", "major_hum
 
 
 def fire(tx: Tx, payload: Mapping[str, Any], tools: Tools) -> None:
-    """Carry out a timer of a ticket, if its clock still runs and is really due: {"ticket", "clock"[, "near"]}."""
+    """Carry out a timer of a ticket, if its clock still runs and is really due: {"ticket", "clock"[, "near"]}.
+
+    That of a leader's digest names the leader: {"digest", "since"}.
+    """
+    if "digest" in payload:
+        leader_digest.fire(tx, payload, tools)
+        return
     ticket = tickets.must(tx, payload["ticket"])
     name = payload["clock"]
     if name == "page":
