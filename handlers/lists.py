@@ -9,6 +9,7 @@ from datetime import date
 
 from storage.orders import Order
 
+from .book import Book, lay_open
 from .days import of_day
 from .facts import facts
 from .layout import Line, lay_out
@@ -22,6 +23,9 @@ MORE = re.compile(r"\s*(?:还|另外|而且|并且|也|再|此外|以及|同一|
 UNKNOWN_NAME = re.compile(
     r"^\s*(?P<name>[\u4e00-\u9fff]{1,3}(?:姐|哥|叔|婶|阿姨|先生|女士|小姐|大爷|奶奶|妈妈|爸爸|老师|妹|总))(?=那|这|家|的|说|反映|:|\s)"
 )
+GUESSED = 100
+"""Orders among which a line without a person is matched, to name candidates; more are of no use to a question."""
+
 SAME, ALSO = "same_as_before", "also"
 
 
@@ -50,6 +54,7 @@ class _Walk:
     """What the lines before have left: the person spoken of, a heading's problem, the last claims."""
 
     orders: Sequence[Order]
+    book: Book
     lexicon: Lexicon
     today: date
     person: tuple[ReadClaim, list[Order]] | None = None
@@ -71,7 +76,7 @@ def _people(walk: _Walk, references: References, part: Part, line: Line) -> list
     references = replace(references, names=part.names)
     people = []
     for pickup in part.pickups or (None,):
-        fits = [] if unknown else of_day(candidates(references, pickup, walk.orders), references.day, walk.today)
+        fits = [] if unknown else of_day(candidates(references, pickup, walk.book), references.day, walk.today)
         base = ReadClaim(
             line=line.number,
             order_no=references.order_numbers[0] if references.order_numbers else None,
@@ -150,7 +155,7 @@ def _again(walk: _Walk, text: str, base: ReadClaim, fits: list[Order]) -> list[R
 
 
 def _line(walk: _Walk, line: Line) -> None:
-    references = refer(line.text, walk.orders, walk.lexicon, today=walk.today, leader=True)
+    references = refer(line.text, walk.orders, walk.lexicon, today=walk.today, leader=True, book=walk.book)
     parts = cut(references)
     lead = references.masked[: references.pickups[0].start] if len(parts) > 1 else ""
     found: list[ReadClaim] = []
@@ -212,7 +217,8 @@ def _nameless(walk: _Walk, line: Line, references: References) -> None:
             walk.last = claims[-1:]
             walk.person_line = walk.person_line if walk.person_line and line.under_person else None
             return
-    known = facts(references.masked, walk.orders, walk.lexicon)
+    guessed = walk.orders if len(walk.orders) <= GUESSED else ()
+    known = facts(references.masked, guessed, walk.lexicon)
     claims = [one for one in claims_of(known, [], ReadClaim(line=line.number)) if one.problems]
     if not claims:
         walk.ignored.append(Ignored(line=line.number, text=line.raw, why="no claim: names nobody and no problem"))
@@ -225,7 +231,7 @@ def _nameless(walk: _Walk, line: Line, references: References) -> None:
 
 def read_list(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date) -> ListReading:
     """Read a leader's lines, each on its own, against the orders of the leader's sites; never raises."""
-    walk = _Walk(orders=orders, lexicon=lexicon, today=today)
+    walk = _Walk(orders=orders, book=lay_open(orders), lexicon=lexicon, today=today)
     known = {order.participate_no for order in orders}
     for line in lay_out(text, known, lexicon.emoji):
         if line.why:

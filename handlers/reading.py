@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from storage.orders import Order
 
+from .book import Book, lay_open, plain_number
 from .clauses import Entry, amount
 from .days import of_day
 from .facts import Facts, facts
@@ -87,13 +88,11 @@ class Reading:
         )
 
 
-def candidates(references: References, pickup: str | None, orders: Sequence[Order]) -> list[Order]:
+def candidates(references: References, pickup: str | None, book: Book) -> list[Order]:
     """The given orders that fit everything the text refers to; all of them when it refers to nothing."""
-    fits = list(orders)
+    fits = list(book.orders if pickup is None else book.by_pickup.get(plain_number(pickup), ()))
     if references.order_numbers:
         fits = [order for order in fits if order.order_no in references.order_numbers]
-    if pickup is not None:
-        fits = [order for order in fits if order.participate_no.lstrip("0") == pickup.lstrip("0")]
     if references.tails:
         fits = [order for order in fits if not order.buyer_phone or order.buyer_phone[-4:] in references.tails]
     if references.phones:
@@ -189,9 +188,10 @@ def read(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date) -
     """Read one message against the orders it could be about (often one, often none); never raises."""
     whole = normalise(text, lexicon.emoji)
     plain = whole[:READ]
-    references = refer(plain, orders, lexicon, today=today)
+    book = lay_open(orders)
+    references = refer(plain, orders, lexicon, today=today, book=book)
     pickups = tuple(dict.fromkeys(value for span in references.pickups for value in span.values))
-    fits = candidates(references, pickups[0] if len(pickups) == 1 else None, orders)
+    fits = candidates(references, pickups[0] if len(pickups) == 1 else None, book)
     if len(pickups) > 1:
         fits = [order for order in fits if order.participate_no.lstrip("0") in pickups]
     fits = of_day(fits, references.day, today)

@@ -9,6 +9,7 @@ from datetime import date
 
 from storage.orders import Order
 
+from .book import Book, lay_open
 from .days import day_in
 from .lexicon import Lexicon
 from .numerals import chinese
@@ -88,10 +89,10 @@ def _number(match: re.Match[str]) -> str:
 class Seeker:
     """Takes one kind of reference after the other out of a text."""
 
-    def __init__(self, text: str, orders: Sequence[Order], today: date) -> None:
-        self.text, self.orders, self.today = text, orders, today
+    def __init__(self, text: str, book: Book, today: date) -> None:
+        self.text, self.orders, self.today, self.book = text, book.orders, today, book
         self.evidence: dict[str, str] = {}
-        self.known = {order.participate_no.lstrip("0") or order.participate_no for order in orders} - {""}
+        self.known = book.by_pickup
 
     def take(self, name: str, start: int, end: int) -> None:
         """Note the words as evidence and mask them."""
@@ -101,12 +102,11 @@ class Seeker:
     def order_numbers(self, lexicon: Lexicon) -> list[str]:
         """Numbers of the policy's shapes, and any given order's number whatever its shape."""
         found: list[tuple[int, str]] = []
-        for order in self.orders:
-            number = order.order_no.lower()
-            at = self.text.find(number) if len(number) > 4 else -1
+        for number, own in self.book.numbers:
+            at = self.text.find(number)
             if at >= 0:
                 self.take("order_no", at, at + len(number))
-                found.append((at, order.order_no))
+                found.append((at, own))
         for pattern in lexicon.order_patterns:
             for match in list(pattern.finditer(self.text)):
                 found.append((match.start(), self._canonical(_number(match))))
@@ -205,12 +205,11 @@ class Seeker:
     def names(self) -> list[tuple[int, str]]:
         """Buyers of the given orders whose names the text holds, the longest first."""
         found: list[tuple[int, str]] = []
-        buyers = sorted({order.buyer_name for order in self.orders if len(order.buyer_name) > 1}, key=len, reverse=True)
-        for buyer in buyers:
-            at = self.text.find(buyer.lower())
-            if at >= 0 and _stands_alone(self.text, at, at + len(buyer)):
+        for name, buyer in self.book.buyers:
+            at = self.text.find(name)
+            if at >= 0 and _stands_alone(self.text, at, at + len(name)):
                 found.append((at, buyer))
-                self.take("customer", at, at + len(buyer))
+                self.take("customer", at, at + len(name))
         return sorted(found)
 
 
@@ -220,9 +219,17 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     return not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum()
 
 
-def refer(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date, leader: bool = False) -> References:
+def refer(
+    text: str,
+    orders: Sequence[Order],
+    lexicon: Lexicon,
+    *,
+    today: date,
+    leader: bool = False,
+    book: Book | None = None,
+) -> References:
     """Find all that a normalised text refers to; `leader` lets a line begin with a bare pickup number."""
-    seeker = Seeker(text, orders, today)
+    seeker = Seeker(text, book or lay_open(orders), today)
     numbers = seeker.order_numbers(lexicon)
     phones = seeker.phones()
     tails = seeker.tails()
