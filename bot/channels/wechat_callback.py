@@ -27,7 +27,7 @@ MOST_BODY = 64 * 1024  # bytes
 BODY_WITHIN = 2.0  # seconds
 STOPPING = 2.0  # seconds that open callbacks get when the service stops
 NOTHING = "success"
-JSON_SAID_EVERY = 60.0  # seconds
+SAID_EVERY = 10.0  # seconds
 
 
 class NotCommitted(Exception):
@@ -44,7 +44,7 @@ class Callback:
     clock: Callable[[], datetime]
     times: Callable[[], tuple[datetime, ...]]
     open_for: float
-    _json_said: float = field(default=-JSON_SAID_EVERY, init=False)
+    _said: dict[str, float] = field(default_factory=dict, init=False)
 
     def attach(self, app: web.Application) -> None:
         """Add the routes; open callbacks end soon after the server begins to stop."""
@@ -72,7 +72,7 @@ class Callback:
         try:
             return await self._received(request, letter, news, ends)
         except NotCommitted as error:
-            LOG.error("%s, WeChat will deliver it again", error)
+            self._say("late", logging.ERROR, f"{error}; WeChat delivers it again")
             return web.Response(status=503)
 
     async def _received(self, request: web.Request, letter: Letter, news: News, ends: float) -> web.StreamResponse:
@@ -81,7 +81,8 @@ class Callback:
         if news.inbound is None:
             return web.Response(text=NOTHING)
         if letter.json:
-            self._say_json()
+            advice = "WeChat delivers JSON: set the message format to XML in the platform's console"
+            self._say("json", logging.WARNING, advice)
             await _safe(self._take_in(news, news.inbound), news, ends)
             return web.Response(text=NOTHING)
         known = self.slots.given(news.inbound.key)
@@ -137,11 +138,12 @@ class Callback:
         )
         return web.Response(text=xml, content_type="application/xml")
 
-    def _say_json(self) -> None:
+    def _say(self, what: str, level: int, sentence: str) -> None:
+        """Log what may come with every delivery, at most so often."""
         now = asyncio.get_running_loop().time()
-        if now - self._json_said >= JSON_SAID_EVERY:
-            self._json_said = now
-            LOG.warning("WeChat delivers JSON: set the message format to XML in the platform's console")
+        if now - self._said.get(what, -SAID_EVERY) >= SAID_EVERY:
+            self._said[what] = now
+            LOG.log(level, "%s", sentence)
 
 
 async def _safe(work: Awaitable[Any], news: News, ends: float) -> Any:
@@ -169,6 +171,8 @@ async def _body(request: web.Request) -> bytes:
     """Read the body as it comes, up to its cap. Raises Refused."""
     if (request.content_length or 0) > MOST_BODY:
         raise Refused(413, "too large")
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise Refused(400, "packed, which WeChat never does")
     data = bytearray()
     try:
         async with asyncio.timeout(BODY_WITHIN):
@@ -178,6 +182,8 @@ async def _body(request: web.Request) -> bytes:
                     raise Refused(413, "too large")
     except TimeoutError:
         raise Refused(408, "the body did not come") from None
+    except (web.RequestPayloadError, ClientError, OSError):
+        raise Refused(400, "the body broke off") from None
     return bytes(data)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +17,7 @@ from bot.channels.wechat_slots import Slots
 from storage import wechat
 from storage.wechat import Answer
 
+LOG = logging.getLogger(__name__)
 MEDIA_LIVES = timedelta(hours=60)  # the platform keeps an upload for three days
 NO_PERMISSION_FOR = timedelta(hours=1)  # after 48001 pushes are tried again this seldom
 KINDS = {"photo": "image", "voice": "voice", "video": "video"}
@@ -58,6 +61,7 @@ class Pusher:
     template: Template | None = None
     _client: Client | None = None
     _denied_until: datetime | None = None
+    _booking: set[asyncio.Future[Any]] = field(default_factory=set)
 
     @property
     def client(self) -> Client:
@@ -92,7 +96,7 @@ class Pusher:
             return
 
     async def _book(self, account: str, part: Part, key: str = "", answer: Answer | None = None) -> None:
-        """Note what the customer saw, before the mail is struck off."""
+        """Note what the customer saw, no later than the mail is struck off."""
         now = self.clock()
         unfinished = 0 if part.upto == part.mail else part.mail
 
@@ -102,7 +106,16 @@ class Pusher:
             if answer:
                 wechat.answered(tx, key, answer, now=now)
 
-        await self.house.write(book)
+        # not waited for: it goes into the transaction that strikes the mail off, or into one before it
+        task = asyncio.ensure_future(self.house.write(book))
+        self._booking.add(task)
+        task.add_done_callback(self._booked)
+        await asyncio.sleep(0)
+
+    def _booked(self, task: asyncio.Future[Any]) -> None:
+        self._booking.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            LOG.warning("what a customer was shown is not noted, a repetition may come: %r", error)
 
     async def _push(self, account: str, part: Part, kind: str, number: str) -> None:
         if not self.may_push:

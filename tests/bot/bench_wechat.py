@@ -1,4 +1,4 @@
-"""CPU and waiting per WeChat callback beside a bare wechatpy echo: `python tests/bot/bench_wechat.py [RATE] [SECONDS]`."""
+"""CPU and waiting per WeChat callback beside a bare wechatpy echo: `bench_wechat.py [RATE] [SECONDS]`."""
 
 from __future__ import annotations
 
@@ -84,50 +84,54 @@ def cpu(pid: int) -> float:
 
 def sealed(seal: Seal, number: int) -> tuple[dict[str, str], bytes]:
     now = datetime.now(UTC).timestamp()
-    inner = (
-        f"<xml><ToUserName>gh</ToUserName><FromUserName>o{number % 5000}</FromUserName><CreateTime>{int(now)}</CreateTime>"
-        f"<MsgType>text</MsgType><Content>{TEXTS[number % len(TEXTS)]}</Content><MsgId>{number + 1}</MsgId></xml>"
-    )
+    head = f"<ToUserName>gh</ToUserName><FromUserName>o{number % 5000}</FromUserName><MsgType>text</MsgType>"
+    text = f"<CreateTime>{int(now)}</CreateTime><Content>{TEXTS[number % len(TEXTS)]}</Content>"
+    inner = f"<xml>{head}{text}<MsgId>{number + 1}</MsgId></xml>"
     query, body = seal.wrap(inner, at=now)
     return query, body.encode()
 
 
-async def drive(kind: str, rate: int, seconds: int) -> tuple[float, list[float], int]:
+async def drive(process: subprocess.Popen[str], rate: int, seconds: int) -> tuple[float, list[float], int]:
     """Deliver at a steady rate; give ms of CPU per callback, the seconds each took, and how many were answered."""
+    assert process.stdout
+    url = f"http://127.0.0.1:{process.stdout.readline().strip()}/wechat"
+    seal = Seal(token=TOKEN, key=KEY, app_id=APP)
+    letters = [sealed(seal, number) for number in range(rate * seconds)]
+    took: list[float] = []
+    answers: list[str] = []
+
+    async def one(http: ClientSession, number: int) -> None:
+        await asyncio.sleep(number / rate)
+        query, body = letters[number]
+        began = time.monotonic()
+        async with http.post(url, params=query, data=body) as response:
+            answers.append(await response.text())
+        assert response.status == 200, (response.status, answers[-1])
+        took.append(time.monotonic() - began)
+
+    async with ClientSession(connector=TCPConnector(limit=0)) as http:
+        before = cpu(process.pid)
+        await asyncio.gather(*(one(http, number) for number in range(len(letters))))
+        used = cpu(process.pid) - before
+    return 1000 * used / len(letters), sorted(took), sum("Encrypt" in answer for answer in answers)
+
+
+def measured(kind: str, rate: int, seconds: int) -> tuple[float, list[float], int]:
+    """Drive a server of its own process."""
     with tempfile.TemporaryDirectory() as folder:
-        process = subprocess.Popen([sys.executable, __file__, "serve", kind, folder], stdout=subprocess.PIPE, text=True)
-        try:
-            url = f"http://127.0.0.1:{process.stdout.readline().strip()}/wechat"
-            seal = Seal(token=TOKEN, key=KEY, app_id=APP)
-            letters = [sealed(seal, number) for number in range(rate * seconds)]
-            took, answered = [], 0
-
-            async def one(http: ClientSession, number: int) -> None:
-                nonlocal answered
-                await asyncio.sleep(number / rate)
-                query, body = letters[number]
-                began = time.monotonic()
-                async with http.post(url, params=query, data=body) as response:
-                    text = await response.text()
-                assert response.status == 200, (response.status, text)
-                took.append(time.monotonic() - began)
-                answered += "Encrypt" in text
-
-            async with ClientSession(connector=TCPConnector(limit=0)) as http:
-                before = cpu(process.pid)
-                await asyncio.gather(*(one(http, number) for number in range(len(letters))))
-                used = cpu(process.pid) - before
-            return 1000 * used / len(letters), sorted(took), answered
-        finally:
-            process.kill()
-            process.wait()
+        command = [sys.executable, __file__, "serve", kind, folder]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                return asyncio.run(drive(process, rate, seconds))
+            finally:
+                process.kill()
 
 
 def main() -> None:
     rate, seconds = (int(word) for word in (*sys.argv[1:], "200", "10")[:2])
     base = 0.0
     for kind in ("echo", "door"):
-        each, took, answered = asyncio.run(drive(kind, rate, seconds))
+        each, took, answered = measured(kind, rate, seconds)
         base = base or each
         middle, high, last = took[len(took) // 2], took[int(len(took) * 0.99)], took[-1]
         print(

@@ -6,8 +6,10 @@ import asyncio
 import json
 import random
 import time
+import zlib
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import pytest
 from aiohttp import web
@@ -242,3 +244,34 @@ async def test_a_body_that_does_not_come_is_given_up(house):
     async with house.platform._http.post(house.platform.callback, params=query, data=drip()) as response:
         assert response.status == 408
     assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize("packed", ["deflate", "gzip", "weird"])
+async def test_a_body_that_cannot_be_unpacked_is_refused(house, caplog, packed):
+    query = house.platform.seal.sign(at=time.time())
+    headers = {"Content-Encoding": packed}
+    async with house.platform._http.post(
+        house.platform.callback, params=query, data=b"garbage" * 10, headers=headers
+    ) as response:
+        assert (response.status, await response.text()) == (400, "")
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
+async def test_a_packed_bomb_is_stopped_at_the_cap(house):
+    query = house.platform.seal.sign(at=time.time())
+    bomb = zlib.compress(b"x" * 50_000_000)
+    headers = {"Content-Encoding": "deflate"}
+    async with house.platform._http.post(house.platform.callback, params=query, data=bomb, headers=headers) as response:
+        assert response.status in (400, 413)
+
+
+async def test_a_connection_that_ends_within_the_body_leaves_no_trace(house, caplog):
+    host, _, port = house.platform.callback.removeprefix("http://").partition("/")[0].partition(":")
+    query = urlencode(house.platform.seal.sign(at=time.time()))
+    _, writer = await asyncio.open_connection(host, int(port))
+    writer.write(f"POST /wechat?{query} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nabc".encode())
+    await writer.drain()
+    await asyncio.sleep(0.05)
+    writer.close()
+    await asyncio.sleep(0.1)
+    assert [record for record in caplog.records if record.exc_info] == []

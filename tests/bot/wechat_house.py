@@ -73,7 +73,7 @@ class Shop:
         self.courier.channels = {"wechat": self.channel}
         app = web.Application()
         self.channel.attach(app)
-        self.server = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        self.server = web.AppRunner(app, access_log=None, shutdown_timeout=1, auto_decompress=False)
         await self.server.setup()
         await web.TCPSite(self.server, "127.0.0.1", 0).start()
         known.callback = f"http://127.0.0.1:{self.server.addresses[0][1]}/wechat"
