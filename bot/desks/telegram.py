@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import warnings
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ import httpx
 from telegram import Bot, BotCommand, BotCommandScopeChat
 from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
+from telegram.warnings import PTBDeprecationWarning
 
 from bot.channels.base import Delivery, House
 from bot.channels.telegram_polling import LIMIT, PAUSES, TIMEOUT, Poller, sender
@@ -75,10 +77,13 @@ class TelegramDesk:
     _lines: Lines = field(init=False)
     _joined: Joined = field(init=False)
     _listener: Listener = field(init=False)
+    _waiting: dict[str, int] = field(default_factory=dict)  # mailbox -> the mail that was put off
     _ready: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         """Make the parts; nothing is asked of the platform yet. Raises InvalidToken for what is no token."""
+        # the library warns of its own attribute while it makes the error that carries it
+        warnings.filterwarnings("ignore", message=".*retry_after", category=PTBDeprecationWarning)
         logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines carry addresses, and those the token
         base = self.api_base or API
         patience: Any = {"read_timeout": self.timeout, "write_timeout": self.timeout, "media_write_timeout": 40.0}
@@ -219,6 +224,11 @@ class TelegramDesk:
             await self._lines.bring(line_of(step), number, mailbox)
 
     async def _draw(self, mailbox: str, mail: Mail, number: str) -> None:
+        """Bring a card up to date; while it waits for its turn it is drawn anew only when there is news of it."""
+        seconds = self._group.pace.still(mailbox) if self._waiting.get(mailbox) == mail.id else 0.0
+        if seconds:
+            raise Wait(seconds, "pace")
+        self._waiting[mailbox] = mail.id
         tools, called = self.tools(), mentions(mail.payload)
         seen = await self.house.read(lambda tx: look(tx, number, tools, called))
         fresh = mail.kind == "card" and seen.rank == SAFETY
@@ -226,6 +236,7 @@ class TelegramDesk:
             await self._joined.tell(mail)
         else:
             await self._cards.show(seen, mail, mailbox)
+        del self._waiting[mailbox]
 
     async def fetch(self, ref: str, limit: int) -> bytes:
         """Bring a file that an agent sent. Raises Gone, TooBig, Unreachable."""

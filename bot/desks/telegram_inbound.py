@@ -100,7 +100,7 @@ class Reader:
         quoted, topic = message.reply_to_message, is_topic(message)
         if quoted and not (topic and quoted.message_id == message.message_thread_id):
             if quoted.from_user is None or quoted.from_user.id != self.bot_id:
-                return None  # to a colleague
+                return inbound  # talk with a colleague
             place, words = place_of(message.chat.id, quoted.message_id), quoted.text or quoted.caption or ""
             return replace(inbound, kind="reply", text=text, media=media, reply_to=place, quoted=words)
         if topic:

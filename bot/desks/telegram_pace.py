@@ -42,8 +42,21 @@ class Pace:
     _waiters: dict[str, Waiter] = field(default_factory=dict)
     _held: float = 0.0
 
+    def still(self, who: str) -> float:
+        """Give the seconds that one who waits already has to wait on, 0 for who may go or never asked."""
+        waiter = self._waiters.get(who)
+        return self.wait(who, waiter.rank, waiter.cost) if waiter else 0.0
+
     def ask(self, who: str, rank: int, cost: int = 1) -> float:
         """Book `cost` operations and give 0, or give the seconds after which `who` is to ask again."""
+        seconds = self.wait(who, rank, cost)
+        if not seconds:
+            self._waiters.pop(who, None)
+            self._marks.extend([(self.now(), SHARES.get(rank, "rest"))] * cost)
+        return seconds
+
+    def wait(self, who: str, rank: int, cost: int = 1) -> float:
+        """Give the seconds until `who` may go, 0 for now; whoever has to wait keeps a place."""
         now = self.now()
         self._forget(now)
         if now < self._held:
@@ -57,11 +70,7 @@ class Pace:
             if name != who and SHARES.get(waiter.rank, "rest") == share and waiter.place < place
         )
         missing = cost + ahead - self._free(share)
-        if missing <= 0:
-            self._waiters.pop(who, None)
-            self._marks.extend([(now, share)] * cost)
-            return 0.0
-        return self._wait_until(who, rank, cost, now, self._freed(missing))
+        return self._wait_until(who, rank, cost, now, self._freed(missing)) if missing > 0 else 0.0
 
     def hold(self, seconds: float) -> None:
         """Let everything wait, as the platform told."""
