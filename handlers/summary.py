@@ -148,6 +148,9 @@ def offer(claim: Claim, order: Order | None, claimed: dict[int, Fraction], voice
     wished = {problem.wish for problem in claim.problems if problem.wish}
     if wished and not wished & MONEY_BACK:
         return ""
+    kinds = [voice.policy.problems.get(problem.problem) for problem in claim.problems]
+    if not wished and kinds and not any(kind and MONEY_BACK & set(kind.remedies) for kind in kinds):
+        return ""
     whole = total(claim, order, claimed)
     if whole is None or whole > voice.policy.suggest_cap or whole == 0:
         return voice.say("talk.sum_by_agent")

@@ -10,7 +10,7 @@ from handlers.claim import Claim, Problem
 from handlers.policy import Policy
 from handlers.reading import ReadClaim, Reading
 from handlers.shares import parts
-from handlers.summary import line_of
+from handlers.summary import MONEY_BACK, line_of
 from storage.orders import Order
 
 
@@ -110,6 +110,8 @@ def _filled(item: Problem, told: ReadClaim, codes: tuple[str, ...], *, asked: st
 def settled(item: Problem, order: Order | None, policy: Policy) -> Problem:
     """Fill in what the order leaves no choice about: its only line, the only unit of a line without parts."""
     kind = policy.problems.get(item.problem)
+    if kind and kind.whole_order and not MONEY_BACK & set(kind.remedies):
+        return replace(item, line_no=None, among=(), quantity="all", unit="", share=False)  # no matter of any item
     if kind and kind.whole_order:
         whole = item.line_no is None or not item.quantity
         return replace(item, quantity="all", unit="", share=False) if whole else item
