@@ -116,7 +116,7 @@ def _complete(tx: Tx, no: str, filing: Filing, tools: Tools) -> Filed:
         tickets.move(tx, no, "waiting_customer")
         clocks.start(tx, no, "idle_close", policy, tools)
         clocks.refresh(tx, no)
-        queueing.show_new(tx, no, tools, known=ticket.raised)
+        queueing.show_new(tx, no, tools, known=ticket.raised, quiet=filing.quiet)
         return told(tx, no)
     if leader_review.begin(tx, ticket, tools):
         return told(tx, no)
@@ -124,7 +124,7 @@ def _complete(tx: Tx, no: str, filing: Filing, tools: Tools) -> Filed:
     if automatic.grant(tx, no, tools):
         desk_mail.refresh(tx, no, tools)
         return told(tx, no)
-    queueing.show_new(tx, no, tools, known=ticket.raised)
+    queueing.show_new(tx, no, tools, known=ticket.raised, quiet=filing.quiet)
     return told(tx, no)
 
 

@@ -24,15 +24,18 @@ def human_clocks(ticket: Ticket) -> list[str]:
     return ["major_human_response" if ticket.severity in tickets.RANKS else "human_first_response"]
 
 
-def show_new(tx: Tx, no: str, tools: Tools, *, known: bool = False) -> None:
-    """Bring a new ticket to the desk: a card where it deserves one, else the board; `known`: it has its card."""
+def show_new(tx: Tx, no: str, tools: Tools, *, known: bool = False, quiet: bool = False) -> None:
+    """Bring a new ticket to the desk: a card where it deserves one, else the board.
+
+    `known`: it has its card; `quiet`: one of many of a leader's list, which wait on the board unless they are serious.
+    """
     ticket = tickets.must(tx, no)
     if known or ticket.owner_id:
         desk_mail.refresh(tx, no, tools)
         return
     if ticket.severity == "safety":
         paging.begin(tx, no, tools.policy_of(tx, ticket.policy_hash), tools)
-    elif desk_mail.deserves_card(ticket):
+    elif desk_mail.deserves_card(ticket) and not (quiet and ticket.severity == "normal" and not ticket.raised):
         desk_mail.card(tx, no, tools)
     desk_mail.board(tx, ticket.desk, tools)
 

@@ -48,6 +48,7 @@ class Filing:
     language: str = "zh"
     lines: tuple[FilingLine, ...] = ()
     desk: str = ""  # which desk sees it, when not the channel's own
+    quiet: bool = False  # one of many lines: it waits on the board unless it is serious
 
     @property
     def role(self) -> str:
