@@ -55,11 +55,10 @@ def _keys(settings: Settings) -> Iterator[Finding]:
 
 def _token(settings: Settings) -> Finding:
     from bot.channels.base import Unreachable
-    from bot.channels.wechat_errors import PlatformRefused
 
     try:
         minutes = asyncio.run(_lifetime(settings))
-    except (PlatformRefused, Unreachable) as error:
+    except Unreachable as error:
         code = next((code for code in CURES if str(code) in str(error)), 0)
         return False, f"WeChat gives no access token ({error}): {CURES.get(code, 'look at the network and its proxy')}."
     return True, f"WeChat gives an access token, good for {minutes:.0f} minutes."
@@ -112,7 +111,10 @@ async def _get(address: str, query: dict[str, str]) -> tuple[int, str]:
     from aiohttp import ClientError, ClientSession, ClientTimeout
 
     try:
-        async with ClientSession(timeout=ClientTimeout(total=PATIENCE)) as http, http.get(address, params=query) as told:
+        async with (
+            ClientSession(timeout=ClientTimeout(total=PATIENCE)) as http,
+            http.get(address, params=query) as told,
+        ):
             return told.status, (await told.text())[:200]
     except ClientError as error:
         raise OSError(str(error)) from error

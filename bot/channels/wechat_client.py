@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from wechatpy.client import WeChatClient
 from bot.channels.base import Gone, TooBig, Unreachable
 from bot.channels.wechat_calm import Calm
 from bot.channels.wechat_errors import STALE_TOKEN, PlatformRefused, meaning
-from bot.channels.wechat_token import Tokens, Write
+from bot.channels.wechat_token import RefusedAgain, Tokens, Write
 from storage.wechat import Token
 
 PUBLIC = "https://api.weixin.qq.com"
@@ -81,10 +82,10 @@ class Line:
                 answer = await read_json(response)
             code = int(answer.get("errcode") or 0)
             if code in STALE_TOKEN and retry:
-                token = await self.tokens.renew(token)
+                token = await self._renewed(token)
                 continue
             if code:
-                raise self._refusal(code, str(answer.get("errmsg", "")))
+                raise self._refusal(code, _told(answer))
             return answer
         raise AssertionError
 
@@ -96,19 +97,29 @@ class Line:
         """Make the exception for a code; what concerns the whole account pauses every call."""
         known = meaning(code)
         if known.does == "pause":
-            self.calm.fail(f"{known.why}: {code} {message[:100]}", known.seconds)
-            return Unreachable(f"{code} {message[:100]}", known.seconds)
+            return self._paused(f"{known.why}: {code} {message}", known.seconds)
         if known.does == "later":
-            return Unreachable(f"{code} {message[:100]}", known.seconds)
+            return Unreachable(f"{code} {message}", known.seconds)
         return PlatformRefused(code, message)
 
+    def _paused(self, why: str, seconds: float) -> Unreachable:
+        self.calm.fail(why, seconds)
+        return Unreachable(why, seconds)
+
+    async def _renewed(self, token: str) -> str:
+        try:
+            return await self.tokens.renew(token)
+        except RefusedAgain:
+            raise self._paused("token: the newest one is refused (40001)", 30) from None
+
     async def fetch_token(self, force: bool) -> Token:
-        """Ask for the stable token: the live one, or by force a new one. Raises PlatformRefused, Unreachable."""
+        """Ask for the stable token: the live one, or by force a new one. Raises Unreachable."""
         asked = {"grant_type": "client_credential", "appid": self.app_id, "secret": self.secret, "force_refresh": force}
         async with self.ask("post", self.url("stable_token"), json=asked) as response:
             answer = await read_json(response)
         if code := int(answer.get("errcode") or 0):
-            raise self._refusal(code, str(answer.get("errmsg", "")))
+            # without a token nothing goes, whatever the code: no single mail is to blame
+            raise self._paused(f"no token: {code} {_told(answer)}", meaning(code).seconds or 60)
         seconds = min(7200, max(60, int(answer.get("expires_in", 7200))))
         return Token(token=str(answer["access_token"]), expires_at=self.clock() + timedelta(seconds=seconds))
 
@@ -124,7 +135,7 @@ class Line:
                 answer = await read_json(response)
             code = int(answer.get("errcode") or 0)
             if code in STALE_TOKEN and retry:
-                token = await self.tokens.renew(token)
+                token = await self._renewed(token)
                 continue
             return await self._elsewhere(answer, code, limit)
         raise AssertionError
@@ -137,7 +148,7 @@ class Line:
                 if response.status != 200:
                     raise Gone
                 return await read_bytes(response, limit)
-        refusal = self._refusal(code or 40007, str(answer.get("errmsg", "")))
+        refusal = self._refusal(code or 40007, _told(answer))
         if isinstance(refusal, PlatformRefused):
             raise Gone from refusal
         raise refusal
@@ -149,6 +160,11 @@ class Line:
             if response.status != 200:
                 raise Gone
             return await read_bytes(response, MOST_ANSWER)
+
+
+def _told(answer: Mapping[str, Any]) -> str:
+    """Give an error's words without the request's own number, so that like errors read alike."""
+    return re.split(r",? rid:", str(answer.get("errmsg", "")))[0][:100]
 
 
 def _fresh_body(how: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.channels.wechat_errors import PlatformRefused
 from storage import wechat
 from storage.database import Tx
 from storage.wechat import Token
@@ -22,9 +21,13 @@ Fetch = Callable[[bool], Awaitable[Token]]
 Write = Callable[[Callable[[Tx], Any]], Awaitable[Any]]
 
 
+class RefusedAgain(Exception):
+    """The platform refuses its own newest token."""
+
+
 @dataclass(slots=True)
 class Tokens:
-    """Gives the token. `fetch` asks the platform, by force or not; raises PlatformRefused, Unreachable."""
+    """Gives the token. `fetch` asks the platform, by force or not; raises Unreachable."""
 
     app_id: str
     write: Write
@@ -43,7 +46,7 @@ class Tokens:
             return await self._settled(refused="")
 
     async def renew(self, refused: str) -> str:
-        """Give another token in place of one that the platform refused."""
+        """Give another token in place of one that the platform refused. Raises RefusedAgain."""
         async with self._lock:
             if self._known and self._known.token == refused:
                 self._known = None
@@ -78,6 +81,6 @@ class Tokens:
     async def _by_force(self) -> Token:
         now = self.clock()
         if self._forced_at and now - self._forced_at < FORCE_AFTER:
-            raise PlatformRefused(40001, "the newest token is refused again")
+            raise RefusedAgain
         self._forced_at = now
         return await self.fetch(True)
