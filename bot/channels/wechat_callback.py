@@ -72,7 +72,7 @@ class Callback:
         try:
             return await self._received(request, letter, news, ends)
         except NotCommitted as error:
-            self._say("late", logging.ERROR, f"{error}; WeChat delivers it again")
+            self._warn("late", logging.ERROR, f"{error}; WeChat delivers it again")
             return web.Response(status=503)
 
     async def _received(self, request: web.Request, letter: Letter, news: News, ends: float) -> web.StreamResponse:
@@ -82,7 +82,7 @@ class Callback:
             return web.Response(text=NOTHING)
         if letter.json:
             advice = "WeChat delivers JSON: set the message format to XML in the platform's console"
-            self._say("json", logging.WARNING, advice)
+            self._warn("json", logging.WARNING, advice)
             await _safe(self._take_in(news, news.inbound), news, ends)
             return web.Response(text=NOTHING)
         known = self.slots.given(news.inbound.key)
@@ -138,7 +138,7 @@ class Callback:
         )
         return web.Response(text=xml, content_type="application/xml")
 
-    def _say(self, what: str, level: int, sentence: str) -> None:
+    def _warn(self, what: str, level: int, sentence: str) -> None:
         """Log what may come with every delivery, at most so often."""
         now = asyncio.get_running_loop().time()
         if now - self._said.get(what, -SAID_EVERY) >= SAID_EVERY:
