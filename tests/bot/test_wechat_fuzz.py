@@ -14,11 +14,10 @@ from urllib.parse import urlencode
 import pytest
 from aiohttp import web
 from doubles.wechat import Platform
-from wechat_house import shop
+from wechat_house import Hasty, shop
 
 from bot.channels.base import House
 from bot.channels.wechat import Account, WeChatChannel
-from bot.channels.wechat_slots import Slots
 
 REFUSED = {400, 403, 408, 413}
 NODES = [
@@ -132,15 +131,6 @@ async def door(*, plain: bool):
         finally:
             await channel.close()
             await server.cleanup()
-
-
-class Hasty(Slots):
-    """Callbacks that end before they begin: there is nothing to wait for."""
-
-    def expect(self, key, account, *, ends):
-        slot = super().expect(key, account, ends=ends)
-        slot.expire()
-        return slot
 
 
 async def storm(count: int, *, plain: bool, seed: int, caplog) -> dict[int, int]:
