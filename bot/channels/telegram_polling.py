@@ -62,7 +62,8 @@ class Poller:
         updates = await self.ask(self._offset)
         await self._handle_all(updates)
         if updates:
-            self._offset, self._heard_at = max(int(each["update_id"]) for each in updates) + 1, self.clock()
+            newest = max(int(each["update_id"]) for each in updates)  # one that is told again may be older
+            self._offset, self._heard_at = max(self._offset or 0, newest + 1), self.clock()
             if self._written:
                 await self._written
             # written beside the next question: a restart then asks for little that is done

@@ -101,7 +101,9 @@ class TelegramDesk:
         self._cards = Cards(group=group, topics=topics, store=self.store, sheet=self.sheet, clock=clock)
         self._lines = Lines(group=group, topics=topics, store=self.store, sheet=self.sheet, clock=clock)
         self._joined = Joined(group=group, clock=clock, tools=self.tools)
-        self._listener = Listener(group=group, reader=reader, staff=self._staff, clock=clock)
+        self._listener = Listener(
+            group=group, reader=reader, staff=self._staff, clock=clock, promoted=self._board.try_pin_again
+        )
 
     def _local(self, at: datetime) -> datetime:
         """Turn the platform's time into the house's, whose clock may be set."""

@@ -86,7 +86,7 @@ def _draw(tx: Tx, mails: Sequence[Mail], tools: Tools) -> tuple[str, list[list[t
     open_: dict[str, None] = {}
     for mail in mails:
         ticket = found[mail.id]
-        if ticket:
+        if ticket and (ticket.owner_id is None or mail.kind == "page"):
             lines.append(mail.payload.get("text") or cards.row(tx, ticket, tools))
         if ticket and ticket.owner_id is None:
             open_[ticket.no] = None

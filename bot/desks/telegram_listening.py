@@ -40,6 +40,7 @@ class Listener:
     reader: Reader
     staff: Staff
     clock: Callable[[], datetime]
+    promoted: Callable[[], None]  # called when the bot's own rights changed
     _done: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _hinted: float = -1e9
@@ -55,6 +56,7 @@ class Listener:
             return
         if update.my_chat_member and chat and chat.id == self.group.chat_id:
             self.staff.own(update.my_chat_member)
+            self.promoted()
         if chat is None or not await self._is_ours(chat, update):
             return
         await self._notice(update.message)

@@ -89,7 +89,15 @@ async def test_without_the_right_to_pin_it_works_and_says_so_once(tmp_path, api)
     async with scene.running(tmp_path):
         await scene.raised(1005, "转人工")
         await asyncio.sleep(0.2)
+        scene.group.promote(scene.bot)
+        await eventually(lambda: leads(scene))
+        await scene.raised(1017, "转人工")
+        await api.until(lambda: scene.board.pinned)
     assert sum("我没有置顶" in m.text for m in scene.group.messages) == 1
+
+
+async def leads(scene):
+    return scene.desk._staff.leads
 
 
 async def test_each_ticket_that_is_taken_has_its_topic_until_its_end(tmp_path, forum):
