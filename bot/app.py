@@ -20,8 +20,9 @@ from bot.doors import Parts, open_all
 from bot.evidence import Fetcher
 from bot.runner import Runner
 from bot.settings import Settings, clock
+from bot.settlement import Clerk
 from handlers import desk as desks
-from handlers import intake, letters, parking, timers
+from handlers import intake, leader_digest, letters, parking, timers
 from handlers.messages import DeskInbound, Inbound
 from handlers.policy import Policy
 from handlers.policy_file import load
@@ -120,9 +121,9 @@ class App:
         await self.runner.do(fire)
         self.runner.settled()
 
-    async def fetch(self, fetcher: Fetcher, bundle: Bundle) -> None:
-        """Carry a fetch out."""
-        await fetcher.carry(bundle)
+    async def work(self, worker: Fetcher | Clerk, bundle: Bundle) -> None:
+        """Let a fetch or a sheet be carried out."""
+        await worker.carry(bundle)
         self.runner.settled()
 
     def door_of(self, piece: Evidence) -> Channel | Desk | None:
@@ -140,6 +141,7 @@ class App:
         """Begin to write, carry and listen."""
         self.runner.start()
         await self.runner.do(lambda tx: intake.warm_up(self.policy))
+        await self.runner.do(lambda tx: leader_digest.begin(tx, self.tools()))
         for door in self._all_doors():
             task = asyncio.create_task(_supervised(door.name, door.run), name=f"door {door.name}")
             self._loops.append(task)
@@ -236,7 +238,8 @@ def build(settings: Settings) -> App:
         store=app.store,
         examiner=app.examiner,
     )
-    inside |= {"wake": app.wake, "fetch": partial(app.fetch, fetcher)}
+    clerk = Clerk(read=app.read, do=runner.do, tools=app.tools, store=app.store)
+    inside |= {"wake": app.wake, "fetch": partial(app.work, fetcher), "sheet": partial(app.work, clerk)}
     _open_doors(app)
     return app
 

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import replace
 
-from handlers import agent_words, choices, decisions, desk_mail, linking, notices, tickets
+from handlers import agent_words, choices, decisions, desk_mail, linking, notices, root_causes, tickets
 from handlers.agent_words import Meant, RefusalParts
 from handlers.decisions import MONEY, Ruling
 from handlers.deeds import Deed, Told, ask, told
@@ -97,6 +97,7 @@ def _named(deed: Deed, line: Line) -> str:
 
 def _change(deed: Deed, line: Line, meant: Meant) -> Told:
     policy = policy_of(deed)
+    meant = root_causes.keep_inside(meant, policy)
     if meant.as_wished:
         ruling = choices.wished(deed.tx, deed.ticket, line, policy)
         if ruling is None:
@@ -193,12 +194,14 @@ def refuse_words(deed: Deed) -> Told:
         return told("nothing_open", alert=True, no=deed.no)
     policy = policy_of(deed)
     said = "；".join(part for part in (deed.given, deed.words) if part)
-    parts = agent_words.refusal(said, list(policy.rules))
+    parts, cause = root_causes.keep_out(agent_words.refusal(said, list(policy.rules)), policy)
     if parts.missing:
         names = "、".join(desk_mail.say(f"part_{name}") for name in parts.missing)
         ask(deed, "refuse", "ask_rest", given=said, argument=deed.argument, names=names)
         return told("missing", alert=True, names=names)
     reason = _reason(deed, parts, policy)
+    if cause:
+        tickets.log(deed.tx, deed.no, "noted", deed.by, deed.tools, text=cause, cause=cause)
     for line in lines:
         decisions.refuse(deed.tx, deed.ticket, line, reason, deed.by, deed.tools)
     decisions.conclude(deed.tx, deed.no, [line.line for line in lines], deed.by, deed.tools)

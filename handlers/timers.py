@@ -6,7 +6,18 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from handlers import answers, card_lines, clocks, deadlines, desk_mail, leader_digest, leader_review, notices, paging, tickets
+from handlers import (
+    answers,
+    card_lines,
+    clocks,
+    deadlines,
+    desk_mail,
+    leader_digest,
+    leader_review,
+    notices,
+    paging,
+    tickets,
+)
 from handlers.policy import Duration
 from handlers.tools import Tools
 from storage import clocks as rows
