@@ -44,7 +44,6 @@ async def serve_door(folder: str) -> None:
     from bot import web as server
     from bot.app import build
     from bot.settings import Settings
-    from bot.wechat import open_wechat
 
     settings = Settings(
         data_dir=folder,
@@ -58,10 +57,6 @@ async def serve_door(folder: str) -> None:
         log_level="error",
     )
     app = build(settings)
-    if "wechat" not in app.channels:
-        channel = open_wechat(settings, house=app.house, store=app.store, now=app.clock)
-        app.channels["wechat"] = channel
-        app.doors.append(channel.attach)
     runner = await server.start(server.make_app(health=app.health, doors=app.doors), "127.0.0.1", 0)
     await app.start()
     print(runner.addresses[0][1], flush=True)

@@ -13,7 +13,6 @@ from playing import DATA, orders_of
 from bot import web
 from bot.app import build
 from bot.settings import Settings
-from bot.wechat import open_wechat
 from handlers.messages import DeskInbound
 from media.samples import draw
 from storage import conversations, imports, people
@@ -42,10 +41,6 @@ class Service:
 
     async def start(self):
         self.app = build(self.settings)
-        if "wechat" not in self.app.channels:
-            channel = open_wechat(self.settings, house=self.app.house, store=self.app.store, now=self.app.clock)
-            self.app.channels["wechat"] = channel
-            self.app.doors.append(channel.attach)
         self.http = await web.start(web.make_app(health=self.app.health, doors=self.app.doors), "127.0.0.1", 0)
         self.platform.callback = f"http://127.0.0.1:{self.http.addresses[0][1]}/wechat"
         await self.app.start()
