@@ -5,6 +5,7 @@ PYTHON := $(BIN)/python
 INSTALL := $(PYTHON) -m pip --disable-pip-version-check --quiet install --no-warn-script-location -c constraints.txt
 CANDIDATES := python3 python3.13 python3.12 python3.11 python3.14 python
 FITS := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
+TEST := $(PYTHON) -m pytest -n 2 --dist loadfile
 ARGS :=
 
 unexport PYTHONHOME PYTHONPATH
@@ -15,10 +16,10 @@ run: .venv/.run
 	@$(PYTHON) -m bot serve
 
 test: .venv/.test
-	$(PYTHON) -m pytest -m "not long" $(ARGS)
+	$(TEST) -m "not long" $(ARGS)
 
 test-long: .venv/.test
-	$(PYTHON) -m pytest $(ARGS)
+	$(TEST) $(ARGS)
 
 check: .venv/.test
 	$(PYTHON) -m ruff check .
