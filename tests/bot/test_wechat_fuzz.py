@@ -10,6 +10,7 @@ import zlib
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from urllib.parse import urlencode
+from xml.etree import ElementTree
 
 import pytest
 from aiohttp import web
@@ -102,8 +103,12 @@ def delivery(chance: random.Random, platform: Platform, who) -> tuple[dict[str, 
     return changed_query, outer, changed_query == query or name == "encrypt_type" or dropped
 
 
-def sealed(body: bytes) -> bytes:
-    return body.partition(b"<Encrypt>")[2].partition(b"</Encrypt>")[0]
+def sealed(body: bytes) -> str | None:
+    """What the seal covers, as XML reads it."""
+    try:
+        return (ElementTree.fromstring(body).findtext("Encrypt") or "").strip()
+    except (ElementTree.ParseError, ValueError, LookupError):
+        return None
 
 
 @asynccontextmanager
