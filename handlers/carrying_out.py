@@ -129,7 +129,10 @@ def _recall(work: Work) -> None:
     if left is None:
         return
     order = orders.by_number(work.tx, left.order_no, sample=None) if left.order_no else None
-    text = work.voice.say("talk.progress_draft", facts=facts(left, order, work.voice))
+    known = facts(left, order, work.voice)
+    if not known:
+        return
+    text = work.voice.say("talk.progress_draft", facts=known)
     go_on = Button(label=work.voice.say("talk.resume"), tap="resume")
     work.replies.append(Reply(text=text, buttons=((go_on,),)))
 
@@ -277,9 +280,9 @@ def _progress(work: Work, act: Progress) -> None:
         rows = filing.progress(work.tx, conversation.id, work.tools)
         lines = [voice.say("talk.progress_head"), *(row.text for row in rows)] if rows else []
     draft = work.talk.claim(work.talk.current)
-    if draft and not draft.dropped and not draft.ticket_no:
-        order = work.scene.found.order
-        lines.append(voice.say("talk.progress_draft", facts=facts(draft, order, voice)))
+    unfiled = draft and not draft.dropped and not draft.ticket_no
+    if draft and unfiled and (known := facts(draft, work.scene.found.order, voice)):
+        lines.append(voice.say("talk.progress_draft", facts=known))
     work.replies.append(Reply(text="\n".join(lines) or voice.say("talk.progress_none")))
 
 

@@ -20,6 +20,7 @@ class Problem:
     received: str = ""  # what came instead
     wish: str = ""  # remedy code
     among: tuple[int, ...] = ()  # order lines that the words could mean, while line_no is unknown
+    unsure: bool = False  # the customer cannot say how much: a person works the sum out
     also: tuple[str, ...] = ()  # further problem codes named for the same item
 
 

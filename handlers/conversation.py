@@ -133,7 +133,8 @@ def _fixed(turn: Turn, text: str, reading: Reading) -> bool:
         taps.rules(turn)
     elif means(text, "cancel") or (reading.withdrawn and not reading.remedies and _takes_back(turn)):
         turn.said(text)
-        taps.cancel(turn)
+        if not _drops_items(turn, reading):
+            taps.cancel(turn)
     elif turn.dropped() and contains(text, "resume"):
         taps.resume(turn, text, reading)
     elif means(text, "other_problem"):
@@ -146,6 +147,18 @@ def _fixed(turn: Turn, text: str, reading: Reading) -> bool:
     else:
         answered = taps.answered(turn, text, reading) or leader_talk.spoke(turn, text, reading)
         return answered or handing.thanked(turn, text)
+    return True
+
+
+def _drops_items(turn: Turn, reading: Reading) -> bool:
+    """Leave out the items that are named (鸡蛋不用退了), when other items stay."""
+    claim = turn.claim
+    named = {told.line_no for told in reading.claims if told.line_no is not None}
+    left = tuple(item for item in claim.problems if item.line_no not in named) if claim else ()
+    if not claim or not named or not left or len(left) == len(claim.problems):
+        return False
+    turn.put(replace(claim, problems=left, asked=None))
+    turn.respond(taken=True)
     return True
 
 

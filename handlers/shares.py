@@ -6,7 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from handlers.claim import Problem, amount
-from handlers.portions import pieces, portion
+from handlers.portions import LOOSE, pieces, portion
 from storage.orders import OrderLine
 
 CONTAINERS = frozenset("盒份箱袋包瓶罐桶组板件提把捆篮筐杯") | {
@@ -39,6 +39,13 @@ def share_of(problem: Problem, line: OrderLine) -> Fraction | None:
         counted = parts(line)
         return count / whole if not counted or counted[1] != problem.unit else None
     return told_share
+
+
+def left_open(problem: Problem, line: OrderLine) -> bool:
+    """Tell whether no question helps: nobody can say, or what is counted the line does not tell (5个 of 5斤)."""
+    if problem.unsure:
+        return True
+    return problem.unit in LOOSE and amount(problem) is not None and parts(line) is None and line.unit not in LOOSE
 
 
 def told(problem: Problem, line: OrderLine) -> tuple[str, str, str]:

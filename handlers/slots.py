@@ -12,7 +12,7 @@ from handlers.deadlines import due
 from handlers.messages import Button
 from handlers.policy import pick
 from handlers.remedies import money
-from handlers.shares import parts, plain, share_of
+from handlers.shares import left_open, parts, plain, share_of
 from handlers.summary import MONEY_BACK, Voice, facts, item_name, keeping, line_of, offer, photo_count, total
 from handlers.wording import span
 from storage.orders import Order, OrderLine
@@ -114,7 +114,7 @@ def lacks_quantity(view: View) -> int | None:
         line = line_of(view.order, problem.line_no)
         if not line or not _kind_collects(view, problem, "quantity"):
             return False
-        return share_of(problem, line) is None
+        return share_of(problem, line) is None and not left_open(problem, line)
 
     return _first(view, lacks)
 
@@ -215,7 +215,8 @@ def ask_quantity(view: View) -> Question:
     if not counted:
         count = [(f"{n}{line.unit}", f"quantity:{n}") for n in range(1, min(int(whole), 6) + 1)]
         key = "talk.ask_share" if whole == 1 else "talk.ask_quantity_of" if name else "talk.ask_quantity"
-        choices = (*count, everything) if whole > 1 else (everything, (view.voice.say("talk.half"), "quantity:half"))
+        part = ((view.voice.say("talk.half"), "quantity:half"), (view.voice.say("talk.unsure"), "quantity:unsure"))
+        choices = (*count, everything) if whole > 1 else (everything, *part)
         text = before + view.voice.say(key, item=name, whole=plain(whole), unit=line.unit)
         return Question(slot="quantity", index=index, text=text, choices=tuple(choices))
     key = "talk.ask_parts_of" if name else "talk.ask_parts"

@@ -50,6 +50,9 @@ def _merge(problems: list[Problem], told: ReadClaim, reading: Reading, claim: Cl
     asked = claim.asked.slot if claim.asked and claim.asked.index == index else ""
     if asked == "confirm" and len(problems) == 1 and not codes:
         asked = "quantity"  # "3盒" to the summary of one problem can only be about its number
+    restated = told.line_no is not None and not codes and told.line_no == problems[index].line_no
+    if restated and asked != "quantity":
+        asked = "quantity"  # "草莓是3盒": an item and a number, and nothing else, put the number right
     problems[index] = _filled(problems[index], told, codes, asked=asked, correction=reading.correction)
 
 
@@ -101,7 +104,7 @@ def _filled(item: Problem, told: ReadClaim, codes: tuple[str, ...], *, asked: st
     if codes and may("problem", not item.problem):
         changes |= {"problem": codes[0], "also": codes[1:]}
     if told.quantity is not None and may("quantity", not item.quantity):
-        changes |= {"quantity": str(told.quantity), "unit": told.unit or "", "share": told.fraction}
+        changes |= {"quantity": str(told.quantity), "unit": told.unit or "", "share": told.fraction, "unsure": False}
     if told.received and may("received", not item.received):
         changes["received"] = told.received
     return replace(item, **changes)

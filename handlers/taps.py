@@ -19,6 +19,7 @@ from handlers.taking import set_wish
 from handlers.wording import span
 
 NUMBERS = {"①": 1, "②": 2, "③": 3, "④": 4, "⑤": 5}
+BRIEF = 20  # characters of a message that says one thing
 TICKET_TAPS = ("offer", "rate", "appeal", "withdraw", "got")
 RATINGS = (("very_satisfied", 5), ("satisfied", 4), ("neutral", 3), ("unsatisfied", 1))
 
@@ -102,9 +103,11 @@ def _quantity(turn: Turn, value: str, index: int) -> None:
     number = value.rstrip("".join(char for char in value if not (char.isdecimal() or char in "./")))
     unit = value[len(number) :]
     if value in ("all", "half"):
-        _change(turn, index, quantity=value, unit="", share=False)
+        _change(turn, index, quantity=value, unit="", share=False, unsure=False)
+    elif value == "unsure":
+        _change(turn, index, quantity="", unit="", share=False, unsure=True)
     elif number:
-        _change(turn, index, quantity=number, unit=unit, share=False)
+        _change(turn, index, quantity=number, unit=unit, share=False, unsure=False)
     else:
         _stale(turn)
 
@@ -338,9 +341,12 @@ def _word(turn: Turn, claim: Claim, slot: str, text: str, reading: Reading) -> b
         tapped(turn, f"submit:{shown}@{claim.id[:8]}")
     elif means(text, "submit") and turn.complete():
         tapped(turn, f"submit:{claim.revision}@{claim.id[:8]}")
-    elif slot == "quantity" and means(text, "all"):
+    elif slot == "quantity" and _whole(claim, text):
         tapped(turn, f"quantity:all#{claim.asked.index if claim.asked else 0}@{claim.id[:8]}")
-    elif slot == "photos" and (means(text, "no_photo") or contains(text, "no_photo_in")):
+    elif slot == "quantity" and _vague(claim, text, reading):
+        turn.said(text)
+        tapped(turn, f"quantity:unsure#{claim.asked.index if claim.asked else 0}@{claim.id[:8]}")
+    elif (slot == "photos" and means(text, "no_photo")) or (len(text) <= BRIEF and contains(text, "no_photo_in")):
         tapped(turn, f"photos:none@{claim.id[:8]}")
     elif means(text, "no") and slot not in ("photos", "received", "late"):
         turn.talk = replace(turn.talk, extra={**turn.talk.extra, "correcting": True})
@@ -354,6 +360,23 @@ def _word(turn: Turn, claim: Claim, slot: str, text: str, reading: Reading) -> b
     else:
         return False
     return True
+
+
+def asked_choices(claim: Claim) -> tuple[str, ...]:
+    """Give the button values that were shown last."""
+    return claim.asked.choices if claim.asked else ()
+
+
+def _whole(claim: Claim, text: str) -> bool:
+    return means(text, "all") or ("quantity:unsure" in asked_choices(claim) and means(text, "yes"))
+
+
+def _vague(claim: Claim, text: str, reading: Reading) -> bool:
+    """Tell whether the customer cannot say how much: 好几个, or 五六个 where no number of pieces is known."""
+    if any(told.quantity is not None for told in reading.claims):
+        return False
+    rough = "quantity:unsure" in asked_choices(claim) and any(told.unit for told in reading.claims)
+    return rough or contains(text, "unsure")
 
 
 def _late_words(turn: Turn, text: str) -> None:
