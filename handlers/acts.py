@@ -115,7 +115,23 @@ class Opened:
     nudged: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Work on a leader's list: raise its serious lines, file the ready ones of `file`, and tell how it stands.
+
+    `tell`: card, list, filed, answers, same, photos, tray, dropped; `keys` are the lines that this is about.
+    """
+
+    tell: str
+    file: tuple[int, ...] = ()
+    keys: tuple[int, ...] = ()
+    fill: tuple[int, ...] = ()  # raised lines that know more
+    brought: tuple[tuple[int, int], ...] = ()  # (evidence, line): photos for lines that have their ticket
+    count: int = 0
+    echo: bool = False
+
+
 Act = (
     File | Raise | Fill | Remark | Consent | Settle | Appeal | Withdraw | Arrived | Bind | Lead | Progress | Await
-    | Opened | Testify | Digest | Settlement
+    | Opened | Testify | Digest | Settlement | Listing
 )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers import deadlines, filing, leader_digest, leader_progress, leading, lookup, mail, parcels
+from handlers import deadlines, filing, leader_digest, leader_progress, leading, list_filing, lookup, mail, parcels
 from handlers.acts import (
     Act,
     Appeal,
@@ -18,6 +18,7 @@ from handlers.acts import (
     File,
     Fill,
     Lead,
+    Listing,
     Opened,
     Progress,
     Raise,
@@ -297,6 +298,16 @@ def _opened(work: Work, act: Opened) -> None:
         _wake(work, what, act.claim_id, deadlines.due(work.tools.now, span, work.tools.policy), box="idle")
 
 
+def _listed(work: Work, act: Listing) -> None:
+    """Carry out what a leader's list came to; what it tells comes after safety advice."""
+    conversation, inbound = work.scene.found.conversation, work.scene.inbound
+    clerk = list_filing.Clerk(
+        tx=work.tx, conversation=conversation, inbound=inbound, talk=work.talk, tools=work.tools, voice=work.voice
+    )
+    work.talk, replies = list_filing.carry(clerk, act)
+    work.replies += replies
+
+
 def _wake(work: Work, what: str, claim_id: str, due: datetime, *, box: str = "") -> None:
     payload = {"conversation": work.scene.found.conversation.id, "claim": claim_id, "what": what}
     mail.wake(work.tx, f"{box or what}:{claim_id}", payload, due=due, now=work.tools.now)
@@ -317,6 +328,7 @@ DOING: dict[type, Callable[[Work, Any], None]] = {
     Progress: _progress,
     Await: _await,
     Opened: _opened,
+    Listing: _listed,
     Testify: _led,
     Digest: _led,
     Settlement: _led,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers import handing, leader_talk, returns, taps
+from handlers import handing, leader_talk, list_talk, returns, taps
 from handlers.acts import Fill, Lead, Progress, Remark
 from handlers.claim import Claim
 from handlers.fixed_words import contains, language_of, means, plain
@@ -32,10 +32,13 @@ def decide(scene: Scene) -> Step:
         returns.woken(turn)
     elif inbound.kind == "tap":
         taps.tapped(turn, inbound.tap)
+    elif list_talk.takes(turn):
+        pass
     elif inbound.kind == "start" or inbound.text.startswith(("绑定", "/start ")):
         _start(turn)
     else:
         _message(turn, inbound)
+    list_talk.finish(turn)
     return turn.step()
 
 

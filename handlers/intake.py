@@ -8,10 +8,11 @@ from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from handlers import claim as claims
-from handlers import lookup, mail, taps, ticket_numbers
+from handlers import leader_list, list_lookup, lookup, mail, taps, ticket_numbers
 from handlers.carrying_out import carry_out
 from handlers.claim import Talk
 from handlers.conversation import LONGEST, decide
+from handlers.leader_list import Listed
 from handlers.lexicon import Lexicon, compile_words
 from handlers.messages import Inbound, Reply
 from handlers.normal import normalise
@@ -108,6 +109,7 @@ def _scene(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, too
         evidence=_evidence(tx, inbound, conversation, tools),
         named=next((no for no in numbers if no in tickets), ""),
         dropped=orders.by_number(tx, dropped.order_no, sample=None) if dropped and dropped.order_no else None,
+        listed=_listed(tx, inbound, conversation, talk, lexicon, tools),
         echo_back=echo_back,
     )
     return Scene(
@@ -121,6 +123,17 @@ def _scene(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, too
         today=today,
         new_id=tools.new_id,
     )
+
+
+def _listed(
+    tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, lexicon: Lexicon, tools: Tools
+) -> Listed | None:
+    """Look up what a leader's list may be about."""
+    if conversation.leader_id is None or inbound.kind in INSIDE:
+        return None
+    quoted = inbound.data.get("reply_to")
+    texts = [inbound.text, inbound.origin.name if inbound.origin else "", quoted["text"] if quoted else ""]
+    return list_lookup.find(tx, conversation, texts, leader_list.of(talk), lexicon, now=tools.now)
 
 
 def local_date(now: datetime, policy: Policy) -> date:

@@ -73,13 +73,13 @@ class ListDraft:
     context: tuple[str, ...] = ()  # the last lines of the message before
     photos: tuple[ListPhoto, ...] = ()
     following: tuple[int, ...] = ()  # lines that photos to come belong to
+    sequence: tuple[int, ...] = ()  # lines that the place holders of pictures in a copied chat stood under
     run: int = 0
     batch: int = 1
     revision: int = 0
-    choices: tuple[str, ...] = ()  # taps of the buttons shown last, in the order of their numbers
+    choices: tuple[tuple[str, str], ...] = ()  # (label, tap) of the buttons shown last, in the order of their numbers
     tray_at: int = 0  # the photo that the leader was asked about
     unsaid: str = ""  # what the waiting echo tells: card or photos
-    dropped: bool = False  # put aside by the leader
 
     def line(self, key: int) -> ListLine | None:
         """Give the line at this place."""
@@ -135,6 +135,7 @@ def of(talk: Talk) -> ListDraft | None:
     values = _known(ListDraft, raw)
     values["lines"] = tuple(_line(item) for item in raw.get("lines", ()))
     values["photos"] = tuple(ListPhoto(**_known(ListPhoto, item)) for item in raw.get("photos", ()))
+    values["choices"] = tuple((str(label), str(tap)) for label, tap in raw.get("choices", ()))
     values["ignored"] = tuple((int(batch), str(text)) for batch, text in raw.get("ignored", ()))
     return ListDraft(**values)
 

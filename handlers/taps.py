@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from handlers import leader_talk
+from handlers import leader_talk, list_talk
 from handlers.acts import Appeal, Arrived, Consent, Settle, Withdraw
 from handlers.claim import Claim, Problem
 from handlers.fixed_words import contains, means, plain
@@ -270,6 +270,7 @@ FREE: dict[str, Callable[[Turn, str], None]] = {
     "other": another,
     "rules": rules,
     "review": leader_talk.tapped,
+    "list": list_talk.tapped,
     "agent": lambda turn, value: human(turn, ""),
 }
 """Buttons that belong to no draft."""

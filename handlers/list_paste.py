@@ -1,0 +1,200 @@
+"""Taking a leader's message into the list: its lines, what it answers, what it says of photos."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from handlers import leader_list, list_answers, list_entries, list_photos, list_steps
+from handlers.acts import Listing
+from handlers.leader_list import ListDraft, ListLine, ListPhoto
+from handlers.list_entries import Paste
+from handlers.list_lines import same
+from handlers.lists import Ignored, ListReading
+from handlers.reading import ReadClaim
+from handlers.scene import Turn
+
+CAPTION = 30  # characters of a caption at most
+BEFORE = 3  # lines of the message before that a message is read behind
+
+
+def take(paste: Paste) -> bool:
+    """Take a message's words: answers, captions, and lines of their own; tell whether it was any of these."""
+    before = paste.draft
+    reading = _reading(paste)
+    told = [*reading.claims, *reading.named]
+    if not (paste.live or paste.by or _several(paste, told)):
+        return False
+    pieces = list_answers.split(paste.text, before.questions())
+    if pieces[0][0] is not None:
+        _by_number(paste, pieces)
+        return True
+    someone = any(one.pickup_no or one.customer or one.order_no or one.phone_tail for one in told)
+    if not someone and not _goes_on(paste, reading):
+        return _without_person(paste)
+    marks = [mark for mark in paste.marks() if mark]
+    paste.again = sum(mark in before.texts for mark in marks)
+    paste.lay()
+    if marks and paste.again == len(marks):
+        list_steps.tell(paste.turn, paste.draft, Listing(tell="same", count=paste.again))
+        return True
+    _lines(paste, reading)
+    return _told(paste, before)
+
+
+def _several(paste: Paste, told: Sequence[ReadClaim]) -> bool:
+    """Tell whether a message is a list: of several lines, or about several people; one line is led like any claim."""
+    people = {(one.pickup_no, one.customer, one.order_no) for one in told if one.pickup_no or one.customer}
+    return len([raw for raw in paste.raws if same(raw)]) > 1 or len({person[0] or person[1] for person in people}) > 1
+
+
+def _reading(paste: Paste) -> ListReading:
+    """Read the lines; those that begin in the middle are read behind the lines before them."""
+    text, by = paste.text, paste.by
+    if by and any(order.buyer_name == by for order in paste.reader.shelf.listed.orders):
+        text = "\n".join(f"{by}：{line}" if line.strip() else line for line in text.splitlines())
+    reading = paste.reader.lines(text)
+    first = next((at for at, line in enumerate(text.splitlines(), start=1) if line.strip()), 1)
+    begun = [one for one in (*reading.claims, *reading.named) if one.line == first]
+    if by or not paste.draft.context or any(one.pickup_no or one.customer or one.order_no for one in begun):
+        return reading
+    lead = len(paste.draft.context)
+    whole = paste.reader.lines("\n".join([*paste.draft.context, text]))
+    return replace(
+        whole,
+        claims=tuple(replace(one, line=one.line - lead) for one in whole.claims if one.line > lead),
+        named=tuple(replace(one, line=one.line - lead) for one in whole.named if one.line > lead),
+        ignored=tuple(replace(one, line=one.line - lead) for one in whole.ignored if one.line > lead),
+    )
+
+
+def _goes_on(paste: Paste, reading: ListReading) -> bool:
+    """Tell whether words that name nobody are lines of a list all the same: whose they are is asked."""
+    found, turn = paste.turn.scene.found, paste.turn
+    if not any(one.problems for one in reading.claims) or turn.claim:
+        return False
+    if paste.by:
+        return True
+    ticket = turn.ticket()
+    own = found.conversation.customer_id is not None or bool(found.reviews) or bool(ticket and ticket.owner_id)
+    return not own and not paste.draft.questions()
+
+
+def _without_person(paste: Paste) -> bool:
+    """Words that name nobody: answers to what was asked, or a caption."""
+    turn, before = paste.turn, paste.draft
+    paste.lay()
+    short = bool(before.lines) and len(paste.text) < CAPTION
+    caption = list_photos.spoken(paste.draft, paste.text, (), paste.reader) if short else None
+    if caption or turn.scene.inbound.media:
+        if not caption and (turn.claim or not before.lines):
+            return False
+        after = caption or paste.draft
+        brought = list_photos.brought(before, after)
+        list_steps.tell(turn, after, Listing(tell="photos", echo=True, brought=brought))
+        return True
+    draft = list_answers.unaddressed(before, paste.text, paste.reader)
+    if draft == before:
+        return False
+    list_steps.answers(turn, draft, [line.key for line in draft.lines if line != before.line(line.key)])
+    return True
+
+
+def _by_number(paste: Paste, pieces: Sequence[tuple[ListLine | None, str]]) -> None:
+    draft, keys = paste.draft, []
+    for line, words in pieces:
+        if line is not None and (current := draft.line(line.key)):
+            draft = draft.with_line(list_answers.addressed(current, words, paste.reader))
+            keys.append(line.key)
+    list_steps.answers(paste.turn, draft, keys)
+
+
+def _lines(paste: Paste, reading: ListReading) -> None:
+    raws, marks, known = paste.raws, paste.marks(), set(paste.draft.texts)
+    again = {at for at, mark in enumerate(marks, start=1) if mark and mark in known}
+    for told in reading.claims:
+        if told.line not in again:
+            list_entries.claim(paste, told, raws[told.line - 1].strip() if 0 < told.line <= len(raws) else "")
+    for told in reading.named:
+        if told.line not in again:
+            list_entries.name(paste, told)
+    ignored = [one for one in reading.ignored if one.line not in again]
+    if paste.answered or paste.captions:
+        people = {one.line for one in reading.named}
+        ignored = [one for one in ignored if one.line not in people]
+    _remember(paste, ignored, marks)
+    if paste.fresh:
+        _adopt(paste)
+        paste.draft = list_photos.expected(paste.draft, paste.text, _places(paste, reading))
+
+
+def _adopt(paste: Paste) -> None:
+    """Photos that came before the list, while nobody knew what they were for, lie in its tray."""
+    turn, claim = paste.turn, paste.turn.claim
+    if claim is None or claim.order_no or claim.problems or claim.ticket_no or not claim.photos:
+        return
+    known = {photo.id for photo in paste.draft.photos}
+    early = tuple(
+        ListPhoto(id=photo.id, kind=photo.kind, at=claim.opened_at, run=paste.draft.run)
+        for photo in claim.photos
+        if photo.id not in known
+    )
+    paste.draft = replace(paste.draft, photos=(*early, *paste.draft.photos))
+    turn.talk = turn.talk.without(claim.id)
+
+
+def _remember(paste: Paste, ignored: Sequence[Ignored], marks: Sequence[str]) -> None:
+    draft = paste.draft
+    told = [(draft.batch, one.text.strip()[:80]) for one in ignored]
+    draft = replace(draft, ignored=(*draft.ignored, *told)[-leader_list.MOST :])
+    if paste.fresh:
+        texts = dict.fromkeys((*draft.texts, *(mark for mark in marks if mark)))
+        context = tuple(raw.strip() for raw in paste.raws if raw.strip())[-BEFORE:]
+        draft = replace(draft, texts=tuple(texts)[-2 * leader_list.MOST :], context=context)
+    paste.draft = draft
+
+
+def _places(paste: Paste, reading: ListReading) -> dict[int, int]:
+    """Give the list's line that each pasted line became (the first, where it became several)."""
+    raws = paste.raws
+    keys = {line.text: line.key for line in reversed(paste.fresh)}
+    return {one.line: keys[raw] for one in reading.claims if (raw := raws[one.line - 1].strip()[:200]) in keys}
+
+
+def _told(paste: Paste, before: ListDraft) -> bool:
+    """Say how the list stands after a message; tell False when the message said nothing about it."""
+    turn = paste.turn
+    orders = [order for told in paste.captions for order in paste.reader.shelf.fits(told)]
+    if before.tray_at and orders and not paste.fresh and not paste.answered and not turn.scene.inbound.media:
+        lines = list_photos.about(paste.draft, "", orders, paste.reader)
+        list_steps.pair(turn, paste.draft, before.tray_at, lines[0].key if lines else 0)
+    elif orders and not paste.fresh and not paste.answered:
+        caption = list_photos.spoken(paste.draft, paste.text, orders, paste.reader)
+        if caption is None and not turn.scene.inbound.media and not before.tray():
+            return False
+        after = caption or paste.draft
+        brought = list_photos.brought(before, after)
+        list_steps.tell(turn, after, Listing(tell="photos", echo=True, brought=brought))
+    elif paste.fresh:
+        paste.draft = list_photos.led(paste.draft, paste.fresh)
+        brought = list_photos.brought(before, paste.draft)
+        _warn(turn, paste.fresh)
+        listing = Listing(tell="card", echo=bool(paste.by), brought=brought, count=paste.again)
+        list_steps.tell(turn, paste.draft, listing)
+    elif paste.answered:
+        brought = list_photos.brought(before, paste.draft)
+        list_steps.answers(turn, paste.draft, tuple(dict.fromkeys(paste.answered)), brought)
+    else:
+        return False
+    return True
+
+
+def _warn(turn: Turn, lines: Sequence[ListLine]) -> None:
+    """Safety goes before everything else: what the customers must do now, for the leader to pass on."""
+    grave = [line for line in lines if line.severity == "safety" and line.state == "serious"]
+    pickups = [turn.voice.say("list.number", number=line.pickup) if line.pickup else line.who for line in grave]
+    if pickups:
+        numbers = turn.voice.say("talk.comma").join(dict.fromkeys(number for number in pickups if number))
+        who = turn.voice.say("list.safety_of", numbers=numbers) if numbers else ""
+        turn.reply(who + turn.voice.say("talk.safety"), safety=True)
+        turn.talk = replace(turn.talk, safety_at=turn.at)

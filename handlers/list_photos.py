@@ -1,0 +1,161 @@
+"""Photos around a list: paired by captions, order of arrival, replies and whom they come from; else in the tray."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from handlers.items import mentions
+from handlers.leader_list import ListDraft, ListLine, ListPhoto
+from handlers.list_answers import Reader
+from handlers.list_lines import owes_photos
+from handlers.normal import normalise
+from handlers.wording import languages, say
+from storage.orders import Order
+
+LETTERS = re.compile(r"[\W_]+")
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """Give the words of a list.toml entry in every language."""
+    return tuple(dict.fromkeys(word for language in languages() for word in say(language, f"list.{name}").split("|")))
+
+
+def _words(name: str) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in words_of(name)), re.IGNORECASE)
+
+
+def wanting(draft: ListDraft, reader: Reader) -> tuple[ListLine, ...]:
+    """Give the lines that lack a photo which the rules want."""
+    lines = [line for line in draft.lines if owes_photos(line, reader.shelf.policy)]
+    return tuple(line for line in lines if not draft.of_line(line.key))
+
+
+def received(draft: ListDraft, pieces: Sequence[tuple[int, str]], *, at: str, message: str, by: str) -> ListDraft:
+    """Lay photos that came without words: to the lines announced for them, to whom they come from, else in the tray."""
+    mine = [line for line in draft.lines if by and line.by == by and line.state != "withdrawn"]
+    target = draft.following[0] if len(draft.following) == 1 else mine[0].key if mine else 0
+    sequence = list(draft.sequence)
+    fresh = []
+    for number, kind in pieces:
+        line = target or (sequence.pop(0) if sequence else 0)
+        fresh.append(ListPhoto(id=number, kind=kind, at=at, line=line, message=message, by=by, run=draft.run))
+    draft = replace(draft, photos=(*draft.photos, *fresh), sequence=tuple(sequence))
+    return dealt(draft) if len(draft.following) > 1 else draft
+
+
+def dealt(draft: ListDraft) -> ListDraft:
+    """Deal the photos that follow "后面都是西瓜" in order of arrival: as many to each line, else all wait in the tray.
+
+    Photos of lines that have their ticket are dealt only when each line gets one.
+    """
+    keys = draft.following
+    run = [photo for photo in draft.photos if photo.run == draft.run and photo.line in (0, *keys)]
+    each, left = divmod(len(run), len(keys))
+    gone = any((line := draft.line(key)) and line.ticket_no for key in keys)
+    even = each == 1 and not left if gone else bool(each) and not left
+    if gone and not even:
+        return draft
+    place = {photo.id: keys[at // each] if even else 0 for at, photo in enumerate(run)}
+    photos = tuple(replace(photo, line=place.get(photo.id, photo.line)) for photo in draft.photos)
+    return replace(draft, photos=photos)
+
+
+def expected(draft: ListDraft, text: str, places: Mapping[int, int]) -> ListDraft:
+    """Remember which lines the place holders of a copied chat stand under: the pictures follow in that order."""
+    sequence: list[int] = []
+    for number, count in held(text):
+        above = [at for at in places if at <= number]
+        sequence += [places[max(above)] if above else 0] * count
+    return replace(draft, sequence=tuple(sequence)) if any(sequence) else draft
+
+
+def spoken(draft: ListDraft, text: str, named: Sequence[Order], reader: Reader) -> ListDraft | None:
+    """Take a caption that stands between photos: "这是3号的", "后面都是西瓜"; None when the text is none.
+
+    `named`: the orders that its numbers and names mean.
+    """
+    lines = about(draft, text, named, reader)
+    if not lines:
+        return None
+    after = _words("photos_after").search(text) is not None
+    before = [photo for photo in draft.tray() if photo.run == draft.run]
+    run = draft.run + 1
+    if after or not before:
+        return replace(draft, run=run, following=tuple(line.key for line in lines))
+    return replace(give(draft, [photo.id for photo in before], lines), run=run, following=())
+
+
+def about(draft: ListDraft, text: str, named: Sequence[Order], reader: Reader) -> tuple[ListLine, ...]:
+    """Give the lines that a caption speaks of: of these orders, or with the item that it names."""
+    live = [line for line in draft.lines if line.state not in ("withdrawn", "already")]
+    if named:
+        numbers = {order.order_no for order in named}
+        return tuple(line for line in live if line.order_no in numbers)
+    orders = [order for line in live if (order := reader.shelf.listed.order(line.order_no))]
+    every = list({order.order_no: order for order in orders}.values())
+    told = mentions(normalise(text, reader.lexicon.emoji), every, reader.lexicon)
+    meant = {place for mention in told for place in mention.lines}
+    return tuple(line for line in live if (line.order_no, line.problem.line_no or 0) in meant)
+
+
+def give(draft: ListDraft, ids: Sequence[int], lines: Sequence[ListLine]) -> ListDraft:
+    """Pair photos with the lines of one caption.
+
+    All go to the one line; to several lines of several orders they go in order of arrival when they come out even,
+    and stay in the tray when they do not.
+    """
+    keys = [line.key for line in lines]
+    if len(keys) > 1 and len({line.order_no for line in lines}) == 1:
+        keys = keys[:1]  # one ticket: any of its lines will do
+    each, left = divmod(len(ids), len(keys))
+    if left and len(keys) > 1:
+        return draft
+    place = {number: keys[at // each] for at, number in enumerate(ids)}
+    photos = tuple(replace(photo, line=place.get(photo.id, photo.line)) for photo in draft.photos)
+    return replace(draft, photos=photos)
+
+
+def paired(draft: ListDraft, photo: int, key: int) -> ListDraft:
+    """Pair one photo with a line, or put it aside (-1)."""
+    photos = tuple(replace(one, line=key) if one.id == photo else one for one in draft.photos)
+    return replace(draft, photos=photos)
+
+
+def led(draft: ListDraft, fresh: Sequence[ListLine]) -> ListDraft:
+    """Photos that came just before a single order's line belong to it; from then on photos go before their lines.
+
+    A photo after a single line belongs to that line, unless photos came first in this talk.
+    """
+    if len({line.order_no or line.key for line in fresh}) != 1:
+        return replace(draft, run=draft.run + 1, following=())
+    before = [photo.id for photo in draft.tray() if photo.run == draft.run]
+    first = any(photo.run == 0 for photo in draft.photos) and draft.photos[0].run == 0
+    if before and first:
+        draft = give(draft, before, fresh[:1])
+        return replace(draft, run=draft.run + 1, following=())
+    following = () if first else (fresh[0].key,)
+    return replace(draft, run=draft.run + 1, following=following)
+
+
+def held(text: str) -> tuple[tuple[int, int], ...]:
+    """Count the place holders of pictures under each line of a copied chat: (line from 1, pictures)."""
+    holder = _words("photo_holders")
+    found: list[int] = []
+    last = 0
+    for number, raw in enumerate(text.splitlines(), start=1):
+        bare = LETTERS.sub("", raw)
+        if bare and holder.fullmatch(bare):
+            found.append(last)
+        elif bare:
+            last = number
+    return tuple((line, len(list(same))) for line, same in groupby(found))
+
+
+def brought(before: ListDraft, after: ListDraft) -> tuple[tuple[int, int], ...]:
+    """Give the photos that came to lines which have their ticket already: (evidence, line)."""
+    known = {photo.id: photo.line for photo in before.photos}
+    fresh = [photo for photo in after.photos if photo.line > 0 and known.get(photo.id) != photo.line]
+    return tuple((photo.id, photo.line) for photo in fresh if (line := after.line(photo.line)) and line.ticket_no)

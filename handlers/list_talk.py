@@ -1,0 +1,158 @@
+"""A leader's list in the talk: which messages and buttons are about it, and what they come to. Writes nothing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from handlers import leader_list, list_answers, list_paste, list_photos, list_steps
+from handlers.acts import Listing, Withdraw
+from handlers.fixed_words import contains, language_of, means, plain
+from handlers.leader_list import OPEN, ListDraft, ListLine
+from handlers.list_answers import Reader
+from handlers.list_entries import Paste
+from handlers.list_lines import Shelf, judged
+from handlers.scene import Turn
+
+LONGEST = 8000  # characters of one list that are read
+FORGET = timedelta(hours=12)  # after this long without a word the next list is a new one
+LATELY = timedelta(minutes=30)  # so long after its last word a list that is done with is still spoken of
+ELSEWHERE = ("status", "human", "rules", "appeal", "help", "other_problem", "thanks")
+NUMBERED = {sign: number for number, sign in enumerate("①②③④⑤⑥⑦⑧⑨", start=1)}
+BARE = re.compile(r"\d{1,2}")
+FILES = re.compile(r"(?:确认)?提交(?:这|全部)?\d*条?|submit(?: ?all| ?the)?(?: ?\d+)?(?: ?lines?)?", re.IGNORECASE)
+SHEETS = (".xlsx", ".csv")  # lists as files are read elsewhere
+
+
+def takes(turn: Turn) -> bool:
+    """Take a leader's message if it is about a list; tell whether it was."""
+    scene, inbound = turn.scene, turn.scene.inbound
+    if scene.found.listed is None or any(kind == "voice" for _, kind in scene.found.evidence):
+        return False
+    if inbound.kind in ("start", "sticker", "other") or scene.found.named:
+        return False
+    if any(piece.name.lower().endswith(SHEETS) for piece in inbound.media):
+        return False
+    text = inbound.text[:LONGEST].strip()
+    if not inbound.media and not any(char.isalnum() for char in text):
+        return False
+    if not inbound.media and (means(text, *ELSEWHERE) or (len(text) <= 30 and contains(text, "human_in"))):
+        return False
+    known = turn.talk.language
+    turn.talk = replace(turn.talk, language=language_of(text, known) or "zh")
+    draft = _current(turn)
+    newest = max((line.key for line in draft.lines), default=0)
+    paste = Paste(turn=turn, reader=_reader(turn), draft=draft, text=text, newest=newest, live=_live(turn, draft))
+    done = (not inbound.media and _word(paste)) or (list_paste.take(paste) if text else _photos(paste))
+    turn.talk = replace(turn.talk, stickers=0) if done else replace(turn.talk, language=known)
+    return done
+
+
+def _live(turn: Turn, draft: ListDraft) -> bool:
+    """Tell whether a list is under way: something waits for the leader, or the last word on it is not long ago."""
+    lately = turn.scene.now - datetime.fromisoformat(draft.touched_at or turn.at) < LATELY
+    return draft.is_open or bool(draft.lines and lately)
+
+
+def _reader(turn: Turn) -> Reader:
+    scene = turn.scene
+    shelf = Shelf(listed=scene.found.listed or leader_list.Listed(), policy=scene.policy)
+    return Reader(shelf=shelf, lexicon=scene.lexicon, today=scene.today)
+
+
+def _current(turn: Turn) -> ListDraft:
+    """The list that is under way; one left alone for long is forgotten, but for what still waits."""
+    draft = leader_list.of(turn.talk)
+    if draft is None:
+        return ListDraft(id=turn.scene.new_id(), touched_at=turn.at)
+    if turn.scene.now - datetime.fromisoformat(draft.touched_at or turn.at) > FORGET:
+        draft = leader_list.forgetting(draft)
+    waiting = [line for line in draft.lines if line.state in OPEN or line.asks]
+    done = [line for line in draft.lines if line not in waiting][-leader_list.MOST :]
+    return replace(draft, lines=tuple(sorted([*waiting, *done], key=lambda line: line.key)))
+
+
+def _word(paste: Paste) -> bool:
+    """Answer the words and numbers that stand for the buttons."""
+    turn, draft, text = paste.turn, paste.draft, paste.text
+    if turn.claim:
+        return False
+    if means(text, "list") and (draft.lines or draft.ignored):
+        list_steps.tell(turn, draft, Listing(tell="list"))
+    elif draft.lines and (means(text, "submit") or FILES.fullmatch(plain(text))):
+        list_steps.submit(turn, draft)
+    elif draft.is_open and means(text, "cancel", "withdraw"):
+        list_steps.drop(turn, draft)
+    elif tap := _choice(draft, text):
+        kind, _, value = tap.partition(":")
+        tapped(turn, value) if kind == "list" else turn.acts.append(Withdraw(ticket_no=value))
+    else:
+        return False
+    return True
+
+
+def _choice(draft: ListDraft, text: str) -> str:
+    """Give the button that a bare number or a button's own words mean."""
+    bare = text.strip()
+    number = NUMBERED.get(bare) or (int(bare) if BARE.fullmatch(bare) else 0)
+    if 0 < number <= len(draft.choices):
+        return draft.choices[number - 1][1]
+    return next((tap for label, tap in draft.choices if plain(label) == plain(text)), "")
+
+
+def tapped(turn: Turn, value: str) -> None:
+    """Carry a button of the list out; one that is out of date shows how the list stands now."""
+    what, _, rest = value.partition("@")[0].partition(":")
+    draft = leader_list.of(turn.talk)
+    if draft is None:
+        turn.tell("nothing_open")
+        return
+    place, _, choice = rest.partition(":")
+    line = draft.line(int(place)) if place.isdecimal() else None
+    if what == "show":
+        list_steps.tell(turn, draft, Listing(tell="list"))
+    elif what == "submit" and place == str(draft.revision):
+        list_steps.submit(turn, draft)
+    elif what == "answer" and line and line.asks:
+        after = _by_tap(line, choice, _reader(turn))
+        list_steps.answers(turn, draft.with_line(after), (line.key,))
+    elif what == "tray":
+        first = next((photo.id for photo in draft.tray()), 0)
+        list_steps.tell(turn, replace(draft, tray_at=first), Listing(tell="tray" if first else "photos"))
+    elif what == "pair" and any(str(photo.id) == place for photo in draft.tray()):
+        list_steps.pair(turn, draft, int(place), int(choice) if choice.isdecimal() else -1)
+    else:
+        list_steps.tell(turn, draft, Listing(tell="card" if draft.some(*OPEN) else "filed"))
+
+
+def _by_tap(line: ListLine, choice: str, reader: Reader) -> ListLine:
+    if choice == "no":
+        return replace(line, state="withdrawn", ask="")
+    if choice == "yes" and line.ask == "refunded":
+        return replace(line, ask="problem")
+    if choice.startswith("i") and choice[1:].isdecimal() and line.ask == "item":
+        problem = replace(line.problem, line_no=int(choice[1:]), among=())
+        return judged(replace(line, problem=problem, ask=""), reader.shelf)
+    number = line.among[int(choice)] if choice.isdecimal() and int(choice) < len(line.among) else ""
+    order = reader.shelf.listed.order(number)
+    return list_answers.chosen(line, order, reader) if order else line
+
+
+def _photos(paste: Paste) -> bool:
+    """Take photos without words, unless they belong to an ordinary draft or to a ticket that waits for them."""
+    turn, draft = paste.turn, paste.draft
+    ticket = turn.ticket()
+    if not paste.live or ((turn.claim or (ticket and ticket.owner_id)) and not draft.is_open):
+        return False
+    paste.lay()
+    brought = list_photos.brought(draft, paste.draft)
+    list_steps.tell(turn, paste.draft, Listing(tell="photos", echo=True, brought=brought))
+    return True
+
+
+def finish(turn: Turn) -> None:
+    """Let an echo about the list that another message took back be said after all."""
+    draft = leader_list.of(turn.talk) if turn.scene.found.echo_back else None
+    if draft and draft.unsaid and not any(isinstance(act, Listing) for act in turn.acts):
+        turn.acts.append(Listing(tell=draft.unsaid, echo=True))
