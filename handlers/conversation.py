@@ -32,7 +32,7 @@ def decide(scene: Scene) -> Step:
         returns.woken(turn)
     elif inbound.kind == "tap":
         taps.tapped(turn, inbound.tap)
-    elif list_talk.takes(turn):
+    elif leader_talk.takes(turn) or list_talk.takes(turn):
         pass
     elif inbound.kind == "start" or inbound.text.startswith(("绑定", "/start ")):
         _start(turn)
@@ -128,7 +128,7 @@ def _fixed(turn: Turn, text: str, reading: Reading) -> bool:
         return True
     if means(text, "status"):
         turn.acts.append(Progress())
-    elif leader_talk.asked(turn, text) or handing.appealed(turn, text) or handing.urged(turn, text, reading):
+    elif handing.appealed(turn, text) or handing.urged(turn, text, reading):
         pass
     elif means(text, "human") or (len(text) <= 30 and contains(text, "human_in")):
         handing.human(turn, text)
@@ -148,8 +148,7 @@ def _fixed(turn: Turn, text: str, reading: Reading) -> bool:
         turn.note("help")
         turn.respond(taken=False)
     else:
-        answered = taps.answered(turn, text, reading) or leader_talk.spoke(turn, text, reading)
-        return answered or handing.thanked(turn, text)
+        return taps.answered(turn, text, reading) or handing.thanked(turn, text)
     return True
 
 

@@ -6,40 +6,86 @@ import re
 from dataclasses import replace
 from functools import cache
 
-from handlers import ticket_numbers
-from handlers.fixed_words import plain
+from handlers import leader_list, ticket_numbers
+from handlers.fixed_words import contains, language_of, means, plain
 from handlers.leader_acts import Digest, Settlement, Testify
 from handlers.messages import Button
-from handlers.reading import Reading
 from handlers.scene import Turn
 from handlers.wording import languages, say
 
 ANSWERS = ("unsure", "no", "yes")  # 没注意 is looked for before 没有, 不属实 before 属实
 ABOUT, WORDS = "leader_about", "leader_words"  # kept in the talk: a ticket that words are awaited on, and words kept
 LONGEST = 500  # characters kept of a leader's words
+ELSEWHERE = ("status", "human", "rules", "cancel", "appeal", "help", "other_problem", "thanks")
+REPLIES = ("yes", "no", "offer_no", "got", "not_got")  # that an offer or goods under way may be waiting for
 
 
 @cache
-def _said(name: str) -> frozenset[str]:
-    return frozenset("|".join(say(language, f"leader.say_{name}") for language in languages()).split("|"))
+def _said(key: str) -> frozenset[str]:
+    return frozenset("|".join(say(language, key) for language in languages()).split("|"))
 
 
 @cache
-def _words(name: str) -> frozenset[str]:
-    return frozenset(plain(word) for word in _said(name))
+def _words(key: str) -> frozenset[str]:
+    return frozenset(plain(word) for word in _said(key))
 
 
-def asked(turn: Turn, text: str) -> bool:
-    """Answer the fixed words of leaders: 日报 and 结算; tell whether the text was one."""
-    if turn.scene.found.conversation.leader_id is None:
+def takes(turn: Turn) -> bool:
+    """Take a leader's text if it is one of the leaders' fixed words, or the word on a claim that was asked about.
+
+    Tells whether it was. Words that could as well be a new claim, or mean one of several tickets, are asked back.
+    """
+    inbound, found = turn.scene.inbound, turn.scene.found
+    text = inbound.text.strip()[:LONGEST]
+    if found.conversation.leader_id is None or inbound.kind != "text" or inbound.media or not text:
         return False
+    done = _asked(turn, text) or (_open_to_words(turn, text) and _spoke(turn, text))
+    if done:
+        turn.talk = replace(turn.talk, language=language_of(text, turn.talk.language) or "zh")
+    return done
+
+
+def _asked(turn: Turn, text: str) -> bool:
     bare = plain(text)
-    if bare in _words("digest"):
+    if bare in _words("leader.say_digest"):
         turn.acts.append(Digest())
-    elif bare in _words("settlement") or bare in _words("settlement_before"):
-        turn.acts.append(Settlement(before=bare in _words("settlement_before")))
+    elif bare in _words("leader.say_settlement") | _words("leader.say_settlement_before"):
+        turn.acts.append(Settlement(before=bare in _words("leader.say_settlement_before")))
     else:
         return False
+    return True
+
+
+def _open_to_words(turn: Turn, text: str) -> bool:
+    """Tell whether plain words may be meant for a claim that was asked about; what else they answer goes first."""
+    if turn.claim or not (turn.talk.extra.get(ABOUT) or turn.scene.found.reviews):
+        return False
+    if means(text, *ELSEWHERE) or plain(text) in _words("words.list") or text.startswith(("绑定", "/")):
+        return False
+    if "\n" in text or (len(text) <= 30 and contains(text, "human_in")):
+        return False
+    spoken = turn.ticket()
+    lines = turn.scene.found.lines.get(spoken.no, ()) if spoken else ()
+    return not (means(text, *REPLIES) and any(line.state in ("offered", "owed") for line in lines))
+
+
+def _spoke(turn: Turn, text: str) -> bool:
+    reading = turn.plain_reading()
+    if reading.severity != "normal":
+        return False
+    found, about = turn.scene.found, str(turn.talk.extra.get(ABOUT, ""))
+    named = [no for no in ticket_numbers.find(text) if no in found.reviews or no == about]
+    listing = leader_list.of(turn.talk)
+    elsewhere = bool(reading.order_numbers or reading.pickup_numbers or reading.phone_tails or reading.phones)
+    if named:
+        _testify(turn, named[0], text.replace(named[0], " ").strip(" ：:，,"))
+    elif elsewhere or (not about and listing is not None and listing.is_open):
+        _remember(turn)
+        return False
+    elif about or (len(found.reviews) == 1 and (verdict(text) or not reading.claims)):
+        _testify(turn, about or found.reviews[0], text)
+    else:
+        _which(turn, text)
     return True
 
 
@@ -56,33 +102,11 @@ def tapped(turn: Turn, value: str) -> None:
         turn.acts.append(Testify(ticket_no=no, answer=answer))
 
 
-def spoke(turn: Turn, text: str, reading: Reading) -> bool:
-    """Take free words as a leader's word on a claim that was asked about; tell whether they were that.
-
-    Words that could as well be a new claim, or mean one of several tickets, are asked back.
-    """
-    found = turn.scene.found
-    if found.conversation.leader_id is None or turn.claim:
-        return False
-    about = str(turn.talk.extra.get(ABOUT, ""))
-    named = [no for no in ticket_numbers.find(text) if no in found.reviews or no == about]
-    elsewhere = bool(reading.order_numbers or reading.pickup_numbers or reading.phone_tails or reading.phones)
-    if named:
-        rest = text.replace(named[0], " ").strip(" ：:，,")
-        _testify(turn, named[0], rest)
-    elif elsewhere or not (about or found.reviews):
-        _remember(turn)
-        return False
-    elif about or (len(found.reviews) == 1 and (verdict(text) or not reading.claims)):
-        _testify(turn, about or found.reviews[0], text)
-    else:
-        _which(turn, text)
-    return True
-
-
 def _testify(turn: Turn, no: str, text: str) -> None:
     _remember(turn)
-    turn.acts.append(Testify(ticket_no=no, answer=verdict(text), text=text.strip()[:LONGEST]))
+    answer = verdict(text)
+    bare = bool(answer) and plain(text) in _words(f"leader.say_{answer}")  # as good as the button
+    turn.acts.append(Testify(ticket_no=no, answer=answer, text="" if bare else text.strip()[:LONGEST]))
 
 
 def _which(turn: Turn, text: str) -> None:
@@ -103,7 +127,12 @@ def _remember(turn: Turn, **more: str) -> None:
 
 def verdict(text: str) -> str:
     """Read whether words say yes, no or unsure; "" when they begin with none of these."""
-    fits = [(len(word), name) for name in ANSWERS for word in _said(name) if _begins(text.strip().casefold(), word)]
+    fits = [
+        (len(word), name)
+        for name in ANSWERS
+        for word in _said(f"leader.say_{name}")
+        if _begins(text.strip().casefold(), word)
+    ]
     return max(fits, default=(0, ""))[1]
 
 

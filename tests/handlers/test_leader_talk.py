@@ -94,7 +94,12 @@ def test_not_so_and_why(world):
 
 @pytest.mark.parametrize(
     ("words", "answer"),
-    [("对 他当天说了 我忘记报了", "yes"), ("不属实，是他自己压的", "no"), ("当时我不在场", ""), ("not sure", "unsure")],
+    [
+        ("对 他当天说了 我忘记报了", "yes"),
+        ("不属实，是他自己压的", "no"),
+        ("当时我不在场", ""),
+        ("not sure, I was away", "unsure"),
+    ],
 )
 def test_free_words(world, words, answer):
     no = claim(world)
@@ -116,7 +121,7 @@ def test_words_that_may_mean_several_are_asked_back(world):
     Direct(world).tap(WANG, f"review:{second}:words")
     assert said(world, second) == [("yes", "对的，我看到了")] and said(world, first) == []
     Direct(world).text(WANG, f"{first} 有出入")
-    assert said(world, first) == [("no", "有出入")]
+    assert said(world, first) == [("no", "")], "as good as the button"
 
 
 def test_words_that_may_be_a_new_claim_are_asked_back(world):
@@ -214,3 +219,22 @@ def test_a_settlement_is_told_and_the_sheet_ordered(world):
 )  # fmt: skip
 def test_a_verdict_is_read_from_how_words_begin(text, answer):
     assert verdict(text) == answer
+
+
+@pytest.mark.parametrize(
+    "words", ["进度", "谢谢", "清单", "人工", "/start", "3号 草莓坏了2盒", "3号 草莓坏了2盒\n5号 车厘子软了"]
+)
+def test_what_is_no_word_on_a_claim(world, words):
+    no = claim(world)
+    Direct(world).tap(WANG, f"review:{no}:no")
+    Direct(world).text(WANG, words)
+    last(world)
+    assert said(world, no) == [("no", "")]
+
+
+def test_serious_words_are_never_a_word_on_a_claim(world):
+    no = claim(world)
+    Direct(world).text(WANG, "对，孩子吃了一直吐")
+    last(world)
+    assert said(world, no) == []
+    assert any("停止食用" in one.text for one in world.phones[WANG])
