@@ -6,8 +6,9 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from bench import startup, turns
+from bench import startup, telegram, turns
 
 startup.measure()
 with tempfile.TemporaryDirectory() as name:
     asyncio.run(turns.measure(Path(name), turns.CHATS))
+telegram.measure()

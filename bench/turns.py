@@ -24,7 +24,7 @@ from storage.orders import Order, OrderLine
 from storage.outbox import Mail
 
 CHATS = 600
-LINES = ("KT261101-{n:04d} 尾号{n:04d}", "白菜坏了2颗，想退款", "不对，是1颗", "提交")
+LINES = ("KT261101-{n:04d} 尾号{n:04d}", "白菜少了2颗，想退款", "不对，是1颗", "提交")
 POLICY = 'extends = "community-group-buy"\n[talk]\nquiet = "0.2s"\nquiet_max = "0.5s"\n'
 
 

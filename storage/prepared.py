@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, Table, bindparam, update
+from sqlalchemy.dialects.sqlite import insert  # PostgreSQL compiles the same ON CONFLICT clause
 from sqlalchemy.sql.expression import Executable
 
 from storage.database import Tx
@@ -104,3 +105,43 @@ def _read(plan: Plan, row: Sequence[Any]) -> tuple[Any, ...]:
     for place, process in plan.columns:
         values[place] = process(values[place])
     return tuple(values)
+
+
+class Inserts:
+    """INSERTs into one table, prepared for each set of columns; rows that agree in `ignore` are left as they are."""
+
+    def __init__(self, table: Table, ignore: Sequence[str] = ()) -> None:
+        self._table, self._ignore = table, ignore
+        self._known: dict[tuple[str, ...], Prepared] = {}
+
+    def run(self, tx: Tx, **values: Any) -> int:
+        """Insert a row; return 0 when it was there."""
+        names = tuple(values)
+        if names not in self._known:
+            columns = {name: bindparam(f"{name}_", type_=self._table.c[name].type) for name in names}
+            row = insert(self._table).values(**columns)
+            self._known[names] = Prepared(
+                row.on_conflict_do_nothing(index_elements=self._ignore) if self._ignore else row
+            )
+        return self._known[names].run(tx, **{f"{name}_": value for name, value in values.items()})
+
+
+class Updates:
+    """UPDATEs of one table by its key columns, prepared for each set of columns."""
+
+    def __init__(self, table: Table, *keys: str) -> None:
+        self._table, self._keys = table, keys
+        self._known: dict[tuple[str, ...], Prepared] = {}
+
+    def run(self, tx: Tx, *key: Any, **values: Any) -> int:
+        """Set columns of the row with this key; return how many rows there were."""
+        names = tuple(values)
+        if names not in self._known:
+            where = [
+                self._table.c[name] == bindparam(f"key_{name}", type_=self._table.c[name].type) for name in self._keys
+            ]
+            columns = {name: bindparam(f"{name}_", type_=self._table.c[name].type) for name in names}
+            self._known[names] = Prepared(update(self._table).where(*where).values(**columns))
+        given = {f"{name}_": value for name, value in values.items()}
+        given |= {f"key_{name}": value for name, value in zip(self._keys, key, strict=True)}
+        return self._known[names].run(tx, **given)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, delete, func, select, update
+from sqlalchemy import String, bindparam, delete, func, select
 
 from storage.database import Tx
-from storage.prepared import Prepared
+from storage.prepared import Inserts, Prepared, Updates
 from storage.tables import ticket_lines, tickets
 
 GRANTED = ("approved", "goods_awaited", "owed", "done")
@@ -58,11 +58,18 @@ _ON_ORDER = Prepared(
 )
 
 
+_LAST = Prepared(
+    select(func.max(ticket_lines.c.line)).where(ticket_lines.c.ticket_no == bindparam("ticket", type_=String))
+)
+_ADD = Inserts(ticket_lines)
+_CHANGE = Updates(ticket_lines, "ticket_no", "line")
+
+
 def add(tx: Tx, ticket_no: str, **values: Any) -> int:
     """Put a line to a ticket; return its number, counted from 1."""
-    last = tx.execute(select(func.max(ticket_lines.c.line)).where(ticket_lines.c.ticket_no == ticket_no)).scalar_one()
-    number = (last or 0) + 1
-    tx.execute(ticket_lines.insert().values(ticket_no=ticket_no, line=number, **values))
+    last = _LAST.first(tx, ticket=ticket_no)
+    number = ((last[0] if last else 0) or 0) + 1
+    _ADD.run(tx, ticket_no=ticket_no, line=number, **values)
     return number
 
 
@@ -73,8 +80,7 @@ def of_ticket(tx: Tx, ticket_no: str) -> list[Line]:
 
 def change(tx: Tx, ticket_no: str, line: int, **values: Any) -> None:
     """Set columns of a line."""
-    which = (ticket_lines.c.ticket_no == ticket_no) & (ticket_lines.c.line == line)
-    tx.execute(update(ticket_lines).where(which).values(**values))
+    _CHANGE.run(tx, ticket_no, line, **values)
 
 
 def remove(tx: Tx, ticket_no: str, line: int) -> None:

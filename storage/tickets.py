@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import String, bindparam, func, or_, select, update
 
-from storage.database import Tx, insert
-from storage.prepared import Prepared
+from storage.database import Tx
+from storage.prepared import Inserts, Prepared, Updates
 from storage.tables import complainants, conversations, orders, ticket_lines, tickets
 
 OPEN = ("queued", "assigned", "waiting_customer", "appealed")
@@ -68,10 +68,12 @@ class Party:
 
 def add(tx: Tx, **values: Any) -> bool:
     """Store a new ticket; False when its number is taken."""
-    row = insert(tx)(tickets).values(version=0, **values)
-    return tx.execute(row.on_conflict_do_nothing(index_elements=["no"])).rowcount == 1
+    return _ADD.run(tx, version=0, **values) == 1
 
 
+_ADD = Inserts(tickets, ignore=["no"])
+_CHANGE = Updates(tickets, "no")
+_JOIN = Inserts(complainants, ignore=["ticket_no", "conversation_id"])
 FIELDS = tuple(Ticket.__dataclass_fields__)
 _WHOLE = select(*(tickets.c[name] for name in FIELDS))
 _BY_NO = Prepared(_WHOLE.where(tickets.c.no == bindparam("number", type_=String)))
@@ -109,7 +111,7 @@ def some(tx: Tx, query: Any) -> list[Ticket]:
 
 def change(tx: Tx, no: str, **values: Any) -> None:
     """Set columns of a ticket."""
-    tx.execute(update(tickets).where(tickets.c.no == no).values(**values))
+    _CHANGE.run(tx, no, **values)
 
 
 def pick_up(tx: Tx, no: str, *, user: str, name: str, now: datetime) -> bool:
@@ -183,9 +185,14 @@ def undecided_on(tx: Tx, order_no: str, wanted: Collection[tuple[int | None, str
     return next(iter(some(tx, query)), None)
 
 
+_LOCK = Prepared(
+    select(orders.c.order_no).where(orders.c.order_no == bindparam("order", type_=String)).with_for_update()
+)
+
+
 def lock_order(tx: Tx, order_no: str) -> None:
     """Hold an order until the end of the transaction (a row lock where the database has them)."""
-    tx.execute(select(orders.c.order_no).where(orders.c.order_no == order_no).with_for_update()).first()
+    _LOCK.first(tx, order=order_no)
 
 
 def earlier_of(tx: Tx, ticket: Ticket) -> int:
@@ -205,8 +212,7 @@ def earlier_of(tx: Tx, ticket: Ticket) -> int:
 
 def join(tx: Tx, no: str, conversation_id: int, *, role: str, at: datetime) -> bool:
     """Let a conversation hear of a ticket; False when it does already."""
-    row = insert(tx)(complainants).values(ticket_no=no, conversation_id=conversation_id, role=role, at=at)
-    return tx.execute(row.on_conflict_do_nothing()).rowcount == 1
+    return _JOIN.run(tx, ticket_no=no, conversation_id=conversation_id, role=role, at=at) == 1
 
 
 def parties(tx: Tx, no: str) -> list[Party]:
