@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from time import monotonic
 
 import pytest
@@ -10,6 +11,17 @@ import pytest
 STRICT = bool(os.environ.get("CLAIMDESK_NO_SKIPS"))  # a browser test that is skipped fails
 LONG_SECONDS = float(os.environ.get("CLAIMDESK_LONG_SECONDS") or "inf")  # then no further long test begins
 BEGAN = monotonic()
+
+
+def pytest_collection_modifyitems(items):
+    """When time is short, take the long tests in turn from all files, so that each file has its share."""
+    if LONG_SECONDS != float("inf"):
+        seen = Counter()
+        turns = {}
+        for item in items:
+            turns[item] = seen[item.path] if item.get_closest_marker("long") else -1
+            seen[item.path] += turns[item] >= 0
+        items.sort(key=turns.__getitem__)
 
 
 def pytest_runtest_setup(item):
