@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from math import isfinite
 from time import monotonic
 
 import pytest
@@ -15,7 +16,7 @@ BEGAN = monotonic()
 
 def pytest_collection_modifyitems(items):
     """When time is short, take the long tests in turn from all files, so that each file has its share."""
-    if LONG_SECONDS != float("inf"):
+    if isfinite(LONG_SECONDS):
         seen = Counter()
         turns = {}
         for item in items:
