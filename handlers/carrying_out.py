@@ -70,7 +70,7 @@ class Work:
             self.tell(key, **values)
             return
         text = self.voice.say(f"talk.{key}", **values)
-        self.replies[at] = replace(self.replies[at], text=text + self.replies[at].text, echo=False)
+        self.replies[at] = replace(self.replies[at], text=self.voice.join([text, self.replies[at].text]), echo=False)
 
     def moment(self, when: datetime | None) -> str:
         """Name a promised time."""

@@ -174,8 +174,8 @@ def _facts(turn: Turn, text: str, reading: Reading) -> None:
     """Take what the text and the media say into a draft, or into the ticket last spoken of."""
     tells, before = _tells(turn, reading), turn.shown()
     ticket = turn.ticket()
-    if turn.claim is None and ticket and not _new_claim(turn, reading, ticket):
-        handing.about_ticket(turn, ticket, text, reading, tells=tells)
+    more = turn.claim is None and ticket is not None and not _new_claim(turn, reading, ticket)
+    if ticket and more and handing.about_ticket(turn, ticket, text, reading, tells=tells):
         return
     if turn.claim is None and not tells and not turn.scene.inbound.media:
         turn.chatter()

@@ -42,6 +42,16 @@ def contains(text: str, name: str) -> bool:
     return any(word in bare for word in _table()[name])
 
 
+def without(text: str, name: str) -> str:
+    """Cut a word of this name off the beginning of a text (收到的是鳕鱼)."""
+    bare = text.strip()
+    starts = [word for language in languages() for word in say(language, f"words.{name}").split("|")]
+    for word in sorted(starts, key=len, reverse=True):
+        if bare.casefold().startswith(word):
+            return bare[len(word) :].strip(" ，,:：") or bare
+    return bare
+
+
 def language_of(text: str, known: str) -> str:
     """Tell the language a customer writes: kept once known, unless a whole sentence comes in the other one."""
     chinese, english = len(CJK.findall(text)), len(WORD.findall(text))

@@ -75,8 +75,11 @@ def thanked(turn: Turn, text: str) -> bool:
     return True
 
 
-def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tells: bool) -> None:
-    """Words and photos without a draft join the ticket last spoken of, or the bot asks which is meant."""
+def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tells: bool) -> bool:
+    """Let words and photos without a draft join the ticket last spoken of, or ask which is meant.
+
+    False when they are no matter of a ticket that has its result: they begin a claim of their own.
+    """
     media = bool(turn.scene.inbound.media)
     if ticket.state in LIVE:
         turn.acts.append(
@@ -90,14 +93,12 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
         )
         if not ticket.owner_id:
             turn.reply(turn.voice.say("talk.added_after", no=ticket.no), _other(turn), echo=True)
-    elif not tells and not media:
-        turn.acts.append(Remark(ticket_no=ticket.no, text=text))
-        turn.reply(turn.voice.say("talk.which_meant", no=ticket.no), _which(turn, ticket), echo=True)
-    else:
-        turn.open_claim()
-        turn.take(text, reading)
-        turn.add_photos()
-        turn.respond(taken=True)
+        return True
+    if tells or media or ticket.state == "withdrawn":
+        return False
+    turn.acts.append(Remark(ticket_no=ticket.no, text=text))
+    turn.reply(turn.voice.say("talk.which_meant", no=ticket.no), _which(turn, ticket), echo=True)
+    return True
 
 
 def _other(turn: Turn) -> tuple[tuple[Button, ...], ...]:

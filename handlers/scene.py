@@ -93,7 +93,7 @@ class Turn:
         if self.scene.found.echo_back and not self.responded and self.claim and not self._settling(self.claim):
             self.respond(taken="" in self.talk.unsaid, counts=False)
         if self.notes and not self.noted and not self.silent_ticket():
-            self.reply("".join(dict.fromkeys(self.notes)).strip(), echo=True)
+            self.reply(self.voice.join(list(dict.fromkeys(self.notes))), echo=True)
         return Step(talk=self.talk, replies=tuple(self.replies), acts=tuple(self.acts))
 
     def _settling(self, claim: Claim) -> bool:
@@ -311,6 +311,8 @@ class Turn:
             self.said(self.scene.inbound.text)
             self.talk = replace(self.talk, extra={**self.talk.extra, "chatter": 0})
             self.raise_("misses")
+        elif count == self.scene.policy.misses:
+            self.tell("help", now=False)
         else:
             self.welcome()
 
@@ -343,7 +345,7 @@ class Turn:
         notes = list(dict.fromkeys([*(note for note in self.talk.unsaid if note), *self.notes]))
         known = facts(claim, self.order, self.voice) if facts_told and question.slot != "confirm" else ""
         parts = [*notes, self.voice.say("talk.took", facts=known) if known else "", question.text]
-        self.reply("".join(part for part in parts if part).strip(), rows, echo=not now)
+        self.reply(self.voice.join(parts), rows, echo=not now)
         self.noted = True
         self.talk = replace(self.talk, unsaid=tuple(notes + ([""] if facts_told else [])))
         claim = self.claim or claim
@@ -367,7 +369,7 @@ class Turn:
             notes = [self.voice.say("talk.added", no=claim.ticket_no)]
         elif not notes:
             return
-        self.reply("".join(notes).strip(), echo=not now)
+        self.reply(self.voice.join(notes), echo=not now)
         self.noted = True
         self.talk = replace(self.talk, unsaid=(*(note for note in notes if note in self.notes), ""))
 

@@ -213,7 +213,7 @@ def ask_quantity(view: View) -> Question:
     name = "" if view.told and len(view.claim.problems) == 1 else item_name(line)
     before = _too_many(view, problem, line)
     if not counted:
-        count = [(f"{n}{line.unit}", f"quantity:{n}") for n in range(1, min(int(whole), 6) + 1)]
+        count = [(f"{n}{view.voice.unit(line.unit)}", f"quantity:{n}") for n in range(1, min(int(whole), 6) + 1)]
         key = "talk.ask_share" if whole == 1 else "talk.ask_quantity_of" if name else "talk.ask_quantity"
         part = ((view.voice.say("talk.half"), "quantity:half"), (view.voice.say("talk.unsure"), "quantity:unsure"))
         choices = (*count, everything) if whole > 1 else (everything, *part)
@@ -221,7 +221,8 @@ def ask_quantity(view: View) -> Question:
         return Question(slot="quantity", index=index, text=text, choices=tuple(choices))
     key = "talk.ask_parts_of" if name else "talk.ask_parts"
     text = before + view.voice.say(key, item=name, whole=plain(counted[0]), unit=counted[1])
-    return Question(slot="quantity", index=index, text=text, choices=(_both(problem, line, counted), everything))
+    whole_units = (_both(problem, line, counted),) if view.voice.unit(line.unit) else ()
+    return Question(slot="quantity", index=index, text=text, choices=(*whole_units, everything))
 
 
 def _too_many(view: View, problem: Problem, line: OrderLine) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -28,6 +29,15 @@ class Voice:
     def say(self, key: str, **values: object) -> str:
         """Give a text of the talk."""
         return say(self.language, key, texts=self.policy.texts.get(self.language, {}), **values)
+
+    def join(self, sentences: Sequence[str]) -> str:
+        """Put sentences after each other as the language does; empty ones are left out."""
+        between = "" if self.language == "zh" else " "
+        return between.join(part for sentence in sentences if (part := sentence.strip()))
+
+    def unit(self, unit: str) -> str:
+        """Give a unit as this language can say it: a Chinese counter says nothing to others."""
+        return unit if self.language == "zh" or unit.isascii() else ""
 
     def label(self, problem: str) -> str:
         """Name a problem type."""
@@ -120,8 +130,7 @@ def _amount(problem: Problem, line: OrderLine | None, voice: Voice) -> str:
     number, whole, unit = told(problem, line)
     if not whole:
         return number
-    if voice.language != "zh" and not unit.isascii():
-        unit = ""  # a Chinese counter says nothing to others
+    unit = voice.unit(unit)
     if number == whole:
         return f"{number} {unit}".strip() if voice.language != "zh" else f"{number}{unit}"
     return voice.say("talk.number_of", number=number, whole=whole, unit=unit).strip()
@@ -132,12 +141,18 @@ def photo_count(claim: Claim) -> int:
     return sum(photo.kind != "voice" and photo.state not in ("refused", "gone") for photo in claim.photos)
 
 
+def video_count(claim: Claim) -> int:
+    """Count the videos among them."""
+    return sum(photo.kind == "video" and photo.state not in ("refused", "gone") for photo in claim.photos)
+
+
 def facts(claim: Claim, order: Order | None, voice: Voice) -> str:
     """Say everything known of a claim in one line."""
     known = [order_name(order, voice)] if order else []
     known += [text for problem in claim.problems if (text := problem_text(problem, order, voice))]
-    if count := photo_count(claim):
-        known.append(voice.say("talk.photo" if count == 1 else "talk.photos", count=count))
+    for kind, count in (("photo", photo_count(claim) - video_count(claim)), ("video", video_count(claim))):
+        if count:
+            known.append(voice.say(f"talk.{kind}" if count == 1 else f"talk.{kind}s", count=count))
     wishes = {problem.wish for problem in claim.problems if problem.wish} or {w for _, w in claim.wishes[-1:]}
     known += [voice.remedy(wish) for wish in sorted(wishes)]
     return voice.say("talk.comma").join(known)

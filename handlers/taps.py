@@ -8,7 +8,7 @@ from dataclasses import replace
 from handlers import leader_talk, list_talk
 from handlers.acts import Appeal, Arrived, Consent, Settle, Withdraw
 from handlers.claim import Claim, Problem
-from handlers.fixed_words import contains, means, plain
+from handlers.fixed_words import contains, means, plain, without
 from handlers.handing import human
 from handlers.messages import Button
 from handlers.policy import pick
@@ -357,7 +357,7 @@ def _word(turn: Turn, claim: Claim, slot: str, text: str, reading: Reading) -> b
         _late_words(turn, text)
     elif slot == "received" and not (reading.remedies or reading.withdrawn or reading.question):
         turn.said(text)
-        _change(turn, claim.asked.index if claim.asked else 0, received=text.strip()[:40])
+        _change(turn, claim.asked.index if claim.asked else 0, received=without(text, "came")[:40])
     else:
         return False
     return True

@@ -11,6 +11,7 @@ FAULTS = (
     (re.compile(r"尽快|稍后|尽早|as soon as possible|shortly"), "a promise without a time"),
     (re.compile(r"[{}]|None|Fraction\("), "a hole of a template"),
     (re.compile(r"[。！？，、；：]{2,}|[.!?;,]{2,}(?<!\.\.\.)(?!…)|[。，；：][.,;:]|[.,;][。，；]"), "doubled marks"),
+    (re.compile(r"[a-z][.!?][A-Z]"), "no space between sentences"),
     (re.compile(r"\s[。，！？；：]|[ \t]{2,}|^\s|\s$"), "a stray space"),
     (re.compile(r"^[。，！？；：、.,;]"), "a mark at the beginning"),
     (re.compile(r"[，、：；,;]$|[，、；]\n"), "an end that is none"),

@@ -285,3 +285,24 @@ def test_a_talk_with_unknown_keys_loads() -> None:
     talk = claims.from_json(raw)
     assert talk.claims[0].problems[0].problem == "late"
     assert claims.from_json(claims.to_json(talk)) == talk
+
+
+def test_after_a_withdrawal_the_same_matter_begins_anew(chat: Chat) -> None:
+    chat.say("草莓坏了2盒 退款")
+    chat.photo()
+    chat.say("提交")
+    chat.say("取消")
+    assert "已撤回" in text(chat.say("是"))
+    assert "6月12日 3号单，草莓300g 腐烂变质 1盒（共4盒）" in text(chat.say("草莓坏了1盒"))
+
+
+def test_videos_are_not_called_photos(chat: Chat) -> None:
+    before = len(chat.world.phones["李婷"])
+    chat.door.files("李婷", [("video", "good:v1")])
+    chat.wait(4)
+    assert "1段视频" in text(chat.world.phones["李婷"][before:])
+
+
+def test_what_came_instead_is_told_without_its_verb(chat: Chat) -> None:
+    chat.say("草莓发错了1盒")
+    assert "（收到的是蓝莓）" in text(chat.say("收到的是蓝莓"))
