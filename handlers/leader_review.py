@@ -137,6 +137,12 @@ def vouched(tx: Tx, no: str, by: By, tools: Tools) -> None:
         _book(tx, tickets.must(tx, no), by, "yes", "", tools)
 
 
+def remarked(tx: Tx, no: str, by: By, text: str, tools: Tools) -> None:
+    """Take what a leader adds to a ticket, as when a list names it, for the word if one is awaited."""
+    if by.actor.startswith("leader:") and testimony.running(tx, no):
+        _book(tx, tickets.must(tx, no), by, "", text, tools)
+
+
 def _book(tx: Tx, ticket: Ticket, by: By, answer: str, text: str, tools: Tools) -> None:
     tickets.log(tx, ticket.no, SAID, by, tools, answer=answer, text=text, name=by.name)
     awaited = testimony.running(tx, ticket.no) is not None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers import answers, clocks, desk_mail, notices, queueing, recording, tickets, warnings
+from handlers import answers, clocks, desk_mail, leader_review, notices, queueing, recording, tickets, warnings
 from handlers.tools import Tools
 from storage import clocks as clock_rows
 from storage import evidence as pieces
@@ -53,6 +53,7 @@ def remark(
         _to_owner(tx, ticket, by, text, evidence, tools)
     if ticket.state == "waiting_customer":
         _answered(tx, ticket, tools, brought=bool(evidence))
+    leader_review.remarked(tx, ticket_no, by, text, tools)
     desk_mail.refresh(tx, ticket_no, tools)
     now = tickets.must(tx, ticket_no)
     return Remarked(no=ticket_no, state=now.state, owned=now.owner_id is not None, taken=taken)

@@ -229,6 +229,20 @@ def test_the_leaders_own_filing_of_the_same_is_a_yes(site):
     assert "团长王姐（19:10）：属实" in site.card(no)
 
 
+def test_a_list_that_names_the_claim_is_the_leaders_word(site):
+    no = site.file()
+    remarks.remark(site.tx, no, conversation_id=site.leader, at=site.now, text="3号 草莓坏2盒", evidence=(),
+                   tools=site.tools)  # fmt: skip
+    assert site.waiting() == [no] and "说明「3号 草莓坏2盒」" in site.card(no)
+
+
+def test_the_customers_own_words_are_no_leaders_word(site):
+    no = site.file()
+    talk = tickets.must(site.tx, no).conversation_id
+    remarks.remark(site.tx, no, conversation_id=talk, at=site.now, text="快点", evidence=(), tools=site.tools)
+    assert site.waiting() == []
+
+
 def test_the_bot_decides_after_the_leader():
     site = Site(auto_approve_cap=5000)
     yes, no, silent = site.file(), site.file(number="KT260612-0005", lines=house_cherry()), site.file(
