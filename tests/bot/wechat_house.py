@@ -119,21 +119,23 @@ class Shop:
             return
         self.got.append(inbound)
         outbox.unblock(tx, mail.chat_box(talk.id))
+        now = self.now()
         for reply in self.say(inbound):
-            self.post(tx, talk.id, reply)
+            self.post(tx, talk.id, reply, now)
 
-    def post(self, tx, conversation, reply):
+    def post(self, tx, conversation, reply, now):
         reply = Reply(text=reply) if isinstance(reply, str) else reply
-        due = self.now() + timedelta(seconds=self.quiet if reply.echo else 0)
-        mail.to_customer(tx, conversation, reply, now=self.now(), due=due)
+        due = now + timedelta(seconds=self.quiet if reply.echo else 0)
+        mail.to_customer(tx, conversation, reply, now=now, due=due)
 
     async def tell(self, openid, *replies):
         """Post replies that no message of the customer asked for."""
 
         def tell(tx):
             talk = conversations.open_(tx, "wechat", openid, name="", now=self.now())
+            now = self.now()
             for reply in replies:
-                self.post(tx, talk.id, reply)
+                self.post(tx, talk.id, reply, now)
 
         await self.runner.do(tell)
 
