@@ -16,6 +16,7 @@ from handlers.lists import ListReading, read_list
 from handlers.normal import normalise
 from handlers.reading import ReadClaim, read
 from handlers.references import refer
+from handlers.wording import languages, say
 from storage.orders import Order
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -61,7 +62,7 @@ def addressed(line: ListLine, words: str, reader: Reader) -> ListLine:
     """Take words as the answer to one question; the line comes back unchanged when they are none."""
     if means(words, "withdraw", "no", "cancel"):
         return replace(line, state="withdrawn", ask="")
-    if means(words, "yes") and line.ask == "refunded":
+    if line.ask == "refunded" and (means(words, "yes") or anew(words)):
         return replace(line, ask="problem")
     if line.ask == "order" and (order := of_the_day(line, words, reader)):
         return chosen(line, order, reader)
@@ -71,6 +72,12 @@ def addressed(line: ListLine, words: str, reader: Reader) -> ListLine:
         if answer != line:
             return answer
     return line
+
+
+def anew(words: str) -> bool:
+    """Tell whether words ask for a new claim."""
+    told = [word for language in languages() for word in say(language, "list.new_claim").split("|")]
+    return any(word in words.casefold() for word in told)
 
 
 def of_the_day(line: ListLine, words: str, reader: Reader) -> Order | None:
@@ -151,6 +158,8 @@ def unaddressed(draft: ListDraft, text: str, reader: Reader) -> ListDraft:
     if EVERY.search(text) and means(EVERY.sub("", text), "withdraw", "no", "cancel"):
         for line in questions:
             draft = draft.with_line(replace(line, state="withdrawn", ask=""))
+        return draft
+    if len(questions) > 1 and means(text, "yes", "no", "thanks", "cancel"):
         return draft
     found = [after for line in questions if line.pickup and (after := addressed(line, text, reader)) != line]
     return draft.with_line(found[0]) if len(found) == 1 else draft

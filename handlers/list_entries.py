@@ -8,7 +8,6 @@ from handlers import list_answers, list_photos
 from handlers.leader_list import OPEN, ListDraft, ListLine
 from handlers.list_answers import Reader
 from handlers.list_lines import of_claim, same
-from handlers.list_photos import words_of
 from handlers.reading import ReadClaim
 from handlers.scene import Turn
 
@@ -22,6 +21,7 @@ class Paste:
     draft: ListDraft
     text: str
     newest: int = 0  # the last line before this message
+    elsewhere: bool = False  # an ordinary draft was spoken of after the list
     live: bool = False  # a list is under way: single lines and photos are about it
     fresh: list[ListLine] = field(default_factory=list)
     answered: list[int] = field(default_factory=list)
@@ -33,6 +33,17 @@ class Paste:
         """Who said a forwarded message first."""
         origin = self.turn.scene.inbound.origin
         return origin.name if origin else ""
+
+    @property
+    def quoted(self) -> str:
+        """The id of the message that this one replies to."""
+        answered = self.turn.scene.inbound.data.get("reply_to")
+        return str(answered["message"]) if answered else ""
+
+    def own_photos(self) -> list[int]:
+        """The photos that the words were written on, or that they reply to."""
+        pieces = [number for number, _ in self.turn.scene.found.evidence]
+        return pieces or [photo.id for photo in self.draft.photos if self.quoted and photo.message == self.quoted]
 
     @property
     def raws(self) -> list[str]:
@@ -51,11 +62,22 @@ class Paste:
         """Lay the photos that came with the message to the list."""
         inbound, pieces = self.turn.scene.inbound, self.turn.scene.found.evidence
         if pieces:
-            self.draft = list_photos.received(self.draft, pieces, at=self.turn.at, message=inbound.message, by=self.by)
+            self.draft = list_photos.received(
+                self.draft,
+                pieces,
+                self.reader,
+                at=self.turn.at,
+                message=inbound.message,
+                by=self.by,
+                quoted=self.quoted,
+            )
 
 
 def claim(paste: Paste, told: ReadClaim, raw: str) -> None:
     draft, turn = paste.draft, paste.turn
+    if _is_caption(paste, told):
+        paste.captions.append(told)
+        return
     if question := list_answers.question_of(draft, told, paste.newest):
         after = list_answers.answered(question, told, paste.reader)
         if after != question:
@@ -78,6 +100,15 @@ def claim(paste: Paste, told: ReadClaim, raw: str) -> None:
         return
     paste.draft = replace(draft, lines=(*draft.lines, line))
     paste.fresh.append(line)
+
+
+def _is_caption(paste: Paste, told: ReadClaim) -> bool:
+    """Tell whether words name nothing but a person's item that is on the list: 24号的葡萄."""
+    if told.problems or told.remedy or told.withdrawn or told.question or told.quantity is not None:
+        return False
+    fits = {order.order_no for order in paste.reader.shelf.fits(told)}
+    asked = list_answers.question_of(paste.draft, told, paste.newest)
+    return asked is None and any(line.order_no in fits for line in paste.draft.lines)
 
 
 def _twin(draft: ListDraft, line: ListLine) -> ListLine | None:
@@ -118,7 +149,7 @@ def name(paste: Paste, told: ReadClaim) -> None:
     if question is None:
         paste.captions.append(told)
         return
-    if question.ask == "refunded" and any(word in paste.text.casefold() for word in words_of("new_claim")):
+    if question.ask == "refunded" and list_answers.anew(paste.text):
         paste.draft = paste.draft.with_line(replace(question, ask="problem"))
         paste.answered.append(question.key)
         return

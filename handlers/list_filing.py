@@ -171,18 +171,24 @@ def _filed(clerk: Clerk, draft: ListDraft, act: Listing) -> tuple[ListDraft, dat
 def _bring(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
     """Put photos to the tickets that their lines have already."""
     pieces: dict[str, list[int]] = defaultdict(list)
+    words: dict[str, list[str]] = defaultdict(list)
+    for key in act.keys if act.tell == "card" else ():
+        told = draft.line(key)
+        if told and told.state == "already" and told.problem.problem:
+            words[told.ticket_no].append(told.text)
+            pieces[told.ticket_no] += [photo.id for photo in draft.of_line(key)]
     for number, key in act.brought:
         line = draft.line(key)
         if line and line.ticket_no:
             pieces[line.ticket_no].append(number)
-    for no, ids in pieces.items():
+    for no, ids in pieces.items():  # what was filed before hears of the words, too
         filing.remark(
             clerk.tx,
             no,
             conversation_id=clerk.conversation.id,
             at=clerk.inbound.at,
-            text="",
-            evidence=ids,
+            text="\n".join(words[no]),
+            evidence=list(dict.fromkeys(ids)),
             tools=clerk.tools,
         )
 

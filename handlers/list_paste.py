@@ -13,6 +13,7 @@ from handlers.list_lines import same
 from handlers.lists import Ignored, ListReading
 from handlers.reading import ReadClaim
 from handlers.scene import Turn
+from storage.orders import Order
 
 CAPTION = 30  # characters of a caption at most
 BEFORE = 3  # lines of the message before that a message is read behind
@@ -56,8 +57,17 @@ def _reading(paste: Paste) -> ListReading:
     reading = paste.reader.lines(text)
     first = next((at for at, line in enumerate(text.splitlines(), start=1) if line.strip()), 1)
     begun = [one for one in (*reading.claims, *reading.named) if one.line == first]
-    if by or not paste.draft.context or any(one.pickup_no or one.customer or one.order_no for one in begun):
+    whole = any((one.pickup_no or one.customer or one.order_no) and one.problems for one in begun)
+    if by or not paste.draft.context or whole or any(one.withdrawn or one.question for one in begun):
         return reading
+    behind = _behind(paste, text)
+    more = sum(bool(one.problems) for one in behind.claims) > sum(bool(one.problems) for one in reading.claims)
+    alone = not any(one.pickup_no or one.customer or one.order_no for one in begun)
+    return behind if more or alone else reading
+
+
+def _behind(paste: Paste, text: str) -> ListReading:
+    """Read lines behind the last lines of the message before: 同上, 还有, or more of the same person."""
     lead = len(paste.draft.context)
     whole = paste.reader.lines("\n".join([*paste.draft.context, text]))
     return replace(
@@ -71,7 +81,7 @@ def _reading(paste: Paste) -> ListReading:
 def _goes_on(paste: Paste, reading: ListReading) -> bool:
     """Tell whether words that name nobody are lines of a list all the same: whose they are is asked."""
     found, turn = paste.turn.scene.found, paste.turn
-    if not any(one.problems for one in reading.claims) or turn.claim:
+    if not any(one.problems for one in reading.claims) or paste.elsewhere:
         return False
     if paste.by:
         return True
@@ -85,9 +95,9 @@ def _without_person(paste: Paste) -> bool:
     turn, before = paste.turn, paste.draft
     paste.lay()
     short = bool(before.lines) and len(paste.text) < CAPTION
-    caption = list_photos.spoken(paste.draft, paste.text, (), paste.reader) if short else None
+    caption = list_photos.spoken(paste.draft, paste.text, (), paste.reader, paste.own_photos()) if short else None
     if caption or turn.scene.inbound.media:
-        if not caption and (turn.claim or not before.lines):
+        if not caption and (paste.elsewhere or not before.lines):
             return False
         after = caption or paste.draft
         brought = list_photos.brought(before, after)
@@ -169,23 +179,35 @@ def _told(paste: Paste, before: ListDraft) -> bool:
         lines = list_photos.about(paste.draft, "", orders, paste.reader)
         list_steps.pair(turn, paste.draft, before.tray_at, lines[0].key if lines else 0)
     elif orders and not paste.fresh and not paste.answered:
-        caption = list_photos.spoken(paste.draft, paste.text, orders, paste.reader)
-        if caption is None and not turn.scene.inbound.media and not before.tray():
-            return False
-        after = caption or paste.draft
+        after = list_photos.spoken(paste.draft, paste.text, orders, paste.reader, paste.own_photos())
+        if after is None:
+            return _asked_about(paste, before, orders)
         brought = list_photos.brought(before, after)
         list_steps.tell(turn, after, Listing(tell="photos", echo=True, brought=brought))
     elif paste.fresh:
-        paste.draft = list_photos.led(paste.draft, paste.fresh)
+        paste.draft = list_photos.led(paste.draft, paste.fresh, paste.reader)
         brought = list_photos.brought(before, paste.draft)
         _warn(turn, paste.fresh)
-        listing = Listing(tell="card", echo=bool(paste.by), brought=brought, count=paste.again)
+        keys = tuple(line.key for line in paste.fresh)
+        listing = Listing(tell="card", echo=bool(paste.by), keys=keys, brought=brought, count=paste.again)
         list_steps.tell(turn, paste.draft, listing)
     elif paste.answered:
         brought = list_photos.brought(before, paste.draft)
         list_steps.answers(turn, paste.draft, tuple(dict.fromkeys(paste.answered)), brought)
     else:
         return False
+    return True
+
+
+def _asked_about(paste: Paste, before: ListDraft, orders: Sequence[Order]) -> bool:
+    """A number that is not on the list yet, without a problem: it joins the list, and the problem is asked."""
+    for told in paste.captions:
+        list_entries.claim(paste, told, paste.text)
+    given = list_photos.spoken(paste.draft, paste.text, orders, paste.reader, paste.own_photos())
+    paste.draft = given if given and given.following == () else paste.draft
+    keys = tuple(line.key for line in paste.fresh)
+    brought = list_photos.brought(before, paste.draft)
+    list_steps.tell(paste.turn, paste.draft, Listing(tell="card", keys=keys, brought=brought))
     return True
 
 

@@ -16,6 +16,7 @@ from handlers.wording import languages, say
 from storage.orders import Order
 
 LETTERS = re.compile(r"[\W_]+")
+NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)")
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -33,8 +34,15 @@ def wanting(draft: ListDraft, reader: Reader) -> tuple[ListLine, ...]:
     return tuple(line for line in lines if not draft.of_line(line.key))
 
 
-def received(draft: ListDraft, pieces: Sequence[tuple[int, str]], *, at: str, message: str, by: str) -> ListDraft:
-    """Lay photos that came without words: to the lines announced for them, to whom they come from, else in the tray."""
+def received(
+    draft: ListDraft, pieces: Sequence[tuple[int, str]], reader: Reader, *, at: str, message: str, by: str, quoted: str
+) -> ListDraft:
+    """Lay photos that came: to what they reply to, the lines announced for them, whom they come from, or in the tray.
+
+    `message` and `quoted`: the channel's ids of their message and of the one it replies to.
+    """
+    answers = [line for line in draft.lines if quoted and line.message == quoted]
+    answers = answers if len({line.order_no for line in answers}) == 1 else []
     mine = [line for line in draft.lines if by and line.by == by and line.state != "withdrawn"]
     target = draft.following[0] if len(draft.following) == 1 else mine[0].key if mine else 0
     sequence = list(draft.sequence)
@@ -43,6 +51,8 @@ def received(draft: ListDraft, pieces: Sequence[tuple[int, str]], *, at: str, me
         line = target or (sequence.pop(0) if sequence else 0)
         fresh.append(ListPhoto(id=number, kind=kind, at=at, line=line, message=message, by=by, run=draft.run))
     draft = replace(draft, photos=(*draft.photos, *fresh), sequence=tuple(sequence))
+    if answers:
+        return give(draft, [photo.id for photo in fresh], answers, reader)
     return dealt(draft) if len(draft.following) > 1 else draft
 
 
@@ -72,44 +82,58 @@ def expected(draft: ListDraft, text: str, places: Mapping[int, int]) -> ListDraf
     return replace(draft, sequence=tuple(sequence)) if any(sequence) else draft
 
 
-def spoken(draft: ListDraft, text: str, named: Sequence[Order], reader: Reader) -> ListDraft | None:
+def spoken(
+    draft: ListDraft, text: str, named: Sequence[Order], reader: Reader, own: Sequence[int] = ()
+) -> ListDraft | None:
     """Take a caption that stands between photos: "这是3号的", "后面都是西瓜"; None when the text is none.
 
-    `named`: the orders that its numbers and names mean.
+    `named`: the orders that its numbers and names mean; `own`: the photos it was written on, or that it replies to.
     """
     lines = about(draft, text, named, reader)
     if not lines:
         return None
     after = _words("photos_after").search(text) is not None
-    before = [photo for photo in draft.tray() if photo.run == draft.run]
+    before = list(own) or [photo.id for photo in draft.tray() if photo.run == draft.run]
     run = draft.run + 1
-    if after or not before:
-        return replace(draft, run=run, following=tuple(line.key for line in lines))
-    return replace(give(draft, [photo.id for photo in before], lines), run=run, following=())
+    if not before or (after and not own):
+        return replace(draft, run=run, following=_keys(lines, reader))
+    given = give(draft, before, lines, reader)
+    return replace(given, run=run, following=_keys(lines, reader) if after else ())
+
+
+def _keys(lines: Sequence[ListLine], reader: Reader) -> tuple[int, ...]:
+    """Give one line of each order, one that the rules want a photo of where there is one."""
+    first: dict[str, int] = {}
+    for line in sorted(lines, key=lambda one: not owes_photos(one, reader.shelf.policy)):
+        first.setdefault(line.order_no or str(line.key), line.key)
+    return tuple(line.key for line in lines if line.key in first.values())
 
 
 def about(draft: ListDraft, text: str, named: Sequence[Order], reader: Reader) -> tuple[ListLine, ...]:
-    """Give the lines that a caption speaks of: of these orders, or with the item that it names."""
+    """Give the lines that a caption speaks of: of these orders, of the bare numbers, or with the item that it names."""
     live = [line for line in draft.lines if line.state not in ("withdrawn", "already")]
+    plain = normalise(text, reader.lexicon.emoji)
+    bare = {str(int(digits)) for digits in NUMBER.findall(plain)} & {line.pickup for line in live}
     if named:
         numbers = {order.order_no for order in named}
-        return tuple(line for line in live if line.order_no in numbers)
+        live = [line for line in live if line.order_no in numbers]
+    elif bare:
+        return tuple(line for line in live if line.pickup in bare)
     orders = [order for line in live if (order := reader.shelf.listed.order(line.order_no))]
     every = list({order.order_no: order for order in orders}.values())
-    told = mentions(normalise(text, reader.lexicon.emoji), every, reader.lexicon)
+    told = mentions(plain, every, reader.lexicon)
     meant = {place for mention in told for place in mention.lines}
-    return tuple(line for line in live if (line.order_no, line.problem.line_no or 0) in meant)
+    item = tuple(line for line in live if (line.order_no, line.problem.line_no or 0) in meant)
+    return item or (tuple(live) if named else ())
 
 
-def give(draft: ListDraft, ids: Sequence[int], lines: Sequence[ListLine]) -> ListDraft:
+def give(draft: ListDraft, ids: Sequence[int], lines: Sequence[ListLine], reader: Reader) -> ListDraft:
     """Pair photos with the lines of one caption.
 
-    All go to the one line; to several lines of several orders they go in order of arrival when they come out even,
-    and stay in the tray when they do not.
+    All go to the one order; to several orders they go in order of arrival when they come out even, and stay in the
+    tray when they do not.
     """
-    keys = [line.key for line in lines]
-    if len(keys) > 1 and len({line.order_no for line in lines}) == 1:
-        keys = keys[:1]  # one ticket: any of its lines will do
+    keys = _keys(lines, reader)
     each, left = divmod(len(ids), len(keys))
     if left and len(keys) > 1:
         return draft
@@ -124,7 +148,7 @@ def paired(draft: ListDraft, photo: int, key: int) -> ListDraft:
     return replace(draft, photos=photos)
 
 
-def led(draft: ListDraft, fresh: Sequence[ListLine]) -> ListDraft:
+def led(draft: ListDraft, fresh: Sequence[ListLine], reader: Reader) -> ListDraft:
     """Photos that came just before a single order's line belong to it; from then on photos go before their lines.
 
     A photo after a single line belongs to that line, unless photos came first in this talk.
@@ -134,9 +158,9 @@ def led(draft: ListDraft, fresh: Sequence[ListLine]) -> ListDraft:
     before = [photo.id for photo in draft.tray() if photo.run == draft.run]
     first = any(photo.run == 0 for photo in draft.photos) and draft.photos[0].run == 0
     if before and first:
-        draft = give(draft, before, fresh[:1])
+        draft = give(draft, before, fresh[:1], reader)
         return replace(draft, run=draft.run + 1, following=())
-    following = () if first else (fresh[0].key,)
+    following = () if first else _keys(fresh, reader)[:1]
     return replace(draft, run=draft.run + 1, following=following)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from handlers import leader_list, list_answers, list_paste, list_photos, list_steps
 from handlers.acts import Listing, Withdraw
@@ -18,7 +19,7 @@ from handlers.scene import Turn
 LONGEST = 8000  # characters of one list that are read
 FORGET = timedelta(hours=12)  # after this long without a word the next list is a new one
 LATELY = timedelta(minutes=30)  # so long after its last word a list that is done with is still spoken of
-ELSEWHERE = ("status", "human", "rules", "appeal", "help", "other_problem", "thanks")
+ELSEWHERE = ("status", "human", "rules", "appeal", "help", "other_problem")
 NUMBERED = {sign: number for number, sign in enumerate("①②③④⑤⑥⑦⑧⑨", start=1)}
 BARE = re.compile(r"\d{1,2}")
 FILES = re.compile(r"(?:确认)?提交(?:这|全部)?\d*条?|submit(?: ?all| ?the)?(?: ?\d+)?(?: ?lines?)?", re.IGNORECASE)
@@ -37,16 +38,30 @@ def takes(turn: Turn) -> bool:
     text = inbound.text[:LONGEST].strip()
     if not inbound.media and not any(char.isalnum() for char in text):
         return False
+    draft = _current(turn)
+    if not inbound.media and _live(turn, draft) and _thanked(turn, draft, text):
+        return True
     if not inbound.media and (means(text, *ELSEWHERE) or (len(text) <= 30 and contains(text, "human_in"))):
         return False
     known = turn.talk.language
     turn.talk = replace(turn.talk, language=language_of(text, known) or "zh")
-    draft = _current(turn)
     newest = max((line.key for line in draft.lines), default=0)
     paste = Paste(turn=turn, reader=_reader(turn), draft=draft, text=text, newest=newest, live=_live(turn, draft))
+    paste.elsewhere = turn.claim is not None and turn.claim.touched_at > draft.touched_at
     done = (not inbound.media and _word(paste)) or (list_paste.take(paste) if text else _photos(paste))
     turn.talk = replace(turn.talk, stickers=0) if done else replace(turn.talk, language=known)
     return done
+
+
+def _thanked(turn: Turn, draft: ListDraft, text: str) -> bool:
+    """Answer thanks after a list; what an echo had to say is not lost to it."""
+    questions = draft.questions()
+    asked_back = len(questions) == 1 and questions[0].ask == "refunded"
+    if not means(text, "thanks") or turn.claim or turn.silent_ticket() or asked_back:
+        return False
+    if not (draft.unsaid and turn.scene.found.echo_back):
+        turn.tell("thanks", now=False)
+    return True
 
 
 def _live(turn: Turn, draft: ListDraft) -> bool:
@@ -76,13 +91,13 @@ def _current(turn: Turn) -> ListDraft:
 def _word(paste: Paste) -> bool:
     """Answer the words and numbers that stand for the buttons."""
     turn, draft, text = paste.turn, paste.draft, paste.text
-    if turn.claim:
+    if paste.elsewhere:
         return False
     if means(text, "list") and (draft.lines or draft.ignored):
         list_steps.tell(turn, draft, Listing(tell="list"))
     elif draft.lines and (means(text, "submit") or FILES.fullmatch(plain(text))):
         list_steps.submit(turn, draft)
-    elif draft.is_open and means(text, "cancel", "withdraw"):
+    elif draft.is_open and (means(text, "cancel", "withdraw") or plain(text) in _drops()):
         list_steps.drop(turn, draft)
     elif tap := _choice(draft, text):
         kind, _, value = tap.partition(":")
@@ -90,6 +105,11 @@ def _word(paste: Paste) -> bool:
     else:
         return False
     return True
+
+
+@cache
+def _drops() -> frozenset[str]:
+    return frozenset(plain(word) for word in list_photos.words_of("drop"))
 
 
 def _choice(draft: ListDraft, text: str) -> str:
@@ -143,7 +163,7 @@ def _photos(paste: Paste) -> bool:
     """Take photos without words, unless they belong to an ordinary draft or to a ticket that waits for them."""
     turn, draft = paste.turn, paste.draft
     ticket = turn.ticket()
-    if not paste.live or ((turn.claim or (ticket and ticket.owner_id)) and not draft.is_open):
+    if not paste.live or paste.elsewhere or (ticket and ticket.owner_id and not draft.is_open):
         return False
     paste.lay()
     brought = list_photos.brought(draft, paste.draft)

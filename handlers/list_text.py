@@ -16,8 +16,8 @@ SHOWN = 5  # lines that are no claims, as far as the card quotes them
 def card(told: Telling, *, again: int = 0) -> Reply:
     """Tell what was read: how many lines are ready, asked about, passed on, filed before, withdrawn, ignored."""
     draft = told.draft
-    # the card counts what came since the last submit, and what still waits
-    mine = [line for line in draft.lines if line.batch == draft.batch or line.state in ("ready", "ask")]
+    # the card counts what came since the last submit
+    mine = [line for line in draft.lines if line.batch == draft.batch or line.state == "ready"]
     some = {state: [line for line in mine if line.state == state] for state in DONE}
     asked = [line for line in mine if line.asks and line.state == "ask"]
     rows = [told.say("head", count=len(mine))] if mine else [told.say("nothing")]
@@ -68,7 +68,7 @@ def main_buttons(told: Telling) -> list[Button]:
 def whole(told: Telling) -> list[Reply]:
     """Tell every line with its state, in as many messages as it takes; the questions and buttons come last."""
     rows = [told.row(line) for line in told.draft.lines]
-    rows += [told.say("row_ignored", text=quoted(text)) for _, text in told.draft.ignored]
+    rows += dict.fromkeys(told.say("row_ignored", text=quoted(text)) for _, text in told.draft.ignored)
     rows += questions(told)
     return paged([*rows, told.say("end")], in_rows([*main_buttons(told), *question_buttons(told)]))
 

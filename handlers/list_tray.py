@@ -19,7 +19,7 @@ def photos(told: Telling, *, echo: bool) -> Reply:
     rows = [told.say("tray", paired=paired, left=left) if left else told.say("tray_done", paired=paired)]
     lacking = told.lacking()
     filed = [line for line in lacking if line.state == "filed"]
-    others = [line for line in lacking if line.state != "filed"]
+    others = [line for line in lacking if line.state in ("ready", "ask")]
     if filed:
         rows.append(told.say("owing", numbers=told.numbers(filed), first=told.number(filed[0])))
     if others:
@@ -34,7 +34,7 @@ def tray(told: Telling, key: str) -> Reply:
     waiting = draft.tray()
     first = waiting[0]
     at = told.voice.moment(datetime.fromisoformat(first.at)) if first.at else ""
-    lacking = [line for line in told.lacking() if line.pickup]
+    lacking = [line for line in told.lacking() if line.pickup and line.state != "raised"]
     others = [line for line in draft.lines if line.pickup and line not in lacking and line.state != "withdrawn"]
     named: dict[str, Button] = {}
     for line in (*lacking, *others):
