@@ -365,6 +365,7 @@ class Turn:
 
     def _acknowledge(self, claim: Claim, *, taken: bool, now: bool) -> None:
         notes = list(dict.fromkeys([*(note for note in self.talk.unsaid if note), *self.notes]))
+        taken = taken or self.scene.inbound.kind in ("text", "media")  # whatever was said is passed on
         if not notes and taken and claim.ticket_no and not self.replies:
             notes = [self.voice.say("talk.added", no=claim.ticket_no)]
         elif not notes:

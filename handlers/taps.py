@@ -344,6 +344,9 @@ def _word(turn: Turn, claim: Claim, slot: str, text: str, reading: Reading) -> b
         tapped(turn, f"submit:{claim.revision}@{claim.id[:8]}")
     elif slot == "quantity" and _whole(claim, text):
         tapped(turn, f"quantity:all#{claim.asked.index if claim.asked else 0}@{claim.id[:8]}")
+    elif slot == "quantity" and len(text) <= BRIEF and contains(text, "all_in") and not _numbered(reading):
+        turn.take(text, reading)
+        tapped(turn, f"quantity:all#{claim.asked.index if claim.asked else 0}@{claim.id[:8]}")
     elif slot == "quantity" and _vague(claim, text, reading):
         turn.said(text)
         tapped(turn, f"quantity:unsure#{claim.asked.index if claim.asked else 0}@{claim.id[:8]}")
@@ -368,13 +371,17 @@ def asked_choices(claim: Claim) -> tuple[str, ...]:
     return claim.asked.choices if claim.asked else ()
 
 
+def _numbered(reading: Reading) -> bool:
+    return any(told.quantity is not None for told in reading.claims)
+
+
 def _whole(claim: Claim, text: str) -> bool:
     return means(text, "all") or ("quantity:unsure" in asked_choices(claim) and means(text, "yes"))
 
 
 def _vague(claim: Claim, text: str, reading: Reading) -> bool:
     """Tell whether the customer cannot say how much: 好几个, or 五六个 where no number of pieces is known."""
-    if any(told.quantity is not None for told in reading.claims):
+    if _numbered(reading):
         return False
     rough = "quantity:unsure" in asked_choices(claim) and any(told.unit for told in reading.claims)
     return rough or contains(text, "unsure")

@@ -306,3 +306,14 @@ def test_videos_are_not_called_photos(chat: Chat) -> None:
 def test_what_came_instead_is_told_without_its_verb(chat: Chat) -> None:
     chat.say("草莓发错了1盒")
     assert "（收到的是蓝莓）" in text(chat.say("收到的是蓝莓"))
+
+
+def test_everything_said_after_a_person_was_called_is_acknowledged(chat: Chat) -> None:
+    chat.say("人工")
+    [ticket] = chat.tickets()
+    assert ticket.no in text(chat.say("你们太慢了"))
+
+
+def test_all_of_it_in_other_words(chat: Chat) -> None:
+    chat.say("鸡蛋破了")
+    assert "30枚" in text(chat.say("都碎了，全碎了"))
