@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ Json = Mapping[str, Any]
 
 LIMIT = 100  # updates of one answer, the platform's most
 TIMEOUT = 30  # seconds that the platform holds a question without news
+LAST = 2.0  # seconds that a batch gets to its end when the service stops
 PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)  # seconds after failures in a row
 # After a week of silence the platform may begin its numbers anew, lower: an old offset would then drop updates unseen.
 FORGET = timedelta(days=5)
@@ -60,16 +61,31 @@ class Poller:
 
     async def _round(self) -> None:
         updates = await self.ask(self._offset)
-        await self._handle_all(updates)
         if updates:
-            newest = max(int(each["update_id"]) for each in updates)  # one that is told again may be older
-            self._offset, self._heard_at = max(self._offset or 0, newest + 1), self.clock()
-            if self._written:
-                await self._written
-            # written beside the next question: a restart then asks for little that is done
-            self._written = asyncio.create_task(self._keep(self._offset, self._heard_at))
+            await self._to_the_end(self._finish(updates))
         elif self._heard_at and self.clock() - self._heard_at > FORGET:
             self._offset = None
+
+    async def _finish(self, updates: Sequence[Json]) -> None:
+        await self._handle_all(updates)
+        newest = max(int(each["update_id"]) for each in updates)  # one that is told again may be older
+        self._offset, self._heard_at = max(self._offset or 0, newest + 1), self.clock()
+        if self._written:
+            await self._written
+        # written beside the next question: a restart then asks for little that is done
+        self._written = asyncio.create_task(self._keep(self._offset, self._heard_at))
+
+    async def _to_the_end(self, work: Coroutine[Any, Any, None]) -> None:
+        """Let a batch be finished even while the service stops, for a moment."""
+        task = asyncio.create_task(work)
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait({task}, timeout=LAST)
+            if self._written:
+                await asyncio.wait({self._written}, timeout=LAST)
+            task.cancel()
+            raise
 
     async def _handle_all(self, updates: Sequence[Json]) -> None:
         lanes: dict[str, list[Json]] = {}

@@ -18,13 +18,14 @@ from bot.desks.telegram_files import named, stored
 from bot.desks.telegram_group import GONE, NO_THREAD, SAME, Group, Wait, says
 from bot.desks.telegram_inbound import NAME, place_of
 from bot.desks.telegram_seen import KIND, Seen
-from bot.desks.telegram_topics import Topics
+from bot.desks.telegram_topics import ENDED, Topics
 from bot.desks.telegram_words import html, keyboard, pairs
 from media.store import Keeper
 from media.values import SheetPhoto
 from storage import desk_messages
 from storage.desk_messages import DeskMessage
 from storage.outbox import Mail
+from storage.tickets import Ticket
 
 Sheet = Callable[[Sequence[SheetPhoto], str], bytes | None]
 MOST_VOICES = 3  # that come with a card
@@ -46,8 +47,8 @@ class Cards:
         if card and card.data.get("mail") == mail.id:
             await self._voices(seen, card, who)  # it went out before; what was left is brought now
             return
-        if card is None and not anew:
-            return  # it waits on the board
+        if card is None and not anew and not _due(seen.ticket):
+            return  # it waits on the board, or was told with others
         thread = await self.topics.thread(seen.ticket, seen.topic)
         stands = card is not None and card.data["chat"] == self.group.chat_id and card.data.get("thread") == thread
         taken = bool(seen.ticket.owner_id) and card is not None and card.data.get("owner") != seen.ticket.owner_id
@@ -205,3 +206,8 @@ class Cards:
             await self.group.call(lambda chat: self.group.bot.delete_message(chat, number))
         except (BadRequest, Wait) as error:
             self.group.once("remove", "an old card could not be taken away (%s)", error)
+
+
+def _due(ticket: Ticket) -> bool:
+    """Tell whether a ticket has to have a card: somebody works on it."""
+    return ticket.owner_id is not None and ticket.state not in ENDED
