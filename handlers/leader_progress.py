@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from handlers import clocks
@@ -19,20 +21,30 @@ RECENT = timedelta(days=14)  # how long a ticket that has ended is still told
 SERIOUS = 1  # the rank up to which an open ticket is always named
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One ticket as it is told, with what is promised for it."""
+
+    sited: Sited
+    what: str
+    until: str
+
+
 def text(tx: Tx, leader_id: int, voice: Voice, tools: Tools) -> str:
     """Tell a leader's tickets, as many as one message holds."""
-    mine = sites.filed_by(tx, leader_id, tools.now - RECENT)
-    others = sites.others_open(tx, leader_id, [one.ticket.no for one in mine])
-    numbers = sorted({one.site_no for one in mine} | set(others), key=lambda number: (not number, number))
+    rows = [_row(tx, one, voice) for one in sites.filed_by(tx, leader_id, tools.now - RECENT)]
+    others = sites.others_open(tx, leader_id, [row.sited.ticket.no for row in rows])
+    numbers = sorted({row.sited.site_no for row in rows} | set(others), key=lambda number: (not number, number))
     if not numbers:
         return voice.say("leader.progress_none")
-    rows = {one.ticket.no: _row(tx, one, voice) for one in mine}
 
     def whole(most: int) -> str:
-        lines = [voice.say("leader.progress_head" if mine else "leader.progress_none")]
+        lines = [voice.say("leader.progress_head" if rows else "leader.progress_none")]
         for number in numbers:
-            here = [one for one in mine if one.site_no == number]
-            lines += [site(number, voice), *_states(here, rows, most, voice)]
+            lines.append(site(number, voice))
+            for state in STATES:
+                here = [row for row in rows if (row.sited.site_no, row.sited.ticket.state) == (number, state)]
+                lines += _state(state, here, most, voice) if here else []
             if others.get(number):
                 lines.append(voice.say("leader.others", count=others[number]))
         return "\n".join(lines)
@@ -40,23 +52,25 @@ def text(tx: Tx, leader_id: int, voice: Voice, tools: Tools) -> str:
     return fitting(whole)
 
 
-def _states(mine: Sequence[Sited], rows: dict[str, str], most: int, voice: Voice) -> list[str]:
-    lines = []
-    for state in STATES:
-        here = [one for one in mine if one.ticket.state == state]
-        if here:
-            lines.append(voice.say("leader.progress_state", state=voice.say(f"notice.state_{state}"), count=len(here)))
-            # what is serious is named whatever the length; the rest as it came, the newest first
-            first = [one for one in here if one.ticket.rank <= SERIOUS]
-            rest = [one for one in here if one.ticket.rank > SERIOUS]
-            lines += [rows[one.ticket.no] for one in first]
-            lines += listed([rows[one.ticket.no] for one in rest], most, voice)
-    return lines
+def _state(state: str, here: Sequence[Row], most: int, voice: Voice) -> list[str]:
+    """Tell the tickets in one state; what is promised for most of them is said once, in the heading."""
+    until, many = Counter(row.until for row in here).most_common(1)[0]
+    shared = until if many > 1 else ""
+    head = voice.say("leader.progress_state", state=voice.say(f"notice.state_{state}"), count=len(here), by=shared)
+    told = [(row.sited.ticket.rank <= SERIOUS, _line(row, shared, voice)) for row in here]
+    # what is serious is named whatever the length; the rest as it came, the newest first
+    first, rest = ([line for serious, line in told if serious is wanted] for wanted in (True, False))
+    return [head, *first, *listed(rest, most, voice)]
 
 
-def _row(tx: Tx, one: Sited, voice: Voice) -> str:
+def _line(row: Row, shared: str, voice: Voice) -> str:
+    until = row.until if row.until != shared else ""
+    return voice.say("leader.line", no=row.sited.ticket.no, what=row.what + until)
+
+
+def _row(tx: Tx, one: Sited, voice: Voice) -> Row:
     no, lines = one.ticket.no, ticket_lines.of_ticket(tx, one.ticket.no)
     parts = [who(one, voice), granted(lines, voice) or items(lines)]
     due = next((due for due in (clocks.due_of(tx, no, name) for name in PROMISES) if due), None)
     until = voice.say("leader.by", when=voice.moment(due)) if due else ""
-    return voice.say("leader.line", no=no, what=" ".join(part for part in parts if part) + until)
+    return Row(sited=one, what=" ".join(part for part in parts if part), until=until)

@@ -12,8 +12,8 @@ from handlers.tools import Tools
 from storage.sites import Seat, Sited
 from storage.ticket_lines import GRANTED, Line
 
-MOST = (30, 15, 8, 4, 2, 1)  # items of one list, as many as fit
-LONGEST = 3000  # characters: a chat platform takes 4096
+MOST = (30, 24, 20, 16, 12, 9, 6, 4, 3, 2, 1)  # items of one list, as many as fit
+LONGEST = 800  # characters: what people read of one message
 
 
 def voice_of(seat: Seat, tools: Tools) -> Voice:

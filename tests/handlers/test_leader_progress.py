@@ -37,9 +37,9 @@ def test_by_site_and_state_the_newest_first(house):
         "【Z07】",
         "等您回复 1 单：",
         f"· {third} 17号 Lisa salmon 1盒",
-        "等待处理 2 单：",
-        f"· {second} 5号 老陈 车厘子JJ 2盒，最迟 6月13日19:10",
-        f"· {first} 3号 李婷 草莓 2盒，最迟 6月13日19:10",
+        "等待处理 2 单，最迟 6月13日19:10：",
+        f"· {second} 5号 老陈 车厘子JJ 2盒",
+        f"· {first} 3号 李婷 草莓 2盒",
     ]
 
 
