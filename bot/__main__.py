@@ -24,6 +24,16 @@ COMMANDS: tuple[tuple[str, str, tuple[Argument, ...]], ...] = (
     ),
     ("leaders list", "list leaders and their sites", ()),
     ("leaders remove", "remove a leader by name or id", (_arg("name", metavar="NAME"),)),
+    (
+        "leaders settlement",
+        "write a leader's settlement of a period as XLSX",
+        (
+            _arg("name", metavar="NAME"),
+            _arg("--from", dest="first", required=True, metavar="DATE"),
+            _arg("--to", dest="last", required=True, metavar="DATE"),
+            _arg("--out", required=True, metavar="FILE"),
+        ),
+    ),
     ("policy list", "name the presets", ()),
     ("policy show", "print the policy in force", (_arg("name", nargs="?", metavar="NAME"),)),
     ("policy check", "check a policy file", (FILE,)),

@@ -75,6 +75,16 @@ def leaders_remove(args: Namespace, settings: Settings) -> int:
         return leaders.remove(args.name, write=write, now=configuration.clock(settings)())
 
 
+def leaders_settlement(args: Namespace, settings: Settings) -> int:
+    """Write a leader's settlement."""
+    from bot.settlement import settle
+    from handlers.policy_file import load
+
+    with database(settings) as write:
+        now, policy = configuration.clock(settings)(), load(settings.policy)
+        return settle(args.name, args.first, args.last, Path(args.out), read=write, policy=policy, now=now)
+
+
 def policy_list(args: Namespace, settings: Settings) -> int:
     """Name the presets."""
     from bot import policy

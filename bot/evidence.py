@@ -21,7 +21,7 @@ from storage.database import Tx
 from storage.evidence import Evidence
 from storage.outbox import Bundle
 
-TRIES = 8  # fetches of one piece before it counts as gone
+TRIES = 300  # fetches of one piece, five minutes apart at last, before it counts as gone: about a day
 SUFFIXES = {"voice": ".audio", "video": ".video", "document": ".bin"}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.serve import PortTaken
+from bot.web import PortTaken
 from handlers.policy_file import PolicyError
 from storage.database import Busy, DatabaseGone, DriverError
 from storage.migration import Broken, Newer

@@ -152,10 +152,10 @@ class Runner:
         now = self.clock()
         with self.lock:
             with transaction(self.engine) as tx:
+                for outcome in outcomes:  # first: a block booked here must not outlive the message that lifts it
+                    outbox.settle(tx, outcome, now=now)
                 for job in jobs:
                     self._do(tx, job)
-                for outcome in outcomes:
-                    outbox.settle(tx, outcome, now=now)
                 bundles = self._pick(tx, now, len(outcomes))
                 self._due = outbox.next_due(tx)
             with self._wake:

@@ -22,10 +22,6 @@ LOG = logging.getLogger(__name__)
 STOP_WITHIN = 9.0  # seconds; the contract gives ten
 
 
-class PortTaken(Exception):
-    """The HTTP port cannot be opened."""
-
-
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
     """Hold the folder's serve.lock; raises Busy while another serve has it."""
@@ -56,7 +52,7 @@ async def _serve(settings: Settings) -> int:
         http = await web.start(server, settings.http_host, int(settings.http_port))
     except OSError as error:
         await app.stop()
-        raise PortTaken(f"port {settings.http_port} cannot be opened ({error.strerror}); set HTTP_PORT") from None
+        raise web.PortTaken(f"port {settings.http_port} cannot be opened ({error.strerror}); set HTTP_PORT") from None
     await app.start()
     _say_ready(app)
     await stopped.wait()

@@ -30,9 +30,13 @@ def make_app(*, health: Health, doors: Iterable[Door] = ()) -> web.Application:
     return app
 
 
+class PortTaken(Exception):
+    """The HTTP port cannot be opened."""
+
+
 async def start(app: web.Application, host: str, port: int) -> web.AppRunner:
     """Listen; end it with `await runner.cleanup()`. Raises OSError when the port is taken."""
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN, auto_decompress=False)
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()

@@ -59,7 +59,7 @@ class Problem:
     labels: Labels
     photos: int = 0  # least number of photos, 0: none asked
     evidence_hint: Labels  # which shots to take
-    collects: tuple[str, ...] = ()  # slots asked besides the order: item, quantity, share (part of a unit), received, ...
+    collects: tuple[str, ...] = ()  # slots asked besides the order: item, quantity, share, received, detail
     remedies: tuple[str, ...] = ()  # what the customer may choose, the first is suggested
     department: str = ""
     severity: str = "normal"

@@ -14,7 +14,8 @@ import pytest
 from doubles.service import Service
 
 POLICY = 'extends = "community-group-buy"\n[talk]\nquiet = "0.1s"\nquiet_max = "0.3s"\n'
-COLUMNS = ("order_no", "participate_no", "buyer_name", "buyer_phone", "item", "quantity", "unit", "paid", "delivered_at")
+ORDER = ["order_no", "participate_no", "buyer_name", "buyer_phone"]
+COLUMNS = [*ORDER, "item", "quantity", "unit", "paid", "delivered_at"]
 RETRY = 0.05  # seconds between tries while the service is down
 CAME = (aiohttp.ClientError, TimeoutError, OSError)
 
