@@ -59,7 +59,7 @@ SPEC_AFTER = re.compile(r"\s*(?:装的?|一[箱盒袋份板包]|/|里面?|中的
 GOOD_AFTER = re.compile(r"\s*是?(?:好的|好[,。!?\s]|好$|能吃|完好|完整|没坏|没碎|没破|可以吃)")
 
 USED = re.compile(
-    r"[吃喝用尝拆切煮炒洗剥啃咬][了过完掉到开下的]*(?:大概|快|将近|才|就)?$"
+    r"(?<![好难能法敢])[吃喝用尝拆切煮炒洗剥啃咬][了过完掉到开下的]*(?:大概|快|将近|才|就)?$"
     r"|\b(?:ate|eaten|drank|opened|used|tried)\s?$"
 )
 RECEIVED = re.compile(
