@@ -201,5 +201,8 @@ async def test_the_numbers_of_messages_may_begin_anew(tmp_path, api):
         await scene.raised()
         scene.group.upgrade()
         await scene.raised(1005, "转人工")
-        rows = await scene.house.rows(desk_messages)
-        assert len({row["message_id"].partition("/")[0] for row in rows}) == 2
+        await eventually(lambda: two_chats(scene))
+
+
+async def two_chats(scene):
+    return len({row["message_id"].partition("/")[0] for row in await scene.house.rows(desk_messages)}) == 2
