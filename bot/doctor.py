@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -79,13 +80,26 @@ def _doors(settings: Settings) -> Iterator[Finding]:
     elif not settings.telegram_desk:
         yield False, "customers can write but no agents' desk is configured: set TELEGRAM_DESK_TOKEN and _CHAT_ID."
     if settings.telegram_customers or settings.telegram_desk:
-        from bot import doctor_telegram
-
-        yield from doctor_telegram.examine(settings)
+        yield from _telegram(settings)
     if settings.wechat:
         from bot import doctor_wechat
 
         yield from doctor_wechat.examine(settings)
+
+
+def _telegram(settings: Settings) -> Iterator[Finding]:
+    from bot.doctor_telegram import check_customers, check_desk
+
+    how = {
+        "api_base": settings.telegram_api_base,
+        "public_url": settings.public_url,
+        "proxy": settings.telegram_proxy,
+    }
+    if settings.telegram_customers:
+        yield from asyncio.run(check_customers(settings.telegram_bot_token, **how))
+    if settings.telegram_desk:
+        group = int(settings.telegram_desk_chat_id)
+        yield from asyncio.run(check_desk(settings.telegram_desk_token, group, **how))
 
 
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_disk, _database, _policy, _doors)
