@@ -162,4 +162,5 @@ def unaddressed(draft: ListDraft, text: str, reader: Reader) -> ListDraft:
     if len(questions) > 1 and means(text, "yes", "no", "thanks", "cancel"):
         return draft
     found = [after for line in questions if line.pickup and (after := addressed(line, text, reader)) != line]
-    return draft.with_line(found[0]) if len(found) == 1 else draft
+    done = [after for after in found if not after.asks] or found
+    return draft.with_line(done[0]) if len(done) == 1 else draft

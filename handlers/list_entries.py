@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from handlers import list_answers, list_photos
 from handlers.leader_list import OPEN, ListDraft, ListLine
 from handlers.list_answers import Reader
-from handlers.list_lines import of_claim, same
+from handlers.list_lines import of_claim, same, stated
 from handlers.reading import ReadClaim
 from handlers.scene import Turn
 
@@ -87,7 +87,7 @@ def claim(paste: Paste, told: ReadClaim, raw: str) -> None:
     if told.withdrawn:
         _withdrawn(paste, told, raw)
         return
-    who = paste.by if paste.by and not (told.pickup_no or told.customer or told.order_no) else ""
+    who = "" if stated(told) else paste.by
     line = of_claim(told, paste.reader.shelf, key=paste.next_key(), text=raw, who=who)
     origin = turn.scene.inbound.origin
     at = origin.at.isoformat() if origin and origin.at else turn.at

@@ -64,9 +64,15 @@ def same(text: str) -> str:
     return MARKS.sub("", text).casefold()
 
 
+def stated(told: ReadClaim) -> bool:
+    """Tell whether the words say who is meant: an item that only one order happens to have does not."""
+    named = told.pickup_no or told.customer or told.phone_tail
+    return bool(named or {"order_no", "phone", "phone_tail"} & set(told.evidence))
+
+
 def of_claim(told: ReadClaim, shelf: Shelf, *, key: int, text: str, who: str = "") -> ListLine:
     """Make a line of the list from what one line says."""
-    fits = shelf.fits(told)
+    fits = shelf.fits(told) if stated(told) else ()
     codes = tuple(code for code in told.problems if code in shelf.policy.problems)
     problem = Problem(
         line_no=told.line_no if len(fits) == 1 else None,
@@ -78,17 +84,16 @@ def of_claim(told: ReadClaim, shelf: Shelf, *, key: int, text: str, who: str = "
         received=told.received or "",
         among=tuple(number for order, number in told.candidates if len(fits) == 1 and order == fits[0].order_no),
     )
-    named = told.pickup_no or told.customer or told.order_no or told.phone_tail
     line = ListLine(
         key=key,
         text=text[:SHORT],
         pickup=told.pickup_no or (fits[0].participate_no if len(fits) == 1 else ""),
-        who=who or ("" if fits or told.pickup_no else told.customer or told.phone_tail or told.order_no or ""),
+        who=who or ("" if fits or told.pickup_no else told.customer or ""),
         order_no=fits[0].order_no if len(fits) == 1 else "",
         among=tuple(order.order_no for order in fits) if len(fits) > 1 else (),
         problem=problem,
         wish=told.remedy or "",
-        ask="" if fits else ("number" if named and not who else "who"),
+        ask="" if fits else ("number" if stated(told) and not who else "who"),
         severity=told.severity,
         signals=told.signals,
         special=told.special,
@@ -130,7 +135,7 @@ def _of_order(line: ListLine, order: Order, policy: Policy) -> ListLine:
     if kind and kind.whole_order and not problem.quantity:
         problem = replace(problem, quantity="all")  # what never came never came whole
     bought = line_of(order, problem.line_no)
-    tags = bought.tags if bought else tuple(tag for one in order.lines for tag in one.tags)
+    tags = bought.tags if bought else ()
     groups = policy.groups([tag for one in order.lines for tag in one.tags if tag in AGED])
     special = tuple(dict.fromkeys((*line.special, *groups)))
     sum_ = (sum_of(problem, bought) if bought else None) or 0

@@ -43,7 +43,8 @@ def find(
     if not sites:
         return Listed()
     sample = None if conversation.channel == "sandbox" else False
-    plain = "\n".join(normalise(line, lexicon.emoji) for text in texts for line in text[:MOST].splitlines())
+    said = [*texts, *(draft.context if draft else ())]
+    plain = "\n".join(normalise(line, lexicon.emoji) for text in said for line in text[:MOST].splitlines())
     pickups = _pickups(plain, draft)
     names = {name for name in orders.buyers_at(tx, sites, since=now - LONG_AGO) if _named(name, plain)}
     tails = {digits for digits in DIGITS.findall(plain) if len(digits) == 4}

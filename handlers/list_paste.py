@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ from handlers import leader_list, list_answers, list_entries, list_photos, list_
 from handlers.acts import Listing
 from handlers.leader_list import ListDraft, ListLine, ListPhoto
 from handlers.list_entries import Paste
-from handlers.list_lines import same
+from handlers.list_lines import same, stated
 from handlers.lists import Ignored, ListReading
 from handlers.reading import ReadClaim
 from handlers.scene import Turn
@@ -30,7 +31,7 @@ def take(paste: Paste) -> bool:
     if pieces[0][0] is not None:
         _by_number(paste, pieces)
         return True
-    someone = any(one.pickup_no or one.customer or one.order_no or one.phone_tail for one in told)
+    someone = any(stated(one) for one in told)
     if not someone and not _goes_on(paste, reading):
         return _without_person(paste)
     marks = [mark for mark in paste.marks() if mark]
@@ -54,7 +55,7 @@ def _reading(paste: Paste) -> ListReading:
     text, by = paste.text, paste.by
     if by and any(order.buyer_name == by for order in paste.reader.shelf.listed.orders):
         text = "\n".join(f"{by}：{line}" if line.strip() else line for line in text.splitlines())
-    reading = paste.reader.lines(text)
+    reading = paste.reader.lines(_with_signs(text, paste.draft))
     first = next((at for at, line in enumerate(text.splitlines(), start=1) if line.strip()), 1)
     begun = [one for one in (*reading.claims, *reading.named) if one.line == first]
     whole = any((one.pickup_no or one.customer or one.order_no) and one.problems for one in begun)
@@ -64,6 +65,15 @@ def _reading(paste: Paste) -> ListReading:
     more = sum(bool(one.problems) for one in behind.claims) > sum(bool(one.problems) for one in reading.claims)
     alone = not any(one.pickup_no or one.customer or one.order_no for one in begun)
     return behind if more or alone else reading
+
+
+def _with_signs(text: str, draft: ListDraft) -> str:
+    """Write 12 as 12号 where it begins an answer and a question about that number is open."""
+    numbers = sorted({line.pickup for line in draft.questions() if line.pickup.isdecimal()}, key=len, reverse=True)
+    if not numbers:
+        return text
+    bare = rf"(?m)(?:^|(?<=[\s,，;；。、]))({'|'.join(numbers)})(?![\d号號.:：#%])"
+    return re.sub(bare, r"\1号", text)
 
 
 def _behind(paste: Paste, text: str) -> ListReading:
@@ -201,7 +211,7 @@ def _told(paste: Paste, before: ListDraft) -> bool:
 
 def _asked_about(paste: Paste, before: ListDraft, orders: Sequence[Order]) -> bool:
     """A number that is not on the list yet, without a problem: it joins the list, and the problem is asked."""
-    for told in paste.captions:
+    for told in tuple(paste.captions):
         list_entries.claim(paste, told, paste.text)
     given = list_photos.spoken(paste.draft, paste.text, orders, paste.reader, paste.own_photos())
     paste.draft = given if given and given.following == () else paste.draft

@@ -46,7 +46,7 @@ def question(told: Telling, line: ListLine) -> str:
     if line.ask == "who" and line.who:
         return told.say("ask_who_of", who=line.who, text=text)
     key = "ask_problem_refund" if line.ask == "problem" and line.wish in ("refund", "return_refund") else ""
-    return told.say(key or f"ask_{line.ask}", number=number or told.number(line), text=text)
+    return told.say(key or f"ask_{line.ask}", number=number, text=text).strip()
 
 
 def _items(order: Order, line: ListLine) -> list[str]:

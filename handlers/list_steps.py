@@ -45,7 +45,9 @@ def drop(turn: Turn, draft: ListDraft) -> None:
         assert line
         draft = draft.with_line(replace(line, state="withdrawn", ask=""))
     photos = tuple(replace(photo, line=-1) if photo.line == 0 else photo for photo in draft.photos)
-    tell(turn, replace(draft, photos=photos, texts=(), batch=draft.batch + 1), Listing(tell="dropped", keys=tuple(open_)))
+    tell(
+        turn, replace(draft, photos=photos, texts=(), batch=draft.batch + 1), Listing(tell="dropped", keys=tuple(open_))
+    )
 
 
 def pair(turn: Turn, draft: ListDraft, photo: int, key: int) -> None:

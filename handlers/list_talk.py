@@ -143,7 +143,7 @@ def tapped(turn: Turn, value: str) -> None:
     elif what == "pair" and any(str(photo.id) == place for photo in draft.tray()):
         list_steps.pair(turn, draft, int(place), int(choice) if choice.isdecimal() else -1)
     else:
-        list_steps.tell(turn, draft, Listing(tell="card" if draft.some(*OPEN) else "filed"))
+        list_steps.tell(turn, draft, Listing(tell="card" if draft.some("ready") else "filed"))
 
 
 def _by_tap(line: ListLine, choice: str, reader: Reader) -> ListLine:
