@@ -8,7 +8,7 @@ from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from handlers import claim as claims
-from handlers import leader_list, list_lookup, lookup, mail, taps, ticket_numbers
+from handlers import leader_list, letters, list_lookup, lookup, mail, taps, ticket_numbers
 from handlers.carrying_out import carry_out
 from handlers.claim import Talk
 from handlers.conversation import LONGEST, decide
@@ -63,6 +63,9 @@ def turn(tx: Tx, inbound: Inbound, tools: Tools) -> int:
         conversation_id=conversation.id,
     ):
         return 0
+    if inbound.kind in ("blocked", "unblocked"):
+        letters.left(tx, conversation, inbound.kind, tools)
+        return conversation.id
     talk = claims.from_json(conversation.talk)
     box = mail.chat_box(conversation.id)
     if inbound.kind not in INSIDE:

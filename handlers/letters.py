@@ -7,8 +7,10 @@ from handlers.tickets import desk_of
 from handlers.tools import Tools
 from handlers.wording import say
 from storage import conversations, outbox, tickets
+from storage.conversations import Conversation
 from storage.database import Tx
 from storage.outbox import Outcome
+from storage.tickets import Ticket
 
 
 def died(tx: Tx, outcome: Outcome, tools: Tools) -> None:
@@ -18,8 +20,23 @@ def died(tx: Tx, outcome: Outcome, tools: Tools) -> None:
     if kind != "chat":
         return  # the desk cannot be told of its own silence: dead_letters and the log have it
     conversation = conversations.by_id(tx, int(rest))
-    desk = desk_of(conversation.channel)
-    open_ = [ticket for ticket in tickets.of_conversation(tx, conversation.id) if ticket.state in tickets.OPEN]
+    _tell_desk(tx, conversation, "undelivered", tools, why=outcome.error)
+
+
+def left(tx: Tx, conversation: Conversation, kind: str, tools: Tools) -> None:
+    """Tell the desk that a customer with an open ticket blocked the bot, or let it speak again."""
+    if _open(tx, conversation):
+        _tell_desk(tx, conversation, kind, tools)
+
+
+def _open(tx: Tx, conversation: Conversation) -> list[Ticket]:
+    return [ticket for ticket in tickets.of_conversation(tx, conversation.id) if ticket.state in tickets.OPEN]
+
+
+def _tell_desk(tx: Tx, conversation: Conversation, key: str, tools: Tools, **values: str) -> None:
+    open_ = _open(tx, conversation)
     number = open_[0].no if open_ else ""
-    text = say("zh", "talk.undelivered", name=conversation.name or conversation.account, no=number, why=outcome.error)
-    mail.to_desk(tx, desk, number, "note", {"text": text}, now=tools.now)
+    name = conversation.name or conversation.account
+    told: dict[str, object] = {"name": name, "no": number, **values}
+    text = say("zh", f"talk.{key}", **told)
+    mail.to_desk(tx, desk_of(conversation.channel), number, "note", {"text": text}, now=tools.now)

@@ -42,7 +42,9 @@ def remark(
     """Take more words, photos or voice to a ticket; they reach the owner, or the card. Severity may only rise."""
     ticket = tickets.must(tx, ticket_no)
     if text:
-        rows.change(tx, ticket_no, said=[*map(list, ticket.said), [at.isoformat(), text]])
+        words = [at.isoformat(), text]
+        if words not in map(list, ticket.said):  # its draft may have brought them already
+            rows.change(tx, ticket_no, said=[*map(list, ticket.said), words])
     taken = pieces.link(tx, ticket_no, ids=evidence) if evidence else 0
     by = tickets.customer(tx, conversation_id)
     tickets.log(tx, ticket_no, "said", by, tools, text=text, evidence=list(evidence))

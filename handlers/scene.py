@@ -303,7 +303,7 @@ class Turn:
 
     def chatter(self) -> None:
         """Answer words that say nothing about a claim, and bring a person when that goes on."""
-        count = self.talk.extra.get("chatter", 0) + 1
+        count = self.talk.extra.get("chatter", 0) + (not self.scene.found.echo_back)
         heard = [*self.talk.extra.get("heard", ()), [self.at, self.scene.inbound.text.strip()[:WORDS]]]
         self.talk = replace(self.talk, extra={**self.talk.extra, "chatter": count, "heard": heard[-HEARD:]})
         if count > self.scene.policy.misses:
@@ -392,7 +392,8 @@ class Turn:
     def _missed(self, claim: Claim, question: Question, *, taken: bool) -> bool:
         """Count a message that gave nothing for the question it answers; too many bring a person."""
         asked = claim.asked
-        if taken or not asked or asked.slot != question.slot or self.scene.inbound.kind != "text":
+        unseen = self.scene.found.echo_back  # the question had not left yet: nobody can have missed it
+        if taken or unseen or not asked or asked.slot != question.slot or self.scene.inbound.kind != "text":
             return False
         misses = {**claim.misses, question.slot: claim.misses.get(question.slot, 0) + 1}
         self.put(replace(claim, misses=misses))
