@@ -119,7 +119,7 @@ class Opened:
 class Listing:
     """Work on a leader's list: raise its serious lines, file the ready ones of `file`, and tell how it stands.
 
-    `tell`: card, list, filed, answers, same, photos, tray, dropped; `keys` are the lines that this is about.
+    `tell`: card, list, filed, answers, same, photos, tray, dropped, nudge; `keys` are the lines that this is about.
     """
 
     tell: str

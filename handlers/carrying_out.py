@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers import deadlines, filing, leader_digest, leader_progress, leading, list_filing, lookup, mail, parcels
+from handlers import deadlines, filing, leader_digest, leader_progress, leading, list_filing, lookup, mail
 from handlers.acts import (
     Act,
     Appeal,
@@ -32,66 +32,14 @@ from handlers.leader_acts import Digest, Settlement, Testify
 from handlers.messages import Button, Reply
 from handlers.remedies import money
 from handlers.scene import Scene, Step
-from handlers.summary import Voice, facts
+from handlers.summary import facts
 from handlers.tools import Tools
+from handlers.work import Work
 from storage import events, evidence, orders, people, tickets
 from storage.database import Tx
 
 SETTLED = ("decided", "resolved", "closed")
 PATIENCE = timedelta(seconds=10)  # how long a submit waits for photos that are still being fetched
-
-
-@dataclass(slots=True)
-class Work:
-    """The turn after its decision: the talk and the replies grow with each act."""
-
-    tx: Tx
-    scene: Scene
-    tools: Tools
-    talk: Talk
-    replies: list[Reply]
-    customer_id: int | None
-
-    @property
-    def voice(self) -> Voice:
-        """How to speak to this customer."""
-        return Voice(language=self.talk.language or "zh", policy=self.tools.policy, now=self.tools.now)
-
-    def tell(self, key: str, **values: object) -> None:
-        """Say a sentence at once, before the questions that may wait."""
-        text = self.voice.say(f"talk.{key}", **values)
-        at = next((place for place, reply in enumerate(self.replies) if reply.echo), len(self.replies))
-        self.replies.insert(at, Reply(text=text.strip()))
-
-    def lead(self, key: str, **values: object) -> None:
-        """Say a sentence before the question that follows, in one message with it."""
-        at = next((place for place, reply in enumerate(self.replies) if reply.echo), None)
-        if at is None:
-            self.tell(key, **values)
-            return
-        text = self.voice.say(f"talk.{key}", **values)
-        self.replies[at] = replace(self.replies[at], text=self.voice.join([text, self.replies[at].text]), echo=False)
-
-    def moment(self, when: datetime | None) -> str:
-        """Name a promised time."""
-        return self.voice.moment(when or self.tools.now)
-
-    def filing_of(self, claim: Claim) -> filing.Filing:
-        """Put a draft together with all that is known around it."""
-        conversation = self.scene.found.conversation
-        order = orders.by_number(self.tx, claim.order_no, sample=None) if claim.order_no else None
-        claimed = lookup.claimed(self.tx, claim.order_no, but=claim.ticket_no) if order else {}
-        return filing.Filing(
-            claim=claim,
-            conversation_id=conversation.id,
-            channel=conversation.channel,
-            account=conversation.account,
-            order=order,
-            customer_id=self.customer_id,
-            leader_id=conversation.leader_id,
-            language=self.talk.language or "zh",
-            lines=parcels.lines_of(claim, order, claimed, self.voice),
-        )
 
 
 def carry_out(tx: Tx, step: Step, scene: Scene, tools: Tools) -> tuple[Talk, list[Reply]]:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers import handing, leader_talk, list_talk, returns, taps
+from handlers import bare_words, handing, leader_talk, list_talk, ordering, returns, taps
 from handlers.acts import Fill, Lead, Progress, Remark
 from handlers.claim import Claim
+from handlers.drafting import LIVE
 from handlers.fixed_words import contains, language_of, means, plain
-from handlers.lookup import Found
-from handlers.messages import Button, Inbound
+from handlers.messages import Inbound
 from handlers.reading import Reading, read
-from handlers.scene import LIVE, Scene, Step, Turn
+from handlers.scene import LONGEST, Scene, Step
 from handlers.taking import fits
-from storage.orders import Order
+from handlers.turn import Turn
 from storage.tickets import Ticket
 
-LONGEST = 2000  # characters of one message that are read
 QUESTION = re.compile("[?？]")
 
 
@@ -28,8 +26,10 @@ def decide(scene: Scene) -> Step:
     inbound = scene.inbound
     if inbound.kind == "fetched":
         returns.fetched(turn)
+        list_talk.fetched(turn)
     elif inbound.kind == "wake":
         returns.woken(turn)
+        list_talk.woken(turn)
     elif inbound.kind == "tap":
         taps.tapped(turn, inbound.tap)
     elif leader_talk.takes(turn) or list_talk.takes(turn):
@@ -108,7 +108,7 @@ def _safety(turn: Turn, reading: Reading, text: str) -> None:
         if not first:
             turn.tell("safety_again", now=True, no=ticket.no)
         return
-    _resolve(turn, reading)
+    ordering.resolve(turn, reading)
     turn.open_claim()
     turn.take(text, reading)
     turn.add_photos()
@@ -124,7 +124,7 @@ def _safety(turn: Turn, reading: Reading, text: str) -> None:
 
 def _fixed(turn: Turn, text: str, reading: Reading) -> bool:
     """Answer the words that mean the same in every state; tell whether the text was one."""
-    if taps.taken_back(turn, text):
+    if bare_words.taken_back(turn, text):
         return True
     if means(text, "status"):
         turn.acts.append(Progress())
@@ -148,7 +148,7 @@ def _fixed(turn: Turn, text: str, reading: Reading) -> bool:
         turn.note("help")
         turn.respond(taken=False)
     else:
-        return taps.answered(turn, text, reading) or handing.thanked(turn, text)
+        return bare_words.answered(turn, text, reading) or handing.thanked(turn, text)
     return True
 
 
@@ -180,7 +180,7 @@ def _facts(turn: Turn, text: str, reading: Reading) -> None:
     if turn.claim is None and not tells and not turn.scene.inbound.media:
         turn.chatter()
         return
-    resolved = _resolve(turn, reading)
+    resolved = ordering.resolve(turn, reading)
     turn.open_claim()
     turn.take(text, reading)
     turn.add_photos()
@@ -223,106 +223,3 @@ def _escalate(turn: Turn, reading: Reading) -> None:
         turn.raise_("angry")
     elif reading.angry:
         turn.talk = replace(turn.talk, extra={**turn.talk.extra, "angry": True})
-
-
-def _resolve(turn: Turn, reading: Reading) -> bool:
-    """Settle which order is spoken of; False when the reply to a failed look-up has been given."""
-    found = turn.scene.found
-    claim = turn.claim
-    matches = _narrowed(found, reading)
-    if len(matches) == 1:
-        _switch(turn, matches[0], reading)
-    elif len(matches) > 1 and not (claim and claim.order_no in {order.order_no for order in matches}):
-        turn.open_claim()
-        _keep_hints(turn)
-        turn.choose_order(matches)
-    elif turn.scene.want.any and not matches:
-        return _not_found(turn, found)
-    elif not (claim and claim.order_no):
-        turn.open_claim()
-        _keep_hints(turn)
-        _own_order(turn, found, reading)
-    return True
-
-
-def _narrowed(found: Found, reading: Reading) -> tuple[Order, ...]:
-    """Of several orders that a number means, keep those whose lines hold what the text names."""
-    if len(found.matches) < 2:
-        return found.matches
-    named = {claim.order_no for claim in reading.claims if claim.line_no is not None and claim.certain}
-    named |= {number for claim in reading.claims for number, _ in claim.candidates}
-    return tuple(order for order in found.matches if order.order_no in named) or found.matches
-
-
-def _switch(turn: Turn, order: Order, reading: Reading) -> None:
-    claim = turn.claim
-    turn.prove(order)
-    if claim and claim.order_no == order.order_no:
-        return
-    if claim and (not claim.order_no or (reading.correction and not claim.ticket_no and not reading.claims)):
-        turn.adopt(order)
-        return
-    other = next((c for c in turn.talk.claims if c.order_no == order.order_no and not c.dropped), None)
-    if other:
-        turn.talk = replace(turn.talk, current=other.id)
-        turn.order = order
-    else:
-        turn.open_claim(fresh=True)
-        turn.adopt(order)
-
-
-def _keep_hints(turn: Turn) -> None:
-    want, claim = turn.scene.want, turn.claim
-    assert claim
-    turn.put(
-        replace(
-            claim,
-            number=want.numbers[0] if want.numbers else claim.number,
-            pickup=want.pickups[0] if want.pickups else claim.pickup,
-            tail=want.tails[0] if want.tails else claim.tail,
-            day=want.day or claim.day,
-        )
-    )
-
-
-def _own_order(turn: Turn, found: Found, reading: Reading) -> None:
-    """A bound buyer named no number: the item tells the order, or there is only one."""
-    own = {order.order_no: order for order in found.own}
-    spoken = turn.ticket()
-    named = {claim.order_no for claim in reading.claims if claim.line_no is not None and claim.certain} & set(own)
-    if spoken and spoken.order_no in named:
-        named = {spoken.order_no}
-    if len(named) == 1:
-        turn.adopt(own[named.pop() or ""])
-    elif len(own) == 1:
-        turn.adopt(found.own[0])
-    elif own and not (turn.claim and turn.claim.number):
-        open_ = [number for claim in reading.claims for number, _ in claim.candidates if number in own]
-        among = [own[number] for number in dict.fromkeys(open_)] or list(found.own)
-        turn.choose_order(among)
-
-
-def _not_found(turn: Turn, found: Found) -> bool:
-    """A number that does not exist and one that is somebody else's get the same sentence."""
-    turn.count_try()
-    claim = turn.claim
-    if claim and claim.order_no:
-        turn.note("others_order")
-        return True
-    turn.open_claim()
-    _keep_hints(turn)
-    if turn.locked():
-        turn.take(turn.scene.inbound.text[:LONGEST], turn.plain_reading())
-        turn.add_photos()
-        turn.raise_("locked")
-        return False
-    mine = found.near or found.own
-    if mine:
-        turn.note("not_yours")
-        turn.choose_order(mine)
-    return True
-
-
-def order_buttons(orders: Sequence[Order], turn: Turn) -> tuple[tuple[Button, ...], ...]:
-    """One row for each order that may be meant."""
-    return tuple((turn.order_button(order),) for order in orders)

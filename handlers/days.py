@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from storage.orders import Order
 
@@ -17,6 +18,8 @@ NAMED = re.compile(r"昨[天日晚儿]|今[天日晚早儿]|\byesterday\b|\btoda
 DAYS = {"昨": "yesterday", "今": "today", "yesterday": "yesterday", "today": "today"}
 BEFORE_YESTERDAY = "前天"
 WRITTEN = re.compile(r"20(\d{2})(\d{2})(\d{2})|(?<!\d)(\d{2})(\d{2})(\d{2})(?!\d)")
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 def _date(match: re.Match[str], today: date) -> str | None:
@@ -55,10 +58,10 @@ def day_in(text: str, today: date) -> tuple[str | None, str, list[tuple[int, int
 
 
 def handed_over(order: Order) -> date | None:
-    """The day of delivery, else as promised, placed, or written in the order's number (20260612, 260612)."""
+    """The business's day of delivery, else as promised, placed, or written in the order's number (20260612, 260612)."""
     at = order.delivered_at or order.promised_at or order.placed_at
     if at is not None:
-        return at.date()
+        return at.astimezone(SHANGHAI).date()
     digits = WRITTEN.search(order.order_no)
     if digits is None:
         return None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers.acts import Appeal, Progress, Remark
+from handlers.drafting import HUSHED, LIVE
 from handlers.fixed_words import contains, means, plain
 from handlers.messages import Button
 from handlers.reading import Reading
-from handlers.scene import HUSHED, LIVE, Turn
+from handlers.turn import Turn
 from storage.tickets import Ticket
 
 

@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from unicodedata import category
 from zoneinfo import ZoneInfo
 
+from handlers import bare_words, leader_list, letters, list_lookup, lookup, mail, ticket_numbers
 from handlers import claim as claims
-from handlers import leader_list, letters, list_lookup, lookup, mail, taps, ticket_numbers
 from handlers.carrying_out import carry_out
 from handlers.claim import Talk
-from handlers.conversation import LONGEST, decide
+from handlers.conversation import decide
 from handlers.leader_list import Listed
 from handlers.lexicon import Lexicon, compile_words
 from handlers.messages import Inbound, Reply
@@ -19,7 +19,7 @@ from handlers.normal import normalise
 from handlers.policy import Policy
 from handlers.reading import read
 from handlers.references import refer
-from handlers.scene import Scene
+from handlers.scene import LONGEST, Scene
 from handlers.taps import TICKET_TAPS
 from handlers.tools import Tools
 from storage import conversations, evidence, orders, outbox
@@ -94,7 +94,7 @@ def _scene(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, too
     claim = talk.claim(_claim_meant(talk, inbound) or talk.current)
     claim = None if claim is None or claim.dropped else claim
     dropped = next((one for one in reversed(talk.claims) if one.dropped), None)
-    tap = inbound.tap or taps.chosen_order(claim, inbound.text)
+    tap = inbound.tap or bare_words.chosen_order(claim, inbound.text)
     tapped = tap.removeprefix("order:").partition("@")[0] if tap.startswith("order:") else ""
     want = lookup.wanted(claim, named, conversation, tapped=tapped, today=today)
     numbers = _numbers(inbound)

@@ -10,7 +10,7 @@ from handlers import leader_list, ticket_numbers
 from handlers.fixed_words import contains, language_of, means, plain
 from handlers.leader_acts import Digest, Settlement, Testify
 from handlers.messages import Button
-from handlers.scene import Turn
+from handlers.turn import Turn
 from handlers.wording import languages, say
 
 ANSWERS = ("unsure", "no", "yes")  # 没注意 is looked for before 没有, 不属实 before 属实

@@ -33,10 +33,9 @@ def _open(tx: Tx, conversation: Conversation) -> list[Ticket]:
     return [ticket for ticket in tickets.of_conversation(tx, conversation.id) if ticket.state in tickets.OPEN]
 
 
-def _tell_desk(tx: Tx, conversation: Conversation, key: str, tools: Tools, **values: str) -> None:
+def _tell_desk(tx: Tx, conversation: Conversation, key: str, tools: Tools, why: str = "") -> None:
     open_ = _open(tx, conversation)
     number = open_[0].no if open_ else ""
     name = conversation.name or conversation.account
-    told: dict[str, object] = {"name": name, "no": number, **values}
-    text = say("zh", f"talk.{key}", **told)
+    text = say("zh", f"talk.{key}", name=name, no=number, why=why)
     mail.to_desk(tx, desk_of(conversation.channel), number, "note", {"text": text}, now=tools.now)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from handlers import list_answers, list_photos
 from handlers.leader_list import OPEN, ListDraft, ListLine
 from handlers.list_answers import Reader
-from handlers.list_lines import of_claim, same, stated
+from handlers.list_lines import SHORT, of_claim, same, stated
 from handlers.reading import ReadClaim
-from handlers.scene import Turn
+from handlers.turn import Turn
 
 
 @dataclass(slots=True)
@@ -93,6 +93,9 @@ def claim(paste: Paste, told: ReadClaim, raw: str) -> None:
     at = origin.at.isoformat() if origin and origin.at else turn.at
     line = replace(line, batch=draft.batch, at=at, by=paste.by, message=turn.scene.inbound.message)
     if twin := _twin(draft, line):
+        if twin.key > paste.newest:
+            _twice(paste, twin, line)
+            return
         if line.problem.quantity:
             draft = draft.with_line(replace(twin, problem=line.problem, wish=line.wish or twin.wish))
         paste.draft = draft
@@ -100,6 +103,15 @@ def claim(paste: Paste, told: ReadClaim, raw: str) -> None:
         return
     paste.draft = replace(draft, lines=(*draft.lines, line))
     paste.fresh.append(line)
+
+
+def _twice(paste: Paste, twin: ListLine, line: ListLine) -> None:
+    """The same problem twice in one message: the same words count once, other words are asked about."""
+    if same(twin.text) == same(line.text) or not line.problem.quantity or line.problem == twin.problem:
+        paste.again += 1
+        return
+    asked = replace(twin, state="ask", ask="quantity", text=f"{twin.text}；{line.text}"[:SHORT])
+    paste.draft = paste.draft.with_line(asked)
 
 
 def _is_caption(paste: Paste, told: ReadClaim) -> bool:

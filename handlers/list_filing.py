@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from handlers import filing, leader_list, list_lines, list_text, list_tray, lookup, parcels
+from handlers import deadlines, filing, leader_list, list_lines, list_text, list_tray, lookup, mail, parcels
 from handlers.acts import Listing
 from handlers.claim import Claim, Photo, Talk
 from handlers.leader_list import ListDraft, ListLine
@@ -77,9 +77,21 @@ def carry(clerk: Clerk, act: Listing) -> tuple[Talk, list[Reply]]:
     if last:
         shown = tuple((button.label, button.tap) for row in last for button in row)
         draft = replace(draft, choices=shown)
+    _remind(clerk, draft, act)
     # words without a number that follow are about the one who fell ill, not about whatever was filed last
     ticket_no = urgent or ("" if act.file else clerk.talk.ticket_no)
     return replace(leader_list.keep(clerk.talk, draft), ticket_no=ticket_no), replies
+
+
+def _remind(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
+    """Wake the list once if nobody submits it."""
+    name, clock = f"list:{clerk.conversation.id}", clerk.tools.policy.clocks.get("idle_nudge")
+    if not draft.some("ready") or clock is None:
+        mail.let_sleep(clerk.tx, name)
+    elif act.tell != "nudge":
+        payload = {"conversation": clerk.conversation.id, "claim": "", "what": "list"}
+        due = deadlines.due(clerk.tools.now, clock, clerk.tools.policy)
+        mail.wake(clerk.tx, name, payload, due=due, now=clerk.tools.now)
 
 
 def _replies(clerk: Clerk, told: Telling, act: Listing, notice: datetime | None) -> list[Reply]:
@@ -99,6 +111,9 @@ def _replies(clerk: Clerk, told: Telling, act: Listing, notice: datetime | None)
     if act.tell == "tray" and draft.tray():
         piece = evidence.get(clerk.tx, draft.tray()[0].id)
         return [list_tray.tray(told, piece.media_key if piece else "")]
+    if act.tell == "nudge":
+        card = list_text.card(told)
+        return [replace(card, text=f"{told.say('nudge')}\n{card.text}")]
     if act.tell == "card":
         return [replace(list_text.card(told, again=act.count), echo=act.echo)]
     return [list_tray.photos(told, echo=act.echo)]

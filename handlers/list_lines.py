@@ -6,17 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from fractions import Fraction
 
-from handlers.claim import Problem
+from handlers.claim import Problem, amount
 from handlers.codes import SEVERITIES
 from handlers.deadlines import due
 from handlers.leader_list import Listed, ListLine
 from handlers.policy import Policy
 from handlers.reading import ReadClaim
-from handlers.shares import share_of
+from handlers.shares import CONTAINERS, share_of
 from handlers.summary import line_of, sum_of
 from handlers.taking import settled
-from storage.orders import Order
+from storage.orders import Order, OrderLine
 from storage.ticket_lines import Line
 
 SHORT = 200
@@ -160,9 +161,16 @@ def _open(line: ListLine, order: Order, policy: Policy, *, unsure: bool) -> str:
     if problem.line_no is None and len(order.lines) > 1 and (wants_item or problem.among or unsure):
         return "item"
     bought = line_of(order, problem.line_no)
-    if bought and problem.quantity and share_of(problem, bought) is None and "quantity" in kind.collects:
-        return "quantity"  # more than was bought, or open to two readings
-    return ""
+    return "quantity" if bought and _too_many(problem, bought) else ""
+
+
+def _too_many(problem: Problem, line: OrderLine) -> bool:
+    """Tell whether more is claimed than was bought; what part of a box three of its fruits are, an agent tells."""
+    count = amount(problem)
+    if count is None or problem.share or share_of(problem, line) is not None:
+        return False
+    boxes = problem.unit == line.unit or {problem.unit.lower(), line.unit} <= CONTAINERS
+    return boxes and count > Fraction(str(line.quantity))
 
 
 def with_order(line: ListLine, order: Order, shelf: Shelf, said: ReadClaim | None = None) -> ListLine:

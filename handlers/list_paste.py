@@ -13,7 +13,7 @@ from handlers.list_entries import Paste
 from handlers.list_lines import same, stated
 from handlers.lists import Ignored, ListReading
 from handlers.reading import ReadClaim
-from handlers.scene import Turn
+from handlers.turn import Turn
 from storage.orders import Order
 
 CAPTION = 30  # characters of a caption at most

@@ -8,7 +8,7 @@ from dataclasses import replace
 from handlers import leader_list, list_photos
 from handlers.acts import Listing
 from handlers.leader_list import OPEN, ListDraft
-from handlers.scene import Turn
+from handlers.turn import Turn
 
 
 def save(turn: Turn, draft: ListDraft) -> None:

@@ -14,7 +14,7 @@ from handlers.leader_list import OPEN, ListDraft, ListLine
 from handlers.list_answers import Reader
 from handlers.list_entries import Paste
 from handlers.list_lines import Shelf, judged
-from handlers.scene import Turn
+from handlers.turn import Turn
 
 LONGEST = 8000  # characters of one list that are read
 FORGET = timedelta(hours=12)  # after this long without a word the next list is a new one
@@ -169,6 +169,26 @@ def _photos(paste: Paste) -> bool:
     brought = list_photos.brought(draft, paste.draft)
     list_steps.tell(turn, paste.draft, Listing(tell="photos", echo=True, brought=brought))
     return True
+
+
+def woken(turn: Turn) -> None:
+    """Remind of a list that nobody submitted."""
+    draft = leader_list.of(turn.talk)
+    if turn.scene.inbound.data.get("what") == "list" and draft and draft.some("ready"):
+        turn.acts.append(Listing(tell="nudge"))
+
+
+def fetched(turn: Turn) -> None:
+    """A photo of the tray that could not be fetched is no photo: the leader hears of it."""
+    data, draft = turn.scene.inbound.data, leader_list.of(turn.talk)
+    state = str(data.get("state", ""))
+    mine = [photo for photo in draft.photos if photo.id == data.get("evidence")] if draft else []
+    line = draft.line(mine[0].line) if draft and mine else None
+    if not draft or not mine or state not in ("refused", "gone") or (line and line.ticket_no):
+        return
+    left = replace(draft, photos=tuple(photo for photo in draft.photos if photo not in mine))
+    turn.talk = leader_list.keep(turn.talk, left)
+    turn.tell("photo_gone" if state == "gone" else "photo_refused", now=False)
 
 
 def finish(turn: Turn) -> None:

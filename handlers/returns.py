@@ -8,7 +8,7 @@ from datetime import datetime
 from handlers.acts import File, Fill, Opened
 from handlers.claim import Claim, Photo
 from handlers.deadlines import due
-from handlers.scene import Turn
+from handlers.turn import Turn
 
 
 def fetched(turn: Turn) -> None:

@@ -25,12 +25,6 @@ BELOW = {"handlers.lookup": "what was found comes from the house; only its shape
 LONG_FILES = {
     "storage/tables.py": "the whole schema in one place, one table after the other",
     "storage/migrations/versions/0001_first.py": "a migration is written once and never touched",
-    # to be split at the next change, not to grow
-    "handlers/carrying_out.py": "one act of a step after the other",
-    "handlers/conversation.py": "the order in which a message is read for what it means",
-    "handlers/scene.py": "one turn: the claim, what was found, and what is said of it",
-    "handlers/slots.py": "one slot after the other",
-    "handlers/taps.py": "one button and fixed word after the other",
 }
 SUPERVISED = {
     "bot/app.py _supervised": "a door that fails is opened again while the others go on",

@@ -1,0 +1,247 @@
+"""The draft half of a turn: what is known so far, and how words, photos and orders come into it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from handlers.acts import Act, Bind, Opened
+from handlers.claim import Claim, Photo
+from handlers.codes import SEVERITIES
+from handlers.messages import Reply
+from handlers.normal import normalise
+from handlers.reading import Reading, read
+from handlers.references import refer
+from handlers.scene import Scene
+from handlers.slots import View
+from handlers.summary import Voice, line_of, photo_count, total
+from handlers.taking import settled, take
+from storage.orders import Order
+from storage.tickets import Ticket
+
+LIVE = ("queued", "assigned", "waiting_customer", "appealed")
+HUSHED = ("safety", "human", "misses", "angry", "locked")  # raised for these, the bot asks nothing more
+OF_ONE_DRAFT = ("other", "angry", "orders", "heard", "chatter")
+HEARD = 3  # words that told nothing by themselves, kept for the draft that may follow
+SAID, WORDS = 20, 500  # how many of the customer's messages a draft keeps, and how much of each
+
+
+class Drafting:
+    """The talk and its draft while one message is being decided."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.talk = scene.talk if scene.found.echo_back else replace(scene.talk, unsaid=())
+        self.order = scene.found.order
+        self.replies: list[Reply] = []
+        self.acts: list[Act] = []
+        self.notes: list[str] = []
+        self.noted = False  # the notes are part of a reply
+        self.responded = False  # a question, or the lack of one, was told
+
+    @property
+    def at(self) -> str:
+        """The message's time as kept with facts."""
+        return self.scene.inbound.at.isoformat()
+
+    @property
+    def claim(self) -> Claim | None:
+        """The draft last spoken of, unless it was dropped."""
+        claim = self.talk.claim(self.talk.current)
+        return None if claim is None or claim.dropped else claim
+
+    @property
+    def voice(self) -> Voice:
+        """How to speak to this customer."""
+        return Voice(language=self.talk.language or "zh", policy=self.scene.policy, now=self.scene.now)
+
+    def view(self, claim: Claim, *, told: bool = False) -> View:
+        """What questions about a draft are made from; `told`: the same reply says the facts."""
+        claimed = self.scene.found.claimed if self.order == self.scene.found.order else {}
+        return View(claim=claim, order=self.order, claimed=claimed, voice=self.voice, told=told)
+
+    # tickets
+
+    def ticket(self) -> Ticket | None:
+        """The ticket last spoken of."""
+        return self.scene.found.tickets.get(self.talk.ticket_no)
+
+    def silent_ticket(self) -> Ticket | None:
+        """The ticket spoken of, if a human owns it: the bot says nothing about such a one."""
+        number = self.claim.ticket_no if self.claim else self.talk.ticket_no
+        ticket = self.scene.found.tickets.get(number)
+        return ticket if ticket and ticket.owner_id and ticket.state in LIVE else None
+
+    # the draft
+
+    def dropped(self) -> Claim | None:
+        """The draft that was put aside last."""
+        return next((claim for claim in reversed(self.talk.claims) if claim.dropped), None)
+
+    def put(self, claim: Claim) -> None:
+        """Keep the draft's new form."""
+        old = self.talk.claim(claim.id)
+        if old and self.shown(old) != self.shown(claim):
+            claim = replace(claim, revision=old.revision + 1)
+        self.talk = self.talk.with_claim(replace(claim, touched_at=self.at))
+
+    def open_claim(self, *, fresh: bool = False) -> Claim:
+        """Give the draft spoken of, or open one; a dropped one is forgotten then."""
+        if self.claim and not fresh:
+            return self.claim
+        heard = tuple((at, text) for at, text in self.talk.extra.get("heard", ()))
+        claim = Claim(id=self.scene.new_id(), opened_at=self.at, touched_at=self.at, said=heard)
+        kept = tuple(known for known in self.talk.claims if not known.dropped)
+        extra = {key: value for key, value in self.talk.extra.items() if key not in OF_ONE_DRAFT}
+        self.talk = replace(self.talk, claims=kept, extra=extra).with_claim(claim)
+        self.order = None
+        self.acts.append(Opened(claim_id=claim.id))
+        return claim
+
+    def shown(self, claim: Claim | None = None) -> tuple[object, ...]:
+        """What the summary shows of a draft: the revision counts changes of this."""
+        claim = claim or self.claim
+        if not claim:
+            return ()
+        return (
+            claim.order_no,
+            claim.problems,
+            photo_count(claim),
+            claim.late_reason,
+            claim.number,
+            claim.pickup,
+            claim.tail,
+            claim.wishes[-1:] if not claim.problems else (),
+        )
+
+    def prove(self, order: Order) -> None:
+        """Let the account be the buyer's when number and phone tail have just proved it."""
+        found = self.scene.found
+        if found.proven and found.conversation.customer_id is None and found.conversation.leader_id is None:
+            self.acts.append(Bind(order_no=order.order_no))
+            self.talk = replace(self.talk, tries=(), tried=())
+
+    def adopt(self, order: Order) -> None:
+        """Give the draft its order and read again, with its lines, what was said before."""
+        claim = self.open_claim()
+        tags = [tag for line in order.lines for tag in line.tags if tag in ("senior", "elderly", "disabled")]
+        special = dict.fromkeys((*claim.special, *self.scene.policy.groups(tags)))
+        claim = replace(claim, order_no=order.order_no, number="", pickup="", problems=(), special=tuple(special))
+        claim = replace(claim, asked=None, misses={})
+        for at, text in claim.said:
+            # the numbers have done their work: one that was mistyped must not hide what else was said
+            about = refer(
+                normalise(text, self.scene.lexicon.emoji), (order,), self.scene.lexicon, today=self.scene.today
+            )
+            reading = read(about.masked, (order,), self.scene.lexicon, today=self.scene.today)
+            claim = take(claim, reading, order, self.scene.policy, at=at, first=False)
+        self.order = order
+        self.put(claim)
+
+    def said(self, text: str) -> None:
+        """Keep the customer's own words with the draft."""
+        claim = self.claim
+        if claim and text.strip():
+            self.put(replace(claim, said=(*claim.said, (self.at, text.strip()[:WORDS]))[-SAID:]))
+
+    def take(self, text: str, reading: Reading) -> None:
+        """Keep the words and take their facts into the draft."""
+        claim = self.claim
+        assert claim
+        after = take(claim, reading, self.order, self.scene.policy, at=self.at)
+        if claim.submit_at and self.shown(after) != self.shown(claim):
+            after = replace(after, submit_at="")  # what was confirmed is no longer what is there
+        self.put(after)
+        self.said(text)
+
+    def add_photos(self) -> None:
+        """Let what came with the message join the draft."""
+        claim = self.claim
+        assert claim
+        album = self.scene.inbound.album
+        known = {photo.id for photo in claim.photos}
+        fresh = [Photo(id=number, kind=kind, album=album) for number, kind in self.scene.found.evidence]
+        self.put(replace(claim, photos=(*claim.photos, *(photo for photo in fresh if photo.id not in known))))
+
+    def set_photo(self, photo: Photo) -> None:
+        """Write down what became of a photo."""
+        claim = next((c for c in self.talk.claims if any(p.id == photo.id for p in c.photos)), None)
+        if claim:
+            photos = tuple(photo if known.id == photo.id else known for known in claim.photos)
+            self.put(replace(claim, photos=photos))
+
+    def settle(self) -> None:
+        """Fill in what the order leaves no choice about, after a tap."""
+        claim = self.claim
+        assert claim
+        problems = tuple(settled(item, self.order, self.scene.policy) for item in claim.problems)
+        self.put(replace(claim, problems=problems))
+
+    def evidence_ids(self) -> tuple[int, ...]:
+        """Rows of what came with this message."""
+        return tuple(number for number, _ in self.scene.found.evidence)
+
+    # reading
+
+    def candidates(self) -> Sequence[Order]:
+        """The orders whose lines a text is read with."""
+        found = self.scene.found
+        if found.matches:
+            return found.matches
+        return (self.order,) if self.order else found.own
+
+    def plain_reading(self) -> Reading:
+        """The text read without any order."""
+        return read(self.scene.inbound.text, (), self.scene.lexicon, today=self.scene.today)
+
+    def severity(self) -> str:
+        """Give how serious the policy takes the draft to be: its problem types, the items' tags, the sum."""
+        claim = self.claim
+        if not claim:
+            return "normal"
+        whole = total(claim, self.order, self.claimed()) or 0
+        found = [claim.severity]
+        for problem in claim.problems:
+            line = line_of(self.order, problem.line_no)
+            tags = line.tags if line else ()
+            policy = self.scene.policy
+            found.append(
+                policy.severity(problem.problem, heard=claim.severity, tags=tags, groups=claim.special, sum_=whole)
+            )
+        worst = max(found, key=SEVERITIES.index)
+        if worst != claim.severity:
+            self.put(replace(claim, severity=worst))
+        return worst
+
+    # look-ups
+
+    def locked(self) -> bool:
+        """Tell whether look-ups are locked for this account."""
+        until = self.talk.locked_until
+        return bool(until) and datetime.fromisoformat(until) > self.scene.now
+
+    def count_try(self) -> None:
+        """Book a failed look-up; too many within a time lock them."""
+        rule = self.scene.policy.lookup
+        oldest = self.scene.now - timedelta(seconds=rule.within.seconds)
+        kept = [(at, number) for at, number in zip(self.talk.tries, self.talk.tried, strict=False)]
+        kept = [(at, number) for at, number in kept if datetime.fromisoformat(at) > oldest]
+        tail = self.scene.want.tails[:1]
+        for number in (*self.scene.want.numbers, *self.scene.want.pickups):
+            kept.append((self.at, "/".join((number, *tail))))
+        locked = ""
+        if len(kept) >= rule.tries:
+            locked = (self.scene.now + timedelta(seconds=rule.lock.seconds)).isoformat()
+            kept = []
+        self.talk = replace(
+            self.talk,
+            tries=tuple(at for at, _ in kept),
+            tried=tuple(number for _, number in kept),
+            locked_until=locked or self.talk.locked_until,
+        )
+
+    def claimed(self) -> dict[int, Fraction]:
+        """Shares of the order that tickets claim already."""
+        return dict(self.scene.found.claimed)
