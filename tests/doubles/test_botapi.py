@@ -94,23 +94,32 @@ def test_tokens(api, bot):
     assert refusal(api, bot, "getMee") == "Not Found: method not found"
 
 
-@pytest.mark.parametrize(("method", "params", "expected"), [
-    ("sendMessage", {"text": ""}, "message text is empty"),
-    ("sendMessage", {"text": "字" * 4097}, "message is too long"),
-    ("sendMessage", {"text": "<b>x", "parse_mode": "HTML"}, "can't parse entities: Can't find end tag"),
-    ("sendMessage", {"text": "<p>x</p>", "parse_mode": "HTML"}, 'can\'t parse entities: Unsupported start tag "p"'),
-    ("sendMessage", {"text": "<b>x</i>", "parse_mode": "HTML"}, "can't parse entities: Unmatched end tag"),
-    ("sendMessage", {"text": "x", "reply_parameters": {"message_id": 99}}, "message to be replied not found"),
-    ("sendMessage", {"text": "x", "reply_markup": {"inline_keyboard": [[{"text": "t"}]]}},
-     "can't parse inline keyboard button: Text buttons are unallowed"),
-    ("sendMessage", {"text": "x", "reply_markup": {"inline_keyboard": [[{"text": "t", "callback_data": "三" * 22}]]}},
-     "BUTTON_DATA_INVALID"),
-    ("sendMessage", {"text": "x", "reply_markup": {"inline_keyboard": [{"text": "t"}]}}, "field \"inline_keyboard\""),
-    ("sendMediaGroup", {"media": [{"type": "photo", "media": "x"}]}, "album must include 2-10 items"),
-    ("sendChatAction", {"action": "dancing"}, "wrong parameter action in request"),
-    ("editMessageText", {"text": "x"}, "message identifier is not specified"),
-    ("sendMessage", {}, "message text is empty"),
-])
+@pytest.mark.parametrize(
+    ("method", "params", "expected"),
+    [
+        ("sendMessage", {"text": ""}, "message text is empty"),
+        ("sendMessage", {"text": "字" * 4097}, "message is too long"),
+        ("sendMessage", {"text": "<b>x", "parse_mode": "HTML"}, "can't parse entities: Can't find end tag"),
+        ("sendMessage", {"text": "<p>x</p>", "parse_mode": "HTML"}, 'can\'t parse entities: Unsupported start tag "p"'),
+        ("sendMessage", {"text": "<b>x</i>", "parse_mode": "HTML"}, "can't parse entities: Unmatched end tag"),
+        ("sendMessage", {"text": "x", "reply_parameters": {"message_id": 99}}, "message to be replied not found"),
+        (
+            "sendMessage",
+            {"text": "x", "reply_markup": {"inline_keyboard": [[{"text": "t"}]]}},
+            "can't parse inline keyboard button: Text buttons are unallowed",
+        ),
+        (
+            "sendMessage",
+            {"text": "x", "reply_markup": {"inline_keyboard": [[{"text": "t", "callback_data": "三" * 22}]]}},
+            "BUTTON_DATA_INVALID",
+        ),
+        ("sendMessage", {"text": "x", "reply_markup": {"inline_keyboard": [{"text": "t"}]}}, 'field "inline_keyboard"'),
+        ("sendMediaGroup", {"media": [{"type": "photo", "media": "x"}]}, "album must include 2-10 items"),
+        ("sendChatAction", {"action": "dancing"}, "wrong parameter action in request"),
+        ("editMessageText", {"text": "x"}, "message identifier is not specified"),
+        ("sendMessage", {}, "message text is empty"),
+    ],
+)
 def test_wrong_calls_are_refused_and_noted(api, bot, li, method, params, expected):
     assert refusal(api, bot, method, chat_id=li.id, **params).startswith(f"Bad Request: {expected}")
     assert [violation.call.method for violation in api.violations] == [method]

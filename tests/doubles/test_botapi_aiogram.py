@@ -140,13 +140,25 @@ async def test_sending_and_editing_keep_every_rule(api, shop, bot, li):
     chat = api.chat(shop, li)
     sent = await bot.send_message(li.id, "卡", reply_markup=KEYS)
     await bot.edit_message_reply_markup(chat_id=li.id, message_id=sent.message_id)
-    photo = await bot.send_photo(li.id, BufferedInputFile(PNG, "a.png"), caption="<i>图</i>",
-                                 reply_parameters=ReplyParameters(message_id=sent.message_id))
+    photo = await bot.send_photo(
+        li.id,
+        BufferedInputFile(PNG, "a.png"),
+        caption="<i>图</i>",
+        reply_parameters=ReplyParameters(message_id=sent.message_id),
+    )
     await bot.edit_message_caption(chat_id=li.id, message_id=photo.message_id, caption="新")
-    await bot.edit_message_media(InputMediaPhoto(media=BufferedInputFile(PNG + b"\0", "b.png"), caption="换"),
-                                 chat_id=li.id, message_id=photo.message_id)
-    album = await bot.send_media_group(li.id, [InputMediaPhoto(media=BufferedInputFile(PNG, "1.png"), caption="一"),
-                                               InputMediaPhoto(media=photo.photo[-1].file_id)])
+    await bot.edit_message_media(
+        InputMediaPhoto(media=BufferedInputFile(PNG + b"\0", "b.png"), caption="换"),
+        chat_id=li.id,
+        message_id=photo.message_id,
+    )
+    album = await bot.send_media_group(
+        li.id,
+        [
+            InputMediaPhoto(media=BufferedInputFile(PNG, "1.png"), caption="一"),
+            InputMediaPhoto(media=photo.photo[-1].file_id),
+        ],
+    )
     assert len({message.media_group_id for message in album}) == 1
     assert chat.messages[2].reply_to is chat.messages[1]
     assert (chat.messages[2].caption, chat.messages[2].photo) == ("换", PNG + b"\0")
@@ -167,8 +179,13 @@ async def test_refusals_arrive_as_its_exceptions(api, shop, bot, li):
     with pytest.raises(TelegramMigrateToChat) as moved:
         await bot.send_message(old, "x")
     assert moved.value.migrate_to_chat_id == new
-    for kind, expected in {"429": TelegramRetryAfter, "500": TelegramServerError, "blocked": TelegramForbiddenError,
-                           "drop": TelegramNetworkError, "reset": TelegramNetworkError}.items():
+    for kind, expected in {
+        "429": TelegramRetryAfter,
+        "500": TelegramServerError,
+        "blocked": TelegramForbiddenError,
+        "drop": TelegramNetworkError,
+        "reset": TelegramNetworkError,
+    }.items():
         api.fail(kind, method="sendMessage", retry_after=9)
         with pytest.raises(expected) as caught:
             await bot.send_message(li.id, kind)
@@ -186,8 +203,11 @@ async def test_refusals_arrive_as_its_exceptions(api, shop, bot, li):
 def test_its_methods_have_the_parameters_we_hold_documented():
     for name, known in NAMES.items():
         fields = getattr(methods, name[0].upper() + name[1:]).model_fields
-        current = {field.alias or key: field for key, field in fields.items()
-                   if not (field.json_schema_extra or {}).get("deprecated")}
+        current = {
+            field.alias or key: field
+            for key, field in fields.items()
+            if not (field.json_schema_extra or {}).get("deprecated")
+        }
         assert set(current) == set(known), name
         assert {key for key, field in current.items() if field.is_required()} >= {key for key in known if known[key]}
 

@@ -104,7 +104,10 @@ def test_members_and_changes(api, desk, boss, lin):
     group = api.group("售后", creator=boss, admins=[desk, lin])
     heads = ask(api, desk, "getChatAdministrators", chat_id=group.id)["result"]
     assert [(each["user"]["id"], each["status"]) for each in heads] == [
-        (boss.id, "creator"), (desk.id, "administrator"), (lin.id, "administrator")]
+        (boss.id, "creator"),
+        (desk.id, "administrator"),
+        (lin.id, "administrator"),
+    ]
     group.add(ajie)
     assert newest(desk)["message"]["new_chat_members"][0]["id"] == ajie.id
     assert not any(update.kind == "chat_member" for update in desk.updates)

@@ -89,12 +89,21 @@ async def test_its_own_poller_runs(api, desk, group, boss):
 async def test_topics_pins_media_and_files(api, desk, group, boss, app):
     bot = app.bot
     topic = await bot.create_forum_topic(group.id, "CD-1")
-    card = await bot.send_photo(group.id, PNG, caption="<b>CD-1</b>", parse_mode="HTML", reply_markup=KEYS,
-                                message_thread_id=topic.message_thread_id)
+    card = await bot.send_photo(
+        group.id,
+        PNG,
+        caption="<b>CD-1</b>",
+        parse_mode="HTML",
+        reply_markup=KEYS,
+        message_thread_id=topic.message_thread_id,
+    )
     await bot.edit_message_caption(group.id, card.message_id, caption="CD-1 已接手")
     await bot.edit_message_media(InputMediaPhoto(PNG + b"\0", caption="新"), group.id, card.message_id)
-    await bot.send_media_group(group.id, [InputMediaPhoto(PNG), InputMediaPhoto(card.photo[-1].file_id)],
-                               message_thread_id=topic.message_thread_id)
+    await bot.send_media_group(
+        group.id,
+        [InputMediaPhoto(PNG), InputMediaPhoto(card.photo[-1].file_id)],
+        message_thread_id=topic.message_thread_id,
+    )
     await bot.pin_chat_message(group.id, card.message_id, disable_notification=True)
     await bot.send_voice(group.id, b"OggS", reply_to_message_id=card.message_id)
     assert [message.kind for message in group.topic(topic.message_thread_id)] == ["photo"] * 3 + ["voice"]
@@ -118,8 +127,14 @@ async def test_refusals_arrive_as_its_exceptions(api, desk, group, boss, app, mo
     with pytest.raises(RetryAfter) as told:
         await app.bot.send_message(group.id, "x")
     assert told.value.retry_after == timedelta(seconds=9)
-    for kind, expected in {"500": NetworkError, "502": NetworkError, "kicked": Forbidden, "drop": NetworkError,
-                           "not_modified": BadRequest, "edit_gone": BadRequest}.items():
+    for kind, expected in {
+        "500": NetworkError,
+        "502": NetworkError,
+        "kicked": Forbidden,
+        "drop": NetworkError,
+        "not_modified": BadRequest,
+        "edit_gone": BadRequest,
+    }.items():
         api.fail(kind, method="sendMessage")
         with pytest.raises(expected):
             await app.bot.send_message(group.id, kind)

@@ -12,6 +12,21 @@ from .people import Person
 from .values import Button, File
 
 __all__ = [
-    "Bot", "BotApi", "Breach", "Button", "Call", "Fault", "File", "Group", "Message", "Pace", "Person", "Tap",
-    "Violation", "from_channel", "from_group", "from_hidden", "from_user",
+    "Bot",
+    "BotApi",
+    "Breach",
+    "Button",
+    "Call",
+    "Fault",
+    "File",
+    "Group",
+    "Message",
+    "Pace",
+    "Person",
+    "Tap",
+    "Violation",
+    "from_channel",
+    "from_group",
+    "from_hidden",
+    "from_user",
 ]

@@ -71,31 +71,52 @@ class BotApi:
         return self.world.violations
 
     def called(self, method: str, chat: Chat | None = None) -> list[Call]:
-        return [call for call in list(self.calls)
-                if call.method == method and (chat is None or call.chat_id == chat.id)]
+        return [
+            call for call in list(self.calls) if call.method == method and (chat is None or call.chat_id == chat.id)
+        ]
 
     def bot(self, username: str = "shop_bot", *, token: str | None = None, privacy: bool = True) -> Bot:
         with self.world.bell.lock:
             number = int(token.partition(":")[0]) if token else 7_000_000_000 + self.world.serial()
             token = token or f"{number}:AAH{username:_<32.32}"
-            bot = Bot(id=number, name=username, username=username, is_bot=True, token=token, privacy=privacy,
-                      inbox=Inbox(next_id=FIRST_UPDATE))
+            bot = Bot(
+                id=number,
+                name=username,
+                username=username,
+                is_bot=True,
+                token=token,
+                privacy=privacy,
+                inbox=Inbox(next_id=FIRST_UPDATE),
+            )
             self.world.bots[token] = bot
             return bot
 
-    def user(self, user_id: int, name: str, language_code: str | None = "zh-hans", *,
-             username: str | None = None) -> Person:
+    def user(
+        self, user_id: int, name: str, language_code: str | None = "zh-hans", *, username: str | None = None
+    ) -> Person:
         with self.world.bell.lock:
             person = Person(id=user_id, name=name, username=username, language_code=language_code, world=self.world)
             self.world.people[user_id] = person
             return person
 
-    def group(self, title: str, *, creator: Account, members: list[Account] | None = None,
-              admins: list[Account] | None = None, kind: str = "supergroup") -> Group:
+    def group(
+        self,
+        title: str,
+        *,
+        creator: Account,
+        members: list[Account] | None = None,
+        admins: list[Account] | None = None,
+        kind: str = "supergroup",
+    ) -> Group:
         """`kind`: group, supergroup or forum; `members` and `admins` are people and bots that were there before."""
         with self.world.bell.lock:
-            group = Group(id=GROUP_IDS[kind] - self.world.serial(), kind="group" if kind == "group" else "supergroup",
-                          title=title, forum=kind == "forum", world=self.world)
+            group = Group(
+                id=GROUP_IDS[kind] - self.world.serial(),
+                kind="group" if kind == "group" else "supergroup",
+                title=title,
+                forum=kind == "forum",
+                world=self.world,
+            )
             self.world.groups[group.id] = group
             for who in [creator, *(members or []), *(admins or [])]:
                 group.add(who, quiet=True)
@@ -109,13 +130,30 @@ class BotApi:
         with self.world.bell.lock:
             return self.world.private(bot, person)
 
-    def fail(self, kind: str, *, method: str | None = None, chat: Chat | Account | int | None = None,
-             bot: Bot | None = None, times: int = 1, skip: int = 0, retry_after: int = 1,
-             seconds: float = 1.0) -> Fault:
+    def fail(
+        self,
+        kind: str,
+        *,
+        method: str | None = None,
+        chat: Chat | Account | int | None = None,
+        bot: Bot | None = None,
+        times: int = 1,
+        skip: int = 0,
+        retry_after: int = 1,
+        seconds: float = 1.0,
+    ) -> Fault:
         """Script a fault for the next matching calls; kinds stand in faults.REFUSALS and faults.WIRES, and "429"."""
         chat_id = chat if chat is None or isinstance(chat, int) else chat.id
-        fault = Fault(kind=kind, method=method, chat_id=chat_id, bot_id=bot.id if bot else None, times=times,
-                      skip=skip, retry_after=retry_after, seconds=seconds)
+        fault = Fault(
+            kind=kind,
+            method=method,
+            chat_id=chat_id,
+            bot_id=bot.id if bot else None,
+            times=times,
+            skip=skip,
+            retry_after=retry_after,
+            seconds=seconds,
+        )
         with self.world.bell.lock:
             self.gate.faults.append(fault)
         return fault

@@ -14,8 +14,11 @@ from .values import Json
 
 def ask(api: BotApi, bot: Bot, method: str, **params: Any) -> Json:
     """The platform's answer body, good or bad."""
-    request = urllib.request.Request(f"{api.url}/bot{bot.token}/{method}", data=json.dumps(params).encode(),
-                                     headers={"Content-Type": "application/json"})
+    request = urllib.request.Request(
+        f"{api.url}/bot{bot.token}/{method}",
+        data=json.dumps(params).encode(),
+        headers={"Content-Type": "application/json"},
+    )
     try:
         with urllib.request.urlopen(request, timeout=10) as response:
             body: Json = json.load(response)

@@ -9,10 +9,20 @@ from .bots import Bot
 from .values import Account, Button, File, Json, rows_of
 
 ADMIN_RIGHTS = {
-    "can_be_edited": False, "can_manage_chat": True, "can_change_info": True, "can_delete_messages": True,
-    "can_invite_users": True, "can_restrict_members": True, "can_pin_messages": True, "can_manage_topics": True,
-    "can_promote_members": False, "can_manage_video_chats": True, "can_post_stories": False,
-    "can_edit_stories": False, "can_delete_stories": False, "can_send_welcome_messages": False,
+    "can_be_edited": False,
+    "can_manage_chat": True,
+    "can_change_info": True,
+    "can_delete_messages": True,
+    "can_invite_users": True,
+    "can_restrict_members": True,
+    "can_pin_messages": True,
+    "can_manage_topics": True,
+    "can_promote_members": False,
+    "can_manage_video_chats": True,
+    "can_post_stories": False,
+    "can_edit_stories": False,
+    "can_delete_stories": False,
+    "can_send_welcome_messages": False,
 }
 GONE = frozenset({"left", "kicked"})
 

@@ -18,8 +18,10 @@ from .world import World
 
 ANSWER_LIMIT = 200
 DELETABLE = timedelta(hours=48)
-UNCHANGED = ("message is not modified: specified new message content and reply markup are exactly the same as a "
-             "current content and reply markup of the message")
+UNCHANGED = (
+    "message is not modified: specified new message content and reply markup are exactly the same as a "
+    "current content and reply markup of the message"
+)
 
 
 def editable(world: World, call: Call) -> Message:

@@ -9,7 +9,12 @@ class ApiError(Exception):
     """A call the platform refuses: HTTP status, description and what else the answer carries."""
 
     def __init__(
-        self, code: int, description: str, *, wrong: bool = False, retry_after: int | None = None,
+        self,
+        code: int,
+        description: str,
+        *,
+        wrong: bool = False,
+        retry_after: int | None = None,
         migrate_to: int | None = None,
     ) -> None:
         super().__init__(description)

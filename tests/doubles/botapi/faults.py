@@ -48,8 +48,12 @@ class Fault:
         return len(self.met) >= self.times
 
     def matches(self, call: Call) -> bool:
-        return (not self.used_up and self.method in (None, call.method)
-                and self.chat_id in (None, call.chat_id) and self.bot_id in (None, call.bot.id))
+        return (
+            not self.used_up
+            and self.method in (None, call.method)
+            and self.chat_id in (None, call.chat_id)
+            and self.bot_id in (None, call.bot.id)
+        )
 
     @property
     def refusal(self) -> ApiError | None:

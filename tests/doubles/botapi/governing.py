@@ -19,8 +19,12 @@ GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscripti
 
 def get_chat(world: World, call: Call) -> Json:
     chat = world.reach(call.bot, call.params["chat_id"])
-    full = {**render.chat(chat), "accent_color_id": 0, "max_reaction_count": 11,
-            "accepted_gift_types": dict.fromkeys(GIFTS, False)}
+    full = {
+        **render.chat(chat),
+        "accent_color_id": 0,
+        "max_reaction_count": 11,
+        "accepted_gift_types": dict.fromkeys(GIFTS, False),
+    }
     if chat.pinned:
         full["pinned_message"] = render.message(world.files, call.bot, chat.pinned[-1], with_reply=False)
     return full
@@ -32,14 +36,18 @@ def get_administrators(world: World, call: Call) -> list[Json]:
     if not isinstance(group, GroupChat):
         raise bad("there are no administrators in the private chat")
     every = bool(call.params.get("return_bots"))
-    return [render.member(each) for each in group.admins
-            if every or not isinstance(each.account, Bot) or each.account is call.bot]
+    return [
+        render.member(each)
+        for each in group.admins
+        if every or not isinstance(each.account, Bot) or each.account is call.bot
+    ]
 
 
 def get_member(world: World, call: Call) -> Json:
     chat = world.reach(call.bot, call.params["chat_id"])
     who: Account | None = world.people.get(call.params["user_id"]) or next(
-        (bot for bot in world.bots.values() if bot.id == call.params["user_id"]), None)
+        (bot for bot in world.bots.values() if bot.id == call.params["user_id"]), None
+    )
     if who is None:
         raise bad("user not found")
     return render.member(chat.member(who) if isinstance(chat, GroupChat) else Member(account=who))
@@ -84,8 +92,9 @@ def check_name(name: str) -> str:
 
 def open_topic(world: World, group: GroupChat, by: Account, name: str) -> Topic:
     """The topic's id is the id of the service message that opens it."""
-    root = world.new_message(group, by, kind="service", extra={
-        "forum_topic_created": {"name": name, "icon_color": 7322096}})
+    root = world.new_message(
+        group, by, kind="service", extra={"forum_topic_created": {"name": name, "icon_color": 7322096}}
+    )
     root.thread = root.id
     topic = Topic(id=root.id, name=name, root=root)
     group.topics[topic.id] = topic

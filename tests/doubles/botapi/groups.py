@@ -30,8 +30,9 @@ class Group(GroupChat):
                 self.world.member_changed(self, by or who, old, self.members[who.id])
                 self.world.service(self, by or who, {"new_chat_members": [render.account(who)]})
 
-    def promote(self, who: Account, title: str = "", *, anonymous: bool = False, quiet: bool = False,
-                **rights: bool) -> None:
+    def promote(
+        self, who: Account, title: str = "", *, anonymous: bool = False, quiet: bool = False, **rights: bool
+    ) -> None:
         """Make an administrator with all the usual rights; name those that differ (`can_pin_messages=False`)."""
         if odd := set(rights) - set(RIGHTS):
             raise ValueError(f"no such rights: {', '.join(sorted(odd))}")

@@ -8,20 +8,48 @@ from urllib.parse import urlsplit
 from .errors import wrong
 from .values import Json
 
-ACTIONS = frozenset({
-    "url", "callback_data", "web_app", "login_url", "switch_inline_query", "switch_inline_query_current_chat",
-    "switch_inline_query_chosen_chat", "copy_text", "callback_game", "pay", "disabled",
-})
+ACTIONS = frozenset(
+    {
+        "url",
+        "callback_data",
+        "web_app",
+        "login_url",
+        "switch_inline_query",
+        "switch_inline_query_current_chat",
+        "switch_inline_query_chosen_chat",
+        "copy_text",
+        "callback_game",
+        "pay",
+        "disabled",
+    }
+)
 INLINE_FIELDS = ACTIONS | {"text", "icon_custom_emoji_id", "style"}
-REPLY_FIELDS = frozenset({
-    "text", "icon_custom_emoji_id", "style", "request_users", "request_chat", "request_managed_bot",
-    "request_contact", "request_location", "request_poll", "web_app",
-})
+REPLY_FIELDS = frozenset(
+    {
+        "text",
+        "icon_custom_emoji_id",
+        "style",
+        "request_users",
+        "request_chat",
+        "request_managed_bot",
+        "request_contact",
+        "request_location",
+        "request_poll",
+        "web_app",
+    }
+)
 # The field that names a kind of keyboard -> every field that kind may have.
 KINDS = {
     "inline_keyboard": {"inline_keyboard", "force_reply"},
-    "keyboard": {"keyboard", "is_persistent", "resize_keyboard", "one_time_keyboard", "input_field_placeholder",
-                 "selective", "force_reply"},
+    "keyboard": {
+        "keyboard",
+        "is_persistent",
+        "resize_keyboard",
+        "one_time_keyboard",
+        "input_field_placeholder",
+        "selective",
+        "force_reply",
+    },
     "remove_keyboard": {"remove_keyboard", "selective"},
     "force_reply": {"force_reply", "input_field_placeholder", "selective"},
 }

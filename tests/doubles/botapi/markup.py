@@ -10,10 +10,23 @@ from .values import Json
 
 # Tag -> entity type, after the list under "HTML style" of the Bot API.
 TAGS = {
-    "b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "ins": "underline",
-    "s": "strikethrough", "strike": "strikethrough", "del": "strikethrough", "tg-spoiler": "spoiler",
-    "span": "spoiler", "a": "text_link", "tg-emoji": "custom_emoji", "code": "code", "pre": "pre",
-    "blockquote": "blockquote", "tg-time": "date_time",
+    "b": "bold",
+    "strong": "bold",
+    "i": "italic",
+    "em": "italic",
+    "u": "underline",
+    "ins": "underline",
+    "s": "strikethrough",
+    "strike": "strikethrough",
+    "del": "strikethrough",
+    "tg-spoiler": "spoiler",
+    "span": "spoiler",
+    "a": "text_link",
+    "tg-emoji": "custom_emoji",
+    "code": "code",
+    "pre": "pre",
+    "blockquote": "blockquote",
+    "tg-time": "date_time",
 }
 NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]+)|#(\d+)|(lt|gt|amp|quot));?")
@@ -41,8 +54,9 @@ def units(text: str) -> int:
 def automatic(text: str) -> list[Json]:
     """Commands, mentions and addresses found in plain text."""
     found = [
-        {"type": kind, "offset": units(text[:match.start()]), "length": units(match.group())}
-        for kind, pattern in AUTOMATIC.items() for match in pattern.finditer(text)
+        {"type": kind, "offset": units(text[: match.start()]), "length": units(match.group())}
+        for kind, pattern in AUTOMATIC.items()
+        for match in pattern.finditer(text)
     ]
     return sorted(found, key=lambda entity: int(str(entity["offset"])))
 
@@ -78,7 +92,7 @@ def parse_html(text: str) -> tuple[str, list[Json]]:
             out.append(char)
             at += 1
     if stack:
-        raise unparsed(f"Can't find end tag corresponding to start tag \"{stack[-1].name}\"")
+        raise unparsed(f'Can\'t find end tag corresponding to start tag "{stack[-1].name}"')
     return "".join(out), sorted(entities, key=lambda entity: (entity["offset"], -entity["length"]))
 
 
@@ -88,7 +102,7 @@ def read_tag(text: str, at: int, out: list[str], stack: list[Open], entities: li
     match = TAG.match(text, at)
     name = match.group(2).lower() if match else ""
     if match is None or (not match.group(1) and name not in TAGS) or match.group(4):
-        raise unparsed(f'Unsupported start tag "{name or text[at + 1:at + 8]}" at byte offset {byte}')
+        raise unparsed(f'Unsupported start tag "{name or text[at + 1 : at + 8]}" at byte offset {byte}')
     length = units("".join(out))
     if not match.group(1):
         stack.append(Open(name=name, start=length, entity=entity_of(name, match.group(3), byte)))

@@ -13,8 +13,17 @@ CAPTION_LIMIT = 1024
 PHOTO_BYTES = 10 * 1024 * 1024
 UPLOAD_BYTES = 50 * 1024 * 1024
 COMMON = {"type", "media", "caption", "parse_mode", "caption_entities"}
-VIDEO = {"thumbnail", "cover", "start_timestamp", "show_caption_above_media", "width", "height", "duration",
-         "supports_streaming", "has_spoiler"}
+VIDEO = {
+    "thumbnail",
+    "cover",
+    "start_timestamp",
+    "show_caption_above_media",
+    "width",
+    "height",
+    "duration",
+    "supports_streaming",
+    "has_spoiler",
+}
 INPUT_MEDIA = {
     "photo": COMMON | {"show_caption_above_media", "has_spoiler"},
     "video": COMMON | VIDEO,

@@ -27,9 +27,14 @@ def from_group(group: GroupChat, at: datetime, signature: str = "") -> Json:
     return {**origin, "author_signature": signature} if signature else origin
 
 
-def from_channel(title: str, at: datetime, *, channel_id: int = -1001999999999, message_id: int = 7,
-                 signature: str = "") -> Json:
+def from_channel(
+    title: str, at: datetime, *, channel_id: int = -1001999999999, message_id: int = 7, signature: str = ""
+) -> Json:
     """A post of a channel."""
-    origin = {"type": "channel", "date": int(at.timestamp()), "message_id": message_id,
-              "chat": {"id": channel_id, "type": "channel", "title": title}}
+    origin = {
+        "type": "channel",
+        "date": int(at.timestamp()),
+        "message_id": message_id,
+        "chat": {"id": channel_id, "type": "channel", "title": title},
+    }
     return {**origin, "author_signature": signature} if signature else origin

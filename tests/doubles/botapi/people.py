@@ -34,42 +34,95 @@ class Person(Account):
         chat = message.chat
         return self.text(chat.bot if isinstance(chat, Private) else chat, text, reply=message, thread=message.thread)
 
-    def photo(self, where: Bot | Chat, data: bytes, caption: str = "", *, reply: Message | None = None,
-              thread: int | None = None, album: str | None = None, body: str = "plain",
-              size: int | None = None) -> Message:
+    def photo(
+        self,
+        where: Bot | Chat,
+        data: bytes,
+        caption: str = "",
+        *,
+        reply: Message | None = None,
+        thread: int | None = None,
+        album: str | None = None,
+        body: str = "plain",
+        size: int | None = None,
+    ) -> Message:
         """`body`: plain, slow, endless, cut or gone; `size`: bytes claimed instead of the true number."""
         file = measured(File(kind="photo", data=data, mime="image/jpeg", body=body, claimed=size))
         return self.send(where, file, caption, reply=reply, thread=thread, album=album)
 
-    def album(self, where: Bot | Chat, photos: list[bytes], caption: str = "", *, late_for: Message | None = None,
-              thread: int | None = None) -> list[Message]:
+    def album(
+        self,
+        where: Bot | Chat,
+        photos: list[bytes],
+        caption: str = "",
+        *,
+        late_for: Message | None = None,
+        thread: int | None = None,
+    ) -> list[Message]:
         """Photos as one media group, the caption on the first; `late_for`: more of an album already sent."""
         name = late_for.album if late_for else str(13_000_000_000 + self.world.serial())
-        return [self.photo(where, data, caption if at == 0 else "", album=name, thread=thread)
-                for at, data in enumerate(photos)]
+        return [
+            self.photo(where, data, caption if at == 0 else "", album=name, thread=thread)
+            for at, data in enumerate(photos)
+        ]
 
-    def document(self, where: Bot | Chat, data: bytes, name: str = "file.bin", mime: str = "application/octet-stream",
-                 caption: str = "", *, reply: Message | None = None, size: int | None = None) -> Message:
-        return self.send(where, File(kind="document", data=data, name=name, mime=mime, claimed=size), caption,
-                         reply=reply)
+    def document(
+        self,
+        where: Bot | Chat,
+        data: bytes,
+        name: str = "file.bin",
+        mime: str = "application/octet-stream",
+        caption: str = "",
+        *,
+        reply: Message | None = None,
+        size: int | None = None,
+    ) -> Message:
+        return self.send(
+            where, File(kind="document", data=data, name=name, mime=mime, claimed=size), caption, reply=reply
+        )
 
-    def voice(self, where: Bot | Chat, data: bytes = b"OggS", seconds: int = 5, *,
-              reply: Message | None = None) -> Message:
+    def voice(
+        self, where: Bot | Chat, data: bytes = b"OggS", seconds: int = 5, *, reply: Message | None = None
+    ) -> Message:
         return self.send(where, File(kind="voice", data=data, mime="audio/ogg", duration=seconds), reply=reply)
 
-    def video(self, where: Bot | Chat, data: bytes, seconds: int = 5, caption: str = "", *,
-              reply: Message | None = None, size: int | None = None) -> Message:
+    def video(
+        self,
+        where: Bot | Chat,
+        data: bytes,
+        seconds: int = 5,
+        caption: str = "",
+        *,
+        reply: Message | None = None,
+        size: int | None = None,
+    ) -> Message:
         file = File(kind="video", data=data, mime="video/mp4", duration=seconds, width=640, height=480, claimed=size)
         return self.send(where, file, caption, reply=reply)
 
     def sticker(self, where: Bot | Chat, emoji: str = "😭") -> Message:
         return self.send(where, File(kind="sticker", data=b"RIFF0000WEBP", name=emoji))
 
-    def send(self, where: Bot | Chat, file: File, caption: str = "", *, reply: Message | None = None,
-             thread: int | None = None, album: str | None = None) -> Message:
+    def send(
+        self,
+        where: Bot | Chat,
+        file: File,
+        caption: str = "",
+        *,
+        reply: Message | None = None,
+        thread: int | None = None,
+        album: str | None = None,
+    ) -> Message:
         """Any file, as one made by hand."""
-        return self._say(where, kind=file.kind, file=file, text=caption, entities=automatic(caption), reply_to=reply,
-                         thread=thread, album=album)
+        return self._say(
+            where,
+            kind=file.kind,
+            file=file,
+            text=caption,
+            entities=automatic(caption),
+            reply_to=reply,
+            thread=thread,
+            album=album,
+        )
 
     def location(self, where: Bot | Chat, latitude: float, longitude: float) -> Message:
         place = {"latitude": latitude, "longitude": longitude}
@@ -84,19 +137,43 @@ class Person(Account):
         """A message of a kind the double has no verb for, its fields given as Telegram spells them."""
         return self._say(where, kind="odd", extra=extra)
 
-    def forward(self, where: Bot | Chat, origin: Json | Message, text: str = "", *, photo: bytes | None = None,
-                album: str | None = None, thread: int | None = None) -> Message:
+    def forward(
+        self,
+        where: Bot | Chat,
+        origin: Json | Message,
+        text: str = "",
+        *,
+        photo: bytes | None = None,
+        album: str | None = None,
+        thread: int | None = None,
+    ) -> Message:
         """Forward a message of this double, or any text or photo with an origin made by `origins`."""
         extra: Json = {}
         if isinstance(origin, Message):
             hidden = getattr(origin.sender, "hides_forwards", False)
             extra = {**origin.extra}
             extra.setdefault("forward_origin", from_user(origin.sender, origin.at, hidden=hidden))
-            return self._say(where, kind=origin.kind, file=origin.file, text=origin.text, entities=origin.entities,
-                             extra=extra, album=album, thread=thread)
+            return self._say(
+                where,
+                kind=origin.kind,
+                file=origin.file,
+                text=origin.text,
+                entities=origin.entities,
+                extra=extra,
+                album=album,
+                thread=thread,
+            )
         file = measured(File(kind="photo", data=photo, mime="image/jpeg")) if photo is not None else None
-        return self._say(where, kind="photo" if file else "text", file=file, text=text, entities=automatic(text),
-                         extra={"forward_origin": origin}, album=album, thread=thread)
+        return self._say(
+            where,
+            kind="photo" if file else "text",
+            file=file,
+            text=text,
+            entities=automatic(text),
+            extra={"forward_origin": origin},
+            album=album,
+            thread=thread,
+        )
 
     def edit(self, message: Message, text: str) -> Message:
         """Change a text or caption of their own."""
@@ -127,9 +204,17 @@ class Person(Account):
             chat.blocked = blocked
             free, shut = Member(account=bot), Member(account=bot, status="kicked")
             old, new = (free, shut) if blocked else (shut, free)
-            bot.inbox.push("my_chat_member", {
-                "chat": render.chat(chat), "from": render.account(self), "date": self.world.stamp(),
-                "old_chat_member": render.member(old), "new_chat_member": render.member(new)}, self.id)
+            bot.inbox.push(
+                "my_chat_member",
+                {
+                    "chat": render.chat(chat),
+                    "from": render.account(self),
+                    "date": self.world.stamp(),
+                    "old_chat_member": render.member(old),
+                    "new_chat_member": render.member(new),
+                },
+                self.id,
+            )
             self.world.bell.ring()
 
     def unblock(self, bot: Bot) -> None:
@@ -148,15 +233,29 @@ class Person(Account):
     def _tapped(self, message: Message, data: str) -> Tap:
         bot = message.sender
         assert isinstance(bot, Bot)
-        tap = Tap(id=str(4_000_000_000 + self.world.serial()), person=self, bot=bot, message=message, data=data,
-                  at=self.world.clock())
+        tap = Tap(
+            id=str(4_000_000_000 + self.world.serial()),
+            person=self,
+            bot=bot,
+            message=message,
+            data=data,
+            at=self.world.clock(),
+        )
         self.world.taps[tap.id] = tap
         shown = render.message(self.world.files, bot, message)
         if message.deleted:
             shown = {"chat": shown["chat"], "message_id": message.id, "date": 0}
-        bot.inbox.push("callback_query", {
-            "id": tap.id, "from": render.account(self), "chat_instance": str(message.chat_id), "message": shown,
-            "data": data}, message.chat_id)
+        bot.inbox.push(
+            "callback_query",
+            {
+                "id": tap.id,
+                "from": render.account(self),
+                "chat_instance": str(message.chat_id),
+                "message": shown,
+                "data": data,
+            },
+            message.chat_id,
+        )
         self.world.bell.ring()
         return tap
 
@@ -175,4 +274,3 @@ class Person(Account):
 
 def fits(button: Button, wanted: str) -> bool:
     return button.data == wanted or wanted in button.text
-

@@ -12,10 +12,12 @@ from .profile import allow
 from .values import Json
 from .world import World
 
-HOOKED = ApiError(409, "Conflict: can't use getUpdates method while webhook is active; "
-                       "use deleteWebhook to delete the webhook first")
-OUSTED = ApiError(409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is "
-                       "running")
+HOOKED = ApiError(
+    409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+)
+OUSTED = ApiError(
+    409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+)
 LONGEST = 50
 
 

@@ -18,19 +18,44 @@ COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 # Parameter -> most characters.
 TEXTS = {"name": 64, "description": 512, "short_description": 120}
-UPDATE_KINDS = frozenset({
-    "message", "edited_message", "channel_post", "edited_channel_post", "business_connection", "business_message",
-    "edited_business_message", "deleted_business_messages", "message_reaction", "message_reaction_count",
-    "inline_query", "chosen_inline_result", "callback_query", "shipping_query", "pre_checkout_query",
-    "purchased_paid_media", "poll", "poll_answer", "my_chat_member", "chat_member", "chat_join_request", "chat_boost",
-    "removed_chat_boost",
-})
+UPDATE_KINDS = frozenset(
+    {
+        "message",
+        "edited_message",
+        "channel_post",
+        "edited_channel_post",
+        "business_connection",
+        "business_message",
+        "edited_business_message",
+        "deleted_business_messages",
+        "message_reaction",
+        "message_reaction_count",
+        "inline_query",
+        "chosen_inline_result",
+        "callback_query",
+        "shipping_query",
+        "pre_checkout_query",
+        "purchased_paid_media",
+        "poll",
+        "poll_answer",
+        "my_chat_member",
+        "chat_member",
+        "chat_join_request",
+        "chat_boost",
+        "removed_chat_boost",
+    }
+)
 
 
 def get_me(world: World, call: Call) -> Json:
-    return {**render.account(call.bot), "can_join_groups": True,
-            "can_read_all_group_messages": not call.bot.privacy, "supports_inline_queries": False,
-            "can_connect_to_business": False, "has_main_web_app": False}
+    return {
+        **render.account(call.bot),
+        "can_join_groups": True,
+        "can_read_all_group_messages": not call.bot.privacy,
+        "supports_inline_queries": False,
+        "can_connect_to_business": False,
+        "has_main_web_app": False,
+    }
 
 
 def allow(call: Call) -> None:
@@ -78,8 +103,11 @@ def drop(call: Call) -> None:
 
 def webhook_info(world: World, call: Call) -> Json:
     hook, inbox = call.bot.webhook, call.bot.inbox
-    info: Json = {"url": hook.url if hook else "", "has_custom_certificate": False,
-                  "pending_update_count": len(inbox.pending)}
+    info: Json = {
+        "url": hook.url if hook else "",
+        "has_custom_certificate": False,
+        "pending_update_count": len(inbox.pending),
+    }
     if inbox.allowed:
         info["allowed_updates"] = inbox.allowed
     if hook:
@@ -139,8 +167,12 @@ def get_text(field: str) -> Callable[[World, Call], Json]:
 def get_file(world: World, call: Call) -> Json:
     file = world.files.find(call.bot, call.params["file_id"])
     path = world.files.path(call.bot, call.params["file_id"])
-    return {"file_id": call.params["file_id"], "file_unique_id": world.files.unique_id(file), "file_size": file.size,
-            "file_path": path}
+    return {
+        "file_id": call.params["file_id"],
+        "file_unique_id": world.files.unique_id(file),
+        "file_size": file.size,
+        "file_path": path,
+    }
 
 
 def agree(world: World, call: Call) -> bool:

@@ -9,8 +9,13 @@ from .values import ANONYMOUS, Account, File, Json
 
 
 def account(who: Account) -> Json:
-    shown = {"id": who.id, "is_bot": who.is_bot, "first_name": who.name, "username": who.username,
-             "language_code": who.language_code}
+    shown = {
+        "id": who.id,
+        "is_bot": who.is_bot,
+        "first_name": who.name,
+        "username": who.username,
+        "language_code": who.language_code,
+    }
     return {key: value for key, value in shown.items() if value is not None}
 
 
@@ -91,13 +96,17 @@ def entity_for(of: Message, entity: Json) -> Json:
 
 
 def medium(files: Files, bot: Bot, file: File) -> Json | list[Json]:
-    shown: Json = {"file_id": files.id_for(bot, file), "file_unique_id": files.unique_id(file),
-                   "file_size": file.size}
+    shown: Json = {"file_id": files.id_for(bot, file), "file_unique_id": files.unique_id(file), "file_size": file.size}
     if file.kind == "photo":
         small = files.thumb(file)
         return [
-            {"file_id": files.id_for(bot, small), "file_unique_id": files.unique_id(small), "file_size": small.size,
-             "width": small.width, "height": small.height},
+            {
+                "file_id": files.id_for(bot, small),
+                "file_unique_id": files.unique_id(small),
+                "file_size": small.size,
+                "width": small.width,
+                "height": small.height,
+            },
             {**shown, "width": file.width, "height": file.height},
         ]
     if file.kind in ("video", "sticker"):

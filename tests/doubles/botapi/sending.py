@@ -15,14 +15,35 @@ from .values import Json
 from .world import World
 
 TEXT_LIMIT = 4096
-REPLY_FIELDS = frozenset({
-    "message_id", "chat_id", "allow_sending_without_reply", "quote", "quote_parse_mode", "quote_entities",
-    "quote_position", "checklist_task_id", "poll_option_id", "ephemeral_message_id",
-})
-ACTIONS = frozenset({
-    "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "upload_document",
-    "choose_sticker", "find_location", "record_video_note", "upload_video_note",
-})
+REPLY_FIELDS = frozenset(
+    {
+        "message_id",
+        "chat_id",
+        "allow_sending_without_reply",
+        "quote",
+        "quote_parse_mode",
+        "quote_entities",
+        "quote_position",
+        "checklist_task_id",
+        "poll_option_id",
+        "ephemeral_message_id",
+    }
+)
+ACTIONS = frozenset(
+    {
+        "typing",
+        "upload_photo",
+        "record_video",
+        "upload_video",
+        "record_voice",
+        "upload_voice",
+        "upload_document",
+        "choose_sticker",
+        "find_location",
+        "record_video_note",
+        "upload_video_note",
+    }
+)
 
 
 def text_of(source: Json) -> tuple[str, list[Json]]:
@@ -128,10 +149,16 @@ def source_of(world: World, call: Call, what: str) -> Message:
 def forward_message(world: World, call: Call) -> Json:
     source = source_of(world, call, "forward")
     origin = source.extra.get("forward_origin") or {
-        "type": "user", "date": int(source.at.timestamp()), "sender_user": render.account(source.sender)}
+        "type": "user",
+        "date": int(source.at.timestamp()),
+        "sender_user": render.account(source.sender),
+    }
     extra = {**source.extra, "forward_origin": origin}
-    return shown(world, call, put(world, call, kind=source.kind, file=source.file, text=source.text,
-                                  entities=source.entities, extra=extra))
+    return shown(
+        world,
+        call,
+        put(world, call, kind=source.kind, file=source.file, text=source.text, entities=source.entities, extra=extra),
+    )
 
 
 def copy_message(world: World, call: Call) -> Json:
@@ -156,11 +183,11 @@ def weight(call: Call) -> int:
     return len(media) if call.method == "sendMediaGroup" and isinstance(media, list) else 1
 
 
-
 SENDING: dict[str, Callable[[World, Call], Any]] = {
     "sendMessage": send_message,
-    **{f"send{kind.title()}": send_medium(kind)
-       for kind in ("photo", "document", "video", "voice", "audio", "sticker")},
+    **{
+        f"send{kind.title()}": send_medium(kind) for kind in ("photo", "document", "video", "voice", "audio", "sticker")
+    },
     "sendMediaGroup": send_media_group,
     "sendLocation": send_location,
     "sendContact": send_contact,

@@ -134,9 +134,9 @@ async def stream(request: web.Request, file: File) -> web.StreamResponse:
     if file.body != "endless":
         response.content_length = len(file.data)
     await response.prepare(request)
-    chunks = [file.data[at:at + CHUNK] for at in range(0, len(file.data), CHUNK)]
+    chunks = [file.data[at : at + CHUNK] for at in range(0, len(file.data), CHUNK)]
     if file.body == "cut":
-        await response.write(file.data[:len(file.data) // 2])
+        await response.write(file.data[: len(file.data) // 2])
         return cut(request)
     for chunk in itertools.cycle(chunks) if file.body == "endless" else chunks:
         await response.write(chunk)

@@ -127,8 +127,13 @@ class World:
         for bot in [*group.bots, *([new.account] if isinstance(new.account, Bot) and not new.present else [])]:
             mine = new.account is bot
             if mine or group.member(bot).admin:
-                body = {"chat": render.chat(group), "from": render.account(by), "date": self.stamp(),
-                        "old_chat_member": old, "new_chat_member": render.member(new)}
+                body = {
+                    "chat": render.chat(group),
+                    "from": render.account(by),
+                    "date": self.stamp(),
+                    "old_chat_member": old,
+                    "new_chat_member": render.member(new),
+                }
                 bot.inbox.push("my_chat_member" if mine else "chat_member", body, group.id)
         self.bell.ring()
 
