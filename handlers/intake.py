@@ -217,4 +217,6 @@ def _post(tx: Tx, conversation: Conversation, replies: list[Reply], talk: Talk, 
             tx, conversation.id, reply, now=now, due=max(due, now) if reply.echo else now, safety=reply.safety
         )
     held = any(reply.echo for reply in replies)
+    if scene.inbound.kind in INSIDE and not held and not scene.found.echo_back:
+        return talk  # an echo that it does not concern still waits
     return replace(talk, burst_at=began.isoformat() if held else "", echo_due=due.isoformat() if held else "")

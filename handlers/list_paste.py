@@ -195,7 +195,7 @@ def _told(paste: Paste, before: ListDraft) -> bool:
         brought = list_photos.brought(before, after)
         list_steps.tell(turn, after, Listing(tell="photos", echo=True, brought=brought))
     elif paste.fresh:
-        paste.draft = list_photos.led(paste.draft, paste.fresh, paste.reader)
+        paste.draft = _with_own(paste) or list_photos.led(paste.draft, paste.fresh, paste.reader)
         brought = list_photos.brought(before, paste.draft)
         _warn(turn, paste.fresh)
         keys = tuple(line.key for line in paste.fresh)
@@ -207,6 +207,15 @@ def _told(paste: Paste, before: ListDraft) -> bool:
     else:
         return False
     return True
+
+
+def _with_own(paste: Paste) -> ListDraft | None:
+    """Give the photos that a line was written on to that line; None when there are none, or several orders."""
+    own = paste.own_photos()
+    if not own or len({line.order_no or str(line.key) for line in paste.fresh}) != 1:
+        return None
+    given = list_photos.give(paste.draft, own, paste.fresh, paste.reader)
+    return replace(given, run=given.run + 1, following=())
 
 
 def _asked_about(paste: Paste, before: ListDraft, orders: Sequence[Order]) -> bool:

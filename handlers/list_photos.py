@@ -93,7 +93,9 @@ def spoken(
     if not lines:
         return None
     after = _words("photos_after").search(text) is not None
-    before = list(own) or [photo.id for photo in draft.tray() if photo.run == draft.run]
+    tray = draft.tray()
+    back = max((photo.run for photo in tray), default=0) if _words("photos_before").search(text) else draft.run
+    before = list(own) or [photo.id for photo in tray if photo.run == back]
     run = draft.run + 1
     if not before or (after and not own):
         return replace(draft, run=run, following=_keys(lines, reader))

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from test_lists import TWENTY
 
 from handlers import claim as claims
-from handlers import leader_list
+from handlers import leader_list, list_rows
 from handlers.messages import Inbound, Media, Origin
 from storage import conversations, evidence, people
 from storage import tables as t
@@ -448,3 +448,64 @@ def test_a_new_day_forgets_what_is_done_with(evening):
     draft = evening.list()
     assert [line.pickup for line in draft.lines][:3] == ["12", "32", "35"]  # what was asked is not forgotten
     assert draft.line(draft.lines[-1].key).state == "already"
+
+
+def test_a_list_that_nobody_submits_is_reminded_of_once(evening):
+    evening.say("3号 草莓坏2盒\n27号 西瓜裂")
+    heard = len(evening.world.phones[LEADER])
+    evening.world.until(NOW + timedelta(days=1))
+    (nudge,) = evening.world.phones[LEADER][heard:]
+    assert "还没提交" in nudge.text
+    evening.tap("提交2条")
+    evening.world.until(NOW + timedelta(days=2))
+    assert not [seen for seen in evening.world.phones[LEADER][heard + 1 :] if "还没提交" in seen.text]
+
+
+def test_one_thing_twice_in_a_message(evening):
+    told = whole(evening.say("3号 草莓坏2盒\n27号 西瓜裂\n3号 草莓坏2盒！"))
+    assert "2 条可直接提交" in told
+    assert "1 行之前贴过" in told
+    evening.say("取消")
+    evening.say("3号 草莓坏1盒\n27号 西瓜裂\n3号的草莓坏了3盒")
+    assert evening.states()["3"] == "ask quantity"
+
+
+def test_words_on_what_was_filed_come_to_its_ticket(evening):
+    evening.say("3号 草莓坏2盒\n27号 西瓜裂")
+    evening.tap("提交2条")
+    evening.say("3号 草莓坏了3盒")
+    with evening.world.write() as tx:
+        said = tx.execute(select(t.tickets.c.said).where(t.tickets.c.order_no == "KT260612-0003")).scalar_one()
+    assert [text for _, text in said] == ["3号 草莓坏2盒", "3号 草莓坏了3盒"]
+
+
+def test_a_single_line_is_led_like_any_claim_until_a_list_is_under_way(evening):
+    assert "请拍照片" in whole(evening.say("27号 西瓜裂了一个"))
+    evening.say("取消")
+    evening.say("3号 草莓坏2盒\n5号 车厘子软了")
+    assert "读到 3 个问题" in whole(evening.say("31号 牛奶漏了"))
+
+
+def test_rows_of_a_sheet_become_the_same_lines(evening):
+    rows = [
+        ["接龙号", "顾客", "商品", "问题"],
+        ["3", "李婷", "草莓", "坏2盒"],
+        ["27.0", "", "西瓜", "裂"],
+        ["", "", "", ""],
+    ]
+    text = list_rows.lines(rows)
+    assert text == "3号 李婷 草莓 坏2盒\n27号 西瓜 裂"
+    assert list_rows.lines([["5号 车厘子软了"], ["8", "鸡蛋碎7个"]]) == "5号 车厘子软了\n8 鸡蛋碎7个"
+    evening.say(text)
+    evening.tap("提交2条")
+    assert [order for order, _ in evening.tickets()] == ["KT260612-0003", "KT260612-0027"]
+
+
+def test_nothing_is_lost_when_the_process_ends_between_any_two_messages(tmp_path):
+    evening = Evening(f"sqlite:///{tmp_path}/list.db")
+    for words in (TWENTY, "12是今天的", "提交", "32号五花肉臭了", "35不用"):
+        evening.say(words)
+        evening.world.restart()
+    assert len(evening.tickets()) == 20
+    assert not evening.list().questions()
+    evening.world.close()
