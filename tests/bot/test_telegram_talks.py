@@ -1,0 +1,266 @@
+"""Whole talks through both bots, with the service begun anew before every line: platform, doors, writer, courier."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from doubles.botapi import BotApi
+from doubles.telegram_doors import eventually
+from playing import DATA, ZONE, orders_of
+
+from bot.app import build
+from bot.settings import Settings
+from handlers import claim as claims
+from media.samples import draw
+from storage import conversations, imports, people
+from storage import tables as t
+
+POLICY = 'extends = "community-group-buy"\n[talk]\nquiet = "0.4s"\n'
+BEGUN = datetime(2026, 6, 12, 19, 10, tzinfo=ZONE)
+CJK = re.compile(r"[㐀-鿿]")
+GOODS = re.compile(r"三文鱼|牛奶")  # the names of goods are told as they stand in the order
+
+
+class Talk:
+    """A customer, the group, and a service that is begun anew for every line."""
+
+    def __init__(self, api: BotApi, folder) -> None:
+        self.api, self.folder, self.app = api, folder, None
+        self.shop, self.bot = api.bot("shop_bot"), api.bot("desk_bot")
+        self.boss, self.lin, self.jie = api.user(2001, "何姐"), api.user(2002, "小林"), api.user(2003, "阿杰")
+        self.group = api.group("售后", creator=self.boss, members=[self.lin, self.jie], admins=[self.bot])
+        self.customer, self.known = None, 0
+        (folder / "policy.toml").write_text(POLICY, encoding="utf-8")
+
+    async def at(self, minutes: int, seconds: int = 0) -> None:
+        """End the service and begin it anew at this time of the talk."""
+        await self.stop()
+        now = BEGUN + timedelta(minutes=minutes, seconds=seconds)
+        self.app = build(
+            Settings(
+                data_dir=str(self.folder), sandbox="off", policy=str(self.folder / "policy.toml"),
+                claimdesk_now=now.isoformat(), telegram_api_base=self.api.url, telegram_bot_token=self.shop.token,
+                telegram_desk_token=self.bot.token, telegram_desk_chat_id=str(self.group.id),
+            )
+        )  # fmt: skip
+        await self.app.start()
+        await self.api.until(lambda: self.shop.poller and self.bot.poller)
+        self.known = len(self.heard)
+
+    async def stop(self) -> None:
+        """End the service."""
+        if self.app:
+            await self.app.stop()
+        self.app = self.shop.poller = self.bot.poller = None
+
+    async def begin(self, name: str, number: int, *, bound: bool = True, language: str = "zh-hans") -> None:
+        """Let the orders be known, and who the customer is."""
+        self.customer = self.api.user(number, name, language)
+        await self.at(-1)
+        orders = orders_of(DATA / "g0612.csv")
+        phone = next(order.buyer_phone for order in orders if order.buyer_name == name)
+
+        def prepare(tx):
+            now = self.app.clock()
+            imports.upsert(tx, orders, now=now)
+            if bound:
+                talk = conversations.open_(tx, "telegram", str(number), name=name, now=now)
+                people.bind(tx, talk.id, people.customer(tx, phone, name, sample=False, now=now).id)
+
+        await self.app.runner.do(prepare)
+
+    @property
+    def heard(self):
+        """What the customer was told so far."""
+        if self.customer is None:
+            return []
+        return [m for m in self.api.chat(self.shop, self.customer).messages if m.sender is self.shop]
+
+    @property
+    def new(self):
+        """What was told since the line began."""
+        return self.heard[self.known :]
+
+    async def told(self, *parts: str):
+        """Wait for an answer in which all of this stands."""
+        return await self.api.until(
+            lambda: next((m for m in self.new if all(part in m.text for part in parts)), None), within=9
+        )
+
+    async def taken(self) -> None:
+        """Wait until what was said is taken in, though it needs no answer."""
+        await self.api.until(lambda: not self.shop.inbox.pending, within=9)
+
+    async def rows(self, table, *where):
+        """Committed rows."""
+        return await self.app.read(lambda tx: tx.execute(table.select().where(*where)).all())
+
+    async def drafts(self):
+        """The open drafts of the customer."""
+        (talk,) = await self.rows(t.conversations)
+        return [draft for draft in claims.from_json(talk.talk).claims if not draft.dropped]
+
+    async def ticket(self, state: str):
+        """The one ticket and its one line, once it is in this state."""
+
+        async def look():
+            found = await self.rows(t.tickets)
+            return found if found and found[0].state == state else None
+
+        (ticket,) = await eventually(look)
+        (line,) = await self.rows(t.ticket_lines)
+        return ticket, line
+
+    async def happened(self, kind: str) -> int:
+        """How often something happened."""
+        return len(await self.rows(t.events, t.events.c.kind == kind))
+
+    async def stored(self, count: int) -> None:
+        """Wait until so many photos have been fetched."""
+        await eventually(lambda: self._stored(count), within=9)
+
+    async def _stored(self, count: int) -> bool:
+        return len(await self.rows(t.evidence, t.evidence.c.state == "stored")) == count
+
+    async def tapped(self, who, message, label: str):
+        """Tap a button and wait for the answer."""
+        tap = who.tap(message, label)
+        await self.api.until(lambda: tap.answered, within=9)
+        return tap
+
+    async def shown(self, *parts: str):
+        """Wait for a message of the desk's bot in the group in which all of this stands."""
+        return await self.api.until(
+            lambda: next((m for m in reversed(self.group.messages) if m.sender is self.bot
+                          and all(part in m.text + " ".join(m.labels) for part in parts)), None), within=9
+        )  # fmt: skip
+
+
+@pytest.fixture
+async def talk(tmp_path):
+    with BotApi() as api:
+        running = Talk(api, tmp_path)
+        yield running
+        await running.stop()
+        assert api.violations == []
+
+
+async def test_d1_in_one_sentence(talk):
+    await talk.begin("李婷", 1001)
+    await talk.at(0)
+    talk.customer.text(talk.shop, "你好，KT260612-0003 草莓坏了2盒，想退这两盒的钱")
+    await talk.told("草莓", "2盒", "照片")
+    await talk.at(0, 4)
+    talk.customer.album(talk.shop, [draw("strawberries_rotten", seed) for seed in (1, 2)])
+    summary = await talk.told("39.80", "2张照片", "原路退回", "冰箱")
+    assert summary.labels == ["提交", "改数量", "改诉求", "转人工"]
+    await talk.stored(2)
+    await talk.at(0, 15)
+    talk.customer.text(talk.shop, "提交")
+    await talk.told("已受理")
+    ticket, line = await talk.ticket("queued")
+    assert (line.quantity, line.wish, line.wish_amount) == ("2", "refund", 3980)
+    assert {piece.ticket_no for piece in await talk.rows(t.evidence)} == {ticket.no}
+    (clock,) = await talk.rows(t.clocks, t.clocks.c.name == "acceptance")
+    assert timedelta(seconds=15) <= clock.stopped_at - BEGUN < timedelta(seconds=25)
+    await talk.at(2)
+    await talk.tapped(talk.lin, await talk.shown(ticket.no, "接下一单"), "接下一单")
+    card = await talk.shown(ticket.no, "同意")
+    await talk.at(2, 10)
+    await talk.tapped(talk.lin, card, "同意")
+    await talk.told(ticket.no, "已通过", "39.80", "6月24日")
+    _, line = await talk.ticket("decided")
+    assert line.refund_due_at.astimezone(ZONE).strftime("%m-%d") == "06-24"
+
+
+async def test_d2_photos_first(talk):
+    await talk.begin("小周", 1008, bound=False)
+    eggs = [draw("eggs_cracked", seed) for seed in range(1, 5)]
+    await talk.at(0)
+    first, *_ = talk.customer.album(talk.shop, eggs[:3])
+    await talk.told("3张照片", "哪一单")
+    assert len(talk.new) == 1
+    await talk.at(0, 9)
+    talk.customer.sticker(talk.shop)
+    await talk.taken()
+    await talk.at(0, 20)
+    talk.customer.text(talk.shop, "碎了好几个")
+    await talk.told("破损")
+    await talk.at(0, 40)
+    talk.customer.text(talk.shop, "7个")
+    talk.customer.text(talk.shop, "蛋黄流到酸奶上了 酸奶没事")
+    await talk.told("7个")
+    assert len(talk.new) == 1
+    await talk.at(0, 47)
+    talk.customer.album(talk.shop, [eggs[3]], late_for=first)
+    await talk.told("4张照片")
+    assert len(talk.new) == 1
+    assert not any(goods in message.text for message in talk.heard for goods in ("鸡蛋", "酸奶", "不认识"))
+    await talk.at(1, 5)
+    talk.customer.text(talk.shop, "8号 尾号0408")
+    summary = await talk.told("6月12日 8号单", "鸡蛋30枚", "7枚", "4张照片", "6.25")
+    assert "酸奶" not in summary.text
+    await talk.stored(4)
+    await talk.at(1, 15)
+    talk.customer.text(talk.shop, "退吧")
+    await talk.told("6.25")
+    assert await talk.rows(t.tickets) == []
+    await talk.at(1, 20)
+    talk.customer.text(talk.shop, "提交")
+    await talk.told("已受理")
+    ticket, line = await talk.ticket("queued")
+    assert (line.order_line_no, line.quantity, line.wish, line.wish_amount) == (1, "7", "refund", 625)
+    assert [piece.ticket_no for piece in await talk.rows(t.evidence)] == [ticket.no] * 4
+    assert await talk.drafts() == []
+
+
+async def test_d3_change_of_mind(talk):
+    await talk.begin("Lisa", 1017, language="en")
+    await talk.at(0)
+    talk.customer.text(talk.shop, "Hi, got cod instead of salmon. Order 17 from today, refund pls")
+    await talk.told("12 Jun, no. 17", "salmon", "cod", "photo", "label", "fridge")
+    await talk.at(0, 50)
+    talk.customer.photo(talk.shop, draw("cod_for_salmon", 1))
+    await talk.api.until(lambda: talk.new, within=9)
+    await talk.stored(1)
+    await talk.at(1)
+    talk.customer.text(talk.shop, "refund")
+    await talk.taken()
+    await talk.at(1, 2)
+    talk.customer.text(talk.shop, "wait no, send the salmon instead")
+    await talk.told("send again")
+    assert await talk.rows(t.tickets) == []
+    await talk.at(1, 20)
+    talk.customer.text(
+        talk.shop,
+        "actually I only opened one bag, forget the whole thing. … sorry, no, go on with the salmon",
+    )
+    assert "Submit" in (await talk.told("send again")).labels
+    assert len(await talk.drafts()) == 1
+    assert await talk.rows(t.tickets) == []
+    await talk.at(1, 30)
+    talk.customer.text(talk.shop, "yes")
+    await talk.told("Filed", "19:41")
+    ticket, line = await talk.ticket("queued")
+    assert (line.wish, line.quantity, ticket.language) == ("resend", "1", "en")
+    assert await talk.drafts() == []
+    assert await talk.happened("wish") >= 3
+    await talk.at(14)
+    await talk.tapped(talk.jie, await talk.shown(ticket.no, "接下一单"), "接下一单")
+    card = await talk.shown(ticket.no, "改判")
+    await talk.at(14, 5)
+    await talk.tapped(talk.jie, card, "改判")
+    question = await talk.shown("改为什么")
+    await talk.at(14, 10)
+    talk.jie.reply(question, "退69.00 加5元券")
+    offer = await talk.told("¥69.00", "¥5.00")
+    assert (await talk.happened("approved"), await talk.happened("accepted")) == (0, 0)
+    await talk.at(14, 30)
+    await talk.tapped(talk.customer, offer, "Accept")
+    await talk.told("69.00")
+    _, line = await talk.ticket("decided")
+    assert (line.state, line.remedy, line.amount, line.coupon) == ("approved", "refund", 6900, 500)
+    assert await talk.happened("accepted") == 1
+    assert not any(CJK.search(GOODS.sub("", message.text)) for message in talk.heard)
