@@ -42,6 +42,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
     from storage.database import DriverError, open_writer
     from storage.migration import Newer, pending
 
+    if not (settings.folder / "claimdesk.db").is_file() and not settings.database_url:
+        yield True, "there is no database yet: serve makes it."
+        return
     engine = open_writer(settings.database)
     try:
         waiting = pending(engine)
