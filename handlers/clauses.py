@@ -29,6 +29,14 @@ class Entry:
     problems: list[Problem] = field(default_factory=list)
     counts: list[Quantity] = field(default_factory=list)
     bare: bool = False  # stands alone between commas: takes its problem from what follows
+    later: int | None = None  # where the further problem stands of which this is the part
+
+    @property
+    def begins(self) -> int:
+        """Where the words for this entry begin."""
+        if self.later is not None:
+            return self.later
+        return self.mention.start if self.mention else 0
 
     def codes(self) -> tuple[str, ...]:
         """Each problem type once, in reading order."""
@@ -90,7 +98,26 @@ def gather(
         for entry in fresh:
             entry.bare = _only_items(text, clause)
         entries += fresh
-    return _settled(entries, loose)
+    return [part for entry in _settled(entries, loose) for part in _apart(entry)]
+
+
+def _apart(entry: Entry) -> list[Entry]:
+    """One part for each problem with a count of its own (坏了2盒,少了1盒); else the entry as it is."""
+    claimed = [count for count in entry.counts if count.role == "claim"]
+    own: list[tuple[Problem, Quantity]] = []
+    for count in claimed:
+        near = [one for one in entry.problems if one.hit.end <= count.start <= one.hit.end + 2]
+        if not near or not isinstance(count.value, Fraction):
+            return [entry]
+        own.append((near[-1], count))
+    if len(own) != len(entry.counts) or len({problem.code for problem, _ in own}) < max(2, len(own)):
+        return [entry]
+    parts = [Entry(mention=entry.mention, counts=[count], later=problem.hit.start) for problem, count in own]
+    parts[0].later = None
+    for one in entry.problems:
+        reached = [part for part, (problem, _) in zip(parts, own, strict=True) if problem.hit.start <= one.hit.start]
+        (reached or parts)[-1 if reached else 0].problems.append(one)
+    return parts
 
 
 def _only_items(text: str, clause: _Clause) -> bool:

@@ -51,6 +51,12 @@ LIANG = re.compile(r"\s?(\d|[一二三四五六七八九])两?(?![\d.个盒袋�
 OF = re.compile(
     rf"(?<![\d.a-z])(\d{{1,3}}|{ENGLISH})(?<!half) (?:out )?of (?:the |my |our |these )?(?:\d{{1,3}}|{ENGLISH})?"
 )
+NONE = re.compile(
+    r"一([个盒袋份颗瓶箱包只板枚罐桶条斤粒根])(?:都|也)?没有?(?:给|发|放|送|装|见|[收拿]?到)?(?=[我,。!?;\n 啊呢吗]|$)"
+)
+ONE = re.compile(
+    r"有([个盒袋份颗瓶箱包只板枚罐桶条粒根])(?=\ue001{0,6}(?:[坏烂臭死碎馊]|破(?![洞口损])|裂(?![缝纹口])|霉(?![点斑])|黑心))"
+)
 PART_BEFORE = re.compile(r"[层面排角边](?:的|都|也)?$|(?:底下|底部|最底)$")
 INSTEAD = re.compile(rf"instead of (?:the )?(\d{{1,3}}|{ENGLISH})(?![\d.a-z])")
 COUNTED_BARE = re.compile(r"(应到|应收|应有|应发|实到|实收|实际到|实发)\s?(\d{1,3})(?![\d.])")

@@ -17,7 +17,9 @@ from .figures import (
     LIANG,
     LONE,
     MOST,
+    NONE,
     OF,
+    ONE,
     ONLY,
     PART_BEFORE,
     ROLES,
@@ -82,6 +84,13 @@ def _counts_told(text: str) -> list[Quantity]:
         role = "ordered" if match.group(1).startswith("应") else "received"
         value = Fraction(match.group(2))
         found.append(Quantity(start=match.start(), end=match.end(), value=value, role=role, only=role == "received"))
+    found += [
+        Quantity(start=match.start(), end=match.end(), value="all") for match in islice(NONE.finditer(text), HITS)
+    ]
+    found += [
+        Quantity(start=match.start(), end=match.end(), value=Fraction(1), unit=match.group(1))
+        for match in islice(ONE.finditer(text), HITS)
+    ]
     for match in islice(INSTEAD.finditer(text), HITS):
         bought = number(match.group(1))
         if bought is not None:

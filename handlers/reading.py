@@ -125,11 +125,11 @@ def _sure(entry: Entry, line: object, fits: Sequence[Order], codes: Sequence[str
 
 def _wish(entry: Entry, known: Facts) -> str | None:
     """The wish beside an item, where several items have wishes of their own (葡萄要退款 虾补发)."""
-    starts = sorted(one.mention.start for one in known.entries if one.mention)
+    starts = sorted(one.begins for one in known.entries if one.mention)
     if entry.mention is None or len(starts) < 2 or len(known.wished.places) < 2:
         return known.wished.last
-    after = [start for start in starts if start > entry.mention.start]
-    return known.wished.between(entry.mention.start, after[0] if after else len(known.text))
+    after = [start for start in starts if start > entry.begins]
+    return known.wished.between(entry.begins, after[0] if after else len(known.text))
 
 
 def claim_of(entry: Entry, known: Facts, fits: Sequence[Order], base: ReadClaim) -> ReadClaim:
@@ -221,7 +221,7 @@ def read(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date) -
         refused_remedies=known.wished.refused,
         denied=known.denied,
         withdrawn=known.wished.withdrawn,
-        correction=known.wished.correction,
+        correction=known.wished.correction or bool(known.came and known.came.reversal),
         question=known.wished.question,
         choice=choice(text),
         severity=strongest(known.serious.severity, rest.severity),

@@ -17,6 +17,7 @@ ENGLISH = (
 )
 ENDS = re.compile(r"[,。;!?\n\s\ue000-\ue002]|而?不是|(?:的?了|的|吧|呢|啊|吗|呀|啦)(?=[,。;!?\n\s]|$)")
 REVERSAL = re.compile(r"不是(?P<first>[^,。!?;\n\s]{1,10}?)[,\s]?(?:而)?是(?P<second>[^,。!?;\n\s]{1,10})")
+ARRIVED = re.compile(r"(?:收到|到手|拿到|里面|来|发|给|送)[了我们过来]*的?(?:都|全|根本|竟然|居然|却)?$")
 WANTED = re.compile(r"(?:买|要|点|订|定|拍|下单)的|错|不对|不符")
 AGAIN = re.compile(r"(?:补|重新?|再|新|批)$")
 EMPTY = re.compile(
@@ -67,6 +68,9 @@ def received(text: str, lexicon: Lexicon) -> Received | None:
             )
     turned = REVERSAL.search(text)
     if turned and lexicon.nouns.search(turned["first"]) and lexicon.nouns.search(turned["second"]):
+        if ARRIVED.search(text[: turned.start()][-8:]):
+            hit = Hit(turned.start(), turned.end(), turned.group())
+            return Received(words=turned["second"], spans=(turned.span("second"),), hit=hit)
         return Received(
             words=turned["second"],
             spans=(turned.span("first"),),

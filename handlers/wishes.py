@@ -15,6 +15,7 @@ REFUSED = re.compile(
 BLOCKED = re.compile(
     r"(?:不给|不肯|没法|无法|拒绝|不让|不同意|不支持|不予|(?<!能)不能|说不|没人|不可以)(?:我)?(?:办理?|申请)?$"
 )
+ASKING = re.compile(r"[?吗吧没呢]|还不|多少|进度|到账|什么时候|啥时候|多久|\b(?:where|status|yet|update)\b")
 SAME_PLACE = {"return_refund": ("refund", "exchange"), "partial_refund": ("refund",), "resend": ("exchange",)}
 
 
@@ -79,8 +80,8 @@ def wishes(text: str, lexicon: Lexicon, *, claimed: bool) -> Wishes:
             continue
         (refused if REFUSED.search(before) else wanted)[code] = hit.start
     question = bool(_flag(text, lexicon, "question"))
-    if question and re.search(r"[?吗吧没]|多少|进度|到账", text):
-        wanted = {}
+    if question and ASKING.search(text):
+        wanted, refused = {}, {}
     order = sorted((code for code in wanted if wanted[code] > refused.get(code, -1)), key=lambda code: wanted[code])
     last = max((wanted[code] for code in order), default=-1)
     return Wishes(
