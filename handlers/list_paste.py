@@ -105,6 +105,8 @@ def _without_person(paste: Paste) -> bool:
     turn, before = paste.turn, paste.draft
     paste.lay()
     short = bool(before.lines) and len(paste.text) < CAPTION
+    if short and _of_tray(paste, ()):
+        return True
     caption = list_photos.spoken(paste.draft, paste.text, (), paste.reader, paste.own_photos()) if short else None
     if caption or turn.scene.inbound.media:
         if not caption and (paste.elsewhere or not before.lines):
@@ -185,10 +187,9 @@ def _told(paste: Paste, before: ListDraft) -> bool:
     """Say how the list stands after a message; tell False when the message said nothing about it."""
     turn = paste.turn
     orders = [order for told in paste.captions for order in paste.reader.shelf.fits(told)]
-    if before.tray_at and orders and not paste.fresh and not paste.answered and not turn.scene.inbound.media:
-        lines = list_photos.about(paste.draft, "", orders, paste.reader)
-        list_steps.pair(turn, paste.draft, before.tray_at, lines[0].key if lines else 0)
-    elif orders and not paste.fresh and not paste.answered:
+    if orders and not paste.fresh and not paste.answered and _of_tray(paste, orders):
+        return True
+    if orders and not paste.fresh and not paste.answered:
         after = list_photos.spoken(paste.draft, paste.text, orders, paste.reader, paste.own_photos())
         if after is None:
             return _asked_about(paste, before, orders)
@@ -216,6 +217,17 @@ def _with_own(paste: Paste) -> ListDraft | None:
         return None
     given = list_photos.give(paste.draft, own, paste.fresh, paste.reader)
     return replace(given, run=given.run + 1, following=())
+
+
+def _of_tray(paste: Paste, orders: Sequence[Order]) -> bool:
+    """Take words as the answer to whose the photo is that was shown from the tray; tell whether they were that."""
+    shown = paste.draft.tray_at
+    if not shown or paste.turn.scene.inbound.media or all(photo.id != shown for photo in paste.draft.tray()):
+        return False
+    lines = list_photos.about(paste.draft, paste.text, orders, paste.reader)
+    if lines:
+        list_steps.pair(paste.turn, paste.draft, shown, lines[0].key)
+    return bool(lines)
 
 
 def _asked_about(paste: Paste, before: ListDraft, orders: Sequence[Order]) -> bool:

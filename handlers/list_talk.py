@@ -101,7 +101,10 @@ def _word(paste: Paste) -> bool:
         list_steps.drop(turn, draft)
     elif tap := _choice(draft, text):
         kind, _, value = tap.partition(":")
-        tapped(turn, value) if kind == "list" else turn.acts.append(Withdraw(ticket_no=value))
+        if kind == "withdraw":
+            turn.acts.append(Withdraw(ticket_no=value))
+        else:
+            TAPS[kind](turn, value)
     else:
         return False
     return True
@@ -116,8 +119,8 @@ def _choice(draft: ListDraft, text: str) -> str:
     """Give the button that a bare number or a button's own words mean."""
     bare = text.strip()
     number = NUMBERED.get(bare) or (int(bare) if BARE.fullmatch(bare) else 0)
-    if 0 < number <= len(draft.choices):
-        return draft.choices[number - 1][1]
+    if 0 < number <= len(draft.choices) and not any(tap.startswith("pair:") for _, tap in draft.choices):
+        return draft.choices[number - 1][1]  # beside a photo a number is a pickup number
     return next((tap for label, tap in draft.choices if plain(label) == plain(text)), "")
 
 
@@ -140,10 +143,24 @@ def tapped(turn: Turn, value: str) -> None:
     elif what == "tray":
         first = next((photo.id for photo in draft.tray()), 0)
         list_steps.tell(turn, replace(draft, tray_at=first), Listing(tell="tray" if first else "photos"))
-    elif what == "pair" and any(str(photo.id) == place for photo in draft.tray()):
-        list_steps.pair(turn, draft, int(place), int(choice) if choice.isdecimal() else -1)
     else:
         list_steps.tell(turn, draft, Listing(tell="card" if draft.some("ready") else "filed"))
+
+
+def paired(turn: Turn, value: str) -> None:
+    """Carry out the answer to whose a photo of the tray is; one that is out of date shows how the photos stand."""
+    number, _, key = value.partition("@")[0].partition(":")
+    draft = leader_list.of(turn.talk)
+    if draft is None:
+        turn.tell("nothing_open")
+    elif any(str(photo.id) == number for photo in draft.tray()) and (key == "no" or draft.line(_whole(key))):
+        list_steps.pair(turn, draft, int(number), -1 if key == "no" else int(key))
+    else:
+        list_steps.tell(turn, draft, Listing(tell="tray" if draft.tray() else "photos"))
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isdecimal() else 0
 
 
 def _by_tap(line: ListLine, choice: str, reader: Reader) -> ListLine:
@@ -196,3 +213,7 @@ def finish(turn: Turn) -> None:
     draft = leader_list.of(turn.talk) if turn.scene.found.echo_back else None
     if draft and draft.unsaid and not any(isinstance(act, Listing) for act in turn.acts):
         turn.acts.append(Listing(tell=draft.unsaid, echo=True))
+
+
+TAPS = {"list": tapped, "pair": paired}
+"""The buttons of a list."""

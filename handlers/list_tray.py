@@ -38,9 +38,9 @@ def tray(told: Telling, key: str) -> Reply:
     others = [line for line in draft.lines if line.pickup and line not in lacking and line.state != "withdrawn"]
     named: dict[str, Button] = {}
     for line in (*lacking, *others):
-        tap = f"list:pair:{first.id}:{line.key}@{draft.id[:8]}"
+        tap = f"pair:{first.id}:{line.key}@{draft.id[:8]}"
         named.setdefault(line.order_no or str(line.key), Button(label=told.number(line), tap=tap))
-    none = Button(label=told.say("unwanted"), tap=f"list:pair:{first.id}:no@{draft.id[:8]}")
+    none = Button(label=told.say("unwanted"), tap=f"pair:{first.id}:no@{draft.id[:8]}")
     buttons = [*list(named.values())[: MOST - 1], none]
     media = ((first.kind, key),) if key else ()
     return Reply(text=told.say("tray_ask", left=len(waiting), at=at), buttons=in_rows(buttons), media=media)

@@ -270,7 +270,7 @@ FREE: dict[str, Callable[[Turn, str], None]] = {
     "other": another,
     "rules": rules,
     "review": leader_talk.tapped,
-    "list": list_talk.tapped,
+    **list_talk.TAPS,
     "agent": lambda turn, value: human(turn, ""),
 }
 """Buttons that belong to no draft."""

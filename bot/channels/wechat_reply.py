@@ -20,7 +20,7 @@ CONTROL = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\
 LINK_OPENS = re.compile(r"<(?=\s*/?\s*a\b)", re.IGNORECASE)  # a text must not bring links of its own
 UNSAFE = str.maketrans({"<": "＜", ">": "＞", '"': "”", "&": "＆", "\n": " "})
 PERCENT = str.maketrans({char: f"%{ord(char):02X}" for char in '%#&"<> '})
-NUMBER_MEANS_ITSELF = ("quantity",)  # slots where a bare number is the answer, not the number of a choice
+NUMBER_MEANS_ITSELF = ("quantity", "pair")  # slots where a bare number is the answer, not the number of a choice
 DECISIVE = ("rate:", "offer:")  # taps that only a decision's message has
 
 

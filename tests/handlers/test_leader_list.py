@@ -383,7 +383,7 @@ def test_hostile_lists(evening, text):
 
 
 @pytest.mark.parametrize(
-    "tap", ["list:", "list:submit", "list:submit:9", "list:pair:1:1", "list:answer:1:99@x", "list:x"]
+    "tap", ["list:", "list:submit", "list:submit:9", "pair:1:1", "pair:x", "pair:99:no", "list:answer:1:99@x", "list:x"]
 )
 def test_hostile_taps(evening, tap):
     evening.say("", kind="tap", tap=tap)

@@ -146,7 +146,7 @@ def test_the_tray_is_emptied_by_taps_and_words(evening):
     evening.tap("3号")
     assert linked(evening, "KT260612-0003") == 1
     assert dict(evening.tickets())["KT260612-0003"] == "queued"
-    evening.say("27号")
+    evening.say("27")  # a bare number is a pickup number here, not the number of a button
     evening.tap("不用这张")
     told = whole(evening.say("5号"))
     assert "3 张已配对" in told
