@@ -49,6 +49,8 @@ def takes(turn: Turn) -> bool:
     paste = Paste(turn=turn, reader=_reader(turn), draft=draft, text=text, newest=newest, live=_live(turn, draft))
     paste.elsewhere = turn.claim is not None and turn.claim.touched_at > draft.touched_at
     done = (not inbound.media and _word(paste)) or (list_paste.take(paste) if text else _photos(paste))
+    if done and len(inbound.text.strip()) > LONGEST:
+        turn.note("too_long")
     turn.talk = replace(turn.talk, stickers=0) if done else replace(turn.talk, language=known)
     return done
 

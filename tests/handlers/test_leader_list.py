@@ -509,3 +509,8 @@ def test_nothing_is_lost_when_the_process_ends_between_any_two_messages(tmp_path
     assert len(evening.tickets()) == 20
     assert not evening.list().questions()
     evening.world.close()
+
+
+def test_what_is_beyond_the_longest_message_is_told(evening):
+    text = "\n".join(f"{3 if n % 2 else 27}号 第{n}次说 送晚了，等了很久很久很久" for n in range(500))
+    assert "只看了前面一部分" in whole(evening.say(text))
