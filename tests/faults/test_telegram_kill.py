@@ -32,7 +32,7 @@ class Talks:
         self.house, self.api, self.chance = house, house.api, Random(seed)
         self.people = [self.api.user(1000 + number, f"客{number}") for number in range(1, PEOPLE + 1)]
         self.sent: list[Any] = []
-        self.again = 0  # how often the process was killed: each may repeat an answer that was under way
+        self.again = 0  # ends that may repeat an answer: kill -9, and one that the platform never confirmed
         self.entered = 0
         self._count_deliveries()
 
@@ -85,7 +85,7 @@ class Talks:
                 house.end(how)
         if how is SIGTERM:
             house.end(how)
-        self.again += how is SIGKILL
+        self.again += how is SIGKILL or moment == "unheard"
         for update in self.chance.sample(house.shop.updates, 5):
             self.api.repeat(house.shop, update)
         house.again()
