@@ -39,7 +39,7 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    from storage.database import DriverError, open_writer
+    from storage.database import DRIVER_ERRORS, open_writer
     from storage.migration import Newer, pending
 
     if not (settings.folder / "claimdesk.db").is_file() and not settings.database_url:
@@ -50,7 +50,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         waiting = pending(engine)
         with engine.connect() as connection:
             sound = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
-    except (DriverError, Newer) as error:
+    except (*DRIVER_ERRORS, Newer) as error:
         yield False, f"the database does not open: {getattr(error, 'orig', None) or error.__doc__}"
         return
     finally:

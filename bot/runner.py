@@ -14,7 +14,7 @@ from typing import Any
 
 from handlers.messages import DeskInbound, Inbound
 from storage import outbox
-from storage.database import DatabaseGone, DriverError, Tx, WriteLock, Writer, intact, savepoint, transaction
+from storage.database import DRIVER_ERRORS, DatabaseGone, Tx, WriteLock, Writer, intact, savepoint, transaction
 from storage.outbox import Bundle, Outcome
 
 LOG = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ PAUSE = 0.2  # seconds after a failure of the database itself
 
 Work = Callable[[Tx], Any]
 Park = Callable[[Tx, Inbound | DeskInbound, str], None]
-LOST = (DatabaseGone, DriverError, OSError)
+LOST = (DatabaseGone, *DRIVER_ERRORS, OSError)
 
 
 @dataclass(slots=True)

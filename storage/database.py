@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 Tx = Connection
 Writer = Engine
 Readers = AsyncEngine
-DriverError = DBAPIError
+DRIVER_ERRORS = (DBAPIError, sqlite3.Error)  # prepared statements raise the driver's own
 T = TypeVar("T")
 
 PRAGMAS = (
