@@ -145,7 +145,7 @@ class Counted:
 
     async def send(self, account: str, mails: Any) -> Any:
         delivery = await self._channel.send(account, mails)
-        for _ in (mail for mail in mails if DONE in mail.payload["text"]):
+        for _ in (mail for mail in mails if mail.id <= delivery.sent and DONE in mail.payload["text"]):
             self._count.done()
         return delivery
 
