@@ -65,9 +65,10 @@ def heard(
     """Stretches that sound like an item's name, with every order line they could mean; the longest first wins."""
     found: dict[tuple[int, int], set[tuple[str, int]]] = {}
     text = text[:200]
+    places = {word: tuple(_same_sound(text, word)) for word in {word for _, words in names for word in words}}
     for key, words in names:
         for word in words:
-            for span in _same_sound(text, word):
+            for span in places[word]:
                 found.setdefault(span, set()).add(key)
     kept: list[tuple[int, int, tuple[tuple[str, int], ...]]] = []
     for (start, end), keys in sorted(found.items(), key=lambda pair: (pair[0][0] - pair[0][1], pair[0][0])):
