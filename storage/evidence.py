@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import BigInteger, String, bindparam, or_, select, update
 
 from storage.database import Tx
+from storage.prepared import Prepared
 from storage.tables import evidence
 
 
@@ -84,32 +85,30 @@ def update_fetched(tx: Tx, evidence_id: int, *, state: str, at: datetime, **foun
     tx.execute(update(evidence).where(evidence.c.id == evidence_id).values(state=state, fetched_at=at, **found))
 
 
+FIELDS = tuple(Evidence.__dataclass_fields__)
+_WHOLE = select(*(evidence.c[name] for name in FIELDS)).order_by(evidence.c.at, evidence.c.id)
+_TICKET, _CLAIM = bindparam("ticket", type_=String), bindparam("claim", type_=String)
+_OF_CLAIM = Prepared(_WHOLE.where(evidence.c.claim_id == _CLAIM))
+_OF_TICKET = Prepared(_WHOLE.where(evidence.c.ticket_no == _TICKET, evidence.c.side == bindparam("by", type_=String)))
+_MOVE = update(evidence).where(evidence.c.ticket_no.is_distinct_from(_TICKET)).values(ticket_no=_TICKET)
+_LINK_CLAIM = Prepared(_MOVE.where(evidence.c.claim_id == _CLAIM))
+_LINK_ONE = Prepared(_MOVE.where(evidence.c.id == bindparam("piece", type_=BigInteger)))
+
+
 def of_claim(tx: Tx, claim_id: str) -> list[Evidence]:
     """Give a draft's pieces as they came in."""
-    return _some(tx, evidence.c.claim_id == claim_id)
+    return [Evidence(**dict(zip(FIELDS, row, strict=True))) for row in _OF_CLAIM.rows(tx, claim=claim_id)]
 
 
 def of_ticket(tx: Tx, ticket_no: str, *, side: str = "customer") -> list[Evidence]:
     """Give a ticket's pieces of one side as they came in."""
-    return _some(tx, (evidence.c.ticket_no == ticket_no) & (evidence.c.side == side))
-
-
-def _some(tx: Tx, condition: Any) -> list[Evidence]:
-    rows = tx.execute(select(evidence).where(condition).order_by(evidence.c.at, evidence.c.id))
-    return [Evidence(**row._mapping) for row in rows]
+    return [Evidence(**dict(zip(FIELDS, row, strict=True))) for row in _OF_TICKET.rows(tx, ticket=ticket_no, by=side)]
 
 
 def link(tx: Tx, ticket_no: str, *, claim_id: str = "", ids: Collection[int] = ()) -> int:
     """Put a draft's pieces, and those of these ids, to a ticket; return how many were not there before."""
-    wanted: list[Any] = [evidence.c.id.in_(list(ids))]
-    if claim_id:
-        wanted.append(evidence.c.claim_id == claim_id)
-    done = tx.execute(
-        update(evidence)
-        .where(or_(*wanted), evidence.c.ticket_no.is_distinct_from(ticket_no))
-        .values(ticket_no=ticket_no)
-    )
-    return done.rowcount
+    moved = _LINK_CLAIM.run(tx, ticket=ticket_no, claim=claim_id) if claim_id else 0
+    return moved + sum(_LINK_ONE.run(tx, ticket=ticket_no, piece=piece) for piece in ids)
 
 
 def used_before(tx: Tx, piece: Evidence) -> str | None:
