@@ -28,12 +28,6 @@ def _words(name: str) -> re.Pattern[str]:
     return re.compile("|".join(re.escape(word) for word in words_of(name)), re.IGNORECASE)
 
 
-def wanting(draft: ListDraft, reader: Reader) -> tuple[ListLine, ...]:
-    """Give the lines that lack a photo which the rules want."""
-    lines = [line for line in draft.lines if owes_photos(line, reader.shelf.policy)]
-    return tuple(line for line in lines if not draft.of_line(line.key))
-
-
 def received(
     draft: ListDraft, pieces: Sequence[tuple[int, str]], reader: Reader, *, at: str, message: str, by: str, quoted: str
 ) -> ListDraft:

@@ -11,12 +11,12 @@ NOW = datetime.fromisoformat("2026-06-12T19:10:00+08:00")
 
 
 def test_a_sentence_is_filled_in():
-    assert wording.say("zh", "remedy.choice_refund", sum="6.25") == "退6.25"
+    assert wording.say("zh", "notice.refund_of", sum="6.25") == "退款 6.25 元"
 
 
 def test_the_policys_own_text_goes_first():
-    texts = {"remedy.choice_refund": "给您退{sum}元"}
-    assert wording.say("zh", "remedy.choice_refund", texts=texts, sum="6.25") == "给您退6.25元"
+    texts = {"notice.refund_of": "给您退{sum}元"}
+    assert wording.say("zh", "notice.refund_of", texts=texts, sum="6.25") == "给您退6.25元"
 
 
 def test_a_language_without_texts_speaks_chinese():
@@ -27,11 +27,11 @@ def test_an_unknown_key_and_a_missing_value_are_errors():
     with pytest.raises(KeyError, match=r"no text 'remedy\.refunds'"):
         wording.say("zh", "remedy.refunds")
     with pytest.raises(KeyError, match="sum"):
-        wording.say("zh", "remedy.choice_refund")
+        wording.say("zh", "notice.refund_of")
 
 
 def test_braces_in_a_value_stay_as_they_are():
-    assert wording.say("zh", "remedy.choice_refund", sum="{x}") == "退{x}"
+    assert wording.say("zh", "notice.refund_of", sum="{x}") == "退款 {x} 元"
 
 
 def test_chinese_comes_first_among_the_languages():
