@@ -200,6 +200,11 @@ SLOTS: tuple[tuple[str, Callable[[View], int | None], Callable[[View], Question]
 )
 
 
+def next_slot(view: View) -> str:
+    """Name the first slot that lacks a value; "confirm" when none does."""
+    return next(name for name, lacks, _ in SLOTS if lacks(view) is not None)
+
+
 def next_question(view: View) -> Question:
     """Give the question for the first slot that lacks a value."""
     return next(ask(view) for _, lacks, ask in SLOTS if lacks(view) is not None)

@@ -9,7 +9,7 @@ from handlers.acts import Await, File, Fill, Raise, Remark
 from handlers.claim import Asked, Claim
 from handlers.drafting import HEARD, HUSHED, WORDS, Drafting
 from handlers.messages import Button, Reply
-from handlers.questions import Question, ask_photo, buttons, next_question, question_for
+from handlers.questions import Question, ask_photo, buttons, next_question, next_slot, question_for
 from handlers.scene import Step
 from handlers.slots import photos_needed
 from handlers.summary import facts, item_name, order_name, photo_count
@@ -180,7 +180,7 @@ class Turn(Drafting):
     def complete(self) -> bool:
         """Tell whether nothing but the confirmation is missing."""
         claim = self.claim
-        return claim is not None and next_question(self.view(claim)).slot == "confirm"
+        return claim is not None and next_slot(self.view(claim)) == "confirm"
 
     def photos_needed(self) -> int:
         """Tell how many photos are still wanted."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Boolean, Integer, String, bindparam, select, update
 
 from storage.database import Tx, insert
 from storage.orders import order_key, phone_digits
+from storage.prepared import Inserts, Prepared, Updates
 from storage.tables import conversations, customers, leader_sites, leaders, staff
 
 ALIKE = str.maketrans("OIL", "011")  # letters that are read as digits in a code
@@ -50,7 +51,7 @@ class Member:
 
 def customer_of(tx: Tx, customer_id: int) -> Customer | None:
     """Give a customer by id."""
-    return _customer(tx, select(*CUSTOMER).where(customers.c.id == customer_id))
+    return _customer(_BY_ID.first(tx, number=customer_id))
 
 
 def customer(tx: Tx, phone: str, name: str, *, sample: bool, now: datetime) -> Customer:
@@ -61,27 +62,38 @@ def customer(tx: Tx, phone: str, name: str, *, sample: bool, now: datetime) -> C
     digits = phone_digits(phone)
     if not digits:
         raise ValueError("a customer needs a phone number")
-    new = insert(tx)(customers).values(phone=digits, name=name, sample=sample, created_at=now)
-    tx.execute(new.on_conflict_do_nothing(index_elements=["phone", "sample"]))
-    same = (customers.c.phone == digits, customers.c.sample == sample)
-    if name:
-        tx.execute(update(customers).where(*same, customers.c.name == "").values(name=name))
-    found = _customer(tx, select(*CUSTOMER).where(*same))
+    _ADD.run(tx, phone=digits, name=name, sample=sample, created_at=now)
+    found = _customer(_BY_PHONE.first(tx, digits=digits, is_sample=sample))
     assert found, "just made"
-    return found
+    if not name or found.name:
+        return found
+    _RENAME.run(tx, found.id, name=name)
+    return replace(found, name=name)
 
 
 def bind(tx: Tx, conversation_id: int, customer_id: int | None) -> None:
     """Say who writes in this conversation; None takes it back."""
-    tx.execute(update(conversations).where(conversations.c.id == conversation_id).values(customer_id=customer_id))
+    _BIND.run(tx, conversation_id, customer_id=customer_id)
 
 
-CUSTOMER = (customers.c.id, customers.c.phone, customers.c.name, customers.c.sample)
+_ADD = Inserts(customers, ignore=["phone", "sample"])
+_RENAME = Updates(customers, "id")
+_BIND = Updates(conversations, "id")
+_CUSTOMER = select(customers.c.id, customers.c.phone, customers.c.name, customers.c.sample)
+_BY_ID = Prepared(_CUSTOMER.where(customers.c.id == bindparam("number", type_=Integer)))
+_BY_PHONE = Prepared(
+    _CUSTOMER.where(
+        customers.c.phone == bindparam("digits", type_=String),
+        customers.c.sample == bindparam("is_sample", type_=Boolean),
+    )
+)
 
 
-def _customer(tx: Tx, query: Select[Any]) -> Customer | None:
-    row = tx.execute(query).one_or_none()
-    return Customer(**row._asdict()) if row else None
+def _customer(row: Sequence[Any] | None) -> Customer | None:
+    if row is None:
+        return None
+    number, phone, name, sample = row
+    return Customer(id=number, phone=phone, name=name, sample=sample)
 
 
 def hash_code(code: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, func, or_, select, update
+from sqlalchemy import Integer, String, bindparam, func, literal_column, or_, select, update
 
 from storage.database import Tx
 from storage.prepared import Inserts, Prepared, Updates
@@ -164,27 +164,20 @@ def of_conversation(tx: Tx, conversation_id: int, *, limit: int = 10) -> list[Ti
 
 def undecided_on(tx: Tx, order_no: str, wanted: Collection[tuple[int | None, str]]) -> Ticket | None:
     """Give the oldest undecided ticket on an order that already claims one of these (order line, problem)."""
-    same = [
-        ticket_lines.c.order_line_no.is_not_distinct_from(line) & (ticket_lines.c.problem == problem)
-        for line, problem in wanted
-    ]
-    if not same:
-        return None
-    query = (
-        select(tickets)
-        .join(ticket_lines, ticket_lines.c.ticket_no == tickets.c.no)
-        .where(
-            tickets.c.order_no == order_no,
-            tickets.c.state.in_(("queued", "assigned", "waiting_customer")),
-            ticket_lines.c.state.in_(("open", "offered")),
-            or_(*same),
-        )
-        .order_by(tickets.c.created_at, tickets.c.no)
-        .limit(1)
+    claimed = _UNDECIDED_ON.rows(tx, order=order_no)
+    return next((get(tx, no) for no, line, problem in claimed if (line, problem) in wanted), None)
+
+
+_UNDECIDED_ON = Prepared(
+    select(tickets.c.no, ticket_lines.c.order_line_no, ticket_lines.c.problem)
+    .join(ticket_lines, ticket_lines.c.ticket_no == tickets.c.no)
+    .where(
+        tickets.c.order_no == bindparam("order", type_=String),
+        tickets.c.state.in_([literal_column(f"'{state}'") for state in ("queued", "assigned", "waiting_customer")]),
+        ticket_lines.c.state.in_([literal_column("'open'"), literal_column("'offered'")]),
     )
-    return next(iter(some(tx, query)), None)
-
-
+    .order_by(tickets.c.created_at, tickets.c.no)
+)
 _LOCK = Prepared(
     select(orders.c.order_no).where(orders.c.order_no == bindparam("order", type_=String)).with_for_update()
 )
@@ -197,17 +190,24 @@ def lock_order(tx: Tx, order_no: str) -> None:
 
 def earlier_of(tx: Tx, ticket: Ticket) -> int:
     """Count the buyer's other tickets that were filed before this one."""
-    who = []
-    if ticket.customer_id is not None:
-        who.append(tickets.c.customer_id == ticket.customer_id)
-    if ticket.order_no:
-        phone = select(orders.c.buyer_phone).where(orders.c.order_no == ticket.order_no).scalar_subquery()
-        theirs = select(orders.c.order_no).where(orders.c.buyer_phone == phone, orders.c.buyer_phone != "")
-        who.append(tickets.c.order_no.in_(theirs))
-    if not who:
-        return 0
-    before = (tickets.c.no != ticket.no) & (tickets.c.created_at <= ticket.created_at) & tickets.c.filed_at.is_not(None)
-    return int(tx.execute(select(func.count()).select_from(tickets).where(or_(*who), before)).scalar_one())
+    row = _EARLIER.first(
+        tx, number=ticket.no, customer=ticket.customer_id, order=ticket.order_no, filed_by=ticket.created_at
+    )
+    return int(row[0]) if row else 0
+
+
+_PHONE = select(orders.c.buyer_phone).where(orders.c.order_no == bindparam("order", type_=String)).scalar_subquery()
+_THEIRS = select(orders.c.order_no).where(orders.c.buyer_phone == _PHONE, orders.c.buyer_phone != "")
+_EARLIER = Prepared(
+    select(func.count())
+    .select_from(tickets)
+    .where(
+        or_(tickets.c.customer_id == bindparam("customer", type_=Integer), tickets.c.order_no.in_(_THEIRS)),
+        tickets.c.no != bindparam("number", type_=String),
+        tickets.c.created_at <= bindparam("filed_by", type_=tickets.c.created_at.type),
+        tickets.c.filed_at.is_not(None),
+    )
+)
 
 
 def join(tx: Tx, no: str, conversation_id: int, *, role: str, at: datetime) -> bool:
