@@ -85,12 +85,18 @@ def claimed(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy) -> Iter
         if one and one.spec and one.spec not in name:
             name = f"{name} {one.spec}"
         amount = quantity(line) + (desk_mail.say("of", total=_whole(line, one)) if one else "")
-        parts = [name, amount, policy.label(line.problem, desk_mail.LANGUAGE) if line.problem else "", line.detail]
+        parts = [name, amount, problems(line, policy), line.detail]
         parts.append(_wish(tx, ticket, line))
         if one and one.lot_no and ticket.rank <= LOTS_FROM:
             parts.append(desk_mail.say("lot", lot=one.lot_no))
         parts.append(_state(line))
         yield f"{line.line}. " + " · ".join(part for part in parts if part)
+
+
+def problems(line: Line, policy: Policy) -> str:
+    """Name a line's problem types, the one that decides first."""
+    codes = [code for code in (line.problem, *line.also.split()) if code]
+    return "、".join(policy.label(code, desk_mail.LANGUAGE) for code in codes)
 
 
 def quantity(line: Line) -> str:

@@ -22,6 +22,7 @@ class Problem:
     among: tuple[int, ...] = ()  # order lines that the words could mean, while line_no is unknown
     unsure: bool = False  # the customer cannot say how much: a person works the sum out
     also: tuple[str, ...] = ()  # further problem codes named for the same item
+    at: str = field(default="", compare=False)  # ISO time of the message it was read from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

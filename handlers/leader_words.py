@@ -37,8 +37,8 @@ def quantity(line: Line) -> str:
 
 def problem(line: Line, voice: Voice) -> str:
     """Tell one line's problem, as "草莓 2盒 腐烂变质"."""
-    label = voice.label(line.problem) if line.problem else ""
-    return " ".join(part for part in (line.item, quantity(line), label, line.detail) if part)
+    labels = [voice.label(code) for code in (line.problem, *line.also.split()) if code]
+    return " ".join(part for part in (line.item, quantity(line), *labels, line.detail) if part)
 
 
 def items(lines: Iterable[Line]) -> str:

@@ -130,7 +130,7 @@ def _claim(clerk: Clerk, lines: list[ListLine], draft: ListDraft, *, claim_id: s
     for line in lines:
         kind = policy.problems.get(line.problem.problem)
         wish = line.wish or (kind.remedies[0] if kind and kind.remedies else "")
-        problems.append(replace(line.problem, wish=wish))
+        problems.append(replace(line.problem, wish=wish, at=line.at))
     late = any(order and list_lines.late(line, order, policy) for line in lines)
     return Claim(
         id=claim_id or clerk.tools.new_id(),

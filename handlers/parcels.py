@@ -8,6 +8,7 @@ from fractions import Fraction
 from handlers.claim import Claim, Problem
 from handlers.filing import FilingLine
 from handlers.shares import share_of
+from handlers.source_words import telling
 from handlers.summary import MONEY_BACK, Voice, item_name, line_of, sums
 from storage.orders import Order
 
@@ -34,17 +35,15 @@ def lines_of(claim: Claim, order: Order | None, claimed: dict[int, Fraction], vo
             amount = coupon.value
         elif wish not in MONEY_BACK:
             amount = None
-        also = [voice.label(code) for code in problem.also]
-        detail = [voice.say("talk.received", item=problem.received)] if problem.received else []
         lines.append(
             FilingLine(
-                problem=problem,
+                problem=problem if problem.at else replace(problem, at=telling(claim.said)),
                 item=item_name(line) if line else "",
                 order_line_no=problem.line_no,
                 share=share_of(problem, line) if line else None,
                 wish=wish,
                 amount=amount,
-                detail=" ".join([*detail, *also]),
+                detail=voice.say("talk.received", item=problem.received) if problem.received else "",
             )
         )
     return tuple(lines)

@@ -193,4 +193,6 @@ def columns(order: Order | None, wanted: FilingLine) -> dict[str, Any]:
         "detail": wanted.detail or problem.received,
         "wish": wanted.wish,
         "wish_amount": wanted.amount,
+        "also": " ".join(problem.also),
+        "heard_at": moment(problem.at),
     }

@@ -23,7 +23,7 @@ def take(claim: Claim, reading: Reading, order: Order | None, policy: Policy, *,
     problems = list(claim.problems)
     for told in reading.claims:
         if fits(told, policy):
-            _merge(problems, told, reading, claim, policy)
+            _merge(problems, told, reading, claim, policy, at=at)
     problems = [item for item in problems if item.line_no is None or item.line_no not in reading.denied]
     claim = replace(claim, problems=tuple(settled(item, order, policy) for item in problems))
     claim = _signals(claim, reading)
@@ -41,7 +41,9 @@ def fits(told: ReadClaim, policy: Policy) -> bool:
     )
 
 
-def _merge(problems: list[Problem], told: ReadClaim, reading: Reading, claim: Claim, policy: Policy) -> None:
+def _merge(
+    problems: list[Problem], told: ReadClaim, reading: Reading, claim: Claim, policy: Policy, *, at: str
+) -> None:
     codes = tuple(code for code in told.problems if code in policy.problems)
     index = _target(problems, told, codes, reading, claim)
     if index is None:
@@ -53,7 +55,10 @@ def _merge(problems: list[Problem], told: ReadClaim, reading: Reading, claim: Cl
     restated = told.line_no is not None and not codes and told.line_no == problems[index].line_no
     if restated and asked != "quantity":
         asked = "quantity"  # "草莓是3盒": an item and a number, and nothing else, put the number right
-    problems[index] = _filled(problems[index], told, codes, asked=asked, correction=reading.correction)
+    filled = _filled(problems[index], told, codes, asked=asked, correction=reading.correction)
+    # a later message that adds a number or an item is not where the problem was read
+    named = filled.problem != problems[index].problem or not problems[index].at
+    problems[index] = replace(filled, at=at) if named else filled
 
 
 def _target(

@@ -258,7 +258,24 @@ ticket_lines = Table(
     Column("decided_by", Text),
     Column("decided_at", Instant),
     Column("refund_due_at", Instant),
+    Column("also", Text, nullable=False, server_default=""),  # further problem codes of the same item, by spaces
+    Column("heard_at", Instant),  # the message its problem was read from: inbox and tickets.said by this time
     Index(None, "order_line_no"),
+)
+
+corrections = Table(
+    "corrections",
+    METADATA,
+    Column("id", Serial, primary_key=True),
+    Column("ticket_no", ForeignKey("tickets.no"), nullable=False),
+    Column("line", Integer),  # empty for what concerns the whole ticket
+    Column("field", String(16), nullable=False),  # problem, item, quantity, severity
+    Column("was", Text, nullable=False),
+    Column("now", Text, nullable=False),
+    Column("messages", JSON, nullable=False),  # keys of the inbox: what the bot had read it from
+    Column("by", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "ticket_no", "id"),
 )
 
 complainants = Table(

@@ -38,6 +38,8 @@ class Line:
     decided_by: str | None
     decided_at: datetime | None
     refund_due_at: datetime | None
+    also: str = ""  # further problem codes of the same item
+    heard_at: datetime | None = None  # when the message was written that its problem was read from
 
 
 FIELDS = tuple(Line.__dataclass_fields__)

@@ -37,6 +37,7 @@ def upgrade() -> None:
     _tickets()
     _clocks()
     _complainants()
+    _corrections()
     _events()
     _evidence()
     _ticket_lines()
@@ -424,6 +425,24 @@ def _complainants() -> None:
     )
 
 
+def _corrections() -> None:
+    op.create_table(
+        "corrections",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ticket_no", sa.String(length=9), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=True),
+        sa.Column("field", sa.String(length=16), nullable=False),
+        sa.Column("was", sa.Text(), nullable=False),
+        sa.Column("now", sa.Text(), nullable=False),
+        sa.Column("messages", sa.JSON(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["ticket_no"], ["tickets.no"], name="fk_corrections_ticket_no_tickets"),
+        sa.PrimaryKeyConstraint("id", name="pk_corrections"),
+    )
+    op.create_index("ix_corrections_ticket_no_id", "corrections", ["ticket_no", "id"])
+
+
 def _events() -> None:
     op.create_table(
         "events",
@@ -497,6 +516,8 @@ def _ticket_lines() -> None:
         sa.Column("decided_by", sa.Text(), nullable=True),
         sa.Column("decided_at", sa.BigInteger(), nullable=True),
         sa.Column("refund_due_at", sa.BigInteger(), nullable=True),
+        sa.Column("also", sa.Text(), server_default="", nullable=False),
+        sa.Column("heard_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["ticket_no"], ["tickets.no"], name="fk_ticket_lines_ticket_no_tickets"),
         sa.PrimaryKeyConstraint("ticket_no", "line", name="pk_ticket_lines"),
     )

@@ -1,0 +1,16 @@
+"""Which of a customer's messages tells most: the one that a problem without words of its own was meant by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+NUMBERS = re.compile(r"[A-Za-z-]*\d[A-Za-z\d-]*", re.ASCII)  # order numbers, phone tails, counts
+LEAST = 4  # letters: "你好" and "尾号2231" tell nothing
+
+
+def telling(said: Sequence[Sequence[str]]) -> str:
+    """Give the ISO time of the longest of the messages ([ISO time, text]) beside its numbers; "" when none tells."""
+    lengths = {at: sum(map(str.isalpha, NUMBERS.sub("", text))) for at, text in said}
+    best = max(lengths, key=lambda at: lengths[at], default="")
+    return best if lengths.get(best, 0) >= LEAST else ""

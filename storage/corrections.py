@@ -1,0 +1,149 @@
+"""What agents put right about a claim, kept with a reference to the messages that it was read from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, bindparam, or_, select
+
+from storage.database import Tx
+from storage.prepared import Inserts, Prepared
+from storage.tables import EPOCH, MILLISECOND, complainants, conversations, corrections, inbox, orders, tickets
+from storage.tables import ticket_lines as lines
+from storage.ticket_lines import GRANTED
+
+SERIOUS = frozenset({"major", "safety"})
+DECIDED = frozenset((*GRANTED, "refused"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """One field put right by an agent: `line` None for the whole ticket; `messages` are keys of the inbox.
+
+    Fields: problem (codes by spaces), item (number of the order's line), quantity ("2 盒"), severity; "" is unknown.
+    """
+
+    ticket_no: str
+    line: int | None
+    field: str
+    was: str
+    now: str
+    messages: Sequence[str]
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A customer's message and what a person made of it; `at` is when it was written."""
+
+    text: str
+    codes: tuple[str, ...]  # problem types of all lines read from it, as they stand
+    major: bool  # its ticket ended as major or safety
+    corrected: bool  # an agent changed its problem types, or how serious its ticket is
+    at: datetime
+
+
+FIELDS = tuple(Correction.__dataclass_fields__)
+_ADD = Inserts(corrections)
+_OF_TICKET = Prepared(
+    select(*(corrections.c[name] for name in FIELDS))
+    .where(corrections.c.ticket_no == bindparam("ticket", type_=String))
+    .order_by(corrections.c.id)
+)
+
+
+def add(tx: Tx, ticket_no: str, **values: Any) -> None:
+    """Store a correction: the fields of `Correction`."""
+    _ADD.run(tx, ticket_no=ticket_no, **values)
+
+
+def of_ticket(tx: Tx, ticket_no: str) -> list[Correction]:
+    """Give a ticket's corrections in the order they were made."""
+    return [Correction(**dict(zip(FIELDS, row, strict=True))) for row in _OF_TICKET.rows(tx, ticket=ticket_no)]
+
+
+def messages(tx: Tx, ticket_no: str, times: Iterable[datetime]) -> list[str]:
+    """Give the keys of the messages that the parties of a ticket wrote at these times."""
+    talks = select(complainants.c.conversation_id).where(complainants.c.ticket_no == ticket_no)
+    query = select(inbox.c.key).where(
+        inbox.c.conversation_id.in_(talks),
+        inbox.c.at.in_(sorted(set(times))),
+        inbox.c.text != "",
+        inbox.c.kind != "tap",
+    )
+    return list(tx.execute(query.order_by(inbox.c.at, inbox.c.key)).scalars())
+
+
+def examples(tx: Tx) -> list[Example]:
+    """Give every real customer's message that led to filed lines which a person decided, the oldest first.
+
+    Left out: sample orders and play without an order, claims entered by hand, messages of which a line is undecided,
+    taken back, or decided by the bot.
+    """
+    found: dict[tuple[str, int], list[Any]] = defaultdict(list)
+    for row in tx.execute(_LINES):
+        found[row.ticket_no, _millisecond(row.heard_at)].append(row)
+    first = _first_read(tx)
+    made = [_example(rows, first) for rows in found.values() if all(map(_by_a_person, rows))]
+    return sorted((one for one in made if one.text), key=lambda one: one.at)
+
+
+_LINES = (
+    select(
+        lines.c.ticket_no, lines.c.line, lines.c.problem, lines.c.also, lines.c.heard_at, lines.c.state,
+        lines.c.decided_by, tickets.c.severity, tickets.c.said,
+    )
+    .join(tickets, tickets.c.no == lines.c.ticket_no)
+    .join(conversations, conversations.c.id == tickets.c.conversation_id)
+    .outerjoin(orders, orders.c.order_no == tickets.c.order_no)
+    .where(
+        lines.c.heard_at.is_not(None),
+        tickets.c.filed_at.is_not(None),
+        conversations.c.channel != "phone",
+        or_(orders.c.sample.is_(False), orders.c.order_no.is_(None) & (conversations.c.channel != "sandbox")),
+    )
+    .order_by(lines.c.ticket_no, lines.c.line)
+)  # fmt: skip
+
+
+def codes(problem: str, also: str) -> str:
+    """Write a line's problem types as a correction has them, the one that decides first."""
+    return " ".join(dict.fromkeys([problem, *also.split()]))
+
+
+def _millisecond(when: datetime) -> int:
+    return (when - EPOCH) // MILLISECOND
+
+
+def _by_a_person(row: Any) -> bool:
+    return row.state in DECIDED and (row.decided_by or "").startswith("agent:")
+
+
+def _first_read(tx: Tx) -> Mapping[tuple[str, int | None], str]:
+    """Give what the bot had read where an agent put it right: problem codes by line, severity by None."""
+    query = select(corrections.c.ticket_no, corrections.c.line, corrections.c.was).where(
+        corrections.c.field.in_(("problem", "severity"))
+    )
+    first: dict[tuple[str, int | None], str] = {}
+    for row in tx.execute(query.order_by(corrections.c.id)):
+        first.setdefault((row.ticket_no, row.line), row.was)
+    return first
+
+
+def _example(rows: Sequence[Any], first: Mapping[tuple[str, int | None], str]) -> Example:
+    one = rows[0]
+    final = [codes(row.problem, row.also) for row in rows]
+    read = [first.get((row.ticket_no, row.line), now) for row, now in zip(rows, final, strict=True)]
+    spoken = [text for at, text in one.said if _millisecond(datetime.fromisoformat(at)) == _millisecond(one.heard_at)]
+    return Example(
+        text="\n".join(spoken),
+        codes=tuple(dict.fromkeys(code for line in final for code in line.split())),
+        major=one.severity in SERIOUS,
+        corrected=read != final or first.get((one.ticket_no, None), one.severity) != one.severity,
+        at=one.heard_at,
+    )
