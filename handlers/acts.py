@@ -38,6 +38,7 @@ class Remark:
     evidence: tuple[int, ...] = ()
     signals: tuple[str, ...] = ()
     severity: str = "normal"
+    aided: tuple[str, ...] = ()  # what of this was read with the second reader
     call: bool = False
 
 

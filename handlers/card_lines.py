@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 
-from handlers import choices, deadlines, desk_mail, notices, testimony, wording
+from handlers import choices, deadlines, desk_mail, notices, second_marks, testimony, wording
 from handlers.policy import Policy, pick
 from handlers.remedies import money
 from handlers.tools import Tools
@@ -183,6 +183,8 @@ def decided(tx: Tx, ticket: Ticket, policy: Policy, now: datetime) -> Iterator[s
             yield desk_mail.say("decision", when=when, name=name, what=_decision(event))
         elif event.kind == "noted":
             yield desk_mail.say("noted_by", when=when, name=name, text=event.data["text"])
+        elif event.kind == second_marks.KIND:
+            yield second_marks.line(event, when)
 
 
 def _decision(event: Event) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers import deadlines, filing, leader_digest, leader_progress, leading, list_filing, lookup, mail
+from handlers import deadlines, filing, leader_digest, leader_progress, leading, list_filing, lookup, mail, second_marks
 from handlers.acts import (
     Act,
     Appeal,
@@ -132,6 +132,8 @@ def _remark(work: Work, act: Remark) -> None:
         severity=act.severity,
         signals=act.signals,
     )
+    if act.aided:
+        second_marks.book(work.tx, act.ticket_no, act.aided, work.tools)
     work.talk = replace(work.talk, ticket_no=act.ticket_no)
     if act.call:
         _call(work, act.ticket_no, "safety_raised" if act.severity == "safety" else "raised_human")

@@ -73,6 +73,7 @@ class Claim:
     severity: str = "normal"
     ticket_no: str = ""  # a raised ticket that this draft goes on filling
     why: str = ""  # why that ticket was raised
+    aided: tuple[str, ...] = ()  # what was read with the second reader, as "problem=late"
     dropped: bool = False  # cancelled, but may be taken up again by the next message
     opened_at: str = ""
     touched_at: str = ""

@@ -11,7 +11,7 @@ from handlers.claim import Claim
 from handlers.drafting import LIVE
 from handlers.fixed_words import contains, language_of, means, plain
 from handlers.messages import Inbound
-from handlers.reading import Reading, read
+from handlers.reading import Reading
 from handlers.scene import LONGEST, Scene, Step
 from handlers.taking import fits
 from handlers.turn import Turn
@@ -59,7 +59,7 @@ def _message(turn: Turn, inbound: Inbound) -> None:
         _wordless(turn, inbound)
         return
     turn.talk = replace(turn.talk, stickers=0, ticket_no=turn.scene.found.named or turn.talk.ticket_no)
-    reading = read(text, turn.candidates(), turn.scene.lexicon, today=turn.scene.today)
+    reading = turn.read(text, turn.candidates())
     if turn.talk.extra.get("correcting"):
         turn.talk = replace(turn.talk, extra={k: v for k, v in turn.talk.extra.items() if k != "correcting"})
         reading = replace(reading, correction=True)
@@ -102,6 +102,7 @@ def _safety(turn: Turn, reading: Reading, text: str) -> None:
                 evidence=turn.evidence_ids(),
                 signals=reading.signals,
                 severity="safety",
+                aided=reading.aided,
                 call=True,
             )
         )

@@ -129,13 +129,13 @@ class Drafting:
         tags = [tag for line in order.lines for tag in line.tags if tag in ("senior", "elderly", "disabled")]
         special = dict.fromkeys((*claim.special, *self.scene.policy.groups(tags)))
         claim = replace(claim, order_no=order.order_no, number="", pickup="", problems=(), special=tuple(special))
-        claim = replace(claim, asked=None, misses={})
+        claim = replace(claim, asked=None, misses={}, aided=())
         for at, text in claim.said:
             # the numbers have done their work: one that was mistyped must not hide what else was said
             about = refer(
                 normalise(text, self.scene.lexicon.emoji), (order,), self.scene.lexicon, today=self.scene.today
             )
-            reading = read(about.masked, (order,), self.scene.lexicon, today=self.scene.today)
+            reading = self.read(about.masked, (order,))
             claim = take(claim, reading, order, self.scene.policy, at=at, first=False)
         self.order = order
         self.put(claim)
@@ -191,6 +191,12 @@ class Drafting:
         if found.matches:
             return found.matches
         return (self.order,) if self.order else found.own
+
+    def read(self, text: str, orders: Sequence[Order]) -> Reading:
+        """Read a text, with what the second reader made of it."""
+        scene = self.scene
+        reading = read(text, orders, scene.lexicon, today=scene.today)
+        return reading if scene.opinions is None else scene.opinions.over(scene.chat, text, orders, reading)
 
     def plain_reading(self) -> Reading:
         """The text read without any order."""

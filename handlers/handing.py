@@ -90,6 +90,7 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
                 evidence=turn.evidence_ids(),
                 signals=reading.signals,
                 severity=reading.severity,
+                aided=reading.aided,
             )
         )
         if not ticket.owner_id:

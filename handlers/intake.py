@@ -19,7 +19,7 @@ from handlers.normal import normalise
 from handlers.policy import Policy
 from handlers.reading import read
 from handlers.references import refer
-from handlers.scene import LONGEST, Scene
+from handlers.scene import LONGEST, Scene, Step
 from handlers.taps import TICKET_TAPS
 from handlers.tools import Tools
 from storage import conversations, evidence, orders, outbox
@@ -81,6 +81,15 @@ def turn(tx: Tx, inbound: Inbound, tools: Tools) -> int:
     return conversation.id
 
 
+def try_out(tx: Tx, inbound: Inbound, tools: Tools) -> tuple[Scene, Step]:
+    """Decide a turn on committed rows and write nothing: what would be read, and what would come of it."""
+    inbound = replace(inbound, text=clean(inbound.text), media=())
+    known = conversations.of_account(tx, inbound.channel, inbound.account)
+    conversation = known or Conversation(id=0, channel=inbound.channel, account=inbound.account, name="", talk={})
+    scene = _scene(tx, inbound, conversation, claims.from_json(conversation.talk), tools, echo_back=False)
+    return scene, decide(scene)
+
+
 def _conversation(tx: Tx, inbound: Inbound, tools: Tools) -> Conversation:
     if inbound.kind in INSIDE:
         return conversations.by_id(tx, int(inbound.data["conversation"]))
@@ -125,6 +134,7 @@ def _scene(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, too
         now=tools.now,
         today=today,
         new_id=tools.new_id,
+        opinions=tools.opinions,
     )
 
 

@@ -39,6 +39,7 @@ class ListLine:
     severity: str = "normal"
     signals: tuple[str, ...] = ()
     special: tuple[str, ...] = ()
+    aided: tuple[str, ...] = ()  # what was read with the second reader
     claim_id: str = ""  # of the ticket that was raised
     ticket_no: str = ""
 

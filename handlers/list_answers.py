@@ -16,6 +16,7 @@ from handlers.lists import ListReading, read_list
 from handlers.normal import normalise
 from handlers.reading import ReadClaim, read
 from handlers.references import refer
+from handlers.second_opinion import Opinions
 from handlers.wording import languages, say
 from storage.orders import Order
 
@@ -31,10 +32,14 @@ class Reader:
     shelf: Shelf
     lexicon: Lexicon
     today: date
+    opinions: Opinions | None = None
+    chat: str = ""
 
     def lines(self, text: str) -> ListReading:
         """Read a leader's words against the orders that were looked up."""
-        return read_list(text, self.shelf.listed.orders, self.lexicon, today=self.today)
+        orders = self.shelf.listed.orders
+        reading = read_list(text, orders, self.lexicon, today=self.today)
+        return reading if self.opinions is None else self.opinions.over_list(self.chat, text, orders, reading)
 
     def with_items(self, line: ListLine, order: Order, place: int = 0) -> ReadClaim | None:
         """Read a line's words once more, with the items of the order that it turned out to mean."""

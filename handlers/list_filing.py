@@ -142,6 +142,7 @@ def _claim(clerk: Clerk, lines: list[ListLine], draft: ListDraft, *, claim_id: s
         signals=tuple(dict.fromkeys(signal for line in lines for signal in line.signals)),
         special=tuple(dict.fromkeys(group for line in lines for group in line.special)),
         severity=max((line.severity for line in lines), key=("normal", "major", "safety").index),
+        aided=tuple(dict.fromkeys(what for line in lines for what in line.aided)),
         ticket_no=lines[0].ticket_no,
         late_reason="-" if late else "",
         opened_at=at,

@@ -14,6 +14,7 @@ from handlers.deadlines import due
 from handlers.leader_list import Listed, ListLine
 from handlers.policy import Policy
 from handlers.reading import ReadClaim
+from handlers.second_opinion import MARK
 from handlers.shares import CONTAINERS, share_of
 from handlers.summary import line_of, sum_of
 from handlers.taking import settled
@@ -98,6 +99,7 @@ def of_claim(told: ReadClaim, shelf: Shelf, *, key: int, text: str, who: str = "
         severity=told.severity,
         signals=told.signals,
         special=told.special,
+        aided=tuple(told.evidence.get(MARK, "").split()),
     )
     if told.question and not codes:
         return _asks_back(line, fits, shelf)

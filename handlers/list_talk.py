@@ -75,7 +75,7 @@ def _live(turn: Turn, draft: ListDraft) -> bool:
 def _reader(turn: Turn) -> Reader:
     scene = turn.scene
     shelf = Shelf(listed=scene.found.listed or leader_list.Listed(), policy=scene.policy)
-    return Reader(shelf=shelf, lexicon=scene.lexicon, today=scene.today)
+    return Reader(shelf=shelf, lexicon=scene.lexicon, today=scene.today, opinions=scene.opinions, chat=scene.chat)
 
 
 def _current(turn: Turn) -> ListDraft:

@@ -72,6 +72,7 @@ class Reading:
     signals: tuple[str, ...] = ()
     angry: bool = False
     special: tuple[str, ...] = ()
+    aided: tuple[str, ...] = ()  # what a second reader filled in, as "problem=late"
     cut: bool = False  # longer than is read for facts; serious words were looked for in all of it
 
     def person(self) -> ReadClaim:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from handlers import claim as claims
-from handlers import tickets
+from handlers import second_marks, tickets
 from handlers.claim import Claim
 from handlers.codes import SEVERITIES
 from handlers.ticket_numbers import draw
@@ -145,6 +145,8 @@ def keep(tx: Tx, no: str, filing: Filing, tools: Tools) -> None:
     for at, wish in filing.claim.wishes[known:]:
         events.add(tx, no, "wish", {"remedy": wish}, actor=filing.by.actor, at=moment(at) or tools.now)
     evidence.link(tx, no, claim_id=filing.claim.id, ids=[photo.id for photo in filing.claim.photos])
+    if filing.claim.aided:
+        second_marks.book(tx, no, filing.claim.aided, tools)
 
 
 def sync_lines(tx: Tx, no: str, filing: Filing) -> None:

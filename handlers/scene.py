@@ -12,6 +12,7 @@ from handlers.lexicon import Lexicon
 from handlers.lookup import Found, Wanted
 from handlers.messages import Inbound, Reply
 from handlers.policy import Policy
+from handlers.second_opinion import Opinions
 
 LONGEST = 2000  # characters of one message that are read
 
@@ -29,6 +30,12 @@ class Scene:
     now: datetime
     today: date
     new_id: Callable[[], str]
+    opinions: Opinions | None = None  # of the second reader, where there is one
+
+    @property
+    def chat(self) -> str:
+        """Name the chat that opinions are kept for."""
+        return f"{self.inbound.channel}:{self.inbound.account}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

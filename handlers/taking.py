@@ -26,6 +26,8 @@ def take(claim: Claim, reading: Reading, order: Order | None, policy: Policy, *,
             _merge(problems, told, reading, claim, policy, at=at)
     problems = [item for item in problems if item.line_no is None or item.line_no not in reading.denied]
     claim = replace(claim, problems=tuple(settled(item, order, policy) for item in problems))
+    if reading.aided:
+        claim = replace(claim, aided=tuple(dict.fromkeys((*claim.aided, *reading.aided))))
     claim = _signals(claim, reading)
     return _wishes(claim, reading, at=at, first=first)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from random import Random
 
 from handlers.policy import Policy
+from handlers.second_opinion import Opinions
 from storage.database import Tx
 
 
@@ -19,6 +20,7 @@ class Tools:
     random: Random
     policy: Policy
     policy_of: Callable[[Tx, str], Policy]
+    opinions: Opinions | None = None
 
     def new_id(self) -> str:
         """Draw an id for a claim."""

@@ -97,6 +97,12 @@ def open_(tx: Tx, channel: str, account: str, *, name: str, now: datetime) -> Co
     return _conversation(tx, row)
 
 
+def of_account(tx: Tx, channel: str, account: str) -> Conversation | None:
+    """Load the conversation of an account; None when there is none."""
+    row = _OF_ACCOUNT.first(tx, channel=channel, account=account)
+    return None if row is None else _conversation(tx, row)
+
+
 def by_id(tx: Tx, conversation_id: int) -> Conversation:
     """Load a conversation; raises LookupError if there is none."""
     row = _OF_ID.first(tx, id=conversation_id)

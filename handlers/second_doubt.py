@@ -1,0 +1,180 @@
+"""Which texts of a message are worth a second reader: those whose reading would make the bot ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from handlers import leader_list
+from handlers.acts import Fill, Listing, Opened, Raise, Remark
+from handlers.book import lay_open
+from handlers.days import of_day
+from handlers.fixed_words import NAMES, contains, means
+from handlers.lexicon import Lexicon
+from handlers.lists import ListReading
+from handlers.masking import GONE, mask
+from handlers.normal import READ, normalise
+from handlers.reading import ReadClaim, Reading, candidates
+from handlers.references import References, refer
+from handlers.scene import Scene, Step
+from handlers.second_opinion import Opinions, is_open
+from handlers.second_question import LINES, ORDERS, Passage
+from storage.orders import Order
+
+LENGTH = 8  # characters, without references, from which on a message that reads as nothing may claim something
+SHORT = 4  # the same beside a person whom a leader's line names
+MOST = 40  # passages of one question
+AT_WORK = (Opened, Raise, Remark, Fill)  # acts that a message without any fixed meaning leads to
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A text that was read, the orders it was read with, and what was read."""
+
+    text: str
+    orders: Sequence[Order]
+    reading: Reading | ListReading
+
+
+class Listener(Opinions):
+    """Stands in for the opinions while a turn is tried out: it hears what is read, and lays over what is known."""
+
+    def __init__(self, known: Opinions) -> None:
+        super().__init__()
+        self.known = known
+        self.heard: list[Heard] = []
+
+    def over(self, chat: str, text: str, orders: Sequence[Order], reading: Reading) -> Reading:
+        """Hear the reading of a message."""
+        if self.known.find(chat, text, orders) is None:
+            self.heard.append(Heard(text=text, orders=orders, reading=reading))
+        return self.known.over(chat, text, orders, reading)
+
+    def over_list(self, chat: str, text: str, orders: Sequence[Order], reading: ListReading) -> ListReading:
+        """Hear the reading of a list."""
+        self.heard.append(Heard(text=text, orders=orders, reading=reading))
+        return self.known.over_list(chat, text, orders, reading)
+
+
+def passages(scene: Scene, step: Step, listener: Listener) -> list[Passage]:
+    """Name the texts of a turn that was tried out which are worth asking about; often none."""
+    if any(isinstance(act, Listing) for act in step.acts):
+        lists = [one for one in listener.heard if isinstance(one.reading, ListReading)]
+        found = [passage for one in lists for passage in _of_list(one, scene, listener.known)]
+    elif _understood(scene, step):
+        return []
+    else:
+        said = [one for one in listener.heard if isinstance(one.reading, Reading)]
+        found = [passage for one in said if (passage := _of_message(one, scene)) is not None]
+    return list({(one.text, tuple(o.order_no for o in one.orders)): one for one in found}.values())[:MOST]
+
+
+def _understood(scene: Scene, step: Step) -> bool:
+    """Tell whether the message has a fixed meaning, answers what was asked, or is for the person who has the ticket."""
+    text = scene.inbound.text
+    if not all(isinstance(act, AT_WORK) for act in step.acts) or means(text, *NAMES):
+        return True
+    if len(text) <= 30 and contains(text, "human_in"):
+        return True
+    return any(isinstance(act, Remark) for act in step.acts) and not step.talk.claim(step.talk.current)
+
+
+def _of_message(one: Heard, scene: Scene) -> Passage | None:
+    claim = scene.talk.claim(scene.talk.current)
+    asked = claim.asked.slot if claim and claim.asked and not claim.dropped else ""
+    assert isinstance(one.reading, Reading)
+    return passage_of(one.text, one.orders, one.reading, scene.lexicon, scene.today, asked=asked)
+
+
+def passage_of(
+    text: str, orders: Sequence[Order], reading: Reading, lexicon: Lexicon, today: date, *, asked: str = ""
+) -> Passage | None:
+    """Give the question about one message; None when its reading is good enough. `asked` is the slot asked last."""
+    if reading.severity == "safety" or reading.cut or not _doubtful(reading, asked):
+        return None
+    about = refer(normalise(text, lexicon.emoji)[:READ], orders, lexicon, today=today)
+    fits = _fitting(about, orders, today)
+    if not reading.claims and (_tells(reading) or _letters(about.masked) < LENGTH):
+        return None
+    return _passage(text, orders, about, fits)
+
+
+def _doubtful(reading: Reading, asked: str) -> bool:
+    if reading.withdrawn or reading.question:
+        return False
+    answers = asked not in ("", "problem")  # a bare item or number is then the answer to what was asked
+    doubts = [one for one in reading.claims if is_open(one) and not (answers and one.certain and not one.candidates)]
+    return bool(doubts) or not reading.claims
+
+
+def _tells(reading: Reading) -> bool:
+    """Tell whether a message without claims says something all the same: a wish, a choice, a serious word."""
+    return bool(reading.remedies or reading.signals or reading.correction or reading.choice or reading.denied)
+
+
+def _letters(masked: str) -> int:
+    return sum(char.isalpha() for char in masked if char < "\ue000" or char > "\uf8ff")
+
+
+def _fitting(about: References, orders: Sequence[Order], today: date) -> tuple[Order, ...]:
+    """Narrow the orders down as `read` does."""
+    numbers = tuple(dict.fromkeys(value for span in about.pickups for value in span.values))
+    fits = candidates(about, numbers[0] if len(numbers) == 1 else None, lay_open(orders))
+    if len(numbers) > 1:
+        fits = [order for order in fits if order.participate_no.lstrip("0") in numbers]
+    return tuple(of_day(fits, about.day, today))
+
+
+def _passage(text: str, orders: Sequence[Order], about: References, fits: Sequence[Order]) -> Passage | None:
+    if len(fits) > ORDERS or sum(len(order.lines) for order in fits) > LINES:
+        fits = ()
+    masked = mask(about.masked, orders)
+    return Passage(text=text, orders=orders, masked=masked, fits=tuple(fits)) if masked.strip(f"{GONE} ") else None
+
+
+def _of_list(one: Heard, scene: Scene, known: Opinions) -> Iterator[Passage]:
+    """The lines of a list that leave something open, each by itself."""
+    assert isinstance(one.reading, ListReading)
+    chat = f"{scene.inbound.channel}:{scene.inbound.account}"
+    draft = leader_list.of(scene.talk)
+    answering = bool(draft and draft.questions())
+    now = scene.inbound.text
+    for number, raw in enumerate(one.text.splitlines(), start=1):
+        if raw.strip() and raw.strip()[-2:] in now and known.find(chat, raw, one.orders) is None:
+            passage = line_passage(raw, number, one, scene.lexicon, scene.today, answering=answering)
+            if passage:
+                yield passage
+
+
+def line_passage(
+    raw: str, number: int, one: Heard, lexicon: Lexicon, today: date, *, answering: bool = False
+) -> Passage | None:
+    """Give the question about one line of a list; None when it was read whole, or when only the person is unknown."""
+    assert isinstance(one.reading, ListReading)
+    claims = [claim for claim in one.reading.claims if claim.line == number]
+    people = [] if claims or answering else [claim for claim in one.reading.named if claim.line == number]
+    fits = [order for claim in (*claims, *people) if is_open(claim) for order in _meant(claim, one.orders)]
+    about = refer(normalise(raw, lexicon.emoji)[:READ], one.orders, lexicon, today=today, leader=True)
+    if not fits or any(claim.severity == "safety" for claim in claims):
+        return None
+    if people and _letters(about.masked) < SHORT:
+        return None
+    return _passage(raw, one.orders, about, list({order.order_no: order for order in fits}.values()))
+
+
+def _meant(claim: ReadClaim, orders: Iterable[Order]) -> list[Order]:
+    """Give the orders that a claim of a list could mean: of the person that it names, none when it names nobody."""
+    if claim.order_no:
+        fits = [order for order in orders if order.order_no == claim.order_no]
+    elif claim.candidates:
+        numbers = {number for number, _ in claim.candidates}
+        fits = [order for order in orders if order.order_no in numbers]
+    elif claim.pickup_no is not None:
+        fits = [o for o in orders if o.participate_no.lstrip("0") == claim.pickup_no.lstrip("0")]
+    elif claim.customer or claim.phone_tail:
+        fits = [o for o in orders if claim.customer in (None, o.buyer_name)]
+        fits = [o for o in fits if claim.phone_tail is None or o.buyer_phone.endswith(claim.phone_tail)]
+    else:
+        fits = []
+    return fits

@@ -1,0 +1,197 @@
+"""What a second reader made of a text, laid over a reading: it fills what is open and contradicts nothing."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from handlers.lists import ListReading
+from handlers.reading import NEED_ITEM, ReadClaim, Reading
+from handlers.signals import strongest
+from storage.orders import Order, OrderLine
+
+CHATS, TEXTS = 64, 64  # how many chats are remembered, and how many texts of each
+MARK = "model"  # the key of `ReadClaim.evidence` that names what came from the second reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One problem as the second reader told it; None is not told. The line is one of the orders that were given."""
+
+    order_no: str | None = None
+    line_no: int | None = None
+    problem: str | None = None
+    quantity: Fraction | str | None = None  # in the line's own unit, or "all", "half"
+    remedy: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """All that it told of one text; an empty one is remembered too, so that nobody asks twice."""
+
+    claims: tuple[Told, ...] = ()
+    severity: str = "normal"
+
+
+class Opinions:
+    """A bounded memory of opinions by chat, text and the orders that were given; nothing of it is stored.
+
+    Written by the event loop, read by the writer's thread: what a chat has is replaced whole, never changed.
+    """
+
+    def __init__(self) -> None:
+        self._chats: OrderedDict[str, dict[str, tuple[Sequence[Order], Opinion]]] = OrderedDict()
+
+    def keep(self, chat: str, text: str, orders: Sequence[Order], opinion: Opinion) -> None:
+        """Remember an opinion; the oldest are forgotten."""
+        known = {key: value for key, value in self._chats.get(chat, {}).items() if key != text}
+        kept = dict([*known.items(), (text, (tuple(orders), opinion))][-TEXTS:])
+        self._chats[chat] = kept
+        self._chats.move_to_end(chat)
+        while len(self._chats) > CHATS:
+            self._chats.popitem(last=False)
+
+    def find(self, chat: str, text: str, orders: Sequence[Order]) -> Opinion | None:
+        """Give the opinion on a text with exactly these orders."""
+        given, opinion = self._chats.get(chat, {}).get(text, ((), None))
+        return opinion if opinion and given == tuple(orders) else None
+
+    def over(self, chat: str, text: str, orders: Sequence[Order], reading: Reading) -> Reading:
+        """Lay what is remembered over the reading of a message."""
+        opinion = self.find(chat, text, orders)
+        return laid(reading, opinion, orders) if opinion else reading
+
+    def over_list(self, chat: str, text: str, orders: Sequence[Order], reading: ListReading) -> ListReading:
+        """Lay what is remembered of its lines over the reading of a leader's list."""
+        if chat not in self._chats:
+            return reading
+        for number, line in enumerate(text.splitlines(), start=1):
+            if opinion := self.find(chat, line, orders):
+                reading = laid_line(reading, number, opinion, orders)
+        return reading
+
+
+def is_open(claim: ReadClaim) -> bool:
+    """Tell whether a claim leaves something to be asked: which item, or what is wrong with it."""
+    return not (claim.withdrawn or claim.question) and bool(not claim.certain or claim.candidates or not claim.problems)
+
+
+def laid(reading: Reading, opinion: Opinion, orders: Sequence[Order]) -> Reading:
+    """Fill a message's open claims; where it had none, what was told becomes its claims. Severity only rises."""
+    claims, left = _filled(reading.claims, opinion, orders)
+    if not reading.claims and not reading.withdrawn:
+        claims = [_new(reading.person(), told, orders) for told in left if told.problem]
+    marks = [claim.evidence[MARK] for claim in claims if MARK in claim.evidence]
+    severity = strongest(reading.severity, opinion.severity)
+    if severity != reading.severity:
+        marks.append(f"severity={severity}")
+        claims = [replace(claim, severity=severity) for claim in claims]
+    remedies = reading.remedies or tuple(dict.fromkeys(c.remedy for c in claims if c.remedy and MARK in c.evidence))
+    remedies = tuple(wish for wish in remedies if wish not in reading.refused_remedies or wish in reading.remedies)
+    return replace(reading, claims=tuple(claims), remedies=remedies, severity=severity, aided=tuple(marks))
+
+
+def laid_line(reading: ListReading, number: int, opinion: Opinion, orders: Sequence[Order]) -> ListReading:
+    """Fill the open claims of one line of a list, or give a problem to the person it names without one."""
+    mine = [claim for claim in reading.claims if claim.line == number]
+    people = [claim for claim in reading.named if claim.line == number]
+    told, _ = _filled(mine or people, opinion, orders)
+    if not mine:
+        told = [claim for claim in told if claim.problems]
+    worst = strongest(opinion.severity, *(claim.severity for claim in told))
+    told = [_raised(claim, worst) if opinion.severity == worst else claim for claim in told]
+    if told == mine:
+        return reading
+    before = [claim for claim in reading.claims if claim.line < number]
+    behind = [claim for claim in reading.claims if claim.line > number]
+    return replace(
+        reading,
+        claims=(*before, *told, *behind),
+        named=tuple(claim for claim in reading.named if claim.line != number or not told or mine),
+        ignored=tuple(one for one in reading.ignored if one.line != number or not told),
+        severity=strongest(reading.severity, *(claim.severity for claim in told)),
+    )
+
+
+def _raised(claim: ReadClaim, severity: str) -> ReadClaim:
+    if strongest(claim.severity, severity) == claim.severity:
+        return claim
+    return _marked(replace(claim, severity=severity), f"severity={severity}")
+
+
+def _filled(
+    claims: Sequence[ReadClaim], opinion: Opinion, orders: Sequence[Order]
+) -> tuple[list[ReadClaim], list[Told]]:
+    left, done = list(opinion.claims), []
+    for claim in claims:
+        fits = [told for told in left if is_open(claim) and _agrees(claim, told, orders)]
+        best = max(fits, key=lambda told: (told.line_no == claim.line_no, told.problem in claim.problems), default=None)
+        if best is not None:
+            left.remove(best)
+            claim = _fill(claim, best, orders)
+        done.append(claim)
+    return done, left
+
+
+def _agrees(claim: ReadClaim, told: Told, orders: Sequence[Order]) -> bool:
+    """Tell whether nothing that was told contradicts what was read: order, person, item, problem."""
+    if told.problem is not None and claim.problems and told.problem not in claim.problems:
+        return False
+    if told.line_no is None:
+        return True
+    order = next((one for one in orders if one.order_no == told.order_no), None)
+    if order is None or (claim.order_no is not None and claim.order_no != order.order_no):
+        return False
+    if claim.pickup_no is not None and claim.pickup_no.lstrip("0") != order.participate_no.lstrip("0"):
+        return False
+    if claim.line_no is not None:
+        return claim.line_no == told.line_no
+    if claim.candidates:
+        return (order.order_no, told.line_no) in claim.candidates
+    return "sku" not in claim.evidence  # an item was named that is in none of the orders: that is asked
+
+
+def _fill(claim: ReadClaim, told: Told, orders: Sequence[Order]) -> ReadClaim:
+    if claim.line_no is None and told.line_no is not None:
+        found = _line(orders, told.order_no, told.line_no)
+        after = replace(
+            claim,
+            order_no=told.order_no,
+            line_no=told.line_no,
+            sku=(found.sku or None) if found else None,
+            candidates=(),
+        )
+        claim = _marked(replace(after, certain=True), f"item={told.order_no}#{told.line_no}")
+    if not claim.problems and told.problem:
+        claim = _marked(replace(claim, problems=(told.problem,)), f"problem={told.problem}")
+    line = _line(orders, claim.order_no, claim.line_no)
+    if claim.quantity is None and told.quantity is not None and _within(told.quantity, line):
+        unit = line.unit if line and isinstance(told.quantity, Fraction) else None
+        claim = _marked(replace(claim, quantity=told.quantity, unit=unit), f"quantity={told.quantity}")
+    if claim.remedy is None and told.remedy:
+        claim = _marked(replace(claim, remedy=told.remedy), f"remedy={told.remedy}")
+    return claim
+
+
+def _new(base: ReadClaim, told: Told, orders: Sequence[Order]) -> ReadClaim:
+    """Make a claim where nothing was read; it is asked about where a problem needs an item and none was told."""
+    known = bool(base.order_no or base.pickup_no or base.phone_tail or base.customer)
+    claim = _fill(replace(base, remedy=None, certain=True), told, orders)
+    item = claim.line_no is not None or (len(orders) == 1 and not NEED_ITEM & set(claim.problems))
+    return replace(claim, certain=item or (not orders and not known))
+
+
+def _line(orders: Sequence[Order], order_no: str | None, line_no: int | None) -> OrderLine | None:
+    lines = (line for order in orders if order.order_no == order_no for line in order.lines)
+    return next((line for line in lines if line.line_no == line_no), None)
+
+
+def _within(quantity: Fraction | str, line: OrderLine | None) -> bool:
+    return isinstance(quantity, str) or line is None or quantity <= Fraction(str(line.quantity))
+
+
+def _marked(claim: ReadClaim, what: str) -> ReadClaim:
+    before = claim.evidence.get(MARK, "")
+    return replace(claim, evidence={**claim.evidence, MARK: f"{before} {what}".strip()})
