@@ -14,7 +14,7 @@ from random import SystemRandom
 from typing import Any
 
 from bot import web
-from bot.channels.base import Channel, Desk, House
+from bot.channels.base import Beforehand, Channel, Desk, House
 from bot.courier import Courier, strike
 from bot.doors import Parts, open_all
 from bot.evidence import Fetcher
@@ -56,6 +56,7 @@ class App:
     channels: dict[str, Channel] = field(default_factory=dict)
     desks: dict[str, Desk] = field(default_factory=dict)
     doors: list[web.Door] = field(default_factory=list)
+    beforehand: Beforehand | None = None  # the second reader, where one is set
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
     _known: dict[str, Policy] = field(default_factory=dict)
     _addresses: dict[int, tuple[str, str]] = field(default_factory=dict)
@@ -67,7 +68,13 @@ class App:
 
     def tools(self) -> Tools:
         """Make what one turn is handed."""
-        return Tools(now=self.clock(), random=SystemRandom(), policy=self.policy, policy_of=self.policy_of)
+        return Tools(
+            now=self.clock(),
+            random=SystemRandom(),
+            policy=self.policy,
+            policy_of=self.policy_of,
+            opinions=self.beforehand.opinions if self.beforehand else None,
+        )
 
     def policy_of(self, tx: Tx, policy_hash: str) -> Policy:
         """Give a stored policy by its hash."""
@@ -77,7 +84,8 @@ class App:
 
     async def receive(self, inbound: Inbound) -> None:
         """Take a message in; returns after its COMMIT."""
-        number = await self.runner.do(lambda tx: intake.turn(tx, inbound, self.tools()), inbound)
+        turn = partial(self.runner.do, lambda tx: intake.turn(tx, inbound, self.tools()), inbound)
+        number = await (turn() if self.beforehand is None else self.beforehand.wait(inbound, turn))
         if number:
             self._addresses[number] = (inbound.channel, inbound.account)
 
@@ -148,6 +156,8 @@ class App:
 
     async def stop(self) -> None:
         """Stop taking in, finish turns, let mail under way arrive."""
+        if self.beforehand:
+            self.beforehand.hurry()
         for task in self._loops:
             task.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
@@ -158,6 +168,8 @@ class App:
                 await door.close()
         await self.runner.stop()
         self.examiner.close()
+        if self.beforehand:
+            await self.beforehand.close()
         await self.readers.dispose()
         self.engine.dispose()
 
@@ -240,6 +252,10 @@ def build(settings: Settings) -> App:
     )
     clerk = Clerk(read=app.read, do=runner.do, tools=app.tools, store=app.store)
     inside |= {"wake": app.wake, "fetch": partial(app.work, fetcher), "sheet": partial(app.work, clerk)}
+    if settings.second_reader:
+        from bot.second_sight import open_sight
+
+        app.beforehand = open_sight(settings, app.tools)
     _open_doors(app)
     return app
 

@@ -53,6 +53,9 @@ class Settings:
     wechat_allow_plaintext: str = ""
     wechat_api_base: str = ""
     wechat_push: str = "on"
+    llm_base_url: str = ""
+    llm_api_key: str = ""
+    llm_model: str = ""
     log_level: str = "info"
     log_format: str = "console"
 
@@ -85,6 +88,11 @@ class Settings:
     def wechat(self) -> bool:
         """Whether the official account is configured."""
         return bool(self.wechat_app_id)
+
+    @property
+    def second_reader(self) -> bool:
+        """Whether a language model is configured as second reader."""
+        return bool(self.llm_base_url and self.llm_api_key and self.llm_model)
 
     @property
     def sandbox_open(self) -> bool:
@@ -140,7 +148,9 @@ def _port(settings: Settings) -> list[str]:
 
 def _urls(settings: Settings) -> list[str]:
     wrong = []
-    names = ("public_url", "order_webhook_url", "alert_webhook_url", "telegram_api_base", "wechat_api_base")
+    names = (
+        "public_url", "order_webhook_url", "alert_webhook_url", "telegram_api_base", "wechat_api_base", "llm_base_url",
+    )  # fmt: skip
     for name in names:
         value = getattr(settings, name)
         parts = urlsplit(value)
@@ -166,6 +176,8 @@ def _halves(settings: Settings) -> list[str]:
         wrong.append("TELEGRAM_WEBHOOK_SECRET is required when PUBLIC_URL and a Telegram token are set.")
     if bool(settings.order_webhook_url) != bool(settings.order_webhook_secret):
         wrong.append("ORDER_WEBHOOK_URL and ORDER_WEBHOOK_SECRET go together: set both or none.")
+    if len({bool(settings.llm_base_url), bool(settings.llm_api_key), bool(settings.llm_model)}) > 1:
+        wrong.append("LLM_BASE_URL, LLM_API_KEY and LLM_MODEL go together: set all or none.")
     return wrong
 
 
@@ -194,6 +206,8 @@ def _now(settings: Settings) -> list[str]:
         bases.append(("TELEGRAM_API_BASE", settings.telegram_api_base))
     if settings.wechat_app_id:
         bases.append(("WECHAT_API_BASE", settings.wechat_api_base))
+    if settings.llm_base_url:
+        bases.append(("LLM_BASE_URL", settings.llm_base_url))
     return [
         f"CLAIMDESK_NOW is for demonstrations and tests only: {name} must be on loopback."
         for name, base in bases

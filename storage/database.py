@@ -76,15 +76,34 @@ def open_readers(url: str) -> AsyncEngine:
         url.replace("sqlite:///", "sqlite+aiosqlite:///", 1), pool_size=2, max_overflow=2, json_serializer=to_json
     )
 
+    _read_only(engine.sync_engine)
+    return engine
+
+
+def open_snapshots(url: str) -> Engine:
+    """Open a reader for synchronous functions: one connection, to be used by one thread at a time."""
+    connect = {"check_same_thread": False}
+    engine = create_engine(url, poolclass=StaticPool, connect_args=connect, json_serializer=to_json)
+    _read_only(engine)
+    return engine
+
+
+def _read_only(engine: Engine) -> None:
     def connected(dbapi: Any, record: Any) -> None:
         _connected(dbapi, record)
         cursor = dbapi.cursor()
         cursor.execute("PRAGMA query_only=ON")
         cursor.close()
 
-    event.listen(engine.sync_engine, "connect", connected)
-    event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-    return engine
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Tx]:
+    """Give committed rows as they are now, for reading."""
+    with engine.begin() as tx:
+        yield tx
 
 
 def intact(tx: Tx) -> None:

@@ -34,6 +34,7 @@ SUPERVISED = {
     "bot/channels/telegram_webhook.py answer": "nothing was committed: the platform sends it again",
     "bot/courier.py _carry": "a door's failure must not end the courier: the mail goes again",
     "bot/parked.py retry": "a message that fails again stays parked, and the next is tried",
+    "bot/second_sight.py _ask": "a message has its turn whatever becomes of the second reader",
     "bot/runner.py _run": "the writer's thread must not die silently",
     "bot/runner.py _do": "one turn's failure is that turn's alone",
     "bot/runner.py _again": "a turn that failed twice is parked",

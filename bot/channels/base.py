@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from handlers.messages import DeskInbound, Inbound
+from handlers.second_opinion import Opinions
 from storage.outbox import Mail
 
 T = TypeVar("T")
@@ -85,6 +86,21 @@ class Answer:
 
     text: str = ""
     alert: bool = False
+
+
+class Beforehand(Protocol):
+    """What a message waits for before its turn; only its own chat waits with it."""
+
+    opinions: Opinions
+
+    async def wait(self, inbound: Inbound, turn: Callable[[], Awaitable[T]]) -> T:
+        """Run the turn behind those of its chat, and return what it returns."""
+
+    def hurry(self) -> None:
+        """Let nobody wait any longer: the service is stopping."""
+
+    async def close(self) -> None:
+        """Let go of connections."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,126 @@
+"""A language model as second reader: chat completions with a time-out, few at once, none while it is out of order."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+from aiohttp import ClientError, ClientResponse, ClientSession
+
+LOG = logging.getLogger(__name__)
+PATIENCE = 2.2  # seconds for an answer; WeChat's callback waits 4.3, and the end of a burst is 1.5 of them
+LEAST = 0.5  # seconds under which asking is in vain
+AT_ONCE = 4  # requests in flight
+FAILURES = 3  # in a row, after which it rests
+REST = 60.0  # seconds
+MOST = 64 * 1024  # bytes of an answer
+TOKENS = 1200  # of an answer
+HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity"}
+
+
+class Failed(Exception):
+    """The endpoint did not give a chat completion; the message says why, without anything secret."""
+
+
+@dataclass(slots=True, kw_only=True)
+class SecondReader:
+    """A client of an OpenAI-compatible endpoint; to be used in one event loop. `clock` gives monotonic seconds."""
+
+    base_url: str
+    api_key: str = field(repr=False)
+    model: str
+    clock: Callable[[], float] = monotonic
+    _session: ClientSession | None = None
+    _waits: set[asyncio.Timeout] = field(default_factory=set)
+    _failures: int = 0
+    _rests_until: float = 0.0
+    _told_at: float | None = None  # when the log was told that it is out of order
+    _stopping: bool = False
+
+    async def ask(self, messages: Sequence[Mapping[str, str]], within: float = PATIENCE) -> str | None:
+        """Give the text of the answer, or None: too slow, out of order, or too many are asked already."""
+        if self._stopping or within < LEAST or len(self._waits) >= AT_ONCE or self.clock() < self._rests_until:
+            return None
+        wait = asyncio.timeout(within)
+        self._waits.add(wait)
+        try:
+            async with wait:
+                answer = await self.complete(messages)
+        except (Failed, ClientError, TimeoutError, OSError) as error:
+            if not self._stopping and (within >= PATIENCE / 2 or not isinstance(error, TimeoutError)):
+                self._failed(error)
+            return None
+        finally:
+            self._waits.discard(wait)
+        self._worked()
+        return answer
+
+    async def complete(self, messages: Sequence[Mapping[str, str]]) -> str:
+        """Ask without any patience of its own. Raises Failed, ClientError or OSError."""
+        if self._session is None:
+            self._session = ClientSession(auto_decompress=False)
+        body = {"model": self.model, "messages": list(messages), "temperature": 0, "max_tokens": TOKENS}
+        headers = {**HEADERS, "Authorization": f"Bearer {self.api_key}"}
+        address = f"{self.base_url.rstrip('/')}/chat/completions"
+        async with self._session.post(address, json=body, headers=headers, allow_redirects=False) as response:
+            if response.status != 200:
+                raise Failed(f"status {response.status}")
+            return _content(await _body(response))
+
+    def hurry(self) -> None:
+        """Let nobody wait any longer: the service is stopping."""
+        self._stopping = True
+        for wait in self._waits:
+            if not wait.expired():
+                wait.reschedule(0)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        self.hurry()
+        if self._session:
+            await self._session.close()
+
+    def _failed(self, error: BaseException) -> None:
+        now = self.clock()
+        self._failures += 1
+        if self._failures >= FAILURES:
+            self._rests_until = now + REST
+        if self._told_at is None or (self._failures == 1 and now - self._told_at > REST):
+            self._told_at = now
+            LOG.warning("the second reader is out of order (%s): messages are read without it", why(error))
+
+    def _worked(self) -> None:
+        if self._failures >= FAILURES:
+            LOG.info("the second reader answers again")
+        self._failures = 0
+
+
+def why(error: BaseException) -> str:
+    """Say what went wrong without address or key."""
+    if isinstance(error, Failed):
+        return str(error)
+    return "no answer in time" if isinstance(error, TimeoutError) else f"no connection, {type(error).__name__}"
+
+
+async def _body(response: ClientResponse) -> bytes:
+    data = bytearray()
+    async for chunk in response.content.iter_chunked(16 * 1024):
+        data += chunk
+        if len(data) > MOST:
+            raise Failed("an answer without end")
+    return bytes(data)
+
+
+def _content(body: bytes) -> str:
+    try:
+        content: Any = json.loads(body)["choices"][0]["message"]["content"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        content = None
+    if not isinstance(content, str):
+        raise Failed("what came is no chat completion")
+    return content
