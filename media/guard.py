@@ -1,7 +1,8 @@
-"""The examiner: hands pictures to a worker process that may run out, hang or crash without harm to the service."""
+"""The examiner: hands pictures and tables to a worker process that may hang or crash without harm to the service."""
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from media.formats import refusal_by_look
-from media.values import Examined, Refused, SheetPhoto
+from media.values import Examined, Refused, SheetPhoto, Table
 from media.wire import Wire
 
 MEMORY = 1 << 30  # bytes of address space
@@ -76,6 +77,16 @@ class Examiner:
         """Draw a sample photo (see media.samples) in the worker; None if that failed. Raises as `examine`."""
         outcome = self._ask({"task": "sample", "name": name, "seed": seed}, [])
         return None if isinstance(outcome, Refused) else outcome[1][0]
+
+    def table(self, data: bytes) -> Table | Refused:
+        """Read a table's rows in the worker (see media.tables), or say why not. Raises as `examine`."""
+        outcome = self._ask({"task": "table"}, [data])
+        if isinstance(outcome, Refused):
+            return outcome
+        head, parts = outcome
+        if "refused" in head:
+            return Refused(**head["refused"])
+        return Table(rows=tuple(tuple(row) for row in json.loads(parts[0])), **head["table"])
 
     def close(self) -> None:
         """End the worker, at once and for good; a call under way raises Closed."""

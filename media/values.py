@@ -1,4 +1,4 @@
-"""What an examination of a photo ends in, and what a contact sheet is made of; plain values without Pillow."""
+"""What an examination of a photo or a table ends in, and what a contact sheet is made of; plain values."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ MAX_BYTES = 20 * 1024 * 1024  # what Telegram hands a bot at most, and what we a
 MAX_SIDE = 16_384
 MAX_PIXELS = {"jpeg": 50_000_000, "png": 50_000_000, "webp": 25_000_000}  # WebP decodes at full size, thrice in memory
 SHEET_PHOTOS = 12  # shown on one contact sheet
+MAX_TABLE = 10 * 1024 * 1024  # bytes of a file whose rows are read
+UNREAD_CELL = "#N/A"  # a cell that holds an error, or a formula without its result
 
 VERDICTS = ("good", "dark", "blurry")
 REFUSALS = ("empty", "not_a_picture", "truncated", "too_big", "too_many_pixels", "unreadable", "time_out")
@@ -40,11 +42,25 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """The rows of a table as text, the blank ones left out; `more` when it has more rows than are read.
+
+    `others`: visible sheets beside the one read that have rows too. `pictures`: there are some in it; none is read.
+    """
+
+    rows: tuple[tuple[str, ...], ...]
+    more: bool = False
+    others: int = 0
+    pictures: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """Why a file is no evidence photo: a word of REFUSALS, with the numbers that explain it (0: not known).
 
     `size` in bytes; `width` and `height` in pixels; `limit` in bytes for too_big, in pixels for too_many_pixels.
-    `kind` names what the bytes are instead, if known ("heic", "gif", "video", "pdf", ...).
+    `kind` names what the bytes are instead, if known ("heic", "gif", "video", "pdf", ...). Of tables also: see
+    media.tables.read_table.
     """
 
     code: str  # one of REFUSALS

@@ -1,7 +1,8 @@
-"""The process in which untrusted pictures are decoded: bounded memory and time, no environment, no life of its own."""
+"""The process that reads untrusted pictures and tables: bounded memory and time, no environment, no own life."""
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import resource
@@ -16,7 +17,8 @@ from typing import Any
 from media import samples
 from media.pictures import examine
 from media.sheet import make_sheet
-from media.values import Examined, SheetPhoto
+from media.tables import read_table
+from media.values import Examined, Refused, SheetPhoto
 from media.wire import Wire
 
 NICENESS = 5  # talk goes before pictures
@@ -51,7 +53,16 @@ def _sample(head: dict[str, Any], _: list[bytes]) -> tuple[dict[str, Any], list[
     return {}, [samples.draw(head["name"], head["seed"])]
 
 
-_TASKS = {"examine": _examine, "sheet": _sheet, "sample": _sample}
+def _table(_: dict[str, Any], parts: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+    outcome = read_table(parts[0])
+    fields = asdict(outcome)
+    if isinstance(outcome, Refused):
+        return {"refused": fields}, []
+    rows = json.dumps(fields.pop("rows"), ensure_ascii=False).encode("utf-8", "replace")
+    return {"table": fields}, [rows]
+
+
+_TASKS = {"examine": _examine, "sheet": _sheet, "sample": _sample, "table": _table}
 
 
 def _allow(processor: int) -> None:
