@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from storage.orders import Order
 
 from .clauses import Entry, gather
+from .correcting import corrected
 from .figures import without_durations
 from .items import Mention, mentions, strangers
 from .lexicon import Lexicon
@@ -57,8 +58,20 @@ def _denials(text: str, found: Sequence[Mention], problems: Sequence[Problem], l
     return denied
 
 
-def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
-    """Read a normalised text with its references masked."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bare:
+    """A stretch with items, references and durations covered, and what the word tables alone find in it."""
+
+    text: str
+    came: Received | None
+    items: tuple[Mention, ...]  # of the given orders
+    named: tuple[Mention, ...]  # known nouns of none of them
+    spans: tuple[tuple[int, int], ...]
+    problems: list[Problem]
+
+
+def lay_bare(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Bare:
+    """Cover what a normalised text names, and look for problems in the rest."""
     came = received(text, lexicon)
     hidden = covered(text, came.spans, MASK) if came else text
     found = mentions(hidden, orders, lexicon)
@@ -72,18 +85,30 @@ def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
     if came and came.wrong and not any(one.code in ("wrong_item", "not_as_described") for one in problems):
         problems.append(Problem("wrong_item", came.hit))
         problems.sort(key=lambda one: one.hit.start)
-    everything = sorted([*found, *named], key=lambda one: one.start)
+    return Bare(text=bare, came=came, items=tuple(found), named=tuple(named), spans=tuple(spans), problems=problems)
+
+
+def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
+    """Read a normalised text with its references masked."""
+    laid = lay_bare(text, orders, lexicon)
+    bare, came = laid.text, laid.came
+    problems, grave = laid.problems, serious(bare, lexicon)
+    if lexicon.learned is not None:
+        several = len({one.lines for one in laid.items}) > 1
+        firm = came.hit if came else None
+        problems, grave = corrected(bare, problems, grave, lexicon.learned, several=several, firm=firm)
+    everything = sorted([*laid.items, *laid.named], key=lambda one: one.start)
     denied = _denials(bare, everything, problems, lexicon)
     kept = [one for one in everything if one not in denied]
     counts = quantities(bare, lexicon)
-    counts += [one for one in lone(bare, counts) if _beside(bare, one, spans, problems)]
+    counts += [one for one in lone(bare, counts) if _beside(bare, one, laid.spans, problems)]
     entries = gather(bare, kept, problems, sorted(counts, key=lambda one: one.start))
     return Facts(
         text=text,
         entries=tuple(entries),
         denied=tuple(line for one in denied if one.sure for _, line in one.lines),
         came=came,
-        serious=serious(bare, lexicon),
+        serious=grave,
         wished=wishes(bare, lexicon, claimed=bool(problems)),
     )
 

@@ -8,10 +8,9 @@ from handlers import deadlines, filing, parcels, picking, taking, tickets
 from handlers.claim import Claim
 from handlers.deeds import Deed, Told, told
 from handlers.filing import Filing
-from handlers.lexicon import Lexicon, compile_words
+from handlers.lexicons import lexicon_of
 from handlers.messages import DeskInbound
 from handlers.notices import PHONE
-from handlers.policy import Policy
 from handlers.reading import read
 from handlers.summary import Voice
 from handlers.tickets import By
@@ -65,17 +64,8 @@ def _read(words: str, order: Order, tools: Tools) -> Claim:
     policy = tools.policy
     at = tools.now.isoformat()
     today = tools.now.astimezone(deadlines.zone(policy)).date()
-    reading = read(words, [order], _lexicon(policy), today=today)
+    reading = read(words, [order], lexicon_of(policy), today=today)
     claim = Claim(id=tools.new_id(), order_no=order.order_no, opened_at=at, said=((at, words),), photos_waived=True)
     claim = taking.take(claim, reading, order, policy, at=at)
     named = [item if item.problem else replace(item, problem=CATCH_ALL) for item in claim.problems]
     return replace(claim, problems=tuple(named))
-
-
-_LEXICONS: dict[str, Lexicon] = {}
-
-
-def _lexicon(policy: Policy) -> Lexicon:
-    if policy.hash not in _LEXICONS:
-        _LEXICONS[policy.hash] = compile_words(policy.words, policy.order_patterns)
-    return _LEXICONS[policy.hash]

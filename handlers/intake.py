@@ -13,7 +13,8 @@ from handlers.carrying_out import carry_out
 from handlers.claim import Talk
 from handlers.conversation import decide
 from handlers.leader_list import Listed
-from handlers.lexicon import Lexicon, compile_words
+from handlers.lexicon import Lexicon
+from handlers.lexicons import lexicon_of
 from handlers.messages import Inbound, Reply
 from handlers.normal import normalise
 from handlers.policy import Policy
@@ -28,18 +29,6 @@ from storage.database import Tx
 from storage.orders import Order, OrderLine
 
 INSIDE = ("fetched", "wake")
-
-
-_LEXICONS: dict[str, Lexicon] = {}
-
-
-def lexicon_of(policy: Policy) -> Lexicon:
-    """Give a policy's compiled word tables; they are kept, for few policies are in force at a time."""
-    if policy.hash not in _LEXICONS:
-        if len(_LEXICONS) > 8:
-            _LEXICONS.clear()
-        _LEXICONS[policy.hash] = compile_words(policy.words, policy.order_patterns)
-    return _LEXICONS[policy.hash]
 
 
 def warm_up(policy: Policy) -> None:

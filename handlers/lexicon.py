@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from .learned import Learned
 from .normal import normalise
 from .numerals import COUNT, ENGLISH
 
@@ -107,6 +108,7 @@ class Lexicon:
     same: Mapping[str, frozenset[str]] = field(default_factory=dict)
     kin: Mapping[str, frozenset[str]] = field(default_factory=dict)
     packaging: tuple[str, ...] = ()
+    learned: Learned | None = None
     names: dict[str, Any] = field(default_factory=dict)
 
 
@@ -211,7 +213,9 @@ def _counted(words: Sequence[str]) -> re.Pattern[str]:
     return re.compile(rf"({COUNT}|(?<![a-z])(?:{ENGLISH})(?![a-z]))\s?(?:大|小|整|多)?({unit})(?!子)(半)?")
 
 
-def compile_words(words: Mapping[str, Any], order_patterns: Sequence[str] = ORDER_PATTERNS) -> Lexicon:
+def compile_words(
+    words: Mapping[str, Any], order_patterns: Sequence[str] = ORDER_PATTERNS, learned: Learned | None = None
+) -> Lexicon:
     """Compile a policy's merged `[words]` table and its `[orders] patterns`; re.error names a broken pattern."""
     items = words.get("items", {})
     same = _groups(items)
@@ -231,5 +235,6 @@ def compile_words(words: Mapping[str, Any], order_patterns: Sequence[str] = ORDE
         vocabulary=vocabulary,
         same=same,
         kin=_kin(same, kinds),
+        learned=learned,
         packaging=tuple(items.get("packaging", ())),
     )

@@ -21,6 +21,7 @@ from handlers.policy_parts import (
     Problem,
     Rule,
     SeverityRule,
+    Weights,
     pick,
 )
 
@@ -37,6 +38,7 @@ __all__ = [
     "Problem",
     "Rule",
     "SeverityRule",
+    "Weights",
     "pick",
 ]
 
@@ -76,6 +78,7 @@ class Policy:
     playbooks: Mapping[str, Playbook]
     texts: Mapping[str, Mapping[str, str]]
     words: Mapping[str, Any]
+    weights: Weights
     media: MediaLimits
     survey: bool
     leader_review: bool

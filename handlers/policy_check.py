@@ -10,6 +10,7 @@ from typing import Any
 
 from handlers import wording
 from handlers.codes import CLOCKS, GROUPS, LANGUAGES, PROBLEMS, REMEDIES, SEVERITIES, SIGNALS
+from handlers.learned import codes_of
 from handlers.policy_content import DEFAULTS, merge
 from handlers.policy_parts import Duration
 from handlers.policy_shape import Path, Wrong, guess, list_of, one_of, pattern
@@ -36,7 +37,7 @@ def _first(first: Path, _: Path) -> Path:
 def contradictions(content: Mapping[str, Any], nearest: Nearest = _first) -> Iterator[Wrong]:
     """Yield what is missing from or contradictory in merged content whose single values are right."""
     whole = merge(DEFAULTS, content)
-    for look in (_name, _labels, _offered, _severity, _texts, _words, _orders, _codes):
+    for look in (_name, _labels, _offered, _severity, _texts, _words, _learned, _orders, _codes):
         yield from look(whole)
     for clash in (_money, _clocks, _talk, _hours, _calendar):
         yield from clash(whole, nearest)
@@ -201,6 +202,18 @@ def _words(whole: Mapping[str, Any]) -> Iterator[Wrong]:
             for key in ("patterns", "unless"):
                 if key in row and (reason := list_of(pattern)(row[key])):
                     yield (*path, key), reason
+
+
+def _learned(whole: Mapping[str, Any]) -> Iterator[Wrong]:
+    """Weights that know other problem types than the policy were made for another one."""
+    if not (text := whole["reading"]["learned"]):
+        return
+    known = [*PROBLEMS, *whole.get("problems", {})]
+    if strange := [code for code in codes_of(text) if code not in known]:
+        named = ", ".join(map(repr, strange))
+        yield ("reading", "weights"), f"the weights were made with other problem types ({named}): make them anew"
+    if whole["reading"]["drop"] >= whole["reading"]["add"]:
+        yield ("reading", "drop"), "must be less than add: what is added would be taken away"
 
 
 def _orders(whole: Mapping[str, Any]) -> Iterator[Wrong]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from handlers.policy_check import contradictions
 from handlers.policy_content import canonical, merge
 from handlers.policy_lines import lines
 from handlers.policy_shape import Wrong, guess, wrongs
+from handlers.policy_weights import embedded
 
 PRESETS = Path(__file__).parent / "policies"
 PLACE = re.compile(r" \(at line (\d+), column \d+\)| \(at end of document\)")
@@ -50,6 +51,7 @@ class Source:
     path: Path
     content: Mapping[str, Any]
     lines: Mapping[tuple[str, ...], int]
+    wrong: Sequence[Wrong] = ()  # of the files that it names
 
     def line(self, key: tuple[str, ...]) -> int:
         """Give the line of the key, or of the nearest table above it; 0 when the file has neither."""
@@ -103,7 +105,7 @@ def _read(path: Path) -> Source | Finding:
     """Read one file, or tell why it cannot be."""
     try:
         text = _text(path)
-        content = tomllib.loads(text)
+        said = tomllib.loads(text)
     except FileNotFoundError:
         return Finding(file=str(path), line=0, key="", reason="there is no such file")
     except IsADirectoryError:
@@ -117,7 +119,8 @@ def _read(path: Path) -> Source | Finding:
         return Finding(file=str(path), line=line, key="", reason=f"is not TOML: {PLACE.sub('', str(error))}")
     except OSError as error:
         return Finding(file=str(path), line=0, key="", reason=f"cannot be read: {error.strerror}")
-    return Source(path=path, content=content, lines=lines(text))
+    content, wrong = embedded(said, path)
+    return Source(path=path, content=content, lines=lines(text), wrong=wrong)
 
 
 def _chain(name: str, folder: Path) -> tuple[list[Source], list[Finding]]:
@@ -159,7 +162,7 @@ def _extends(source: Source | None, reason: str) -> Finding:
 
 def _judge(sources: list[Source]) -> list[Finding]:
     """Look at each file for itself, and when all values are right at the whole for contradictions."""
-    found = [_at(source, wrong) for source in sources for wrong in wrongs(source.content)]
+    found = [_at(source, wrong) for source in sources for wrong in (*source.wrong, *wrongs(source.content))]
     if not found:
         wrong = contradictions(_merged(sources), lambda *paths: min(paths, key=lambda path: _rank(path, sources)))
         found = [_at(_blame(path, sources), (path, reason)) for path, reason in wrong]

@@ -160,3 +160,13 @@ class MediaLimits:
     document: int
     photos: int
     retakes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """What was learned from labelled messages, as text, and the probabilities from which it acts."""
+
+    learned: str = ""  # empty: nothing
+    add: float = 1.0
+    drop: float = 0.0
+    major: float = 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time
@@ -11,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from handlers.codes import CLOCKS, COLLECTS, LANGUAGES, REMEDIES, SEVERITIES, TAGS
+from handlers.learned import fault
 from handlers.policy_parts import Duration
 
 Path = tuple[str, ...]
@@ -38,6 +40,20 @@ def count(least: int, most: int) -> Kind:
         return "" if fits else f"must be a whole number from {least} to {most}"
 
     return kind
+
+
+def probability(value: object) -> str:
+    """Accept a number from 0 to 1."""
+    fits = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+    return "" if fits else "must be a number from 0 to 1, as 0.6"
+
+
+def weights(value: object) -> str:
+    """Accept weights as a stored policy holds them, or an empty text for none."""
+    try:
+        return "" if value == "" else fault(json.loads(str(value)))
+    except ValueError:
+        return "is no JSON: name a weights file by `weights` instead"
 
 
 def sum_(value: object) -> str:
@@ -159,6 +175,7 @@ SHAPE: Mapping[str, Any] = {
     "talk": {"quiet": seconds, "quiet_max": seconds, "misses": count(1, 10)},
     "identity": {"proof": one_of("phone_tail", "none"), "tries": count(1, 100), "within": seconds, "lock": seconds},
     "orders": {"patterns": list_of(pattern)},
+    "reading": {"weights": text, "learned": weights, "add": probability, "drop": probability, "major": probability},
     "money": {"suggest_cap": sum_, "auto_approve_cap": sum_, "late_coupon": text, "late_rule": text},
     "hours": {
         "day_start": clock_time,
