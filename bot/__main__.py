@@ -37,7 +37,11 @@ COMMANDS: tuple[tuple[str, str, tuple[Argument, ...]], ...] = (
     ("policy list", "name the presets", ()),
     ("policy show", "print the policy in force", (_arg("name", nargs="?", metavar="NAME"),)),
     ("policy check", "check a policy file", (FILE,)),
-    ("read", "tell what the bot understands: JSON lines in, JSON lines out", (_arg("--leader", action="store_true"),)),
+    (
+        "read",
+        "tell what the bot understands: JSON lines in, JSON lines out",
+        (_arg("--leader", action="store_true"), _arg("--without-model", action="store_true")),
+    ),
     (
         "sheet",
         "run photos through the evidence pipeline and lay out a contact sheet",

@@ -252,15 +252,15 @@ def build(settings: Settings) -> App:
     )
     clerk = Clerk(read=app.read, do=runner.do, tools=app.tools, store=app.store)
     inside |= {"wake": app.wake, "fetch": partial(app.work, fetcher), "sheet": partial(app.work, clerk)}
-    if settings.second_reader:
-        from bot.second_sight import open_sight
-
-        app.beforehand = open_sight(settings, app.tools)
     _open_doors(app)
     return app
 
 
 def _open_doors(app: App) -> None:
+    if app.settings.second_reader:
+        from bot.second_sight import open_sight
+
+        app.beforehand = open_sight(app.settings, app.tools)
     parts = Parts(
         settings=app.settings,
         house=app.house,

@@ -105,4 +105,11 @@ def _telegram(settings: Settings) -> Iterator[Finding]:
         yield from asyncio.run(check_desk(settings.telegram_desk_token, group, **how))
 
 
-CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_disk, _database, _policy, _doors)
+def _second_reader(settings: Settings) -> Iterator[Finding]:
+    if settings.second_reader:
+        from bot.second_reader import examine as ask
+
+        yield asyncio.run(ask(settings))
+
+
+CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_disk, _database, _policy, _doors, _second_reader)

@@ -6,13 +6,25 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
 from handlers.lexicon import ORDER_PATTERNS, Lexicon, compile_words
-from handlers.lists import read_list
-from handlers.reading import ReadClaim
+from handlers.lists import ListReading, read_list
+from handlers.reading import ReadClaim, Reading
 from handlers.reading import read as read_message
 from storage.orders import Order, OrderLine
+
+
+class Second(Protocol):
+    """A second reader: gives a reading with what it made of the same text."""
+
+    def message(self, text: str, orders: Sequence[Order], reading: Reading, lexicon: Lexicon, today: date) -> Reading:
+        """Look at a message."""
+
+    def listing(
+        self, text: str, orders: Sequence[Order], reading: ListReading, lexicon: Lexicon, today: date
+    ) -> ListReading:
+        """Look at a leader's list."""
 
 
 def orders_from(rows: Iterable[Mapping[str, Any]]) -> list[Order]:
@@ -71,16 +83,20 @@ def _answer(asked: Mapping[str, Any], claims: Sequence[ReadClaim], **rest: Any) 
     return {"id": asked.get("id"), **rest, "claims": rows}
 
 
-def answer(asked: Mapping[str, Any], lexicon: Lexicon, *, leader: bool, today: date) -> dict[str, Any]:
-    """One answer line. Facts that belong to no item are a claim of their own."""
+def answer(
+    asked: Mapping[str, Any], lexicon: Lexicon, *, leader: bool, today: date, second: Second | None = None
+) -> dict[str, Any]:
+    """One answer line, with a second reader where there is one. Facts that belong to no item are a claim of their own."""
     text = str(asked.get("text") or "")
     orders = orders_from(asked.get("orders") or ())
     if leader:
         found = read_list(text, orders, lexicon, today=today)
+        found = second.listing(text, orders, found, lexicon, today) if second else found
         ignored = [{"line": one.line, "text": one.text, "why": one.why} for one in found.ignored]
         answered = _answer(asked, found.claims, severity=found.severity, signals=list(found.signals))
         return {**answered, "ignored": ignored}
     reading = read_message(text, orders, lexicon, today=today)
+    reading = second.message(text, orders, reading, lexicon, today) if second else reading
     claims = reading.claims
     facts = reading.remedies or reading.pickup_numbers or reading.order_numbers or reading.phone_tails
     if not claims and (facts or reading.customer or reading.signals):
@@ -89,7 +105,9 @@ def answer(asked: Mapping[str, Any], lexicon: Lexicon, *, leader: bool, today: d
     return {**answered, "remedies": list(reading.remedies), "withdrawn": reading.withdrawn, "ignored": []}
 
 
-def _lines(lines_in: TextIO, lines_out: TextIO, lexicon: Lexicon, *, leader: bool, today: date) -> int:
+def _lines(
+    lines_in: TextIO, lines_out: TextIO, lexicon: Lexicon, *, leader: bool, today: date, second: Second | None
+) -> int:
     refused = 0
     for number, line in enumerate(lines_in, start=1):
         if not line.strip():
@@ -98,7 +116,7 @@ def _lines(lines_in: TextIO, lines_out: TextIO, lexicon: Lexicon, *, leader: boo
             asked = json.loads(line)
             if not isinstance(asked, dict):
                 raise ValueError("an object is wanted")
-            result = answer(asked, lexicon, leader=leader, today=today)
+            result = answer(asked, lexicon, leader=leader, today=today, second=second)
         except (ValueError, TypeError, AttributeError) as error:
             refused += 1
             result = {"error": f"Line {number} is not the JSON that is expected ({error}): see docs/reading.md."}
@@ -115,10 +133,11 @@ def read(
     policy_words: Mapping[str, Any],
     order_patterns: Sequence[str] = ORDER_PATTERNS,
     today: date,
+    second: Second | None = None,
 ) -> int:
     """Answer each line as it comes with a policy's `[words]` and `[orders] patterns`.
 
     Gives the exit code: 0 if all lines could be answered, 1 if some were no JSON object of the schema.
     """
     lexicon = compile_words(policy_words, order_patterns)
-    return _lines(lines_in, lines_out, lexicon, leader=leader, today=today)
+    return _lines(lines_in, lines_out, lexicon, leader=leader, today=today, second=second)

@@ -12,6 +12,8 @@ from typing import Any
 
 from aiohttp import ClientError, ClientResponse, ClientSession
 
+from bot.settings import Settings
+
 LOG = logging.getLogger(__name__)
 PATIENCE = 2.2  # seconds for an answer; WeChat's callback waits 4.3, and the end of a burst is 1.5 of them
 LEAST = 0.5  # seconds under which asking is in vain
@@ -98,6 +100,28 @@ class SecondReader:
         if self._failures >= FAILURES:
             LOG.info("the second reader answers again")
         self._failures = 0
+
+
+def reader_of(settings: Settings) -> SecondReader:
+    """Make the client that the settings name."""
+    return SecondReader(base_url=settings.llm_base_url, api_key=settings.llm_api_key, model=settings.llm_model)
+
+
+async def examine(settings: Settings) -> tuple[bool, str]:
+    """Ask a trifle, for the doctor: whether it answers, and soon enough."""
+    reader, began = reader_of(settings), monotonic()
+    try:
+        async with asyncio.timeout(4 * PATIENCE):
+            await reader.complete([{"role": "user", "content": "1"}])
+    except (Failed, ClientError, TimeoutError, OSError) as error:
+        return False, f"the second reader does not work ({why(error)}): check LLM_BASE_URL, LLM_API_KEY and LLM_MODEL."
+    finally:
+        await reader.close()
+    seconds = monotonic() - began
+    told = f"the second reader answers in {seconds:.1f} s"
+    return seconds < PATIENCE, told + (
+        "." if seconds < PATIENCE else f", messages wait {PATIENCE} s: set a faster model."
+    )
 
 
 def why(error: BaseException) -> str:

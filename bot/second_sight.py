@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from bot.second_reader import PATIENCE, SecondReader
+from bot.second_reader import PATIENCE, SecondReader, reader_of
 from bot.settings import Settings
 from handlers import intake, second_answer, second_question
 from handlers.messages import Inbound
@@ -100,8 +100,9 @@ class SecondSight:
 
 def open_sight(settings: Settings, tools: Callable[[], Tools]) -> SecondSight:
     """Open what the settings name."""
-    reader = SecondReader(base_url=settings.llm_base_url, api_key=settings.llm_api_key, model=settings.llm_model)
-    return SecondSight(reader=reader, snapshots=open_snapshots(settings.database), opinions=Opinions(), tools=tools)
+    return SecondSight(
+        reader=reader_of(settings), snapshots=open_snapshots(settings.database), opinions=Opinions(), tools=tools
+    )
 
 
 def _speaks(inbound: Inbound) -> bool:

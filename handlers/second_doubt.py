@@ -24,6 +24,7 @@ from storage.orders import Order
 
 LENGTH = 8  # characters, without references, from which on a message that reads as nothing may claim something
 SHORT = 4  # the same beside a person whom a leader's line names
+REST = 3  # characters besides those that were understood, without which nobody can read more than we did
 MOST = 40  # passages of one question
 AT_WORK = (Opened, Raise, Remark, Fill)  # acts that a message without any fixed meaning leads to
 
@@ -95,6 +96,8 @@ def passage_of(
         return None
     about = refer(normalise(text, lexicon.emoji)[:READ], orders, lexicon, today=today)
     fits = _fitting(about, orders, today)
+    if reading.claims and _rest(about.masked, reading.claims) < REST:
+        return None
     if not reading.claims and (_tells(reading) or _letters(about.masked) < LENGTH):
         return None
     return _passage(text, orders, about, fits)
@@ -117,6 +120,11 @@ def _letters(masked: str) -> int:
     return sum(char.isalpha() for char in masked if char < "\ue000" or char > "\uf8ff")
 
 
+def _rest(masked: str, claims: Sequence[ReadClaim]) -> int:
+    words = {word for claim in claims for key in ("sku", "problems", "quantity") if (word := claim.evidence.get(key))}
+    return _letters(masked) - sum(_letters(word) for word in words)
+
+
 def _fitting(about: References, orders: Sequence[Order], today: date) -> tuple[Order, ...]:
     """Narrow the orders down as `read` does."""
     numbers = tuple(dict.fromkeys(value for span in about.pickups for value in span.values))
@@ -134,31 +142,36 @@ def _passage(text: str, orders: Sequence[Order], about: References, fits: Sequen
 
 
 def _of_list(one: Heard, scene: Scene, known: Opinions) -> Iterator[Passage]:
-    """The lines of a list that leave something open, each by itself."""
-    assert isinstance(one.reading, ListReading)
-    chat = f"{scene.inbound.channel}:{scene.inbound.account}"
+    """The lines of a list that leave something open and were not asked about; not those of the message before."""
     draft = leader_list.of(scene.talk)
-    answering = bool(draft and draft.questions())
-    now = scene.inbound.text
-    for number, raw in enumerate(one.text.splitlines(), start=1):
-        if raw.strip() and raw.strip()[-2:] in now and known.find(chat, raw, one.orders) is None:
-            passage = line_passage(raw, number, one, scene.lexicon, scene.today, answering=answering)
-            if passage:
-                yield passage
+    before = set(draft.context) if draft else set()
+    for passage in line_passages(one, scene.lexicon, scene.today, answering=bool(draft and draft.questions())):
+        if passage.text.strip() not in before and known.find(scene.chat, passage.text, one.orders) is None:
+            yield passage
 
 
-def line_passage(
-    raw: str, number: int, one: Heard, lexicon: Lexicon, today: date, *, answering: bool = False
-) -> Passage | None:
-    """Give the question about one line of a list; None when it was read whole, or when only the person is unknown."""
+def line_passages(one: Heard, lexicon: Lexicon, today: date, *, answering: bool = False) -> Iterator[Passage]:
+    """Give the questions about the lines of a list, each by itself, at most MOST.
+
+    None about a line that was read whole, or of which only the person is unknown.
+    """
+    assert isinstance(one.reading, ListReading)
+    lines = {claim.line for claim in (*one.reading.claims, *one.reading.named) if is_open(claim)}
+    raws = one.text.splitlines()
+    for number in sorted(lines)[:MOST]:
+        if 0 < number <= len(raws) and (passage := _of_line(raws[number - 1], number, one, lexicon, today, answering)):
+            yield passage
+
+
+def _of_line(raw: str, number: int, one: Heard, lexicon: Lexicon, today: date, answering: bool) -> Passage | None:
     assert isinstance(one.reading, ListReading)
     claims = [claim for claim in one.reading.claims if claim.line == number]
     people = [] if claims or answering else [claim for claim in one.reading.named if claim.line == number]
     fits = [order for claim in (*claims, *people) if is_open(claim) for order in _meant(claim, one.orders)]
-    about = refer(normalise(raw, lexicon.emoji)[:READ], one.orders, lexicon, today=today, leader=True)
     if not fits or any(claim.severity == "safety" for claim in claims):
         return None
-    if people and _letters(about.masked) < SHORT:
+    about = refer(normalise(raw, lexicon.emoji)[:READ], one.orders, lexicon, today=today, leader=True)
+    if (people and _letters(about.masked) < SHORT) or (claims and _rest(about.masked, claims) < REST):
         return None
     return _passage(raw, one.orders, about, list({order.order_no: order for order in fits}.values()))
 
