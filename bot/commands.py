@@ -12,7 +12,6 @@ from typing import Any
 
 from bot import settings as configuration
 from bot.settings import Settings
-from storage.corrections import Example
 
 
 @contextmanager
@@ -109,32 +108,41 @@ def policy_check(args: Namespace, settings: Settings) -> int:
 
 def read(args: Namespace, settings: Settings) -> int:
     """Answer JSON lines with what is understood, or learn to read better."""
+    from bot.read import read as answer
     from handlers.intake import local_date
-    from handlers.lexicons import lexicon_of
+    from handlers.lexicons import learned_of
     from handlers.policy_file import load
 
     policy = load(settings.policy)
-    if args.train:
-        from bot.training import learn
+    if args.train or args.examples:
+        return _learn(args, settings, policy)
+    return answer(
+        sys.stdin,
+        sys.stdout,
+        leader=args.leader,
+        policy_words=policy.words,
+        order_patterns=policy.order_patterns,
+        learned=learned_of(policy),
+        today=local_date(configuration.clock(settings)(), policy),
+    )
 
-        return learn(Path(args.train), [Path(file) for file in args.examples], _examples(settings), policy)
-    if args.examples:
+
+def _learn(args: Namespace, settings: Settings, policy: Any) -> int:
+    from bot.training import learn
+
+    if not args.train:
         raise ValueError("--examples goes with --train FILE.")
-    from bot.read import read as answer
-
-    today = local_date(configuration.clock(settings)(), policy)
-    return answer(sys.stdin, sys.stdout, leader=args.leader, lexicon=lexicon_of(policy), today=today)
+    return learn(Path(args.train), [Path(file) for file in args.examples], _examples(settings), policy)
 
 
-def _examples(settings: Settings) -> list[Example]:
+def _examples(settings: Settings) -> list[Any]:
     """Give what people made of stored messages; nothing where no database is yet."""
     from storage import corrections
 
     if settings.database.startswith("sqlite:///") and not Path(settings.database.removeprefix("sqlite:///")).exists():
         return []
     with database(settings) as write:
-        found: list[Example] = write(corrections.examples)
-    return found
+        return list(write(corrections.examples))
 
 
 def sheet(args: Namespace, settings: Settings) -> int:

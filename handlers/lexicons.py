@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.learned import restore
+from handlers.learned import Learned, restore
 from handlers.lexicon import Lexicon, compile_words
 from handlers.policy import Policy
 
@@ -11,12 +11,16 @@ KEPT = 8
 _LEXICONS: dict[str, Lexicon] = {}
 
 
+def learned_of(policy: Policy) -> Learned | None:
+    """Make a policy's weights ready for use, if it has any."""
+    weights = policy.weights
+    return restore(weights.learned, add=weights.add, drop=weights.drop, major=weights.major)
+
+
 def lexicon_of(policy: Policy) -> Lexicon:
     """Give what a policy's messages are read by; it is kept."""
     if policy.hash not in _LEXICONS:
         if len(_LEXICONS) > KEPT:
             _LEXICONS.clear()
-        weights = policy.weights
-        learned = restore(weights.learned, add=weights.add, drop=weights.drop, major=weights.major)
-        _LEXICONS[policy.hash] = compile_words(policy.words, policy.order_patterns, learned)
+        _LEXICONS[policy.hash] = compile_words(policy.words, policy.order_patterns, learned_of(policy))
     return _LEXICONS[policy.hash]
