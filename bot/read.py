@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Protocol, TextIO
 
+from handlers.learned import Learned
 from handlers.lexicon import ORDER_PATTERNS, Lexicon, compile_words
 from handlers.lists import ListReading, read_list
 from handlers.reading import ReadClaim, Reading
@@ -86,7 +87,7 @@ def _answer(asked: Mapping[str, Any], claims: Sequence[ReadClaim], **rest: Any) 
 def answer(
     asked: Mapping[str, Any], lexicon: Lexicon, *, leader: bool, today: date, second: Second | None = None
 ) -> dict[str, Any]:
-    """One answer line, with a second reader where there is one. Facts that belong to no item are a claim of their own."""
+    """Give one answer line; facts that belong to no item are a claim of their own."""
     text = str(asked.get("text") or "")
     orders = orders_from(asked.get("orders") or ())
     if leader:
@@ -132,12 +133,13 @@ def read(
     leader: bool,
     policy_words: Mapping[str, Any],
     order_patterns: Sequence[str] = ORDER_PATTERNS,
+    learned: Learned | None = None,
     today: date,
     second: Second | None = None,
 ) -> int:
-    """Answer each line as it comes with a policy's `[words]` and `[orders] patterns`.
+    """Answer each line as it comes with a policy's `[words]`, `[orders] patterns` and weights.
 
     Gives the exit code: 0 if all lines could be answered, 1 if some were no JSON object of the schema.
     """
-    lexicon = compile_words(policy_words, order_patterns)
+    lexicon = compile_words(policy_words, order_patterns, learned)
     return _lines(lines_in, lines_out, lexicon, leader=leader, today=today, second=second)
