@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from handlers import choices, desk_mail, linking, notices, picking, relaying, ruling, tickets
+from handlers import amending, choices, desk_mail, linking, notices, picking, relaying, ruling, tickets
 from handlers.deeds import Deed, Told
 from handlers.messages import Button
 from handlers.remedies import money
@@ -41,8 +41,9 @@ ACTIONS: Mapping[str, Action] = {
     "ask": Action(run=relaying.ask_customer, words=relaying.ask_words, states=ALL, row=2),
     "note": Action(run=relaying.note, words=relaying.note_words, states=ALL, owner=False, row=2),
     "phone": Action(run=relaying.phone, states=ALL, strictly=True, row=2),
+    "correct": Action(run=amending.correct, words=amending.correct_words, states=OPEN, row=2),
     "order": Action(run=linking.order, words=linking.order_words, states=OPEN, row=2),
-    "unlock": Action(run=linking.unlock, states=ALL, row=2),
+    "unlock": Action(run=linking.unlock, states=ALL, row=3),
     "hand": Action(run=picking.hand, words=picking.hand_by_name, states=OPEN, row=3),
     "boss": Action(run=picking.boss, states=OPEN, owner=False, row=3),
     "close": Action(run=relaying.close, words=relaying.close_words, states=ALL, row=3),

@@ -183,8 +183,26 @@ def decided(tx: Tx, ticket: Ticket, policy: Policy, now: datetime) -> Iterator[s
             yield desk_mail.say("decision", when=when, name=name, what=_decision(event))
         elif event.kind == "noted":
             yield desk_mail.say("noted_by", when=when, name=name, text=event.data["text"])
+        elif event.kind == "corrected":
+            yield desk_mail.say("corrected_by", when=when, name=name, **_corrected(event, policy))
         elif event.kind == second_marks.KIND:
             yield second_marks.line(event, when)
+
+
+def _corrected(event: Event, policy: Policy) -> dict[str, str]:
+    """Name what was put right and from what to what."""
+    data = event.data
+
+    def named(value: str) -> str:
+        if data["field"] == "severity":
+            return desk_mail.say(f"severity_{value}")
+        if data["field"] == "problem":
+            value = "、".join(policy.label(code, desk_mail.LANGUAGE) for code in value.split())
+        return value or desk_mail.say("nothing")
+
+    what = desk_mail.say(f"field_{data['field']}")
+    place = f"{data['line']}. " if "line" in data else ""
+    return {"what": place + what, "was": named(data["was"]), "now": named(data["now"])}
 
 
 def _decision(event: Event) -> str:

@@ -1,20 +1,27 @@
-"""What an agent may choose on a line: the wish with its sum, and the policy's other remedies with suggested sums."""
+"""What an agent may choose on a line: the wish with its sum, other remedies with suggested sums, what was misread."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from handlers import decisions, desk_mail
+from handlers.codes import SEVERITIES
 from handlers.decisions import MONEY, Ruling
 from handlers.messages import Button
 from handlers.policy import Policy
 from handlers.remedies import money, refund
+from handlers.shares import parts, plain
+from handlers.summary import item_name, line_of
 from storage.database import Tx
+from storage.orders import Order, OrderLine
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
 HALF = Fraction(1, 2)
+HALF_OF = "half"  # the quantity of a button, as a draft has it
+MOST, WIDE = 3, 14  # buttons of a row, and characters that fit into it on a phone
+COUNTED = 4  # so many counts have a button each
 
 
 def coupon(policy: Policy) -> int:
@@ -84,3 +91,53 @@ def lines(no: str, action: str, found: Mapping[str, Line]) -> list[list[Button]]
     return [
         [Button(label=f"{mark.lstrip('o')}. {one.item}", tap=f"{action}:{no}:{mark}")] for mark, one in found.items()
     ]
+
+
+def corrections(ticket: Ticket, line: Line, order: Order | None, policy: Policy, mark: str) -> list[list[Button]]:
+    """Give what a line may be instead: every other problem type, item of its order, and count of its item."""
+    tap = f"correct:{ticket.no}:{mark}"
+    types = [
+        Button(label=policy.label(code, desk_mail.LANGUAGE), tap=f"{tap}:p:{code}")
+        for code in policy.problems
+        if code != line.problem or line.also
+    ]
+    others = [one for one in (order.lines if order else ()) if one.line_no != line.order_line_no]
+    items = [Button(label=item_name(one), tap=f"{tap}:i:{one.line_no}") for one in others]
+    return [*_packed(types), *_packed(items), *_packed(_counts(line, line_of(order, line.order_line_no), tap), COUNTED)]
+
+
+def _counts(line: Line, bought: OrderLine | None, tap: str) -> list[Button]:
+    """Give the first counts of an item, all of it, and half of a single one without counted parts."""
+    if bought is None:
+        return []
+    whole = Fraction(str(bought.quantity))
+    counts = list(dict.fromkeys([*map(Fraction, range(1, min(COUNTED, int(whole)) + 1)), whole]))[-COUNTED:]
+    made = [
+        Button(label=f"{plain(count)}{bought.unit}", tap=f"{tap}:q:{count}")
+        for count in counts
+        if line.share != str(count / whole)
+    ]
+    half = whole == 1 and not parts(bought) and line.share != str(HALF)
+    return [*([desk_mail.button("half", f"{tap}:q:{HALF_OF}")] if half else []), *made]
+
+
+def severities(ticket: Ticket, *, supervisor: bool) -> list[list[Button]]:
+    """Give how serious a ticket may be called: worse by everybody, milder by a supervisor."""
+    now = SEVERITIES.index(ticket.severity)
+    row = [
+        desk_mail.button(f"to_{code}", f"correct:{ticket.no}::s:{code}")
+        for place, code in enumerate(SEVERITIES)
+        if place > now or (place < now and supervisor)
+    ]
+    return [row] if row else []
+
+
+def _packed(buttons: Iterable[Button], most: int = MOST) -> list[list[Button]]:
+    """Lay buttons into rows that a phone shows whole."""
+    rows: list[list[Button]] = []
+    for button in buttons:
+        wide = sum(len(one.label) for one in rows[-1]) + len(button.label) if rows else 0
+        if not rows or len(rows[-1]) == most or wide > WIDE:
+            rows.append([])
+        rows[-1].append(button)
+    return rows

@@ -18,7 +18,7 @@ from storage.database import Tx
 from storage.tickets import Ticket
 
 ANSWERED = frozenset({"card", "relay", "page", "topic", "question"})  # words under a mere note stay in the house
-DECIDING = frozenset({"approve", "change", "refuse"})
+DECIDING = frozenset({"approve", "change", "refuse", "correct"})
 
 
 def act(tx: Tx, inbound: DeskInbound, tools: Tools) -> Told:

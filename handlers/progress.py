@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from handlers import clocks, notices
+from handlers import clocks, leader_words, notices
 from handlers.remedies import money
 from handlers.tools import Tools
-from storage import ticket_lines
+from storage import corrections, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
+from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
+CONFIRMED = ("item", "quantity")  # what a customer is told of when it was corrected; a mere type is ours to sort
 # the first of these that runs is what the customer waits for
 PROMISES = ("appeal_final", "review_notice", "major_human_response", "human_first_response", "refund_due",
             "exchange_due")  # fmt: skip
@@ -43,7 +45,8 @@ def _of(tx: Tx, ticket: Ticket, tools: Tools) -> Progress:
     promised = next((due for due in dues if due), None)
     words = notices.words(tx, ticket, f"notice.state_{ticket.state}", tools)
     items = tuple(dict.fromkeys(line.item for line in lines if line.item))
-    parts = [notices.listed(tx, ticket, items, tools), words]
+    named = dict.fromkeys(_named(tx, ticket, line, tools) for line in lines if line.item)
+    parts = [notices.listed(tx, ticket, tuple(named), tools), words]
     if amount:
         parts.append(notices.words(tx, ticket, "notice.refund_of", tools, sum=money(amount, ticket.language)))
     if promised:
@@ -53,3 +56,13 @@ def _of(tx: Tx, ticket: Ticket, tools: Tools) -> Progress:
     return Progress(
         no=ticket.no, state=ticket.state, items=items, words=words, promised_at=promised, amount=amount, text=text
     )
+
+
+def _named(tx: Tx, ticket: Ticket, line: Line, tools: Tools) -> str:
+    """Name a line's item; one that an agent put right with its quantity, for it is not what was confirmed."""
+    read = corrections.as_read(tx, ticket.no).get(line.line, {})
+    if not any(field in read and read[field] != corrections.value(line, field) for field in CONFIRMED):
+        return line.item
+    unit = line.unit if ticket.language == "zh" or line.unit.isascii() else ""
+    count = leader_words.quantity(replace(line, unit=unit))
+    return notices.words(tx, ticket, "notice.corrected", tools, what=" ".join(filter(None, (line.item, count))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -13,7 +14,7 @@ from handlers.claim import Claim
 from handlers.codes import SEVERITIES
 from handlers.ticket_numbers import draw
 from handlers.tools import Tools
-from storage import events, evidence, ticket_lines
+from storage import corrections, events, evidence, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
 from storage.orders import Order
@@ -152,21 +153,32 @@ def keep(tx: Tx, no: str, filing: Filing, tools: Tools) -> None:
 def sync_lines(tx: Tx, no: str, filing: Filing) -> None:
     """Make the undecided lines those of the draft; a decided one stays as it is."""
     left = ticket_lines.of_ticket(tx, no)
+    put_right = corrections.as_read(tx, no) if left else {}
     for wanted in filing.lines:
-        same = next((line for line in left if _same(line, wanted)), None)
+        same = next((line for line in left if _same(line, wanted, put_right.get(line.line, {}))), None)
         if same is None:
             add_line(tx, no, filing, wanted)
             continue
         left.remove(same)
         if same.state == "open":
-            ticket_lines.change(tx, no, same.line, **columns(filing.order, wanted))
+            values = columns(filing.order, wanted)
+            if same.line in put_right:  # an agent knows better than the draft: only the wish is the customer's own
+                wished = (same.wish, same.wish_amount) if same.wish == wanted.wish else (wanted.wish, None)
+                values = dict(zip(("wish", "wish_amount"), wished, strict=True))
+            ticket_lines.change(tx, no, same.line, **values)
     for line in left:
-        if line.state == "open":
+        if line.state == "open" and line.line not in put_right:
             ticket_lines.remove(tx, no, line.line)
 
 
-def _same(line: Line, wanted: FilingLine) -> bool:
-    return line.order_line_no == wanted.order_line_no and line.problem == wanted.problem.problem
+def _same(line: Line, wanted: FilingLine, read: Mapping[str, str]) -> bool:
+    """Tell whether a line is the wanted one, as it stands or as it was first read."""
+    item = "" if wanted.order_line_no is None else str(wanted.order_line_no)
+    here = {(corrections.value(line, "item"), line.problem)}
+    if read:
+        was = read.get("problem", line.problem).split()
+        here.add((read.get("item", corrections.value(line, "item")), was[0] if was else ""))
+    return (item, wanted.problem.problem) in here
 
 
 def add_line(tx: Tx, no: str, filing: Filing, wanted: FilingLine) -> None:

@@ -14,7 +14,7 @@ from storage.database import Tx
 from storage.prepared import Inserts, Prepared
 from storage.tables import EPOCH, MILLISECOND, complainants, conversations, corrections, inbox, orders, tickets
 from storage.tables import ticket_lines as lines
-from storage.ticket_lines import GRANTED
+from storage.ticket_lines import GRANTED, Line
 
 SERIOUS = frozenset({"major", "safety"})
 DECIDED = frozenset((*GRANTED, "refused"))
@@ -114,6 +114,24 @@ _LINES = (
 def codes(problem: str, also: str) -> str:
     """Write a line's problem types as a correction has them, the one that decides first."""
     return " ".join(dict.fromkeys([problem, *also.split()]))
+
+
+def value(line: Line, field: str) -> str:
+    """Write what a line has of a field as a correction has it."""
+    if field == "problem":
+        return codes(line.problem, line.also)
+    if field == "item":
+        return "" if line.order_line_no is None else str(line.order_line_no)
+    return f"{line.quantity} {line.unit}".strip()
+
+
+def as_read(tx: Tx, ticket_no: str) -> dict[int, dict[str, str]]:
+    """Give what the bot had read of each corrected line: by its number, the fields that were put right."""
+    first: defaultdict[int, dict[str, str]] = defaultdict(dict)
+    for one in of_ticket(tx, ticket_no):
+        if one.line is not None:
+            first[one.line].setdefault(one.field, one.was)
+    return dict(first)
 
 
 def _millisecond(when: datetime) -> int:
