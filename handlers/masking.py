@@ -32,7 +32,8 @@ PATTERNS = tuple(
         r"(?:wxid_|@)[a-z0-9_]{4,40}",
         r"\+?\d(?:[\s-]{0,2}\d){4,24}x?",  # phones, cards and numbers of any kind
         r"(?<!\d)\d{4}(?!\d|\s?(?:g|克|ml|毫升|元|块|kg))",
-        r"(?<![a-z0-9_-])(?!\d{1,5}(?:g|kg|ml|l|cm|mm)(?![a-z]))(?=[a-z_-]{0,39}\d)(?=[\d_-]{0,39}[a-z])[a-z0-9_-]{6,40}",  # order numbers, accounts
+        r"(?<![a-z0-9_-])(?!\d{1,5}(?:g|kg|ml|l|cm|mm)(?![a-z]))"
+        r"(?=[a-z_-]{0,39}\d)(?=[\d_-]{0,39}[a-z])[a-z0-9_-]{6,40}",  # order numbers, accounts
         rf"{DIGIT}(?:[\s-]?{DIGIT}){{4,24}}",
         r"(?:我叫|名叫|姓名|收货人|收件人|联系人|名字)(?:是|叫|为)?[:\s]{0,3}[\u4e00-\u9fff·]{2,3}",
         rf"[{SURNAMES}][\u4e00-\u9fff]?(?:{TITLES})",

@@ -12,7 +12,6 @@ from typing import Any
 from aiohttp import web
 
 
-
 def passage(number: int = 1, *claims: dict[str, Any], severity: str = "normal") -> dict[str, Any]:
     """One passage of an answer."""
     return {"passage": number, "claims": list(claims), "severity": severity}
@@ -42,6 +41,7 @@ class Completions:
     elsewhere: int = 0  # requests that followed the redirect
     url: str = ""
     _gate: asyncio.Event = field(default_factory=asyncio.Event)
+    _came: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self._gate.set()
@@ -62,12 +62,14 @@ class Completions:
         """Wait until so many questions came."""
         async with asyncio.timeout(5):
             while len(self.got) < count:
-                await asyncio.sleep(0.005)
+                self._came.clear()
+                await self._came.wait()
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Take one question."""
         self.got.append(await request.json())
         self.keys.append(request.headers.get("Authorization", ""))
+        self._came.set()
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
