@@ -28,7 +28,7 @@ from bot.channels.base import Delivery, House
 from bot.channels.telegram_inbound import ALLOWED, MENU, NAME, Reader
 from bot.channels.telegram_polling import LIMIT, TIMEOUT, Poller, sender
 from bot.channels.telegram_sending import BACKOFF, EVERY, Sender
-from bot.channels.telegram_session import open_session
+from bot.channels.telegram_session import Raw, open_session
 from bot.channels.telegram_webhook import Hook
 from handlers.messages import Inbound, to_raw
 from handlers.parking import park
@@ -40,13 +40,12 @@ from storage.outbox import Mail
 
 LOG = logging.getLogger(__name__)
 PATH = "/telegram/customers"
-JSON = dict[str, Any]
 
 
-class GetRaw(TelegramMethod[list[JSON]]):
+class GetRaw(TelegramMethod[list[Raw]]):
     """getUpdates without reading the updates: one that is malformed must not hide the others."""
 
-    __returning__ = list[JSON]
+    __returning__ = list[Raw]
     __api_method__ = "getUpdates"
 
     offset: int | None = None

@@ -10,6 +10,7 @@ PER_CHAT = 1.0  # seconds between two messages to one chat
 ALL = 30  # messages in all chats
 WINDOW = 1.0  # seconds
 SPARE = 0.1  # seconds: calls do not arrive as evenly as they leave
+SOON = 0.5  # seconds until one that is turned away asks again, at the least
 REMEMBERED = 5_000  # chats
 
 
@@ -21,15 +22,23 @@ class Pace:
     per_chat: float = PER_CHAT + SPARE
     _chats: dict[str, float] = field(default_factory=dict)
     _sent: deque[float] = field(default_factory=deque)
+    _back: float = 0.0  # when the last one that was turned away comes back
 
     def reserve(self, chat: str, *, longest: float, messages: int = 1) -> float:
-        """Book the next free moment and tell how many seconds away it is; -1 and nothing booked beyond `longest`."""
+        """Book the next free moment and tell how many seconds away it is.
+
+        Beyond `longest` nothing is booked: a negative value then tells after how many seconds to ask again. Those
+        who are turned away come back one after another, when there is room for them.
+        """
         now = self.now()
-        at = max(now, self._chats.get(chat, now))
+        mine = at = max(now, self._chats.get(chat, now))
         if len(self._sent) > ALL - messages:
             at = max(at, self._sent[messages - ALL - 1] + WINDOW + SPARE)
+        if mine - now > longest:
+            return min(now - mine, -SOON)
         if at - now > longest:
-            return -1
+            self._back = max(at - longest, self._back + messages * (WINDOW + SPARE) / ALL)
+            return min(now - self._back, -SOON)
         self._chats.pop(chat, None)
         self._chats[chat] = at + self.per_chat
         self._sent.extend([at] * messages)
@@ -39,10 +48,6 @@ class Pace:
     def hold(self, chat: str, seconds: float) -> None:
         """Let a chat wait, as the platform told; the others go on."""
         self._chats[chat] = max(self._chats.get(chat, 0), self.now() + seconds)
-
-    def wait(self, chat: str) -> float:
-        """Tell in how many seconds this chat may be written to."""
-        return max(0.0, self._chats.get(chat, 0) - self.now())
 
     def _forget(self, now: float) -> None:
         while len(self._sent) > ALL and self._sent[0] < now - 2 * WINDOW:

@@ -27,6 +27,7 @@ from aiogram.types import (
     InputMediaVideo,
 )
 
+from bot.channels.telegram_session import Raw
 from bot.channels.telegram_text import CAPTION, LABEL, TAP, cut, split, units
 from handlers.messages import Button, Reply
 
@@ -40,6 +41,12 @@ SOUNDS = (
     (re.compile(rb".{4}ftyp", re.DOTALL), "audio", ".m4a"),
     (re.compile(rb"#!AMR"), "document", ".amr"),
 )
+
+
+class Say(SendMessage):
+    """A message whose echo by the platform is left as it came: nobody reads it."""
+
+    __returning__ = Raw  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +88,7 @@ def calls(chat: int, reply: Reply, files: Sequence[File]) -> list[TelegramMethod
     if not as_caption:
         parts = split(text)
         made += [
-            SendMessage(chat_id=chat, text=part, reply_markup=keys if place == len(parts) else None)
+            Say(chat_id=chat, text=part, reply_markup=keys if place == len(parts) else None)
             for place, part in enumerate(parts, 1)
         ]
     return made

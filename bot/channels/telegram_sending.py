@@ -30,7 +30,7 @@ from storage.outbox import Mail
 
 LOG = logging.getLogger(__name__)
 EVERY = 60.0  # seconds between tries with a token that is refused
-PATIENT = 2.5  # seconds that one round of sending waits for its moments; then the courier has its hands back
+PATIENT = 3.5  # seconds that one round of sending waits for its moments: all that the courier carries at a time fit in
 BACKOFF = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)  # seconds after failures in a row, per chat
 
 
@@ -78,7 +78,7 @@ class Sender:
         longest = max(0.0, until - self.pace.now())
         seconds = self.pace.reserve(account, longest=longest, messages=album)
         if seconds < 0:
-            return Delivery(later=max(0.5, self.pace.wait(account)), error="pace")
+            return Delivery(later=-seconds, error="pace")
         await asyncio.sleep(seconds)
         return None
 

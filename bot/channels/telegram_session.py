@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
+from aiogram.methods import Response
 from aiohttp import ClientSession
+
+Raw = dict[str, Any]
+# Pydantic forgets a parametrized class nobody holds, and building it anew costs more than the call itself.
+ANSWERS = (Response[Raw], Response[list[Raw]], Response[bool])
 
 
 class ProxySession(AiohttpSession):

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from aiogram.methods import SendAudio, SendDocument, SendMediaGroup, SendMessage, SendPhoto, SendVoice
+from aiogram.methods import SendAudio, SendDocument, SendMediaGroup, SendPhoto, SendVoice
 
 from bot.channels.telegram_pace import Pace
-from bot.channels.telegram_parcels import calls, file
+from bot.channels.telegram_parcels import Say, calls, file
 from bot.channels.telegram_text import cut, split, units
 from handlers.messages import Button, Reply
 
@@ -56,7 +56,7 @@ def test_the_words_are_the_caption_where_they_fit():
 def test_photos_go_as_an_album_and_buttons_after_it():
     photos = [file("photo", f"ab/{number}.jpg", b"x") for number in range(12)]
     first, second, words = calls(1, Reply(text="看", buttons=KEYS), photos)
-    assert [type(each) for each in (first, second, words)] == [SendMediaGroup, SendMediaGroup, SendMessage]
+    assert [type(each) for each in (first, second, words)] == [SendMediaGroup, SendMediaGroup, Say]
     assert [len(each.media) for each in (first, second)] == [10, 2]
     (album,) = calls(1, Reply(text="看"), photos[:3])
     assert [item.caption for item in album.media] == ["看", None, None]
@@ -93,15 +93,31 @@ def test_one_second_per_chat_thirty_in_all():
     waits = [pace.reserve(f"c{number}", longest=10) for number in range(60)]
     moments = sorted(100 + wait for wait in waits)
     assert all(later - earlier > 1.0 for earlier, later in zip(moments, moments[30:], strict=False))
-    assert pace.reserve("late", longest=0.5) == -1
+    assert pace.reserve("late", longest=0.5) < 0
+
+
+def test_those_turned_away_come_back_one_after_another():
+    at = [0.0]
+    pace = Pace(now=lambda: at[0])
+    waiting, asked, told = {f"{n}": 0.0 for n in range(400)}, 0, []
+    while waiting:
+        chat = min(waiting, key=lambda name: waiting[name])
+        at[0] = max(at[0], waiting.pop(chat))
+        asked += 1
+        seconds = pace.reserve(chat, longest=2.5)
+        if seconds < 0:
+            waiting[chat] = at[0] - seconds
+        else:
+            told.append(at[0] + seconds)
+    assert asked < 2 * 400
+    assert max(told) < 400 / 30 * 1.1 + 3  # and the platform's pace is used
 
 
 def test_a_chat_that_must_wait_stops_no_other():
     at = [0.0]
     pace = Pace(now=lambda: at[0])
     pace.hold("a", 30)
-    assert pace.reserve("a", longest=5) == -1
-    assert pace.wait("a") == 30
+    assert pace.reserve("a", longest=5) == -30
     assert pace.reserve("b", longest=0) == 0
     at[0] = 30
     assert pace.reserve("a", longest=0) == 0
