@@ -88,7 +88,7 @@ def calls(chat: int, reply: Reply, files: Sequence[File]) -> list[TelegramMethod
     if not as_caption:
         parts = split(text)
         made += [
-            Say(chat_id=chat, text=part, reply_markup=keys if place == len(parts) else None)
+            Say(chat_id=chat, text=part, reply_markup=keys if place == len(parts) else None)  # type: ignore[call-arg]
             for place, part in enumerate(parts, 1)
         ]
     return made
