@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from bot.channels.base import Channel, Desk, Gone, TooBig, Unreachable
 from bot.courier import strike
-from handlers import examining, intake
-from handlers.messages import Inbound
+from handlers import examining, intake, list_rows
+from handlers.messages import Inbound, from_raw
 from handlers.tools import Tools
 from media.guard import Closed, Examiner, NotStarted
 from media.store import Keeper
-from media.values import MAX_BYTES, Refused
+from media.values import MAX_BYTES, MAX_TABLE, Refused
 from storage import evidence
 from storage.database import Tx
 from storage.evidence import Evidence
@@ -39,17 +39,21 @@ class Fetcher:
 
     async def carry(self, bundle: Bundle) -> None:
         """Fetch one piece; what it came to is booked and told in one transaction. Raises Unreachable to try again."""
-        number = int(bundle.mails[0].payload["evidence"])
+        payload = bundle.mails[0].payload
+        number = int(payload["evidence"])
+        look, limit = (self._read, MAX_TABLE) if "sheet" in payload else (self._examine, MAX_BYTES)
         piece: Evidence | None = await self.read(lambda tx: evidence.get(tx, number))
-        found = {"state": "gone"} if piece is None else await self._found(piece, bundle.attempts)
+        found = {"state": "gone"} if piece is None else await self._found(piece, bundle.attempts, look, limit)
         await self.do(lambda tx: self._book(tx, bundle, number, found))
 
-    async def _found(self, piece: Evidence, attempts: int) -> Mapping[str, Any]:
+    async def _found(
+        self, piece: Evidence, attempts: int, look: Callable[[str, bytes], Mapping[str, Any]], limit: int
+    ) -> Mapping[str, Any]:
         door = self.doors(piece)
         if door is None:
             raise Unreachable("its door is not open", 30)
         try:
-            data = await door.fetch(piece.ref, MAX_BYTES)
+            data = await door.fetch(piece.ref, limit)
         except Gone:
             return {"state": "gone"}
         except TooBig:
@@ -59,7 +63,7 @@ class Fetcher:
                 return {"state": "gone"}
             raise
         try:
-            return await asyncio.to_thread(self._examine, piece.kind, data)
+            return await asyncio.to_thread(look, piece.kind, data)
         except (Closed, NotStarted) as error:  # says nothing about the picture
             raise Unreachable(str(error), 5) from error
 
@@ -85,13 +89,32 @@ class Fetcher:
             "height": seen.height,
         }
 
+    def _read(self, _: str, data: bytes) -> Mapping[str, Any]:
+        """Read a leader's list; what its rows say is told to the talk as `lines`, beside what is written down."""
+        table = self.examiner.table(data)
+        if isinstance(table, Refused):
+            return {"state": "refused", "verdict": table.code, "lines": {"why": table.code, "kind": table.kind}}
+        made = list_rows.take(table.rows)
+        told = {
+            "lines": made.lines,
+            "names": made.names,
+            "first": len(made.lines) if made.left else len(table.rows) if table.more else 0,
+            "silent": made.silent,
+            "others": table.others,
+            "pictures": table.pictures,
+        }
+        return {"state": "stored", "media_key": self.store.put(data, SUFFIXES["document"]), "lines": told}
+
     def _book(self, tx: Tx, bundle: Bundle, number: int, found: Mapping[str, Any]) -> None:
         tools = self.tools()
         piece = evidence.get(tx, number)
         if piece and piece.state == "pending":
-            evidence.update_fetched(tx, number, at=tools.now, **found)
+            row = {name: value for name, value in found.items() if name != "lines"}
+            evidence.update_fetched(tx, number, at=tools.now, **row)
             if piece.side == "customer":
-                intake.turn(tx, _returned(piece, found, tools), tools)
+                returned = _returned(piece, found, tools)
+                sheet = bundle.mails[0].payload.get("sheet")
+                intake.turn(tx, _with_lines(returned, found, sheet) if sheet else returned, tools)
             examining.examined(tx, number, tools)
         strike(tx, bundle, now=tools.now)
 
@@ -108,3 +131,15 @@ def _returned(piece: Evidence, found: Mapping[str, Any], tools: Tools) -> Inboun
     return Inbound(
         key=f"fetched:{piece.id}", channel=piece.channel, account="", at=tools.now, kind="fetched", data=data
     )
+
+
+def _with_lines(returned: Inbound, found: Mapping[str, Any], sheet: Mapping[str, Any]) -> Inbound:
+    """Let a list that was read say its lines, behind the words that it came with, as its sender's message would."""
+    sent = from_raw(sheet)
+    assert isinstance(sent, Inbound)
+    told = dict(found.get("lines") or {"why": found.get("verdict") or found["state"]})
+    lines = [*sent.text.splitlines(), *told.pop("lines", ())]
+    if len(lines) > list_rows.MOST:
+        lines, told["first"] = lines[: list_rows.MOST], list_rows.MOST
+    data = {**returned.data, "sheet": told}
+    return replace(sent, key=returned.key, account="", kind="fetched", text="\n".join(lines), data=data)

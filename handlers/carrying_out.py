@@ -212,7 +212,9 @@ def _lead(work: Work, act: Lead) -> None:
     leader = people.bind_leader(work.tx, work.scene.found.conversation.id, act.code, work.tools.now)
     if leader:
         leader_digest.begin(work.tx, work.tools)
-        work.tell("bind_ok", name=leader.name, sites=work.voice.say("talk.comma").join(leader.sites))
+        files = work.scene.inbound.channel in leading.WITH_FILES
+        how = work.voice.say("list.sheet_how" if files else "list.paste_how")
+        work.tell("bind_ok", name=leader.name, sites=work.voice.say("talk.comma").join(leader.sites), how=how)
     else:
         work.tell("bind_bad")
 

@@ -37,7 +37,7 @@ def decide(scene: Scene) -> Step:
     elif inbound.kind == "start" or inbound.text.startswith(("绑定", "/start ")):
         _start(turn)
     else:
-        _message(turn, inbound)
+        _message(turn, turn.scene.inbound)
     list_talk.finish(turn)
     return turn.step()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from unicodedata import category
 from zoneinfo import ZoneInfo
 
-from handlers import bare_words, leader_list, letters, list_lookup, lookup, mail, ticket_numbers
+from handlers import bare_words, leader_list, letters, list_lookup, list_sheets, lookup, mail, ticket_numbers
 from handlers import claim as claims
 from handlers.carrying_out import carry_out
 from handlers.claim import Talk
@@ -15,7 +17,7 @@ from handlers.conversation import decide
 from handlers.leader_list import Listed
 from handlers.lexicon import Lexicon
 from handlers.lexicons import lexicon_of
-from handlers.messages import Inbound, Reply
+from handlers.messages import Inbound, Reply, to_raw
 from handlers.normal import normalise
 from handlers.policy import Policy
 from handlers.reading import read
@@ -56,18 +58,30 @@ def turn(tx: Tx, inbound: Inbound, tools: Tools) -> int:
         letters.left(tx, conversation, inbound.kind, tools)
         return conversation.id
     talk = claims.from_json(conversation.talk)
-    box = mail.chat_box(conversation.id)
     if inbound.kind not in INSIDE:
-        outbox.unblock(tx, box)
-    echo_back = bool(talk.burst_at) and _concerns_echo(inbound, talk) and outbox.take_back(tx, box, "echo") > 0
-    scene = _scene(tx, inbound, conversation, talk, tools, echo_back=echo_back)
-    step = decide(scene)
-    talk, replies = carry_out(tx, step, scene, tools)
-    talk = _post(tx, conversation, replies, talk, scene, tools)
+        outbox.unblock(tx, mail.chat_box(conversation.id))
+    lexicon, today = lexicon_of(tools.policy), local_date(tools.now, tools.policy)
+    if list_sheets.holds(talk, inbound, tools.now, lexicon, today):
+        talk = list_sheets.kept(talk, inbound)
+    else:
+        talk = _handled(tx, inbound, conversation, talk, tools)
+        talk, waited = list_sheets.released(talk, inbound, tools.now)
+        for message in waited:
+            talk = _handled(tx, message, conversation, talk, tools)
     after = claims.to_json(talk)
     if after != conversation.talk:
         conversations.save(tx, conversation.id, after, now=tools.now)
     return conversation.id
+
+
+def _handled(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, tools: Tools) -> Talk:
+    """Look up, decide, carry out and post one message; return the talk after it."""
+    box = mail.chat_box(conversation.id)
+    echo_back = bool(talk.burst_at) and _concerns_echo(inbound, talk) and outbox.take_back(tx, box, "echo") > 0
+    scene = _scene(tx, inbound, conversation, talk, tools, echo_back=echo_back)
+    step = decide(scene)
+    talk, replies = carry_out(tx, step, scene, tools)
+    return _post(tx, conversation, replies, talk, scene, tools)
 
 
 def try_out(tx: Tx, inbound: Inbound, tools: Tools) -> tuple[Scene, Step]:
@@ -107,7 +121,7 @@ def _scene(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, too
         tickets=tickets,
         lines=lines,
         claimed=lookup.claimed(tx, known, but=claim.ticket_no if claim else "") if known else {},
-        evidence=_evidence(tx, inbound, conversation, tools),
+        evidence=_evidence(tx, inbound, conversation, talk, tools),
         named=next((no for no in numbers if no in tickets), ""),
         dropped=orders.by_number(tx, dropped.order_no, sample=None) if dropped and dropped.order_no else None,
         listed=_listed(tx, inbound, conversation, talk, lexicon, tools),
@@ -131,10 +145,11 @@ def _listed(
     tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, lexicon: Lexicon, tools: Tools
 ) -> Listed | None:
     """Look up what a leader's list may be about."""
-    if conversation.leader_id is None or inbound.kind in INSIDE:
+    if conversation.leader_id is None or _inside(inbound):
         return None
     quoted = inbound.data.get("reply_to")
-    texts = [inbound.text, inbound.origin.name if inbound.origin else "", quoted["text"] if quoted else ""]
+    said = inbound.text.splitlines() if "sheet" in inbound.data else [inbound.text]
+    texts = [*said, inbound.origin.name if inbound.origin else "", quoted["text"] if quoted else ""]
     return list_lookup.find(tx, conversation, texts, leader_list.of(talk), lexicon, now=tools.now)
 
 
@@ -160,7 +175,12 @@ def clean(text: str) -> str:
 
 def _concerns_echo(inbound: Inbound, talk: Talk) -> bool:
     """Tell whether an echo that waits must be told anew: what comes from inside touches only that of its own draft."""
-    return inbound.kind not in INSIDE or _claim_meant(talk, inbound) == talk.current != ""
+    return not _inside(inbound) or _claim_meant(talk, inbound) == talk.current != ""
+
+
+def _inside(inbound: Inbound) -> bool:
+    """Tell whether nobody said this; the lines of a file were said by whoever sent it."""
+    return inbound.kind in INSIDE and "sheet" not in inbound.data
 
 
 def _as_pickup_number(inbound: Inbound, talk: Talk) -> Inbound:
@@ -185,8 +205,14 @@ def _claim_meant(talk: Talk, inbound: Inbound) -> str:
     return next((claim.id for claim in talk.claims if mark and claim.id.startswith(mark)), "")
 
 
-def _evidence(tx: Tx, inbound: Inbound, conversation: Conversation, tools: Tools) -> tuple[tuple[int, str], ...]:
+def _evidence(
+    tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, tools: Tools
+) -> tuple[tuple[int, str], ...]:
     """Note what came with the message by reference, each with its fetch."""
+    what = list_sheets.meant(inbound, talk, leads=conversation.leader_id is not None)
+    if what == "paper":
+        return ()
+    sheet = _sheet(tx, inbound, conversation, tools) if what else None
     rows = []
     for media in inbound.media:
         number = evidence.add(
@@ -199,9 +225,18 @@ def _evidence(tx: Tx, inbound: Inbound, conversation: Conversation, tools: Tools
             album=inbound.album,
             seconds=media.seconds,
         )
-        mail.fetch(tx, number, now=tools.now)
+        mail.fetch(tx, number, now=tools.now, sheet=sheet)
         rows.append((number, media.kind))
     return tuple(rows)
+
+
+def _sheet(tx: Tx, inbound: Inbound, conversation: Conversation, tools: Tools) -> Mapping[str, Any]:
+    """Keep the message of a leader's file until it is read; what waits for it does not wait long."""
+    text = list_sheets.caption(inbound, lexicon_of(tools.policy), local_date(tools.now, tools.policy))
+    payload = {"conversation": conversation.id, "claim": "", "what": "sheet"}
+    due = tools.now + list_sheets.PATIENCE
+    mail.wake(tx, f"sheet:{conversation.id}", payload, due=due, now=tools.now)
+    return to_raw(replace(inbound, text=text, media=()))
 
 
 def _post(tx: Tx, conversation: Conversation, replies: list[Reply], talk: Talk, scene: Scene, tools: Tools) -> Talk:
@@ -209,13 +244,13 @@ def _post(tx: Tx, conversation: Conversation, replies: list[Reply], talk: Talk, 
     policy, now = tools.policy, tools.now
     began = datetime.fromisoformat(talk.burst_at) if talk.burst_at and scene.found.echo_back else now
     due = min(now + timedelta(seconds=policy.quiet), began + timedelta(seconds=policy.quiet_max))
-    if scene.inbound.kind in INSIDE and scene.found.echo_back and talk.echo_due:
+    if _inside(scene.inbound) and scene.found.echo_back and talk.echo_due:
         due = datetime.fromisoformat(talk.echo_due)  # a photo that came back is no new message
     for reply in replies:
         mail.to_customer(
             tx, conversation.id, reply, now=now, due=max(due, now) if reply.echo else now, safety=reply.safety
         )
     held = any(reply.echo for reply in replies)
-    if scene.inbound.kind in INSIDE and not held and not scene.found.echo_back:
+    if _inside(scene.inbound) and not held and not scene.found.echo_back:
         return talk  # an echo that it does not concern still waits
     return replace(talk, burst_at=began.isoformat() if held else "", echo_due=due.isoformat() if held else "")

@@ -8,6 +8,7 @@ from handlers import list_answers, list_photos
 from handlers.leader_list import OPEN, ListDraft, ListLine
 from handlers.list_answers import Reader
 from handlers.list_lines import SHORT, of_claim, same, stated
+from handlers.lists import ListReading
 from handlers.reading import ReadClaim
 from handlers.turn import Turn
 
@@ -27,6 +28,7 @@ class Paste:
     answered: list[int] = field(default_factory=list)
     again: int = 0  # pasted lines that the list has already
     captions: list[ReadClaim] = field(default_factory=list)  # people of whom nothing is claimed
+    reading: ListReading | None = None  # of a file, whose lines stand for themselves
 
     @property
     def by(self) -> str:

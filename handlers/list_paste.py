@@ -23,7 +23,7 @@ BEFORE = 3  # lines of the message before that a message is read behind
 def take(paste: Paste) -> bool:
     """Take a message's words: answers, captions, and lines of their own; tell whether it was any of these."""
     before = paste.draft
-    reading = _reading(paste)
+    reading = paste.reading or _reading(paste)
     told = [*reading.claims, *reading.named]
     if not (paste.live or paste.by or _several(paste, told)):
         return False
@@ -32,7 +32,7 @@ def take(paste: Paste) -> bool:
         _by_number(paste, pieces)
         return True
     someone = any(stated(one) for one in told)
-    if not someone and not _goes_on(paste, reading):
+    if not someone and not paste.reading and not _goes_on(paste, reading):
         return _without_person(paste)
     marks = [mark for mark in paste.marks() if mark]
     paste.again = sum(mark in before.texts for mark in marks)

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from handlers import list_heads
-from handlers.layout import LONGEST as MOST
+from handlers.layout import LONGEST
 from handlers.list_heads import PEOPLE, UNKNOWN
 
+MOST = LONGEST  # lines of one sheet
 LINE = 300  # characters of one line
+SHORT = 4  # characters of a problem that is one word
 UNREAD = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)")
 SUM = re.compile(r"(?:[合总小共]\s*计|总数|sum\b|(?:sub|grand )?total\b).{0,20}", re.IGNORECASE)
 PLACE = re.compile(r"(?:no\.?|#)?\s*0*(\d{1,4})(?:\.0+)?\s*[号號#]?", re.IGNORECASE)
@@ -211,10 +213,12 @@ def _told(walk: _Walk, said: dict[str, str]) -> str:
     """Write what a row tells of its person, in the order in which people say it."""
     words = {role: said.get(role, "") for role in ("day", "item", "problem", "remark", "more", "wish")}
     words = {role: "" if UNREAD.fullmatch(text) else text for role, text in words.items()}
-    told = [words["day"], words["item"]]
-    if not COUNTED.search(f"{words['problem']} {words['remark']} {words['more']}"):
-        told.append(_quantity(walk, said))
-    told += [words[role] for role in ("problem", "remark", "more", "wish")]
+    count = _quantity(walk, said)
+    if COUNTED.search(f"{words['problem']} {words['remark']} {words['more']}"):
+        count = ""  # what the words tell is what is wrong; the number beside them may be what was bought
+    if count and 0 < len(words["problem"]) <= SHORT:
+        words["problem"], count = f"{words['problem']}{count}", ""  # 少1袋 says more than 1袋 少
+    told = (words["day"], words["item"], count, *(words[role] for role in ("problem", "remark", "more", "wish")))
     return " ".join(part for part in told if part)
 
 

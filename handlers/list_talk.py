@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 
-from handlers import leader_list, list_answers, list_paste, list_photos, list_steps
+from handlers import leader_list, list_answers, list_paste, list_photos, list_sheets, list_steps
 from handlers.acts import Listing, Withdraw
 from handlers.fixed_words import contains, language_of, means, plain
 from handlers.leader_list import OPEN, ListDraft, ListLine
@@ -23,17 +23,16 @@ ELSEWHERE = ("status", "human", "rules", "appeal", "help", "other_problem")
 NUMBERED = {sign: number for number, sign in enumerate("①②③④⑤⑥⑦⑧⑨", start=1)}
 BARE = re.compile(r"\d{1,2}")
 FILES = re.compile(r"(?:确认)?提交(?:这|全部)?\d*条?|submit(?: ?all| ?the)?(?: ?\d+)?(?: ?lines?)?", re.IGNORECASE)
-SHEETS = (".xlsx", ".csv")  # lists as files are read elsewhere
 
 
 def takes(turn: Turn) -> bool:
     """Take a leader's message if it is about a list; tell whether it was."""
+    if list_sheets.takes(turn):
+        return True
     scene, inbound = turn.scene, turn.scene.inbound
     if scene.found.listed is None or any(kind == "voice" for _, kind in scene.found.evidence):
         return False
     if inbound.kind in ("start", "sticker", "other") or scene.found.named:
-        return False
-    if any(piece.name.lower().endswith(SHEETS) for piece in inbound.media):
         return False
     text = inbound.text[:LONGEST].strip()
     if not inbound.media and not any(char.isalnum() for char in text):
@@ -198,7 +197,10 @@ def woken(turn: Turn) -> None:
 
 
 def fetched(turn: Turn) -> None:
-    """A photo of the tray that could not be fetched is no photo: the leader hears of it."""
+    """A list as a file was read; a photo of the tray that could not be fetched is no photo: the leader hears of it."""
+    if "sheet" in turn.scene.inbound.data:
+        _sheet(turn)
+        return
     data, draft = turn.scene.inbound.data, leader_list.of(turn.talk)
     state = str(data.get("state", ""))
     mine = [photo for photo in draft.photos if photo.id == data.get("evidence")] if draft else []
@@ -208,6 +210,24 @@ def fetched(turn: Turn) -> None:
     left = replace(draft, photos=tuple(photo for photo in draft.photos if photo not in mine))
     turn.talk = leader_list.keep(turn.talk, left)
     turn.tell("photo_gone" if state == "gone" else "photo_refused", now=False)
+
+
+def _sheet(turn: Turn) -> None:
+    """Take the lines of a file, and the words that came with it, like a paste."""
+    scene, sheet = turn.scene, turn.scene.inbound.data["sheet"]
+    if scene.found.listed is None:  # the leader was let go while it was under way
+        return
+    text = list_sheets.with_known_names(scene.inbound.text, tuple(sheet.get("names", ())), scene.found.listed)
+    turn.talk = replace(turn.talk, language=language_of(text, turn.talk.language) or "zh")
+    draft, reader = _current(turn), _reader(turn)
+    reading = reader.lines(text)
+    newest = max((line.key for line in draft.lines), default=0)
+    paste = Paste(turn=turn, reader=reader, draft=draft, text=text, newest=newest, live=True, reading=reading)
+    claims = any(one.problems or one.remedy or one.withdrawn or one.question or one.signals for one in reading.claims)
+    if (claims and list_paste.take(paste)) or sheet.get("why"):
+        list_sheets.tell(turn, sheet)
+    else:
+        turn.reply(turn.voice.say("list.sheet_nothing"))
 
 
 def finish(turn: Turn) -> None:

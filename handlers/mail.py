@@ -66,8 +66,14 @@ def let_sleep(tx: Tx, name: str) -> None:
     outbox.take_back(tx, f"wake:{name}", "wake")
 
 
-def fetch(tx: Tx, evidence_id: int, *, now: datetime, due: datetime | None = None) -> None:
-    """Ask the courier to bring a piece of evidence."""
-    outbox.put(
-        tx, f"fetch:{evidence_id}", "fetch", {"evidence": evidence_id}, due=due or now, now=now, priority=outbox.WORK
-    )
+def fetch(
+    tx: Tx,
+    evidence_id: int,
+    *,
+    now: datetime,
+    due: datetime | None = None,
+    sheet: Mapping[str, Any] | None = None,
+) -> None:
+    """Ask the courier to bring a piece of evidence; `sheet` is the message of one that is read as a leader's list."""
+    payload = {"evidence": evidence_id, **({"sheet": sheet} if sheet is not None else {})}
+    outbox.put(tx, f"fetch:{evidence_id}", "fetch", payload, due=due or now, now=now, priority=outbox.WORK)

@@ -15,6 +15,8 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import sheet_files
+
 from bot.channels.base import Gone, TooBig, Unreachable
 from bot.courier import strike
 from bot.evidence import Fetcher
@@ -23,7 +25,8 @@ from handlers.messages import Inbound, Media, from_payload
 from handlers.policy import Policy
 from handlers.policy_file import load
 from handlers.tools import Tools
-from media.values import Examined, Refused
+from media.tables import read_table
+from media.values import Examined, Refused, Table
 from storage import conversations, imports, outbox, people, policies
 from storage import tables as t
 from storage.database import Tx, open_writer, transaction
@@ -68,13 +71,16 @@ class Look:
             phash256="", working=data, thumbnail=data, working_sha256="", brightness=120, sharpness=90,
         )  # fmt: skip
 
+    def table(self, data: bytes) -> Table | Refused:
+        return read_table(data)
+
 
 @dataclass(slots=True, kw_only=True)
 class Shelf:
     """The media store: gives back the key it made of the bytes."""
 
     def put(self, data: bytes, suffix: str) -> str:
-        return f"{data.decode()}{suffix}"
+        return f"{data.decode(errors='ignore')[:200]}{suffix}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -89,6 +95,11 @@ class Files:
             raise TooBig
         if kind == "stuck":
             raise Unreachable("the platform does not answer", 20)
+        data = sheet_files.made(ref)
+        if data is not None and len(data) > limit:
+            raise TooBig
+        if data is not None:
+            return data
         return b"" if kind == "empty" else ref.encode()
 
 
@@ -288,9 +299,9 @@ class Direct:
         return self._in(account, key, text=text)
 
     def files(self, account: str, refs: Iterable[tuple[str, str]], *, text: str = "", album: str = "",
-              seconds: int | None = None, key: str = "") -> str:  # fmt: skip
+              seconds: int | None = None, key: str = "", name: str = "") -> str:  # fmt: skip
         """Send photos, videos, voice or documents: (kind, reference)."""
-        media = tuple(Media(kind=kind, ref=ref, seconds=seconds) for kind, ref in refs)
+        media = tuple(Media(kind=kind, ref=ref, seconds=seconds, name=name) for kind, ref in refs)
         return self._in(account, key, kind="media", text=text, media=media, album=album)
 
     def sticker(self, account: str) -> str:

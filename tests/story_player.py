@@ -23,6 +23,8 @@ CJK = re.compile(r"[㐀-鿿]")
 MOMENT = timedelta(milliseconds=1)
 AFTERWARDS = timedelta(seconds=30)
 MEDIA = re.compile(r"\[(photo|video|voice|document|sticker|place)([^\]]*)\]")
+SHEET = re.compile(r"\[sheet (\S+)\] ?(.*)", re.DOTALL)
+CAPTION = re.compile(r"\s*\[says (.+)\]$")
 KINDS = {"photo", "video", "voice", "document"}
 
 
@@ -122,6 +124,9 @@ class Play:
         if found := re.fullmatch(r"(.+) \(x(\d+)\)", text):
             text = found[1] * int(found[2])
         self.said[who] = self.said.get(who, "") + "\n" + text
+        if found := SHEET.fullmatch(text):
+            self._sends_sheet(who, *found.groups())
+            return
         media = [(kind, words.split()) for kind, words in MEDIA.findall(text)]
         words = MEDIA.sub("", text).strip()
         if not media:
@@ -142,6 +147,13 @@ class Play:
                 self.files += 1
                 refs.append((kind, f"{how}:{self.files}"))
             self.keys[who] = ("media", self.door.files(who, refs, text=words, album=album, seconds=seconds))
+
+    def _sends_sheet(self, who: str, name: str, content: str) -> None:
+        """Send a file: its rows line by line with | between cells, or how it is bad; words with it in [says ...]."""
+        words = CAPTION.search(content)
+        ref = f"{name}:{CAPTION.sub('', content)}"
+        said = words[1] if words else ""
+        self.keys[who] = ("media", self.door.files(who, [("document", ref)], text=said, name=name))
 
     def _button(self, who: str, label: str, *, old: bool) -> str:
         seen = self.world.phones[who]
