@@ -80,24 +80,26 @@ def is_open(claim: ReadClaim) -> bool:
 
 def laid(reading: Reading, opinion: Opinion, orders: Sequence[Order]) -> Reading:
     """Fill a message's open claims; where it had none, what was told becomes its claims. Severity only rises."""
-    claims, left = _filled(reading.claims, opinion, orders)
-    if not reading.claims and not reading.withdrawn:
+    unsaid = [one if _may_wish(reading, one) else replace(one, remedy=None) for one in opinion.claims]
+    claims, left = _filled(reading.claims, unsaid, orders)
+    if not reading.claims and not reading.withdrawn and not reading.question:
         claims = [_new(reading.person(), told, orders) for told in left if told.problem]
-    marks = [claim.evidence[MARK] for claim in claims if MARK in claim.evidence]
+    marks = [what for claim in claims for what in claim.evidence.get(MARK, "").split()]
     severity = strongest(reading.severity, opinion.severity)
     if severity != reading.severity:
         marks.append(f"severity={severity}")
         claims = [replace(claim, severity=severity) for claim in claims]
     remedies = reading.remedies or tuple(dict.fromkeys(c.remedy for c in claims if c.remedy and MARK in c.evidence))
-    remedies = tuple(wish for wish in remedies if wish not in reading.refused_remedies or wish in reading.remedies)
-    return replace(reading, claims=tuple(claims), remedies=remedies, severity=severity, aided=tuple(marks))
+    return replace(
+        reading, claims=tuple(claims), remedies=remedies, severity=severity, aided=tuple(dict.fromkeys(marks))
+    )
 
 
 def laid_line(reading: ListReading, number: int, opinion: Opinion, orders: Sequence[Order]) -> ListReading:
     """Fill the open claims of one line of a list, or give a problem to the person it names without one."""
     mine = [claim for claim in reading.claims if claim.line == number]
     people = [claim for claim in reading.named if claim.line == number]
-    told, _ = _filled(mine or people, opinion, orders)
+    told, _ = _filled(mine or people, opinion.claims, orders)
     if not mine:
         told = [claim for claim in told if claim.problems]
     worst = strongest(opinion.severity, *(claim.severity for claim in told))
@@ -115,6 +117,11 @@ def laid_line(reading: ListReading, number: int, opinion: Opinion, orders: Seque
     )
 
 
+def _may_wish(reading: Reading, told: Told) -> bool:
+    """A wish that was uttered, or refused, is the customer's own word."""
+    return not reading.remedies and told.remedy not in reading.refused_remedies
+
+
 def _raised(claim: ReadClaim, severity: str) -> ReadClaim:
     if strongest(claim.severity, severity) == claim.severity:
         return claim
@@ -122,12 +129,12 @@ def _raised(claim: ReadClaim, severity: str) -> ReadClaim:
 
 
 def _filled(
-    claims: Sequence[ReadClaim], opinion: Opinion, orders: Sequence[Order]
+    claims: Sequence[ReadClaim], told: Sequence[Told], orders: Sequence[Order]
 ) -> tuple[list[ReadClaim], list[Told]]:
-    left, done = list(opinion.claims), []
+    left, done = list(told), []
     for claim in claims:
-        fits = [told for told in left if is_open(claim) and _agrees(claim, told, orders)]
-        best = max(fits, key=lambda told: (told.line_no == claim.line_no, told.problem in claim.problems), default=None)
+        fits = [one for one in left if is_open(claim) and _agrees(claim, one, orders)]
+        best = max(fits, key=lambda one: (one.line_no == claim.line_no, one.problem in claim.problems), default=None)
         if best is not None:
             left.remove(best)
             claim = _fill(claim, best, orders)
@@ -154,13 +161,13 @@ def _agrees(claim: ReadClaim, told: Told, orders: Sequence[Order]) -> bool:
 
 
 def _fill(claim: ReadClaim, told: Told, orders: Sequence[Order]) -> ReadClaim:
-    if claim.line_no is None and told.line_no is not None:
-        found = _line(orders, told.order_no, told.line_no)
+    found = _line(orders, told.order_no, told.line_no)
+    if claim.line_no is None and found is not None:
         after = replace(
             claim,
             order_no=told.order_no,
             line_no=told.line_no,
-            sku=(found.sku or None) if found else None,
+            sku=found.sku or None,
             candidates=(),
         )
         claim = _marked(replace(after, certain=True), f"item={told.order_no}#{told.line_no}")

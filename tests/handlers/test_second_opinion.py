@@ -1,0 +1,193 @@
+"""An opinion fills what is open, contradicts nothing that was read, and makes nothing milder."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from reading_orders import ORDERS, goods, listed, order_of, said
+
+from handlers.codes import PROBLEMS, REMEDIES, SEVERITIES
+from handlers.second_opinion import CHATS, MARK, TEXTS, Opinion, Opinions, Told, is_open, laid, laid_line
+from handlers.signals import strongest
+
+BERRIES = order_of("3")  # four boxes of strawberries, one tray of eggs
+NUMBER = BERRIES.order_no
+
+
+def told(problem="quality_spoiled", line=1, order=NUMBER, **more):
+    return Told(order_no=order if line else None, line_no=line, problem=problem, **more)
+
+
+def over(text, *claims, orders=(BERRIES,), severity="normal"):
+    return laid(said(text, *orders), Opinion(claims=claims, severity=severity), orders)
+
+
+def test_what_reads_as_nothing_becomes_claims():
+    after = over("跟橡皮泥似的说不上来啥味道", told(quantity=Fraction(2), remedy="refund"))
+    (claim,) = after.claims
+    assert (claim.order_no, claim.line_no, claim.sku) == (NUMBER, 1, "草莓-sku")
+    assert (claim.problems, claim.quantity, claim.unit, claim.remedy) == (("quality_spoiled",), 2, "盒", "refund")
+    assert claim.certain
+    assert after.remedies == ("refund",)
+    assert after.aided == (f"item={NUMBER}#1", "problem=quality_spoiled", "quantity=2", "remedy=refund")
+    assert claim.evidence[MARK] == " ".join(after.aided)
+
+
+def test_a_problem_is_filled_in_beside_an_item_and_a_count_that_were_read():
+    before = said("草莓两盒都不像样", BERRIES)
+    assert [(c.line_no, c.quantity, c.problems) for c in before.claims] == [(1, 2, ())]
+    (claim,) = over("草莓两盒都不像样", told(quantity=Fraction(4))).claims
+    assert (claim.line_no, claim.quantity, claim.problems) == (1, 2, ("quality_spoiled",))
+    assert "quantity" not in claim.evidence[MARK]
+
+
+def test_an_item_is_filled_in_beside_a_problem_that_was_read():
+    before = said("打开一股怪味道孩子都躲着走", BERRIES)
+    assert [(c.line_no, c.certain) for c in before.claims] == [(None, False)]
+    (claim,) = over("打开一股怪味道孩子都躲着走", told(line=2)).claims
+    assert (claim.line_no, claim.certain, claim.problems) == (2, True, before.claims[0].problems)
+
+
+@pytest.mark.parametrize(
+    ("text", "opinion"),
+    [
+        ("草莓坏了2盒要退款", told("late", 2, quantity=Fraction(1), remedy="resend")),
+        ("草莓坏了2盒要退款", told("late", 1)),
+        ("草莓坏了2盒要退款", told("quality_spoiled", 1, quantity=Fraction(4), remedy="resend")),
+        ("鸡蛋碎了3个", told("quality_spoiled", 1)),
+    ],
+)
+def test_what_was_read_stays_as_it_is(text, opinion):
+    before = said(text, BERRIES)
+    after = over(text, opinion)
+    assert after == before
+
+
+def test_a_named_item_that_is_in_no_order_is_not_turned_into_another():
+    before = said("车厘子不行", BERRIES)
+    assert not before.claims[0].certain
+    assert over("车厘子不行", told("quality_spoiled", 1)).claims == before.claims
+
+
+def test_of_two_that_fit_only_these_may_be_chosen():
+    grapes = goods("阳光玫瑰葡萄", "巨峰葡萄", "鸡蛋")
+    before = said("葡萄烂了一半", grapes)
+    assert len(before.claims[0].candidates) == 2
+    by = {"orders": (grapes,)}
+    (chosen,) = over("葡萄烂了一半", told("quality_spoiled", 2, order=grapes.order_no), **by).claims
+    assert (chosen.line_no, chosen.certain, chosen.candidates) == (2, True, ())
+    (left,) = over("葡萄烂了一半", told("quality_spoiled", 3, order=grapes.order_no), **by).claims
+    assert (left.line_no, left.certain) == (None, False)
+
+
+def test_severity_rises_and_never_falls():
+    assert over("夜里折腾了一宿都没睡踏实", severity="safety").severity == "safety"
+    assert "severity=safety" in over("夜里折腾了一宿都没睡踏实", severity="safety").aided
+    for mild in ("normal", "major"):
+        assert over("吃完上吐下泻，去医院了", severity=mild).severity == "safety"
+    assert over("吃完上吐下泻，去医院了", severity="normal").aided == ()
+
+
+def test_a_refused_wish_is_not_brought_back():
+    after = over("不要退款，跟橡皮泥似的说不上来啥味道", told(remedy="refund"))
+    assert "refund" not in after.remedies
+
+
+def test_a_problem_without_the_item_it_needs_is_asked_about():
+    (claim,) = over("跟橡皮泥似的说不上来啥味道", told(line=None)).claims
+    assert (claim.line_no, claim.certain, claim.problems) == (None, False, ("quality_spoiled",))
+
+
+def test_without_any_order_a_problem_is_all_that_can_be_told():
+    (claim,) = over("跟橡皮泥似的说不上来啥味道", told(line=None, remedy="refund"), orders=()).claims
+    assert (claim.order_no, claim.line_no, claim.problems, claim.certain) == (None, None, ("quality_spoiled",), True)
+
+
+TOLD = st.builds(
+    lambda place, problem, quantity, remedy: Told(
+        order_no=place[0], line_no=place[1], problem=problem, quantity=quantity, remedy=remedy
+    ),
+    st.sampled_from([(None, None), *((o.order_no, n.line_no) for o in ORDERS[:3] for n in o.lines)]),
+    st.none() | st.sampled_from(PROBLEMS),
+    st.none() | st.sampled_from(["all", "half", Fraction(1), Fraction(2), Fraction(4), Fraction(900)]),
+    st.none() | st.sampled_from(REMEDIES),
+)
+OPINIONS = st.builds(Opinion, claims=st.lists(TOLD, max_size=4).map(tuple), severity=st.sampled_from(SEVERITIES))
+TEXTS_READ = (
+    "草莓坏了2盒要退款", "草莓两盒都不像样", "打开一股怪味道孩子都躲着走", "跟橡皮泥似的说不上来啥味道",
+    "鸡蛋碎了3个，草莓也坏了", "3号草莓坏了", "吃完上吐下泻", "葡萄不行", "不要了", "5号 蔫了 8号 草莓没法吃",
+    "已经退了吧？", "全都趴窝了根本没法入口", "小周的酸奶鼓包了",
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(TEXTS_READ), OPINIONS, st.integers(0, 3))
+def test_nothing_certain_is_contradicted_whatever_is_told(text, opinion, many):
+    orders = tuple(ORDERS[:many])
+    before = said(text, *orders)
+    after = laid(before, opinion, orders)
+    known = {(order.order_no, line.line_no): line for order in orders for line in order.lines}
+    assert strongest(after.severity, before.severity) == after.severity
+    assert after.signals == before.signals and after.refused_remedies == before.refused_remedies
+    if before.remedies:
+        assert after.remedies == before.remedies
+    for old, new in zip(before.claims, after.claims, strict=bool(before.claims)):
+        for name in ("line_no", "order_no", "quantity", "remedy", "received", "pickup_no", "customer"):
+            assert getattr(old, name) in (None, getattr(new, name))
+        assert old.problems in ((), new.problems)
+        assert new.certain or not old.certain
+        assert is_open(old) or {**new.evidence, MARK: ""} == {**old.evidence, MARK: new.evidence.get(MARK, "")} | {
+            MARK: ""
+        }
+    for new in after.claims:
+        line = known.get((new.order_no, new.line_no)) if new.line_no else None
+        assert new.line_no is None or line is not None
+        if "quantity=" in new.evidence.get(MARK, "") and line and isinstance(new.quantity, Fraction):
+            assert new.quantity <= line.quantity
+
+
+def test_a_line_of_a_list_is_filled_by_itself():
+    text = "3号 草莓坏了2盒\n8号 酸奶那组喝着不对味说不上来\n12号 桃子不行"
+    before = listed(text)
+    eight = order_of("8")
+    opinion = Opinion(claims=(told("quality_spoiled", 2, order=eight.order_no),))
+    after = laid_line(before, 2, opinion, ORDERS)
+    assert [c for c in after.claims if c.line != 2] == [c for c in before.claims if c.line != 2]
+
+
+def test_a_person_named_without_a_problem_gets_one():
+    text = "3号 草莓坏了2盒\n5号 说跟橡皮泥似的\n"
+    before = listed(text)
+    assert [one.pickup_no for one in before.named] == ["5"] and len(before.ignored) == 1
+    five = order_of("5")
+    after = laid_line(before, 2, Opinion(claims=(told("quality_other", 1, order=five.order_no),)), ORDERS)
+    assert [(c.line, c.pickup_no, c.problems, c.certain) for c in after.claims] == [
+        (1, "3", ("quality_spoiled",), True),
+        (2, "5", ("quality_other",), True),
+    ]
+    assert after.named == () and after.ignored == ()
+    foreign = laid_line(before, 2, Opinion(claims=(told("quality_other", 1, order=NUMBER),)), ORDERS)
+    assert foreign == before
+
+
+def test_opinions_are_for_one_chat_one_text_and_the_same_orders():
+    opinions, found = Opinions(), Opinion(claims=(told(),))
+    opinions.keep("telegram:1", "草莓", [BERRIES], found)
+    assert opinions.find("telegram:1", "草莓", (BERRIES,)) is found
+    assert opinions.find("telegram:2", "草莓", (BERRIES,)) is None
+    assert opinions.find("telegram:1", "草莓 ", (BERRIES,)) is None
+    assert opinions.find("telegram:1", "草莓", ()) is None
+    assert opinions.find("telegram:1", "草莓", (BERRIES, order_of("5"))) is None
+
+
+def test_the_memory_is_bounded():
+    opinions = Opinions()
+    for chat in range(CHATS + 5):
+        for text in range(TEXTS + 5):
+            opinions.keep(str(chat), str(text), (), Opinion(severity="major"))
+    assert opinions.find("0", str(TEXTS + 4), ()) is None
+    assert opinions.find(str(CHATS + 4), "0", ()) is None
+    assert opinions.find(str(CHATS + 4), str(TEXTS + 4), ()) is not None
