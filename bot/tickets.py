@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from handlers import ticket_numbers
-from storage import clocks, events, evidence, ticket_lines, tickets
+from storage import clocks, corrections, events, evidence, ticket_lines, tickets
 from storage.database import Tx
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
@@ -57,7 +57,7 @@ def show(no: str, *, as_json: bool, read: Read, write: Write = print) -> int:
 
 
 def whole(tx: Tx, no: str) -> dict[str, Any] | None:
-    """Give a ticket with lines, evidence, clocks, complainants and events as JSON values; money in 分."""
+    """Give a ticket with lines, evidence, clocks, complainants, corrections and events as JSON values; money in 分."""
     ticket = tickets.get(tx, no)
     if ticket is None:
         return None
@@ -69,6 +69,7 @@ def whole(tx: Tx, no: str) -> dict[str, Any] | None:
         "evidence": [_plain(asdict(piece)) for piece in pieces],
         "complainants": [asdict(party) for party in tickets.parties(tx, no)],
         "clocks": [_plain(asdict(clock)) for clock in clocks.of_ticket(tx, no)],
+        "corrections": [_plain(asdict(one)) for one in corrections.of_ticket(tx, no)],
         "events": [_plain(asdict(event)) for event in events.of_ticket(tx, no)],
     }
 
@@ -106,6 +107,10 @@ def _text(found: Mapping[str, Any]) -> Iterator[str]:
     for clock in found["clocks"]:
         ended = "breached" if clock["breached_at"] else "stopped" if clock["stopped_at"] else "running"
         yield f"clock     {clock['name']}  due {clock['due_at']}  {ended}"
+    for one in found["corrections"]:
+        place = f"line {one['line']} " if one["line"] else ""
+        change = f"{one['was'] or '-'} -> {one['now'] or '-'}"
+        yield f"corrected {place}{one['field']}  {change}  by {one['by']}  at {one['at']}"
     for event in found["events"]:
         data = json.dumps(event["data"], ensure_ascii=False) if event["data"] else ""
         yield f"event     {event['at']}  {event['actor']}  {event['kind']}  {data}".rstrip()

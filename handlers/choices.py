@@ -20,7 +20,7 @@ from storage.tickets import Ticket
 
 HALF = Fraction(1, 2)
 HALF_OF = "half"  # the quantity of a button, as a draft has it
-MOST, WIDE = 3, 14  # buttons of a row, and characters that fit into it on a phone
+MOST, WIDE = 3, 15  # buttons of a row, and characters that fit into it on a phone, where all are equally wide
 COUNTED = 4  # so many counts have a button each
 
 
@@ -136,8 +136,8 @@ def _packed(buttons: Iterable[Button], most: int = MOST) -> list[list[Button]]:
     """Lay buttons into rows that a phone shows whole."""
     rows: list[list[Button]] = []
     for button in buttons:
-        wide = sum(len(one.label) for one in rows[-1]) + len(button.label) if rows else 0
-        if not rows or len(rows[-1]) == most or wide > WIDE:
+        row = [*rows[-1], button] if rows else []
+        if not row or len(row) > most or len(row) * max(len(one.label) for one in row) > WIDE:
             rows.append([])
         rows[-1].append(button)
     return rows

@@ -6,7 +6,7 @@ import pytest
 from doubles.ticket_house import House
 
 from bot import tickets as command
-from handlers import filing
+from handlers import desk, filing
 
 
 @pytest.fixture
@@ -62,6 +62,19 @@ def test_show_as_text(house, shop):
     assert code == 0
     assert lines[0].startswith(f"{no}  queued, normal")
     assert any("39.80" in line for line in lines)
+
+
+def test_show_tells_what_agents_put_right(house, shop):
+    no = filing.file(house.tx, house.draft(), house.tools).no
+    for tap in (f"pick:{no}", f"correct:{no}:1:q:3"):
+        desk.act(house.tx, house.staff(kind="tap", tap=tap), house.tools)
+    _, lines = shop(command.show, no, as_json=False)
+    (line,) = [line for line in lines if line.startswith("corrected")]
+    assert "line 1 quantity  2 盒 -> 3 盒  by agent:telegram:77" in line
+    assert any("corrected" in line and line.startswith("event") for line in lines)
+    _, lines = shop(command.show, no, as_json=True)
+    (row,) = json.loads("\n".join(lines))["corrections"]
+    assert (row["line"], row["field"], row["was"], row["now"]) == (1, "quantity", "2 盒", "3 盒")
 
 
 @pytest.mark.parametrize("number", ["CD-000001", "nonsense", ""])

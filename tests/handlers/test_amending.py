@@ -108,7 +108,7 @@ def test_another_problem_type_by_the_second_tap(house):
     assert dict(event.data) == {
         "name": "小林", "line": 1, "field": "problem", "was": "quality_spoiled", "now": "shortage_missing"
     }  # fmt: skip
-    assert "小林 更正1. 问题：腐烂变质 → 少发漏发" in card(house, no)
+    assert "小林 更正 1. 问题：腐烂变质 → 少发漏发" in card(house, no)
     assert "1. 草莓 300g · 2盒（共4盒） · 少发漏发" in card(house, no)
     assert house.heard(1) == []
     assert "更正" not in filing.progress(house.tx, 1, house.tools)[0].text
@@ -317,7 +317,7 @@ def test_every_agent_may_call_it_worse_and_a_supervisor_milder(house):
     ticket = tickets.must(house.tx, no)
     assert (ticket.severity, ticket.rank) == ("normal", 3)
     assert put_right(house, no) == [(None, "severity", "normal", "safety"), (None, "severity", "safety", "normal")]
-    assert "何姐 更正严重程度：食品安全 → 普通" in card(house, no)
+    assert "何姐 更正 严重程度：食品安全 → 普通" in card(house, no)
 
 
 def test_a_type_that_the_policy_takes_to_be_serious_raises_the_ticket(house):
