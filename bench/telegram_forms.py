@@ -154,6 +154,7 @@ async def our_form(base: str, token: str, forms: int) -> None:
     """The house: every message durable before it is acknowledged, replies out of the outbox."""
     from bench.turns import POLICY, orders
     from bot.app import build
+    from bot.serve import keep_loaded
     from bot.settings import Settings
     from storage import imports
     from storage.database import transaction
@@ -171,6 +172,7 @@ async def our_form(base: str, token: str, forms: int) -> None:
             imports.upsert(tx, orders(forms), now=app.clock())
         app.channels["telegram"] = Counted(app.channels["telegram"], count)
         await app.start()
+        keep_loaded()
         count.began = time.process_time()
         print("ready", flush=True)
         await count.over.wait()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bot.app import App, build
 from bot.channels.base import Delivery
+from bot.serve import keep_loaded
 from bot.settings import Settings
 from handlers.messages import Inbound
 from storage import imports
@@ -144,6 +145,7 @@ async def measure(folder: Path, chats: int) -> None:
     await app.start()
     todo = messages(chats)
     await flood(app, messages(chats + 20)[-20:], 4)  # warm
+    keep_loaded()
     half = len(todo) // 2
     wall, cpu = await flood(app, todo[:half], 32)
     print(f"32 chats at a time: {half / wall:,.0f} turns/s, {cpu / half * 1000:.2f} ms CPU a turn (courier included)")
