@@ -138,8 +138,7 @@ def _with_lines(returned: Inbound, found: Mapping[str, Any], sheet: Mapping[str,
     sent = from_raw(sheet)
     assert isinstance(sent, Inbound)
     told = dict(found.get("lines") or {"why": found.get("verdict") or found["state"]})
-    lines = [*sent.text.splitlines(), *told.pop("lines", ())]
-    if len(lines) > list_rows.MOST:
-        lines, told["first"] = lines[: list_rows.MOST], list_rows.MOST
+    made = list_rows.cut(list_rows.Lines(lines=[*sent.text.splitlines(), *told.pop("lines", ())]))
+    told["first"] = len(made.lines) if made.left else told.get("first", 0)
     data = {**returned.data, "sheet": told}
-    return replace(sent, key=returned.key, account="", kind="fetched", text="\n".join(lines), data=data)
+    return replace(sent, key=returned.key, account="", kind="fetched", text=made.text, data=data)

@@ -6,13 +6,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from handlers import list_heads
 from handlers.layout import LONGEST
 from handlers.list_heads import PEOPLE, UNKNOWN
 
 MOST = LONGEST  # lines of one sheet
-LINE = 300  # characters of one line
+LINE = 200  # characters of one line
+LENGTH = 20_000  # characters of all of them: what a turn reads while nobody else is served
 SHORT = 4  # characters of a problem that is one word
 UNREAD = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)")
 SUM = re.compile(r"(?:[合总小共]\s*计|总数|sum\b|(?:sub|grand )?total\b).{0,20}", re.IGNORECASE)
@@ -66,8 +68,8 @@ def lines(rows: Iterable[Sequence[str]]) -> str:
     return take(rows).text
 
 
-def take(rows: Iterable[Sequence[str]], *, most: int = MOST) -> Lines:
-    """Write the rows of a sheet as at most `most` lines of a list.
+def take(rows: Iterable[Sequence[str]]) -> Lines:
+    """Write the rows of a sheet as lines of a list, as many as a list may have.
 
     A row that names nobody goes on about the one before. Titles above the head, sums and blank rows are no lines.
     """
@@ -80,9 +82,16 @@ def take(rows: Iterable[Sequence[str]], *, most: int = MOST) -> Lines:
         spoken = [row for row in cells[:head] if any(SPOKEN.search(cell) for cell in row)]
         made = _under(cells[head], cells[head + 1 :])
         made.lines = [*(" ".join(cell for cell in row if cell) for row in spoken), *made.lines]
-    made.left = max(0, len(made.lines) - most)
-    made.lines = [line[:LINE].strip() for line in made.lines[:most]]
     made.names = list(dict.fromkeys(made.names))
+    return cut(made)
+
+
+def cut(made: Lines) -> Lines:
+    """Keep as many lines as are read; the others are counted."""
+    whole = [line[:LINE].strip() for line in made.lines]
+    ends = accumulate(len(line) for line in whole)
+    made.lines = [line for line, end in zip(whole[:MOST], ends, strict=False) if end <= LENGTH]
+    made.left += len(whole) - len(made.lines)
     return made
 
 

@@ -13,6 +13,7 @@ from handlers.fixed_words import NAMES as FIXED
 from handlers.fixed_words import contains, means
 from handlers.leader_list import Listed
 from handlers.lexicon import Lexicon
+from handlers.lists import ListReading
 from handlers.messages import Inbound, from_raw, to_raw
 from handlers.reading import read
 from handlers.scene import LONGEST
@@ -24,6 +25,7 @@ PAPERS = (".pdf", ".doc", ".docx", ".wps", ".pages", ".rtf")
 KEY = "sheets"  # of what a talk remembers of sheets under way
 PATIENCE = timedelta(seconds=10)  # so long other messages wait for a sheet that was sent before them
 MOST = 60  # messages that wait
+PROBLEMS = 500  # of one sheet
 PICTURES = frozenset({"jpeg", "png", "webp", "gif", "bmp", "tiff", "heic", "avif", "video"})
 TOLD = {
     "empty": "empty", "too_big": "big", "locked": "locked", "old": "old", "unreadable": "damaged",
@@ -131,6 +133,15 @@ def with_known_names(text: str, names: tuple[str, ...], listed: Listed) -> str:
         name = next((name for name in unknown if f"号 {name} " in f"{line} "), "")
         lines.append(f"{line} ".replace(f"号 {name} ", "号 ", 1).strip() if name else line)
     return "\n".join(lines)
+
+
+def bounded(reading: ListReading) -> tuple[ListReading, int]:
+    """Keep as many problems as one turn can book; also give the last line that was read whole, 0 for all."""
+    if len(reading.claims) <= PROBLEMS:
+        return reading, 0
+    last = reading.claims[PROBLEMS].line - 1
+    kept = tuple(one for one in reading.claims if one.line <= last)
+    return replace(reading, claims=kept, named=tuple(one for one in reading.named if one.line <= last)), last
 
 
 def tell(turn: Turn, sheet: Mapping[str, Any]) -> None:

@@ -220,12 +220,12 @@ def _sheet(turn: Turn) -> None:
     text = list_sheets.with_known_names(scene.inbound.text, tuple(sheet.get("names", ())), scene.found.listed)
     turn.talk = replace(turn.talk, language=language_of(text, turn.talk.language) or "zh")
     draft, reader = _current(turn), _reader(turn)
-    reading = reader.lines(text)
+    reading, first = list_sheets.bounded(reader.lines(text))
     newest = max((line.key for line in draft.lines), default=0)
     paste = Paste(turn=turn, reader=reader, draft=draft, text=text, newest=newest, live=True, reading=reading)
     claims = any(one.problems or one.remedy or one.withdrawn or one.question or one.signals for one in reading.claims)
     if (claims and list_paste.take(paste)) or sheet.get("why"):
-        list_sheets.tell(turn, sheet)
+        list_sheets.tell(turn, {**sheet, "first": first or sheet.get("first")})
     else:
         turn.reply(turn.voice.say("list.sheet_nothing"))
 
