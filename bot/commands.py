@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
@@ -116,15 +116,26 @@ def read(args: Namespace, settings: Settings) -> int:
     policy = load(settings.policy)
     if args.train or args.examples:
         return _learn(args, settings, policy)
-    return answer(
-        sys.stdin,
-        sys.stdout,
-        leader=args.leader,
-        policy_words=policy.words,
-        order_patterns=policy.order_patterns,
-        learned=learned_of(policy),
-        today=local_date(configuration.clock(settings)(), policy),
-    )
+    with _second_reader(settings, policy, wanted=not args.without_model) as second:
+        return answer(
+            sys.stdin,
+            sys.stdout,
+            leader=args.leader,
+            policy_words=policy.words,
+            order_patterns=policy.order_patterns,
+            learned=learned_of(policy),
+            today=local_date(configuration.clock(settings)(), policy),
+            second=second,
+        )
+
+
+def _second_reader(settings: Settings, policy: Any, *, wanted: bool) -> AbstractContextManager[Any]:
+    if not (wanted and settings.second_reader):
+        return nullcontext()
+    from bot.second_aloud import Aloud
+    from bot.second_reader import reader_of
+
+    return Aloud(reader_of(settings), policy)
 
 
 def _learn(args: Namespace, settings: Settings, policy: Any) -> int:
