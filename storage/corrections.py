@@ -80,17 +80,18 @@ def messages(tx: Tx, ticket_no: str, times: Iterable[datetime]) -> list[str]:
 
 
 def examples(tx: Tx) -> list[Example]:
-    """Give every real customer's message that led to filed lines which a person decided, the oldest first.
+    """Give every real customer's message that led to lines which a person decided, the oldest first.
 
     Left out: sample orders and play without an order, claims entered by hand, messages of which a line is undecided,
-    taken back, or decided by the bot.
+    taken back, decided by the bot, or of no known problem type.
     """
     found: dict[tuple[str, int], list[Any]] = defaultdict(list)
     for row in tx.execute(_LINES):
         found[row.ticket_no, _millisecond(row.heard_at)].append(row)
     first = _first_read(tx)
     made = [_example(rows, first) for rows in found.values() if all(map(_by_a_person, rows))]
-    return sorted((one for one in made if one.text), key=lambda one: one.at)
+    told = dict.fromkeys(one for one in made if one.text and one.codes)  # 21-23号 is one line of a list, three tickets
+    return sorted(told, key=lambda one: one.at)
 
 
 _LINES = (
@@ -103,7 +104,6 @@ _LINES = (
     .outerjoin(orders, orders.c.order_no == tickets.c.order_no)
     .where(
         lines.c.heard_at.is_not(None),
-        tickets.c.filed_at.is_not(None),
         conversations.c.channel != "phone",
         or_(orders.c.sample.is_(False), orders.c.order_no.is_(None) & (conversations.c.channel != "sandbox")),
     )

@@ -384,3 +384,13 @@ def test_the_row_refers_to_the_message_the_claim_was_read_from(house):
     tap(house, f"correct:{no}:1:p:late")
     tap(house, f"correct:{no}::s:major")
     assert [list(one.messages) for one in corrections.of_ticket(house.tx, no)] == [["m1"], ["m1"]]
+
+
+def test_a_corrected_message_is_an_example_after_the_decision(house):
+    no = filed(house)
+    tap(house, f"correct:{no}:1:p:shortage_missing")
+    tap(house, f"correct:{no}:1:q:3")
+    assert corrections.examples(house.tx) == []
+    tap(house, f"approve:{no}")
+    (one,) = corrections.examples(house.tx)
+    assert (one.text, one.codes, one.corrected, one.at) == ("草莓坏了2盒", ("shortage_missing",), True, WRITTEN)

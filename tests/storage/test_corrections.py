@@ -120,6 +120,21 @@ def test_nothing_is_learned_from_samples_or_from_what_agents_wrote(house):
     assert corrections.examples(house.tx) == []
 
 
+def test_a_line_of_a_list_that_stands_for_several_orders_counts_once(house):
+    for number in ("KT260612-0003", "KT260612-0005"):
+        decided(house, filed(house, number))
+    assert len(corrections.examples(house.tx)) == 1
+
+
+def test_a_ticket_that_a_person_decided_unfiled_counts_too(house):
+    draft = house.draft(lines=heard(House.lines(problem="illness")), said=WORDS, severity="safety")
+    no = filing.raise_ticket(house.tx, draft, why="safety", tools=house.tools)
+    decided(house, no)
+    assert [(one.codes, one.major) for one in corrections.examples(house.tx)] == [(("illness",), True)]
+    ticket_lines.change(house.tx, no, 1, problem="")
+    assert corrections.examples(house.tx) == []
+
+
 def test_play_without_an_order_is_no_example_either(house):
     no = filed(house)
     decided(house, no)
