@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers import leader_list
-from handlers.acts import Fill, Listing, Opened, Raise, Remark
+from handlers.acts import Bind, Fill, Listing, Opened, Raise, Remark
 from handlers.book import lay_open
 from handlers.days import of_day
 from handlers.fixed_words import NAMES, contains, means
@@ -26,7 +26,8 @@ LENGTH = 8  # characters, without references, from which on a message that reads
 SHORT = 4  # the same beside a person whom a leader's line names
 REST = 3  # characters besides those that were understood, without which nobody can read more than we did
 MOST = 40  # passages of one question
-AT_WORK = (Opened, Raise, Remark, Fill)  # acts that a message without any fixed meaning leads to
+FREE = ("received", "late")  # asked about these, any words are the answer
+AT_WORK = (Bind, Opened, Raise, Remark, Fill)  # acts that a message without any fixed meaning leads to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,16 +84,21 @@ def _understood(scene: Scene, step: Step) -> bool:
 
 def _of_message(one: Heard, scene: Scene) -> Passage | None:
     claim = scene.talk.claim(scene.talk.current)
-    asked = claim.asked.slot if claim and claim.asked and not claim.dropped else ""
     assert isinstance(one.reading, Reading)
-    return passage_of(one.text, one.orders, one.reading, scene.lexicon, scene.today, asked=asked)
+    if claim and claim.asked and claim.asked.slot in FREE and not claim.dropped:
+        return None
+    known = claim is not None and not claim.dropped and any(problem.problem for problem in claim.problems)
+    return passage_of(one.text, one.orders, one.reading, scene.lexicon, scene.today, known=known)
 
 
 def passage_of(
-    text: str, orders: Sequence[Order], reading: Reading, lexicon: Lexicon, today: date, *, asked: str = ""
+    text: str, orders: Sequence[Order], reading: Reading, lexicon: Lexicon, today: date, *, known: bool = False
 ) -> Passage | None:
-    """Give the question about one message; None when its reading is good enough. `asked` is the slot asked last."""
-    if reading.severity == "safety" or reading.cut or not _doubtful(reading, asked):
+    """Give the question about one message; None when its reading is good enough.
+
+    `known`: a problem was told before, and an item or a number adds to it.
+    """
+    if reading.severity == "safety" or reading.cut or not _doubtful(reading, known):
         return None
     about = refer(normalise(text, lexicon.emoji)[:READ], orders, lexicon, today=today)
     fits = _fitting(about, orders, today)
@@ -103,11 +109,10 @@ def passage_of(
     return _passage(text, orders, about, fits)
 
 
-def _doubtful(reading: Reading, asked: str) -> bool:
+def _doubtful(reading: Reading, known: bool) -> bool:
     if reading.withdrawn or reading.question:
         return False
-    answers = asked not in ("", "problem")  # a bare item or number is then the answer to what was asked
-    doubts = [one for one in reading.claims if is_open(one) and not (answers and one.certain and not one.candidates)]
+    doubts = [one for one in reading.claims if is_open(one) and not (known and one.certain and not one.candidates)]
     return bool(doubts) or not reading.claims
 
 
