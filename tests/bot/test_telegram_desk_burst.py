@@ -80,3 +80,33 @@ async def test_five_safety_cards_are_out_at_once_and_more_are_joined(tmp_path, a
         assert late in tap.text
         await api.until(lambda: scene.card(late) and "小林" in scene.card(late).text, within=8)
     assert refused(api) == []
+
+
+@pytest.mark.long
+async def test_a_real_minute_of_two_hundred_with_five_safety_cards_among_them(tmp_path):
+    with BotApi(pace=Pace(enforce={"group_minute"}, speed=1.0)) as api:
+        scene = Scene(api, "supergroup", speed=1.0)
+        safety, reached, took = range(30, 200, 40), {}, []
+        async with scene.running(tmp_path):
+            began = time.monotonic()
+            for number in range(1, 201):
+                await asyncio.sleep(max(0.0, began + number * 60 / 200 - time.monotonic()))
+                urgent = number in safety
+                words = "吃了你家的虾拉肚子，还发烧" if urgent else "转人工"
+                await scene.says(5000 + number, words, name=f"客{number}")
+                reached[number] = said = time.monotonic()
+                if urgent:
+                    newest = max(await scene.house.tickets(), key=lambda row: row["created_at"])
+                    assert newest["severity"] == "safety"
+                    await api.until(lambda: scene.card(newest["no"]), within=10)  # noqa: B023  awaited here
+                    took.append(time.monotonic() - said)
+            await api.until(lambda: scene.board and "待接手 200 " in scene.board.text, within=40)
+            after = time.monotonic() - reached[200]
+            behind = longest_behind(api, scene, reached) / SPEED
+        assert refused(api) == []
+        assert api.violations == []
+    print(f"safety cards {[round(one, 2) for one in took]} s; board true {after:.1f} s after, {behind:.1f} s behind")
+    assert len(took) == 5
+    assert max(took) <= 3
+    assert after <= 10.5
+    assert behind <= 30.5
