@@ -1,0 +1,236 @@
+"""Tables of any bytes: what stands on the screen is read, bombs and damage are refused, and nothing else happens."""
+
+from __future__ import annotations
+
+import datetime as d
+import random
+import time
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from sheet_files import BAD, D5, LOCKED, OLD, cells, repacked, text, xlsx, zipped
+
+from media import tables
+from media.guard import Examiner
+from media.tables import read_table
+from media.values import MAX_TABLE, Refused, Table
+
+DAY = d.datetime.fromisoformat("2026-06-12")  # spreadsheets know no time zones
+ROWS = (("接龙号", "商品", "问题"), ("3", "草莓", "坏2盒"), ("5", "车厘子", "软了，两份"))
+
+
+def rows(data):
+    found = read_table(data)
+    assert isinstance(found, Table), found
+    return found.rows
+
+
+def refused(data):
+    found = read_table(data)
+    assert isinstance(found, Refused), found
+    return found
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_text_tables(encoding, delimiter):
+    assert rows(text(ROWS, encoding=encoding, delimiter=delimiter)) == ROWS
+
+
+def test_a_workbook():
+    assert rows(xlsx(ROWS)) == ROWS
+
+
+def test_values_as_they_stand_on_the_screen():
+    shown = [
+        (3.0, "General", "3"), (2.5, "General", "2.5"), (88, "0000", "0088"), (0.5, "0%", "50%"),
+        (1 / 3, "# ?/?", "1/3"), (1.5, "# ?/?", "1 1/2"), (13800002231, "General", "13800002231"),
+        (DAY, "yyyy-mm-dd", "2026-06-12"), (DAY, 'm"月"d"日"', "6月12日"), (DAY, "d-mmm", "6月12日"),
+        (DAY + d.timedelta(hours=19, minutes=10), "yyyy-mm-dd hh:mm", "2026-06-12 19:10"), (d.time(9, 5), "hh:mm", "09:05"),
+        ("  3号 ", "General", "3号"), ("#N/A", "General", "#N/A"), (19.9, '"¥"0.00', "19.9"),
+    ]  # fmt: skip
+
+    def fill(book):
+        for at, (value, shape, _) in enumerate(shown, start=1):
+            cell = book.active.cell(1, at, value)
+            cell.number_format = shape
+
+    assert rows(xlsx([], change=fill)) == (tuple(said for _, _, said in shown),)
+
+
+def test_merged_cells_say_the_same_below_where_there_is_something():
+    def merge(book):
+        sheet = book.active
+        sheet.merge_cells("A1:C1")
+        sheet.merge_cells("A2:A3")
+        sheet.merge_cells("C2:C4")
+        sheet.merge_cells("A5:A6")
+
+    made = [["翠湖苑"], ["8", "鸡蛋", "漏了"], ["", "酸奶", ""], ["9", "牛奶", ""], ["10", "米", "少"], ["", "", ""]]
+    assert rows(xlsx(made, change=merge)) == (
+        ("翠湖苑",), ("8", "鸡蛋", "漏了"), ("8", "酸奶", "漏了"), ("9", "牛奶", "漏了"), ("10", "米", "少"),
+    )  # fmt: skip
+
+
+def test_formulas_count_by_their_stored_result_and_say_so_where_there_is_none():
+    def formulas(book):
+        book.active["A2"] = "=A1+1"
+        book.active["B2"] = '=WEBSERVICE("http://127.0.0.1:9/")'
+        book.active["C2"] = "坏了"
+
+    data = xlsx([["3", "草莓", "烂"]], change=formulas)
+    assert rows(data) == (("3", "草莓", "烂"), ("#N/A", "#N/A", "坏了"))
+    stored = repacked(data, xl__worksheets__sheet1=_part(data).replace(b"<f>A1+1</f><v></v>", b"<f>A1+1</f><v>4</v>")
+                      .replace(b"<f>A1+1</f><v />", b"<f>A1+1</f><v>4</v>"))  # fmt: skip
+    assert rows(stored)[1][0] == "4"
+
+
+def _part(data):
+    with ZipFile(BytesIO(data)) as book:
+        return book.read("xl/worksheets/sheet1.xml")
+
+
+def test_hidden_sheets_are_passed_over_and_others_are_counted():
+    def more(book):
+        hidden = book.create_sheet("hidden", 0)
+        hidden.append(["9", "秘密"])
+        hidden.sheet_state = "hidden"
+        book.create_sheet("empty", 1)
+        book.create_sheet("second").append(["5", "桃"])
+
+    found = read_table(xlsx(ROWS, change=more))
+    assert isinstance(found, Table)
+    assert (found.rows, found.others, found.more) == (ROWS, 1, False)
+
+
+def test_pictures_in_cells_are_not_read_and_told():
+    def in_cell(book):
+        book.active["D2"].value = '=DISPIMG("ID_1",1)'
+        book.active["D2"].data_type = "s"  # as the spreadsheet keeps its result
+
+    found = read_table(xlsx(ROWS, change=in_cell))
+    assert isinstance(found, Table)
+    assert (found.rows, found.pictures) == (ROWS, True)
+    beside = read_table(repacked(xlsx(ROWS), xl__cellimages=b"<x/>"))
+    assert isinstance(beside, Table) and beside.pictures
+    plain = read_table(xlsx(ROWS))
+    assert isinstance(plain, Table) and not plain.pictures
+
+
+def test_what_is_too_much_is_left_and_told():
+    made = [[str(number), "x" * 1000, *["y"] * 100] for number in range(1, tables.ROWS + 50)]
+    found = read_table(text(made))
+    assert isinstance(found, Table)
+    assert found.more and len(found.rows) == tables.ROWS
+    assert len(found.rows[0]) == tables.COLUMNS and len(found.rows[0][1]) == tables.CELL
+
+
+def test_a_cell_far_out_costs_nothing():
+    def far(book):
+        book.active.cell(1, 16_384, "x")
+        book.active.cell(1_048_576, 1, "y")
+
+    began = time.perf_counter()
+    found = read_table(xlsx([["3", "草莓"]], change=far))
+    assert isinstance(found, Table)
+    assert (found.rows, found.more) == ((("3", "草莓"),), True)
+    assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "kind"),
+    [
+        ("locked", "locked", ""), ("old", "old", ""), ("photo", "not_a_table", "jpeg"), ("pdf", "not_a_table", "pdf"),
+        ("empty", "empty", ""), ("blank", "empty", ""), ("cut", "unreadable", ""), ("word", "not_a_table", "word"),
+        ("numbers", "not_a_table", "numbers"), ("big", "too_big", ""),
+    ],
+)  # fmt: skip
+def test_files_that_are_no_tables(name, code, kind):
+    found = refused(BAD[name]())
+    assert (found.code, found.kind) == (code, kind)
+
+
+def test_other_files_that_are_no_tables():
+    assert refused(zipped(**{"content.xml": b"<x/>"})).kind == "ods"
+    assert refused(zipped(**{"xl/workbook.bin": b"x"})).code == "old"
+    assert refused(zipped(readme=b"x")).code == "unreadable"
+    assert refused(b"<html><table></table></html>").kind == "html"
+    assert refused(bytes(range(256)) * 8).code == "unreadable"
+    assert refused('3,"草莓'.encode() + b"x" * 200_000).code == "unreadable"
+    assert (refused(LOCKED).code, refused(OLD).code) == ("locked", "old")
+
+
+BOMB = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><x>&b;</x>'
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "utf-16"])
+def test_entities_are_refused_before_anything_reads_them(coding):
+    assert refused(repacked(xlsx(ROWS), xl__sharedStrings=BOMB.decode().encode(coding))).code == "unreadable"
+
+
+def test_a_zip_bomb_is_refused_by_its_directory():
+    bomb = repacked(xlsx(ROWS), xl__worksheets__sheet1=bytes(tables.MAX_INSIDE + 1))
+    assert len(bomb) < MAX_TABLE
+    began = time.perf_counter()
+    assert refused(bomb).code == "too_big"
+    assert time.perf_counter() - began < 0.5
+
+
+def test_links_out_of_the_workbook_are_not_followed(monkeypatch):
+    link = (
+        b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+        b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLink" '
+        b'Target="http://127.0.0.1:9/x" TargetMode="External"/></Relationships>'
+    )
+    monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("it looked outside"))
+    assert rows(repacked(xlsx(ROWS), **{"xl__externalLinks___rels__externalLink1": link})) == ROWS
+
+
+def test_a_sheet_with_macros_is_read_like_any_other():
+    file = BytesIO(xlsx(ROWS))
+    with ZipFile(file, "a", ZIP_DEFLATED) as book:
+        book.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0" + bytes(100))
+    assert rows(file.getvalue()) == ROWS
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_damaged_bytes_never_raise(seed):
+    chance = random.Random(seed)
+    data = bytearray(xlsx(cells(D5)) if seed % 4 else text(cells(D5), encoding="gb18030"))
+    for _ in range(chance.choice((1, 3, 20, 200))):
+        at = chance.randrange(len(data) or 1)
+        deed = chance.random()
+        if deed < 0.6:
+            data[at : at + 1] = bytes([chance.randrange(256)])
+        elif deed < 0.8:
+            del data[at : at + chance.randrange(1, 200)]
+        else:
+            data[at:at] = chance.randbytes(chance.randrange(1, 50))
+    assert isinstance(read_table(bytes(data)), (Table, Refused))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_damage_inside_a_whole_zip_never_raises(seed):
+    chance = random.Random(seed)
+    whole = xlsx(cells(D5))
+    part = bytearray(_part(whole))
+    for _ in range(chance.choice((1, 5, 40))):
+        at = chance.randrange(len(part))
+        part[at : at + chance.randrange(3)] = chance.choice((b"<", b"9999999", b"", b'"', b"&", b"A", b"\xff"))
+    found = read_table(repacked(whole, xl__worksheets__sheet1=bytes(part)))
+    assert isinstance(found, (Table, Refused))
+
+
+def test_the_worker_says_the_same_and_survives_what_kills_it():
+    with Examiner() as examiner:
+        assert examiner.table(xlsx(ROWS)) == read_table(xlsx(ROWS))
+        assert examiner.table(LOCKED) == read_table(LOCKED)
+        assert examiner.table(text(ROWS, encoding="gb18030")) == read_table(text(ROWS))
+
+
+def test_a_sheet_that_costs_too_much_ends_its_worker_only():
+    wide = xlsx([["草" * 200] * 40 for _ in range(1500)])
+    with Examiner(memory=120 << 20) as examiner:
+        assert isinstance(examiner.table(wide), (Refused, Table))
+        assert examiner.table(text(ROWS)) == read_table(text(ROWS))
