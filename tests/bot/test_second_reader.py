@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 
 import pytest
 from doubles.completions import completions
 from doubles.service import free_port
 
-from bot import second_reader
+from bot import doctor, second_reader
 from bot.second_reader import AT_ONCE, FAILURES, MOST, REST, SecondReader, examine
 from bot.settings import Settings
 
@@ -161,3 +162,12 @@ async def test_the_doctor_says_whether_it_answers(monkeypatch):
         good, told = await examine(settings(double.url))
         assert not good and "faster" in told
     assert not (await examine(settings(double.url)))[0]
+
+
+async def test_the_doctor_has_one_line_for_it(tmp_path):
+    async with completions(say="1") as double:
+        told: list[str] = []
+        whole = replace(settings(double.url), data_dir=str(tmp_path))
+        await asyncio.to_thread(doctor.examine, whole, told.append)
+        await asyncio.to_thread(doctor.examine, Settings(data_dir=str(tmp_path)), told.append)
+    assert [line[:6] for line in told if "second reader" in line] == ["ok    "]

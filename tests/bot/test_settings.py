@@ -47,6 +47,18 @@ def test_the_environment_goes_before_the_file(tmp_path):
         ({"CLAIMDESK_NOW": "tomorrow"}, "ISO"),
         ({"CLAIMDESK_NOW": "2026-06-12T19:10", "TELEGRAM_BOT_TOKEN": "1:a"}, "loopback"),
         ({"LOG_FORMAT": "xml"}, "LOG_FORMAT"),
+        ({"LLM_MODEL": "small"}, "LLM_BASE_URL, LLM_API_KEY and LLM_MODEL"),
+        ({"LLM_BASE_URL": "https://a.example/v1", "LLM_API_KEY": "k"}, "LLM_MODEL go together"),
+        ({"LLM_BASE_URL": "a.example", "LLM_API_KEY": "k", "LLM_MODEL": "m"}, "LLM_BASE_URL must be an address"),
+        (
+            {
+                "LLM_BASE_URL": "https://a.example/v1",
+                "LLM_API_KEY": "k",
+                "LLM_MODEL": "m",
+                "CLAIMDESK_NOW": "2026-06-12T19:10",
+            },
+            "LLM_BASE_URL must be on loopback",
+        ),
     ],
 )
 def test_what_is_wrong_is_named(values, told):
@@ -58,6 +70,12 @@ def test_all_that_is_wrong_is_named_at_once():
     with pytest.raises(WrongSettings) as wrong:
         given(HTTP_PORT="x", SANDBOX="x", TELEGRAM_DESK_TOKEN="x")
     assert len(str(wrong.value).splitlines()) == 3
+
+
+def test_a_second_reader_is_there_when_all_of_it_is_set():
+    assert not given().second_reader
+    named = {"LLM_BASE_URL": "http://127.0.0.1:1/v1", "LLM_API_KEY": "k", "LLM_MODEL": "m"}
+    assert given(**named, CLAIMDESK_NOW="2026-06-12T19:10").second_reader
 
 
 def test_the_clock_may_start_elsewhere_and_runs_on():
