@@ -218,7 +218,7 @@ def _sheet(turn: Turn) -> None:
     if scene.found.listed is None:  # the leader was let go while it was under way
         return
     text = list_sheets.with_known_names(scene.inbound.text, tuple(sheet.get("names", ())), scene.found.listed)
-    turn.talk = replace(turn.talk, language=language_of(text, turn.talk.language) or "zh")
+    turn.talk = replace(turn.talk, language=turn.talk.language or language_of(text, "") or "zh")
     draft, reader = _current(turn), _reader(turn)
     reading, first = list_sheets.bounded(reader.lines(text))
     newest = max((line.key for line in draft.lines), default=0)

@@ -62,7 +62,9 @@ class Look:
     """The eye that examines photos: what a file is stands in its bytes."""
 
     def examine(self, data: bytes) -> Examined | Refused:
-        kind, _, ref = data.decode().partition(":")
+        kind, _, ref = data.decode(errors="replace").partition(":")
+        if data.startswith(b"PK"):
+            return Refused(code="not_a_picture")
         if kind in REFUSED:
             return Refused(code=REFUSED[kind])
         verdict = kind if kind in ("dark", "blurry") else "good"

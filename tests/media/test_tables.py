@@ -47,7 +47,8 @@ def test_values_as_they_stand_on_the_screen():
         (3.0, "General", "3"), (2.5, "General", "2.5"), (88, "0000", "0088"), (0.5, "0%", "50%"),
         (1 / 3, "# ?/?", "1/3"), (1.5, "# ?/?", "1 1/2"), (13800002231, "General", "13800002231"),
         (DAY, "yyyy-mm-dd", "2026-06-12"), (DAY, 'm"月"d"日"', "6月12日"), (DAY, "d-mmm", "6月12日"),
-        (DAY + d.timedelta(hours=19, minutes=10), "yyyy-mm-dd hh:mm", "2026-06-12 19:10"), (d.time(9, 5), "hh:mm", "09:05"),
+        (DAY + d.timedelta(hours=19, minutes=10), "yyyy-mm-dd hh:mm", "2026-06-12 19:10"),
+        (d.time(9, 5), "hh:mm", "09:05"),
         ("  3号 ", "General", "3号"), ("#N/A", "General", "#N/A"), (19.9, '"¥"0.00', "19.9"),
     ]  # fmt: skip
 
