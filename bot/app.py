@@ -37,6 +37,7 @@ from storage.outbox import Bundle, Outcome
 
 LOG = logging.getLogger(__name__)
 DRAIN = 3.0  # seconds that mail under way gets when the service stops
+ASIDE = 0.3  # seconds that a message may wait for the second reader before others are listened to beside it
 RESTART = 5.0  # seconds until a door that failed is opened again
 
 
@@ -64,7 +65,8 @@ class App:
     @property
     def house(self) -> House:
         """What doors may do inside."""
-        return House(receive=self.receive, act=self.act, write=self.runner.do, read=self.read)
+        waits = ASIDE if self.beforehand else 0.0
+        return House(receive=self.receive, act=self.act, write=self.runner.do, read=self.read, waits=waits)
 
     def tools(self) -> Tools:
         """Make what one turn is handed."""

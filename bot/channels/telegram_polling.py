@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels.base import House
+from bot.channels.telegram_beside import Beside
 from storage import telegram
 
 LOG = logging.getLogger(__name__)
@@ -67,8 +68,7 @@ class Poller:
             self._offset = None
 
     async def _finish(self, updates: Sequence[Json]) -> None:
-        await self._handle_all(updates)
-        newest = max(int(each["update_id"]) for each in updates)  # one that is told again may be older
+        newest = await self._handle_all(updates)  # one that is told again may be older than the offset
         self._offset, self._heard_at = max(self._offset or 0, newest + 1), self.clock()
         if self._written:
             await self._written
@@ -87,7 +87,10 @@ class Poller:
             task.cancel()
             raise
 
-    async def _handle_all(self, updates: Sequence[Json]) -> None:
+    async def _handle_all(self, updates: Sequence[Json]) -> int:
+        if self.house.waits:
+            beside = Beside(ask=self.ask, handle=self.handle, lane=self.lane, every=self.house.waits)
+            return await beside.finish(updates)
         lanes: dict[str, list[Json]] = {}
         for update in updates:
             lanes.setdefault(self.lane(update), []).append(update)
@@ -95,6 +98,7 @@ class Poller:
         for end in ends:
             if isinstance(end, BaseException):
                 raise end
+        return max(int(each["update_id"]) for each in updates)
 
     async def _one_lane(self, updates: Sequence[Json]) -> None:
         for update in updates:

@@ -24,6 +24,7 @@ class NotingHouse:
         self.heard: list[Inbound] = []
         self.broken = 0
         self.before: Any = None  # awaited before a message counts as taken
+        self.waits = 0.0
 
     async def receive(self, inbound: Inbound) -> None:
         if self.before:
@@ -42,7 +43,7 @@ class NotingHouse:
 
     @property
     def house(self) -> House:
-        return House(receive=self.receive, act=self.act, write=self.run, read=self.run)
+        return House(receive=self.receive, act=self.act, write=self.run, read=self.run, waits=self.waits)
 
     def close(self) -> None:
         self.engine.dispose()
