@@ -10,7 +10,7 @@ from handlers import choices, deadlines, desk_mail, notices, second_marks, testi
 from handlers.policy import Policy, pick
 from handlers.remedies import money
 from handlers.tools import Tools
-from storage import clocks, events, evidence, orders, ticket_lines
+from storage import clocks, events, evidence, orders, sites, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
 from storage.events import Event
@@ -57,18 +57,26 @@ def bought(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy, now: dat
     """Tell order and buyer, the phone masked, and how often the buyer claimed before."""
     if order is None:
         yield desk_mail.say("order_unknown")
+        if ticket.site_no:
+            yield _site(tx, ticket.site_no)
         return
     parts = [order.order_no]
     if order.participate_no:
         parts.append(desk_mail.say("pickup_no", number=order.participate_no))
     if order.site_no:
-        parts.append(order.site_no)
+        parts.append(_site(tx, order.site_no))
     if order.delivered_at:
         parts.append(desk_mail.say("delivered", when=moment(order.delivered_at, policy, now)))
     yield desk_mail.say("order", parts=" · ".join(parts))
     earlier = rows.earlier_of(tx, ticket)
     before = desk_mail.say("earlier", count=earlier) if earlier else ""
     yield " · ".join(part for part in (order.buyer_name, masked(order.buyer_phone), before) if part)
+
+
+def _site(tx: Tx, number: str) -> str:
+    """Name a pickup site with its leaders."""
+    leaders = sites.leaders_at(tx, number)
+    return desk_mail.say("site_led", site=number, leaders="、".join(leaders)) if leaders else number
 
 
 def masked(phone: str) -> str:

@@ -60,6 +60,7 @@ class Claim:
     photos: tuple[Photo, ...] = ()
     wishes: tuple[tuple[str, str], ...] = ()  # (ISO time, remedy): every wish that was uttered
     said: tuple[tuple[str, str], ...] = ()  # (ISO time, text): the customer's own words
+    enclosed: tuple[tuple[str, str], ...] = ()  # (ISO time, text): places, links, cards; never read for facts
     asked: Asked | None = None
     misses: Mapping[str, int] = field(default_factory=dict)
     revision: int = 0
@@ -78,6 +79,11 @@ class Claim:
     opened_at: str = ""
     touched_at: str = ""
 
+    @property
+    def uttered(self) -> tuple[tuple[str, str], ...]:
+        """All that came in words, what was enclosed among it, as it came."""
+        return tuple(sorted((*self.said, *self.enclosed), key=lambda item: item[0]))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
@@ -95,6 +101,7 @@ class Talk:
     locked_until: str = ""
     safety_at: str = ""  # when the safety advice went out
     stickers: int = 0  # wordless messages since the last word
+    site: str = ""  # the pickup site whose code brought the customer here last
     listed: Mapping[str, Any] = field(default_factory=dict)  # a leader's list, see leader_list
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -145,7 +152,8 @@ def _claim(raw: Mapping[str, Any]) -> Claim:
     values["problems"] = tuple(Problem(**_known(Problem, item)) for item in raw.get("problems", ()))
     values["photos"] = tuple(Photo(**_known(Photo, item)) for item in raw.get("photos", ()))
     values["wishes"] = tuple((at, wish) for at, wish in raw.get("wishes", ()))
-    values["said"] = tuple((at, text) for at, text in raw.get("said", ()))
+    for name in ("said", "enclosed"):
+        values[name] = tuple((at, text) for at, text in raw.get(name, ()))
     values["asked"] = Asked(**_known(Asked, raw["asked"])) if raw.get("asked") else None
     return Claim(**values)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from handlers import bare_words, handing, leader_talk, list_talk, ordering, returns, taps
+from handlers import bare_words, enclosed, handing, leader_talk, list_talk, ordering, returns, taps
 from handlers.acts import Fill, Lead, Progress, Remark
 from handlers.claim import Claim
 from handlers.drafting import LIVE
 from handlers.fixed_words import contains, language_of, means, plain
+from handlers.lookup import SITE
 from handlers.messages import Inbound
 from handlers.reading import Reading
 from handlers.scene import LONGEST, Scene, Step
@@ -44,7 +45,11 @@ def decide(scene: Scene) -> Step:
 
 def _start(turn: Turn) -> None:
     words = turn.scene.inbound.text.removeprefix("绑定").removeprefix("/start").split()
-    if words:
+    site = turn.scene.found.site
+    if site and turn.scene.found.conversation.leader_id is None:
+        turn.talk = replace(turn.talk, site=site)
+        turn.welcome()
+    elif words and not words[0].startswith(SITE):
         turn.acts.append(Lead(code=words[-1]))
     else:
         turn.welcome()
@@ -74,10 +79,12 @@ def _message(turn: Turn, inbound: Inbound) -> None:
 def _wordless(turn: Turn, inbound: Inbound) -> None:
     """A sticker or an unknown kind: silence once, never twice, never an error; a human who has the talk sees signs."""
     turn.talk = replace(turn.talk, stickers=turn.talk.stickers + 1)
-    spoken = turn.silent_ticket()
+    spoken, sent = turn.silent_ticket(), enclosed.words(inbound.data)
     if spoken:
-        if inbound.text.strip():
-            turn.acts.append(Remark(ticket_no=spoken.no, text=inbound.text.strip()))
+        if text := sent or inbound.text.strip():
+            turn.acts.append(Remark(ticket_no=spoken.no, text=text))
+    elif sent:
+        _enclosed(turn, sent)
     elif inbound.kind == "other":
         turn.note("unknown_kind")
         turn.respond(taken=False, counts=False)
@@ -85,6 +92,20 @@ def _wordless(turn: Turn, inbound: Inbound) -> None:
         turn.respond(taken=False, counts=False)
     elif not turn.claim and (turn.talk.stickers > 1 or not turn.talk.ticket_no):
         turn.welcome()
+
+
+def _enclosed(turn: Turn, sent: str) -> None:
+    """Keep a place, a link or a card for the people who will look; it is not read for facts."""
+    ticket = turn.ticket()
+    if turn.claim or ticket is None or ticket.state not in LIVE:
+        turn.enclose(sent)
+        turn.note("enclosed")
+        turn.respond(taken=False, counts=False)
+    if turn.claim and turn.claim.ticket_no:
+        turn.acts.append(Remark(ticket_no=turn.claim.ticket_no, text=sent))
+    elif not turn.claim and ticket and ticket.state in LIVE:
+        turn.acts.append(Remark(ticket_no=ticket.no, text=sent))
+        turn.tell("added", now=False, no=ticket.no)
 
 
 def _safety(turn: Turn, reading: Reading, text: str) -> None:

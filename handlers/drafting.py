@@ -23,7 +23,7 @@ from storage.tickets import Ticket
 
 LIVE = ("queued", "assigned", "waiting_customer", "appealed")
 HUSHED = ("safety", "human", "misses", "angry", "locked")  # raised for these, the bot asks nothing more
-OF_ONE_DRAFT = ("other", "angry", "orders", "heard", "chatter")
+OF_ONE_DRAFT = ("other", "angry", "orders", "heard", "chatter", "enclosed")
 HEARD = 3  # words that told nothing by themselves, kept for the draft that may follow
 SAID, WORDS = 20, 500  # how many of the customer's messages a draft keeps, and how much of each
 
@@ -92,7 +92,8 @@ class Drafting:
         if self.claim and not fresh:
             return self.claim
         heard = tuple((at, text) for at, text in self.talk.extra.get("heard", ()))
-        claim = Claim(id=self.scene.new_id(), opened_at=self.at, touched_at=self.at, said=heard)
+        sent = tuple((at, text) for at, text in self.talk.extra.get("enclosed", ()))
+        claim = Claim(id=self.scene.new_id(), opened_at=self.at, touched_at=self.at, said=heard, enclosed=sent)
         kept = tuple(known for known in self.talk.claims if not known.dropped)
         extra = {key: value for key, value in self.talk.extra.items() if key not in OF_ONE_DRAFT}
         self.talk = replace(self.talk, claims=kept, extra=extra).with_claim(claim)
@@ -145,6 +146,14 @@ class Drafting:
         claim = self.claim
         if claim and text.strip():
             self.put(replace(claim, said=(*claim.said, (self.at, text.strip()[:WORDS]))[-SAID:]))
+
+    def enclose(self, text: str) -> None:
+        """Keep what came in place of words with the draft, or for the one that may follow."""
+        if claim := self.claim:
+            self.put(replace(claim, enclosed=(*claim.enclosed, (self.at, text))[-SAID:]))
+            return
+        known = [*self.talk.extra.get("enclosed", ()), [self.at, text]]
+        self.talk = replace(self.talk, extra={**self.talk.extra, "enclosed": known[-HEARD:]})
 
     def take(self, text: str, reading: Reading) -> None:
         """Keep the words and take their facts into the draft."""

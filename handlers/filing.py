@@ -88,7 +88,7 @@ def _join(tx: Tx, ticket: Ticket, filing: Filing, tools: Tools) -> Filed:
     for line in filing.lines:
         if (line.order_line_no, line.problem.problem) not in have:
             recording.add_line(tx, ticket.no, filing, line)
-    words = [list(item) for item in filing.claim.said]
+    words = [list(item) for item in filing.claim.uttered]
     rows.change(tx, ticket.no, said=[*map(list, ticket.said), *words])
     evidence.link(tx, ticket.no, claim_id=filing.claim.id, ids=[photo.id for photo in filing.claim.photos])
     tickets.log(tx, ticket.no, "joined", filing.by, tools, claim=filing.claim.id, role=filing.role)

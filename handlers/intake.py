@@ -114,7 +114,7 @@ def _scene(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, too
     spoken = tickets.get(talk.ticket_no)
     order_no = claim.order_no if claim else (spoken.order_no or "" if spoken else "")
     locked = bool(talk.locked_until) and datetime.fromisoformat(talk.locked_until) > tools.now
-    found = lookup.find(tx, conversation, order_no, want, tools.policy, locked=locked, now=tools.now)
+    found = lookup.find(tx, conversation, order_no, want, tools.policy, site=talk.site, locked=locked, now=tools.now)
     known = order_no or (found.matches[0].order_no if len(found.matches) == 1 else "")
     found = replace(
         found,
@@ -124,6 +124,7 @@ def _scene(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, too
         evidence=_evidence(tx, inbound, conversation, talk, tools),
         named=next((no for no in numbers if no in tickets), ""),
         dropped=orders.by_number(tx, dropped.order_no, sample=None) if dropped and dropped.order_no else None,
+        site=lookup.site_of(tx, inbound),
         listed=_listed(tx, inbound, conversation, talk, lexicon, tools),
         echo_back=echo_back,
     )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from handlers.claim import Claim, Talk
 from handlers.leader_list import Listed
+from handlers.messages import Inbound
 from handlers.policy import Policy
 from handlers.references import References
 from storage import orders, people, sites, ticket_lines, tickets
@@ -22,6 +23,7 @@ from storage.tickets import Ticket
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LED = timedelta(days=30)  # how far back a leader's pickup number reaches
+SITE = ("site:", "site_")  # how the code of a pickup site begins; a Telegram link holds no colon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ class Found:
     listed: Listed | None = None  # for a leader: the orders that a list may be about
     echo_back: bool = False  # the last echo had not left and was taken back
     reviews: tuple[str, ...] = ()  # tickets on which this leader's word is awaited
+    site: str = ""  # the pickup site whose code this message is
 
 
 def wanted(
@@ -100,10 +103,30 @@ def _day(said: str | None, today: date) -> str:
     return (today - timedelta(days=1)).isoformat() if said == "yesterday" else said or ""
 
 
+def site_of(tx: Tx, inbound: Inbound) -> str:
+    """Give the pickup site whose code a start brings; "" for other words, and for a site that nobody knows."""
+    if inbound.kind != "start" and not inbound.text.startswith("/start "):
+        return ""
+    code = inbound.text.removeprefix("/start ").strip()
+    number = next((code.removeprefix(mark) for mark in SITE if code.startswith(mark)), "")[:64]
+    return number if number and (orders.known_sites(tx, [number]) or sites.leaders_at(tx, number)) else ""
+
+
 def find(
-    tx: Tx, conversation: Conversation, order_no: str, want: Wanted, policy: Policy, *, locked: bool, now: datetime
+    tx: Tx,
+    conversation: Conversation,
+    order_no: str,
+    want: Wanted,
+    policy: Policy,
+    *,
+    site: str = "",
+    locked: bool,
+    now: datetime,
 ) -> Found:
-    """Answer the look-ups of a turn; `order_no` is that of the draft or ticket spoken of."""
+    """Answer the look-ups of a turn; `order_no` is that of the draft or ticket spoken of.
+
+    A pickup number means the orders of `site` first: every site counts from 1.
+    """
     sample = None if conversation.channel == "sandbox" else False
     order = orders.by_number(tx, order_no, sample=None) if order_no else None
     own: tuple[Order, ...] = ()
@@ -111,15 +134,15 @@ def find(
         of_sample = conversation.sample if conversation.channel == "sandbox" else False
         own = tuple(orders.of_buyer(tx, conversation.phone, sample=of_sample))
     own += _led(tx, conversation, want, sample=sample, since=now - LED)
-    matches = matching(own, want)
+    matches = matching(own, want, site)
     if order and not matches:
-        matches = matching((order,), want)
+        matches = matching((order,), want, site)
     leader = conversation.leader_id
     reviews = tuple(sites.in_review(tx, leader)) if leader is not None else ()
     found = Found(conversation=conversation, order=order, own=own, matches=matches, reviews=reviews)
     if matches or not want.any or locked or conversation.leader_id is not None:
         return found
-    return _proved(tx, found, want, policy, sample=sample)
+    return _proved(tx, found, want, policy, site=site, sample=sample)
 
 
 def _led(
@@ -135,15 +158,20 @@ def _led(
     return tuple(found)
 
 
-def matching(own: Sequence[Order], want: Wanted) -> tuple[Order, ...]:
-    """Give those of the orders that the numbers and the day mean."""
+def matching(own: Sequence[Order], want: Wanted, site: str = "") -> tuple[Order, ...]:
+    """Give those of the orders that the numbers and the day mean; a pickup number means those of `site` first."""
     keys = {orders.order_key(number) for number in want.numbers}
     pickups = {orders.pickup_key(number) for number in want.pickups}
     by_number = [order for order in own if orders.order_key(order.order_no) in keys]
     if by_number:
         return tuple(by_number)
     by_pickup = [order for order in own if order.participate_no and orders.pickup_key(order.participate_no) in pickups]
+    by_pickup = _there(by_pickup, site)
     return tuple(order for order in by_pickup if not want.day or _on(order, want.day)) or tuple(by_pickup)
+
+
+def _there(found: list[Order], site: str) -> list[Order]:
+    return [order for order in found if site and order.site_no == site] or found
 
 
 def _on(order: Order, day: str) -> bool:
@@ -151,9 +179,10 @@ def _on(order: Order, day: str) -> bool:
     return bool(moment and moment.astimezone(SHANGHAI).date().isoformat() == day)
 
 
-def _proved(tx: Tx, found: Found, want: Wanted, policy: Policy, *, sample: bool | None) -> Found:
+def _proved(tx: Tx, found: Found, want: Wanted, policy: Policy, *, site: str, sample: bool | None) -> Found:
     proofless = policy.proof == "none"
     matches: list[Order] = []
+    picked: list[Order] = []
     for number in want.numbers:
         if proofless:
             order = orders.by_number(tx, number, sample=sample)
@@ -163,7 +192,8 @@ def _proved(tx: Tx, found: Found, want: Wanted, policy: Policy, *, sample: bool 
             matches += [order] if order else []
     for pickup in want.pickups:
         for tail in want.tails:
-            matches += orders.by_pickup(tx, pickup, tail, sample=sample)
+            picked += orders.by_pickup(tx, pickup, tail, sample=sample)
+    matches += _there(picked, site)
     matches = [order for order in matches if not want.day or _on(order, want.day)] or matches
     near: list[Order] = []
     if not matches and found.conversation.phone:

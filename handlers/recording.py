@@ -48,6 +48,7 @@ class Filing:
     leader_id: int | None = None
     language: str = "zh"
     lines: tuple[FilingLine, ...] = ()
+    site: str = ""  # the pickup site whose code the conversation came by; that of the order goes before
     desk: str = ""  # which desk sees it, when not the channel's own
     quiet: bool = False  # one of many lines: it waits on the board unless it is serious
 
@@ -85,7 +86,7 @@ def create(tx: Tx, filing: Filing, tools: Tools, *, why: str = "") -> str:
         "rank": tickets.rank(claim.severity, claim.special),
         "signals": list(claim.signals),
         "special": list(claim.special),
-        "said": [list(item) for item in claim.said],
+        "said": [list(item) for item in claim.uttered],
         "warnings": [],
         "reported_at": moment(claim.opened_at) or tools.now,
         "created_at": tools.now,
@@ -102,7 +103,7 @@ def create(tx: Tx, filing: Filing, tools: Tools, *, why: str = "") -> str:
 
 def _order(filing: Filing) -> dict[str, Any]:
     order = filing.order
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"site_no": filing.site} if filing.site else {}
     if order is not None:
         found = {"order_no": order.order_no, "site_no": order.site_no}
     if filing.customer_id is not None:
@@ -112,8 +113,9 @@ def _order(filing: Filing) -> dict[str, Any]:
 
 def update(tx: Tx, ticket: Ticket, filing: Filing, tools: Tools) -> bool:
     """Bring a raised ticket up to its draft; True when it became more serious."""
-    said = [*map(list, ticket.said), *(list(item) for item in filing.claim.said if list(item) not in _lists(ticket))]
-    rows.change(tx, ticket.no, said=said, language=filing.language, updated_at=tools.now, **_order(filing))
+    bought = _order(filing) if filing.order or not ticket.order_no else {}
+    said = [*map(list, ticket.said), *(list(item) for item in filing.claim.uttered if list(item) not in _lists(ticket))]
+    rows.change(tx, ticket.no, said=said, language=filing.language, updated_at=tools.now, **bought)
     risen = rise(tx, ticket.no, filing.claim.severity, filing.claim.signals, filing.claim.special, tools)
     keep(tx, ticket.no, filing, tools)
     return risen

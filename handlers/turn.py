@@ -38,7 +38,8 @@ class Turn(Drafting):
     def welcome(self) -> None:
         """Greet, and say what to do."""
         name = self.scene.found.conversation.customer_name
-        self.tell("welcome_known" if name else "welcome", name=name, now=False)
+        key = "welcome_site" if self.scene.found.site else "welcome_known" if name else "welcome"
+        self.tell(key, name=name, site=self.scene.found.site, now=False)
 
     def chatter(self) -> None:
         """Answer words that say nothing about a claim, and bring a person when that goes on."""

@@ -63,6 +63,7 @@ class Work:
             order=order,
             customer_id=self.customer_id,
             leader_id=conversation.leader_id,
+            site=self.talk.site,
             language=self.talk.language or "zh",
             lines=parcels.lines_of(claim, order, claimed, self.voice),
         )

@@ -125,6 +125,13 @@ def _seats(tx: Tx, *where: Any) -> list[Seat]:
     return list(last.values())
 
 
+def leaders_at(tx: Tx, site_no: str) -> list[str]:
+    """Name the leaders of a pickup site."""
+    query = select(leaders.c.name).join(leader_sites, leader_sites.c.leader_id == leaders.c.id)
+    here = (leader_sites.c.site_no == site_no, leaders.c.removed_at.is_(None))
+    return list(tx.execute(query.where(*here).order_by(leaders.c.id)).scalars())
+
+
 def without_timer(tx: Tx, timer: str) -> list[int]:
     """Name the bound leaders whose timer ("wake:digest:" and their id) is not set."""
     waiting = select(mailboxes.c.name).where(mailboxes.c.name.like(f"{timer}%"), mailboxes.c.next_due.is_not(None))

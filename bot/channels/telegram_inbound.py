@@ -43,6 +43,11 @@ OTHER = frozenset(
         ContentType.UNKNOWN,
     }
 )
+NAMES = {  # of sheets that come without one: what a file is called tells whether it is a list
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "sheet.xlsx",
+    "application/vnd.ms-excel.sheet.macroenabled.12": "sheet.xlsm",
+    "text/csv": "sheet.csv",
+}
 GONE = (ChatMemberStatus.KICKED, ChatMemberStatus.LEFT)
 
 
@@ -202,8 +207,9 @@ def _document(message: Message) -> Media:
     """A picture sent as a file is a photo, and a better one."""
     found = message.document
     assert found
-    kind = "photo" if (found.mime_type or "").startswith("image/") else "document"
-    return Media(kind=kind, ref=found.file_id, name=found.file_name or "", size=found.file_size)
+    mime = found.mime_type or ""
+    kind = "photo" if mime.startswith("image/") else "document"
+    return Media(kind=kind, ref=found.file_id, name=found.file_name or NAMES.get(mime, ""), size=found.file_size)
 
 
 def _recorded(name: str, kind: str) -> Callable[[Message], Media]:
@@ -228,8 +234,10 @@ MEDIA: Mapping[ContentType, Callable[[Message], Media]] = {
 def _data(message: Message) -> Mapping[str, Any]:
     """Keep what has no place of its own: where, whose card, and what was quoted."""
     data: dict[str, Any] = {}
-    if message.location:
-        data["location"] = [message.location.latitude, message.location.longitude]
+    place = message.venue.location if message.venue else message.location
+    if place:
+        data["place"] = {"north": place.latitude, "east": place.longitude, "map": "wgs"}
+        data["place"] |= {"title": message.venue.title, "address": message.venue.address} if message.venue else {}
     if message.contact:
         data["contact"] = {"phone": message.contact.phone_number, "name": message.contact.first_name}
     if message.reply_to_message:

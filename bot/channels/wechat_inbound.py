@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from bot.channels.wechat_gate import Refused
+from handlers.lookup import SITE
 from handlers.messages import Inbound, Media
 from handlers.wording import languages, say
 
@@ -18,7 +19,6 @@ NAME = "wechat"
 LONGEST = 8000  # characters of a text; the platform's own limit is lower
 ACCOUNT = re.compile(r"[\x21-\x7e]{1,100}")
 BIND_CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{10}", re.IGNORECASE)  # as `claimdesk leaders add` prints it
-SITE = "site:"  # how the scene of a site's code begins
 MENU = ("claim", "status", "human")  # the menu's entries; their keys are `menu:NAME`
 # a sticker comes as a text that says it cannot be shown; faces come as [微笑] or in the old spelling /:8-)
 FACES = re.compile(r"[\[【]收到不支持的消息类型.*|(?:\[[^\[\]\d]{1,6}\]|/:[^\s\u4e00-\u9fff]{1,8})+")
@@ -102,25 +102,32 @@ def _media(kind: str, name: str = "") -> Callable[[Fields], dict[str, Any]]:
     return read_media
 
 
-def _about(*names: str) -> Callable[[Fields], dict[str, Any]]:
+def _sent(kind: str, **names: str) -> Callable[[Fields], dict[str, Any]]:
     # no text: a street number in a place's name would be read as a pickup number
-    def read_about(fields: Fields) -> dict[str, Any]:
-        return {"kind": "other", "data": {name: _text(fields, name)[:500] for name in names if _text(fields, name)}}
+    def read_sent(fields: Fields) -> dict[str, Any]:
+        found = {name: _text(fields, node)[:500] for name, node in names.items() if _text(fields, node)}
+        return {"kind": "other", "data": {kind: found} if found else {}}
 
-    return read_about
+    return read_sent
 
 
-_other = _about("MsgType")
+def _place(fields: Fields) -> dict[str, Any]:
+    read_place = _sent("place", title="Poiname", address="Label", north="Location_X", east="Location_Y")
+    values = read_place(fields)
+    if found := values["data"].get("place"):
+        found["map"] = "gcj"
+    return values
+
+
+def _other(fields: Fields) -> dict[str, Any]:
+    return {"kind": "other"}
 
 
 def _scene(fields: Fields) -> dict[str, Any]:
-    """A follow or scan: a leader's code binds, a site's is handed on, any other only greets."""
+    """A follow or scan: a leader's code binds, a site's is remembered, any other only greets."""
     scene = _word(fields, "EventKey").removeprefix("qrscene_")
-    if BIND_CODE.fullmatch(scene):
-        return {"kind": "start", "text": scene}
-    if scene.startswith(SITE):
-        return {"kind": "start", "data": {"site": scene.removeprefix(SITE)[:64]}}
-    return {"kind": "start"}
+    known = BIND_CODE.fullmatch(scene) or scene.startswith(SITE)
+    return {"kind": "start", "text": scene[:80] if known else ""}
 
 
 def _click(fields: Fields) -> dict[str, Any]:
@@ -138,9 +145,9 @@ KINDS: Mapping[str, Callable[[Fields], dict[str, Any]]] = {
     "voice": _media("voice", "voice.amr"),
     "video": _media("video", "video.mp4"),
     "shortvideo": _media("video", "video.mp4"),
-    "location": _about("MsgType", "Label", "Location_X", "Location_Y"),
-    "link": _about("MsgType", "Title", "Description", "Url"),
-    "miniprogrampage": _about("MsgType", "Title", "PagePath"),
+    "location": _place,
+    "link": _sent("link", title="Title", text="Description", url="Url"),
+    "miniprogrampage": _sent("card", title="Title", path="PagePath"),
 }
 EVENTS: Mapping[str, Callable[[Fields], dict[str, Any]]] = {
     "subscribe": _scene,

@@ -19,7 +19,7 @@ from bot.desks.telegram_group import GONE, NO_THREAD, SAME, Group, Wait, says
 from bot.desks.telegram_inbound import NAME, place_of
 from bot.desks.telegram_seen import KIND, Seen
 from bot.desks.telegram_topics import ENDED, Topics
-from bot.desks.telegram_words import html, keyboard, pairs
+from bot.desks.telegram_words import PLAIN, html, keyboard, pairs
 from media.store import Keeper
 from media.values import SheetPhoto
 from storage import desk_messages
@@ -84,11 +84,11 @@ class Cards:
 
         async def send(chat: int) -> tuple[Message, int | None]:
             if picture is None:
-                return await bot.send_message(chat, text, **words), None
+                return await bot.send_message(chat, text, link_preview_options=PLAIN, **words), None
             if not apart:
                 return await bot.send_photo(chat, picture, caption=text, filename=name, **words), None
             sheet = await bot.send_photo(chat, picture, caption=seen.ticket.no, filename=name, message_thread_id=thread)
-            return await bot.send_message(chat, text, **words), sheet.message_id
+            return await bot.send_message(chat, text, link_preview_options=PLAIN, **words), sheet.message_id
 
         return await self.group.operate(send, who=who, rank=seen.rank, cost=2 if apart else 1)
 
@@ -135,7 +135,7 @@ class Cards:
                 if picture and sheet:
                     shown = InputMediaPhoto(picture, caption=seen.ticket.no, filename=name)
                     await bot.edit_message_media(shown, chat, sheet)
-                await bot.edit_message_text(text, chat, number, reply_markup=keys, **mode)
+                await bot.edit_message_text(text, chat, number, reply_markup=keys, link_preview_options=PLAIN, **mode)
 
         rank = pace.PICKED if seen.rank == pace.SAFETY else seen.rank
         await self.group.operate(change, who=who, rank=rank, cost=2 if picture and not seen.fits else 1)

@@ -21,7 +21,7 @@ from bot.desks.telegram_inbound import NAME, place_of
 from bot.desks.telegram_seen import KIND as CARD
 from bot.desks.telegram_topics import KIND as TOPIC
 from bot.desks.telegram_topics import Topics
-from bot.desks.telegram_words import html, keyboard, mentions
+from bot.desks.telegram_words import PLAIN, html, keyboard, mentions
 from media.store import Keeper
 from media.values import SheetPhoto
 from storage import desk_messages, tickets
@@ -132,7 +132,7 @@ class Lines:
             last = place == len(parts)
             text = html(part, called if last else ())
             more: Any = {**spot.where, "parse_mode": ParseMode.HTML, "reply_markup": keys if last else None}
-            calls.append(Call(send=_bound(bot.send_message, text=text, **more)))
+            calls.append(Call(send=_bound(bot.send_message, text=text, link_preview_options=PLAIN, **more)))
         return calls
 
     async def _media(self, line: Line, found: Sequence[tuple[str, str, bytes]], spot: Spot) -> list[Call]:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 
 from bot.channels.telegram_text import LABEL, TAP, TEXT, cut, units
 from handlers.messages import Button
 
 ROWS = 25
+PLAIN = LinkPreviewOptions(is_disabled=True)  # what a customer links to is shown as text, nobody goes and looks
 MOST_CALLED = 20  # people; the platform notifies few of a message's mentions anyway
 
 

@@ -86,7 +86,12 @@ def test_sticker_location_and_the_unknown(shop, li, last):
     li.sticker(shop, "😭")
     assert (last().kind, last().text) == ("sticker", "😭")
     li.location(shop, 31.2, 121.5)
-    assert (last().kind, last().data["location"]) == ("other", [31.2, 121.5])
+    assert (last().kind, last().data["place"]) == ("other", {"north": 31.2, "east": 121.5, "map": "wgs"})
+    li.odd(shop, venue={"location": {"latitude": 31.2, "longitude": 121.5}, "title": "驿站", "address": "艺苑路106号"})
+    assert (last().kind, last().text) == ("other", "")
+    assert last().data["place"] == {
+        "north": 31.2, "east": 121.5, "map": "wgs", "title": "驿站", "address": "艺苑路106号"
+    }  # fmt: skip
     li.odd(shop, dice={"emoji": "🎲", "value": 3})
     assert last().kind == "other"
     li.odd(shop, hologram={"depth": 3})

@@ -39,8 +39,13 @@ async def test_kinds_of_messages(house):
     await li.odd("notsure")
     assert [inbound.kind for inbound in house.got] == ["other"] * 4
     assert all(inbound.text == "" for inbound in house.got)  # 106号 is no pickup number
-    assert house.got[0].data["Label"].endswith("106号")
-    assert house.got[1].data["Url"] == "https://example.com/1"
+    sent = [dict(inbound.data) for inbound in house.got]
+    assert sent == [
+        {"place": {"address": "广州市海珠区客村艺苑路 106号", "north": "30.28", "east": "120.06", "map": "gcj"}},
+        {"link": {"title": "团购", "text": "团购", "url": "https://example.com/1"}},
+        {"card": {"title": "订单", "path": "p?id=1"}},
+        {},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +79,7 @@ async def test_follow_scan_and_menu(house):
         ("start", "", {}),
         ("start", "0123456789", {}),
         ("start", "ABCDEFGHJK", {}),
-        ("start", "", {"site": "Z07"}),
+        ("start", "site:Z07", {}),
         ("start", "", {}),
         ("start", "", {}),
         ("text", "进度", {}),

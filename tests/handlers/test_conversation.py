@@ -317,3 +317,10 @@ def test_everything_said_after_a_person_was_called_is_acknowledged(chat: Chat) -
 def test_all_of_it_in_other_words(chat: Chat) -> None:
     chat.say("鸡蛋破了")
     assert "30枚" in text(chat.say("都碎了，全碎了"))
+
+
+def test_a_link_with_a_sites_code_names_the_site_and_is_remembered(chat: Chat) -> None:
+    assert "Z09" in text(chat.say("/start site_Z09"))
+    assert chat.talk().site == "Z09"
+    chat.say("/start site_NOWHERE")
+    assert chat.talk().site == "Z09"
