@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .normal import READ, normalise
+from .book import Book
+from .normal import CIRCLED, READ, normalise
 
 LONGEST = 400
 """Lines of a list that are read; a chat message never holds more."""
 
 NUMBERED = re.compile(r"^\s*[(（]?(?P<number>[0-9０-９]{1,2})\s*[.．、)）:：]\s*(?=\S)")
+CIRCLE = re.compile(rf"^\s*(?P<sign>[{CIRCLED}])\s*")
 HAS_PERSON = re.compile(r"[0-9０-９一二三四五六七八九十]\s*[号號#]|^\s*[0-9０-９]{1,4}[\s:：]")
 TIMED = re.compile(
     r"^.{0,24}?\s*(?:20\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?\s*)?(?:周.|星期.)?\s*(?:上午|下午|晚上|早上|中午|凌晨)?\s*\d{1,2}:\d{2}(?::\d{2})?\s*:?$"
@@ -38,18 +41,48 @@ class Line:
     under_person: bool = False
 
 
-def _numbering(lines: Sequence[str], known: Collection[str]) -> set[int]:
+def _numbering(lines: Sequence[str], book: Book) -> set[int]:
     """Places of lines whose leading number only counts the lines: 1. 2. 3. in a row, each with a person of its own."""
     found = [(at, match) for at, raw in enumerate(lines) if (match := NUMBERED.match(raw))]
     numbers = [int(match["number"]) for _, match in found]
     in_a_row = len(numbers) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] < 2
-    with_person = [at for at, match in found if HAS_PERSON.search(lines[at][match.end() :])]
+    named = _named([(str(int(match["number"])), lines[at][match.end() :]) for at, match in found], book)
+    with_person = [
+        at for (at, match), name in zip(found, named, strict=True) if name or HAS_PERSON.search(lines[at], match.end())
+    ]
     if in_a_row and len(with_person) * 2 >= len(found):
         return {at for at, _ in found}
     return {
         at
-        for at, match in found
-        if at in with_person and str(int(match["number"])) not in known and not match.group().strip().startswith("0")
+        for place, (at, match) in enumerate(found)
+        if at in with_person
+        and (numbers[place] == place + 1 or (place and numbers[place] == numbers[place - 1] + 1))
+        and str(numbers[place]) not in book.by_pickup
+        and not match.group().strip().startswith("0")
+    }
+
+
+def _named(rows: Sequence[tuple[str, str]], book: Book) -> list[bool]:
+    """Which of the numbered rows name a buyer whose number is another one."""
+    found = []
+    for number, text in rows:
+        plain = text.lower()
+        buyers = [buyer for name, buyer in book.buyers if name in plain]
+        own = any(order.buyer_name in buyers for order in book.by_pickup.get(number, ()))
+        found.append(bool(buyers) and not own)
+    return found
+
+
+def _circled(lines: Sequence[str], book: Book) -> dict[int, str]:
+    """Lines that a circled pickup number leads, rewritten: ⑥ without another person, not counting ①②③."""
+    found = [(at, match) for at, raw in enumerate(lines) if (match := CIRCLE.match(raw))]
+    numbers = [unicodedata.normalize("NFKC", match["sign"]).strip("().") for _, match in found]
+    if not numbers or numbers[0] in ("0", "1"):
+        return {}
+    return {
+        at: f"{number}号 {lines[at][match.end() :]}"
+        for (at, match), number in zip(found, numbers, strict=True)
+        if number in book.by_pickup and not HAS_PERSON.search(lines[at], match.end())
     }
 
 
@@ -63,10 +96,10 @@ def _why(text: str) -> str:
     return ""
 
 
-def lay_out(text: str, known: Collection[str], emoji: Mapping[str, str]) -> list[Line]:
+def lay_out(text: str, book: Book, emoji: Mapping[str, str]) -> list[Line]:
     """Split and clean a list; empty lines count in the numbering and are left out."""
     lines = text.splitlines()
-    counted = _numbering(lines, known)
+    counted, circled = _numbering(lines, book), _circled(lines, book)
     laid: list[Line] = []
     late: list[Line] = []
     for at, raw in enumerate(lines):
@@ -76,7 +109,7 @@ def lay_out(text: str, known: Collection[str], emoji: Mapping[str, str]) -> list
             laid.append(Line(number=at + 1, raw=raw[:200], text="", why=f"more than {LONGEST} lines: send it in parts"))
             continue
         match = NUMBERED.match(raw) if at in counted else None
-        plain = normalise(raw[match.end() :] if match else raw, emoji).strip()
+        plain = normalise(raw[match.end() :] if match else circled.get(at, raw), emoji).strip()
         why = _why(plain)
         if not why:
             plain = TIME_BEFORE.sub("", plain)

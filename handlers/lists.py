@@ -232,8 +232,7 @@ def _nameless(walk: _Walk, line: Line, references: References) -> None:
 def read_list(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date) -> ListReading:
     """Read a leader's lines, each on its own, against the orders of the leader's sites; never raises."""
     walk = _Walk(orders=orders, book=lay_open(orders), lexicon=lexicon, today=today)
-    known = {order.participate_no for order in orders}
-    for line in lay_out(text, known, lexicon.emoji):
+    for line in lay_out(text, walk.book, lexicon.emoji):
         if line.why:
             walk.ignored.append(Ignored(line=line.number, text=line.raw, why=line.why))
         else:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .references import MASK, References, Span
+from .pickups import Span
+from .references import MASK, References
 
 NOTHING = re.compile(rf"[\s,。;!?{MASK}]")
 JOINED = re.compile(rf"[\s、,，和跟与及&/{MASK}]*$")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,10 +12,9 @@ from storage.orders import Order
 from .book import Book, lay_open
 from .days import day_in
 from .lexicon import Lexicon
-from .numerals import chinese
+from .pickups import Finder, Span
 
 MASK = "\ue000"
-NUMERAL = r"[一二两三四五六七八九十百]{1,4}"
 PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 TAIL = re.compile(
     r"(?:尾号|后四位|后4位|末四位|末4位|尾数|last (?:four|4)(?: digits)?|ending(?: in| with)?|phone|tail)"
@@ -25,34 +24,6 @@ TAIL = re.compile(
 )
 ORDER_TAIL = re.compile(r"(?:单号|订单号?)的?(?:尾号|尾数|后四位|后4位|末四位|末4位)[是为:\s]{0,3}(\d{4})(?!\d)")
 BARE_TAIL = re.compile(r"(?<![\d.a-z-])(\d{4})(?![\d.%a-z-]|\s*(?:年|块|元|克|ml|g\b|号))")
-# 号 as part of an address, or of a day's date
-AFTER_DATE = r"(?:买|下单|下的单|付款|到货|发货|收到|收的|送到|订的|到的|发的|拍的)"
-LEAD = (
-    r"#|no\.?\s?|order (?:no\.? ?|number )?#?|number |pickup (?:no\.? ?|number )?#?"
-    r"|(?:接龙号?|取货号|序号)[是为:\s]{0,2}"
-)
-TAIL_SIGN = r"\s*号(?!楼|门|线|路|院|店|码|机|电池|键|公馆|\s*楼)|\s*#|单(?=\s|$|[^\d身个点子位独买])"
-NUMBER = re.compile(rf"(?P<lead>{LEAD})?(?<![\d.])(?P<number>\d{{1,4}}|{NUMERAL})(?P<tail>{TAIL_SIGN})?")
-RANGE = re.compile(
-    rf"(?<![\d.])(?P<low>\d{{1,4}}|{NUMERAL})\s*号?\s*(?:-|~|到|至)\s*(?P<high>\d{{1,4}}|{NUMERAL})\s*号"
-)
-SERIES = re.compile(r"(?<![\d.])\d{1,4}\s*[号#]?(?:\s?(?:[、,/和跟与及&]|and)\s?\d{1,4}\s?[号#]?){1,40}(?<=[号#])")
-LEADING = re.compile(
-    r"\s*(?P<number>\d{1,4})(?=\s|[.、:,]\s*|[\u4e00-\u9fff(])(?!\s*(?:年|月|日|点|分|个|天|小时|块|元))[.、:,]?\s*"
-)
-PARTS = re.compile(r"(?<=[\s,;])(?P<number>\d{1,4})(?=是|不|也|要退|要补|要换|的|昨天|今天)")
-WIDEST = 60
-"""A range of more pickup numbers than this is no range."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """A reference's place and value; `group` numbers of one list or range share a place."""
-
-    start: int
-    end: int
-    values: tuple[str, ...]
-    dated: bool = False  # could as well be a day of the month
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +43,6 @@ class References:
 
 def _blank(text: str, start: int, end: int) -> str:
     return text[:start] + MASK * (end - start) + text[end:]
-
-
-def _integer(word: str) -> str | None:
-    if word.isdigit():
-        return str(int(word))
-    value = chinese(word)
-    return None if value is None else str(value)
 
 
 def _number(match: re.Match[str]) -> str:
@@ -160,47 +124,13 @@ class Seeker:
             self.evidence["day"] = words
         return value
 
-    def pickups(self) -> list[Span]:
-        """Pickup numbers, ranges (21-23号) and series (3、5、8号) written out."""
-        found: list[Span] = []
-        for match in list(RANGE.finditer(self.text)):
-            low, high = _integer(match["low"]), _integer(match["high"])
-            if low and high and 0 < int(high) - int(low) <= WIDEST:
-                found.append(self._span(match, [str(n) for n in range(int(low), int(high) + 1)]))
-        series = list(SERIES.finditer(self.text))
-        found += [self._span(match, [str(int(n)) for n in re.findall(r"\d+", match.group())]) for match in series]
-        for match in list(NUMBER.finditer(self.text)):
-            if match["lead"] or match["tail"]:
-                number = self._pickup(match)
-                if number:
-                    found.append(self._span(match, [number]))
-        return sorted(found, key=lambda span: span.start)
-
-    def _pickup(self, match: re.Match[str]) -> str | None:
-        number = _integer(match["number"])
-        if number is None or (not match["number"].isdigit() and not match["tail"]):
-            return None
-        if re.search(r"(?:给|到|第|批)$", self.text[: match.start()]) and number not in self.known:
-            return None
-        dated = re.match(AFTER_DATE, self.text[match.end() :].lstrip()) is not None
-        return None if dated and number not in self.known else number
-
-    def _span(self, match: re.Match[str], values: Iterable[str]) -> Span:
-        span = Span(start=match.start(), end=match.end(), values=tuple(dict.fromkeys(values)))
-        self.take("pickup_no", *match.span())
-        return span
-
-    def leading(self, lexicon: Lexicon) -> list[Span]:
-        """Numbers that a leader's line or its parts begin with, where an order has them (24 李姐 ..., 32不要了)."""
-        first = LEADING.match(self.text)
-        found = [first] if first else []
-        found += PARTS.finditer(self.text, first.end() if first else 0)
-        known = [
-            match
-            for match in found
-            if str(int(match["number"])) in self.known and not lexicon.counted.match(self.text, match.start("number"))
-        ]
-        return [self._span(match, [str(int(match["number"]))]) for match in known]
+    def pickups(self, lexicon: Lexicon, *, leader: bool) -> list[Span]:
+        """Pickup numbers, with ranges (21-23号) and series (3、5、8号) written out; bare ones for a leader."""
+        finder = Finder(self.text, self.known, lexicon, self.today)
+        found = list(finder.signed()) or (finder.leading() if leader else [])
+        for span in found:
+            self.take("pickup_no", span.start, span.end)
+        return found
 
     def names(self) -> list[tuple[int, str]]:
         """Buyers of the given orders whose names the text holds, the longest first."""
@@ -211,6 +141,17 @@ class Seeker:
                 found.append((at, buyer))
                 self.take("customer", at, at + len(name))
         return sorted(found)
+
+    def beside(self, names: Sequence[tuple[int, str]], lexicon: Lexicon) -> list[Span]:
+        """Bare pickup numbers beside the names of their buyers."""
+        finder = Finder(self.text, self.known, lexicon, self.today)
+        found = []
+        for at, name in names:
+            own = {number for number, orders in self.known.items() if any(one.buyer_name == name for one in orders)}
+            if span := finder.beside(at, at + len(name), own):
+                found.append(span)
+                self.take("pickup_no", span.start, span.end)
+        return found
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -234,12 +175,12 @@ def refer(
     phones = seeker.phones()
     tails = seeker.tails()
     day = seeker.day()
-    pickups = seeker.pickups()
-    if leader and not pickups:
-        pickups = seeker.leading(lexicon)
+    pickups = seeker.pickups(lexicon, leader=leader)
     if not leader or pickups:
         tails += [] if tails else seeker.bare_tail(other=bool(pickups or numbers))
     names = seeker.names()
+    if leader and names and not pickups:
+        pickups = seeker.beside(names, lexicon)
     return References(
         names=tuple(name for _, name in names),
         named_at=tuple(at for at, _ in names),
