@@ -37,10 +37,13 @@ class Bot:
     async def ask(self, method: str, **given: Any) -> Any:
         """Call a method. Raises Refused, and ClientError or TimeoutError when nobody answers."""
         address = f"{self.api_base or API}/bot{self.token}/{method}"
-        proxy = self.proxy if self.proxy.startswith("http") else None
+        socks = self.proxy.startswith("socks5")
+        if socks:
+            from bot.channels.tunnel import tunnel
+        connector = tunnel(self.proxy) if socks else None
         async with (
-            ClientSession(timeout=ClientTimeout(total=PATIENCE)) as session,
-            session.post(address, json=given, proxy=proxy) as response,
+            ClientSession(connector=connector, timeout=ClientTimeout(total=PATIENCE)) as session,
+            session.post(address, json=given, proxy=None if socks else self.proxy or None) as response,
         ):
             answer: Mapping[str, Any] = await response.json(content_type=None)
         if not answer.get("ok"):
@@ -75,7 +78,7 @@ async def _checked(bot: Bot, rest: Any) -> list[Line]:
         if refused.code in (401, 404):
             return [(False, f"{bot.setting} is refused by Telegram; get a new token from @BotFather")]
         return [(False, f"{bot.setting}: Telegram refused a question ({refused})")]
-    except (ClientError, TimeoutError, ValueError):
+    except (ClientError, OSError, ValueError):
         where = bot.api_base or API
         return [
             (False, f"{bot.setting}: {where} does not answer; check the network, TELEGRAM_API_BASE, TELEGRAM_PROXY")

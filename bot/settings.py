@@ -100,6 +100,7 @@ class Settings:
         return self.sandbox == "on" or (self.sandbox == "auto" and not self.telegram_customers and not self.wechat)
 
 
+PROXIES = ("http", "https", "socks5", "socks5h")
 NAMES = tuple(item.name.upper() for item in fields(Settings))
 
 
@@ -158,6 +159,9 @@ def _urls(settings: Settings) -> list[str]:
             wrong.append(f"{name.upper()} must be an address like https://host, not {value!r}.")
         elif value and name == "public_url" and parts.scheme == "http" and parts.hostname not in LOOPBACK:
             wrong.append("PUBLIC_URL must begin with https://.")
+    proxy = urlsplit(settings.telegram_proxy)
+    if settings.telegram_proxy and (proxy.scheme not in PROXIES or not proxy.hostname):
+        wrong.append(f"TELEGRAM_PROXY must be like http://host:port or socks5://host:port, not {proxy.geturl()!r}.")
     if not settings.database.startswith("sqlite:///"):
         wrong.append("DATABASE_URL must begin with sqlite:/// in this version.")
     return wrong

@@ -27,11 +27,30 @@ class ProxySession(AiohttpSession):
         return self._session
 
 
+class TunnelSession(AiohttpSession):
+    """A session through a SOCKS5 proxy."""
+
+    def __init__(self, socks: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.socks = socks
+
+    async def create_session(self) -> ClientSession:
+        """Open the session, or give the open one."""
+        from bot.channels.tunnel import tunnel
+
+        if self._session is None or self._session.closed:
+            self._session = ClientSession(connector=tunnel(self.socks))
+            self._should_reset_connector = False
+        return self._session
+
+
 def open_session(api_base: str | None, proxy: str | None, timeout: float) -> AiohttpSession:
-    """Make a session; `timeout` in seconds. Raises RuntimeError when socks5 lacks its package."""
+    """Make a session; `timeout` in seconds."""
     api = TelegramAPIServer.from_base(api_base) if api_base else PRODUCTION
     if proxy and proxy.startswith("http"):
         session = ProxySession(api=api, timeout=timeout)
         session.http_proxy = proxy
         return session
-    return AiohttpSession(api=api, proxy=proxy or None, timeout=timeout)
+    if proxy:
+        return TunnelSession(proxy, api=api, timeout=timeout)
+    return AiohttpSession(api=api, timeout=timeout)
