@@ -51,12 +51,22 @@ def mask(text: str, orders: Sequence[Order], names: Iterable[str] = ()) -> str:
 
     Spelt as `normalise` does; places that are masked already stay so. `names`: further people who are known.
     """
-    plain = normalise(text)
-    for value in _known(orders, names):
-        plain = _without(plain, value)
+    plain = _unnamed(text, orders, names)
     for pattern in PATTERNS:
         plain = pattern.sub(MASK, plain)
     return TAKEN.sub(GONE, plain)
+
+
+def unnamed(text: str, orders: Sequence[Order]) -> str:
+    """Give a text of the business's own, as an item's name, without what the orders hold of people."""
+    return TAKEN.sub(GONE, _unnamed(text, orders, ()))
+
+
+def _unnamed(text: str, orders: Sequence[Order], names: Iterable[str]) -> str:
+    plain = normalise(text)
+    for value in _known(orders, names):
+        plain = _without(plain, value)
+    return plain
 
 
 def _known(orders: Sequence[Order], names: Iterable[str]) -> list[str]:

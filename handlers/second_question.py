@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from handlers.codes import REMEDIES
-from handlers.masking import mask
+from handlers.masking import unnamed
 from handlers.policy import Policy
 from handlers.wording import say
 from storage.orders import Order
@@ -64,7 +64,7 @@ def messages(passages: Sequence[Passage], policy: Policy) -> list[dict[str, str]
 
 def _lines(order: Order, orders: Sequence[Order]) -> list[dict[str, Any]]:
     return [
-        {"line": number, "item": mask(line.item, orders), "unit": line.unit[:8], "quantity": line.quantity}
+        {"line": number, "item": unnamed(line.item, orders), "unit": line.unit[:8], "quantity": line.quantity}
         for number, line in enumerate(order.lines, start=1)
     ]
 

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from reading_orders import ORDERS, TODAY, lexicon, order
 
-from handlers.masking import GONE, mask
+from handlers.masking import GONE, mask, unnamed
 from handlers.normal import normalise
 from handlers.references import refer
 
@@ -76,6 +76,11 @@ def test_a_buyer_is_not_named_by_any_of_his_names():
     masked = mask("孙小雨的香菜，小雨说黄了，小孙不满意，孙姐要退", [known])
     assert not {"孙", "雨"} & set(masked)
     assert "香菜" in masked and "黄了" in masked
+
+
+def test_the_name_of_an_item_loses_people_only():
+    known = order("KT260612-0022", "22", "孙小雨", "13500001022", [("孙小雨定制蛋糕500gx2盒", 1, "个", "")])
+    assert unnamed(known.lines[0].item, [known]) == f"{GONE}定制蛋糕500gx2盒"
 
 
 NAMES = st.one_of(
