@@ -20,7 +20,11 @@ COMMANDS: tuple[tuple[str, str, tuple[Argument, ...]], ...] = (
     (
         "leaders add",
         "add a group-buy leader and print the one-time bind code",
-        (_arg("name", metavar="NAME"), _arg("--site", action="append", required=True, metavar="SITE")),
+        (
+            _arg("name", metavar="NAME"),
+            _arg("--site", action="append", required=True, metavar="SITE"),
+            _arg("--qr", metavar="FILE.png"),
+        ),
     ),
     ("leaders list", "list leaders and their sites", ()),
     ("leaders remove", "remove a leader by name or id", (_arg("name", metavar="NAME"),)),
@@ -40,7 +44,12 @@ COMMANDS: tuple[tuple[str, str, tuple[Argument, ...]], ...] = (
     (
         "read",
         "tell what the bot understands: JSON lines in, JSON lines out",
-        (_arg("--leader", action="store_true"), _arg("--without-model", action="store_true")),
+        (
+            _arg("--leader", action="store_true"),
+            _arg("--without-model", action="store_true"),
+            _arg("--train", metavar="FILE"),
+            _arg("--examples", metavar="LESSONS", action="append", default=[]),
+        ),
     ),
     (
         "sheet",

@@ -56,7 +56,22 @@ def leaders_add(args: Namespace, settings: Settings) -> int:
 
     with database(settings) as write:
         now = configuration.clock(settings)()
-        return leaders.add(args.name, args.site, write=write, now=now, chance=SystemRandom())
+        draw = _drawing(settings, Path(args.qr), write) if args.qr else None
+        return leaders.add(args.name, args.site, write=write, now=now, chance=SystemRandom(), draw=draw)
+
+
+def _drawing(settings: Settings, file: Path, write: Callable[[Callable[[Any], Any]], Any]) -> Callable[[str], int]:
+    def draw(code: str) -> int:
+        if not settings.wechat:
+            later = f"claimdesk wechat code {code} {file}"
+            print(f"claimdesk: no picture without WeChat: set WECHAT_APP_ID and its companions, then {later}",
+                  file=sys.stderr)  # fmt: skip
+            return 1
+        from bot import wechat
+
+        return wechat.picture(settings, code, file, write=write)
+
+    return draw
 
 
 def leaders_list(args: Namespace, settings: Settings) -> int:

@@ -25,9 +25,19 @@ def new_code(chance: Random) -> str:
 
 
 def add(
-    name: str, sites: Sequence[str], *, write: Write, now: datetime, chance: Random, out: TextIO | None = None
+    name: str,
+    sites: Sequence[str],
+    *,
+    write: Write,
+    now: datetime,
+    chance: Random,
+    draw: Callable[[str], int] | None = None,
+    out: TextIO | None = None,
 ) -> int:
-    """Add a leader and print the one-time bind code as the last word of the last line; 2 if a name is no name."""
+    """Add a leader and print the one-time bind code as the last word of the last line; 2 if a name is no name.
+
+    `draw` makes the code's picture and says how it went, 0 if well; the leader is added all the same, and 1 returned.
+    """
     out = out or sys.stdout
     try:
         name, numbers = label(name, 64), [code(site) for site in sites]
@@ -44,8 +54,9 @@ def add(
     for site in sorted(write(store)):
         print(f"No order names the site {site} yet; look at site_no of your import if this is a surprise.", file=out)
     print(f"{name} leads {', '.join(sorted(set(numbers)))}.", file=out)
+    drawn = draw(bind) if draw else 0
     print(f"Let {name} send this to the customers' bot, it works once: 绑定 {bind}", file=out)
-    return 0
+    return 1 if drawn else 0
 
 
 def show(*, read: Write, out: TextIO | None = None) -> int:

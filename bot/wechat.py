@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -70,10 +70,20 @@ def picture(settings: Settings, scene: str, file: Path, *, write: Write, lasting
     async def draw(client: Client) -> str:
         made = await client.qrcode.create(asked)
         data = await client.line.picture(str(made["ticket"]))
-        await asyncio.to_thread(file.write_bytes, data)
-        return f"{file} shows the code; it binds by a scan" + ("." if lasting else " and works for 30 days.")
+        await asyncio.to_thread(_save, file, data)
+        until = f"{clock(settings)() + timedelta(seconds=MONTH):%Y-%m-%d}"
+        return f"{file} shows the code; {'it works for ever.' if lasting else f'a scan works until {until}, 30 days.'}"
 
     return _ask(settings, write, draw)
+
+
+def _save(file: Path, data: bytes) -> None:
+    """Write the picture, which comes as JPEG, in the format that the file's name tells. Raises OSError."""
+    if file.suffix.lower() == ".png":
+        from media.pictures import as_png
+
+        data = as_png(data)
+    file.write_bytes(data)
 
 
 def _ask(settings: Settings, write: Write, work: Callable[[Client], Awaitable[str]]) -> int:
@@ -100,5 +110,8 @@ def _ask(settings: Settings, write: Write, work: Callable[[Client], Awaitable[st
         print(asyncio.run(run()))
     except (PlatformRefused, Unreachable, Gone) as error:
         print(f"claimdesk: WeChat did not do it: {error}.", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"claimdesk: the picture could not be written: {error}.", file=sys.stderr)
         return 1
     return 0

@@ -113,7 +113,9 @@ def _order(filing: Filing) -> dict[str, Any]:
 
 def update(tx: Tx, ticket: Ticket, filing: Filing, tools: Tools) -> bool:
     """Bring a raised ticket up to its draft; True when it became more serious."""
-    bought = _order(filing) if filing.order or not ticket.order_no else {}
+    bought = _order(filing)
+    if filing.order is None and ticket.order_no:
+        bought.pop("site_no", None)  # an agent found the order meanwhile
     said = [*map(list, ticket.said), *(list(item) for item in filing.claim.uttered if list(item) not in _lists(ticket))]
     rows.change(tx, ticket.no, said=said, language=filing.language, updated_at=tools.now, **bought)
     risen = rise(tx, ticket.no, filing.claim.severity, filing.claim.signals, filing.claim.special, tools)

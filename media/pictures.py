@@ -162,6 +162,14 @@ def _plain(source: Image.Image) -> Image.Image:
     return picture
 
 
+def as_png(data: bytes) -> bytes:
+    """Turn a picture from a source that is trusted into PNG. Raises OSError for what is none."""
+    with Image.open(BytesIO(data)) as picture:
+        found = BytesIO()
+        picture.save(found, "PNG")
+    return found.getvalue()
+
+
 def _jpeg(picture: Image.Image) -> bytes:
     buffer = BytesIO()
     picture.save(buffer, "JPEG", quality=QUALITY)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from doubles.wechat import Platform
 from wechat_house import shop
 
 from bot import doctor_wechat, wechat
+from bot.__main__ import main
 from bot.settings import Settings
 from storage.database import open_writer, transaction
 from storage.tables import METADATA
@@ -77,6 +79,56 @@ async def test_a_scene_code_becomes_a_picture(platform, write, tmp_path):
     assert list(platform.api.scenes.values()) == ["0123456789"]
     lasting = await asyncio.to_thread(wechat.picture, told, "site:Z07", file, write=write, lasting=True)
     assert (lasting, list(platform.api.scenes.values())[1]) == (0, "site:Z07")
+
+
+@pytest.fixture
+def operator(platform, tmp_path, monkeypatch, capsys):
+    """Runs `claimdesk WORDS...` with the account's settings; gives exit code, output and errors."""
+    known = settings(platform)
+    for name in ("wechat_app_id", "wechat_app_secret", "wechat_token", "wechat_aes_key", "wechat_api_base"):
+        monkeypatch.setenv(name.upper(), getattr(known, name))
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.chdir(tmp_path)
+
+    async def run(*words):
+        code = await asyncio.to_thread(main, list(words))
+        told = capsys.readouterr()
+        assert "Traceback" not in told.err
+        return code, told.out, told.err
+
+    return run
+
+
+async def test_a_new_leaders_code_comes_as_a_picture_too(platform, operator, tmp_path):
+    code, out, err = await operator("leaders", "add", "王姐", "--site", "Z07", "--qr", "wang.png")
+    assert (code, err) == (0, "")
+    assert (tmp_path / "wang.png").read_bytes().startswith(b"\x89PNG\r\n")
+    bind = out.split()[-1]
+    assert out.splitlines()[-1].endswith(f"绑定 {bind}")
+    assert list(platform.api.scenes.values()) == [bind]
+    until = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    assert f"wang.png shows the code; a scan works until {until}, 30 days." in out
+
+
+@pytest.mark.parametrize("why", ["refused", "unreachable", "no folder", "no account"])
+async def test_without_a_picture_the_leader_and_the_code_are_there(platform, operator, monkeypatch, why):
+    if why == "no account":
+        for name in ("ID", "SECRET"):
+            monkeypatch.delenv(f"WECHAT_APP_{name}")
+        for name in ("TOKEN", "AES_KEY", "API_BASE"):
+            monkeypatch.delenv(f"WECHAT_{name}")
+    if why == "refused":
+        platform.fail("qrcode/create", code=48001)
+    if why == "unreachable":
+        platform.fail("*", kind="reset", times=9)
+    file = "none/wang.png" if why == "no folder" else "wang.png"
+    code, out, err = await operator("leaders", "add", "王姐", "--site", "Z07", "--qr", file)
+    assert code == 1
+    assert len(err.splitlines()) == 1
+    assert {"refused": "48001", "no account": "WECHAT_APP_ID", "no folder": "none/wang.png"}.get(why, "WeChat") in err
+    bind = out.split()[-1]
+    assert (len(bind), out.splitlines()[-1].endswith(f"绑定 {bind}")) == (10, True)
+    assert "王姐  Z07  code not used yet" in (await operator("leaders", "list"))[1]
 
 
 async def test_doctor_finds_a_sound_account_sound(tmp_path):

@@ -7,9 +7,11 @@ import itertools
 import json
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from aiohttp import ClientError, web
+from PIL import Image
 
 from .faults import Fault, body
 
@@ -212,7 +214,9 @@ class Api:
     async def picture(self, request: web.Request) -> web.Response:
         if request.query.get("ticket") not in self.scenes:
             return web.Response(status=404)
-        return web.Response(body=b"\xff\xd8\xff\xe0 code", content_type="image/jpg")
+        drawn = BytesIO()
+        Image.new("L", (43, 43), 255).save(drawn, "JPEG")
+        return web.Response(body=drawn.getvalue(), content_type="image/jpg")
 
     async def ips(self, _request: web.Request) -> web.Response:
         return web.json_response({"ip_list": ["127.0.0.1"]})
