@@ -12,7 +12,9 @@ import pytest
 from doubles.completions import answer, claim, completions, passage
 from doubles.service import free_port
 from doubles.telegram_house import ORDERS, START, orders
+from doubles.wechat import Platform
 from sqlalchemy import select
+from test_wechat_talks import Service
 
 from bot import second_reader
 from bot.app import build
@@ -366,3 +368,23 @@ async def test_without_settings_there_is_nothing_of_it(tmp_path):
         assert house.app.beforehand is None and house.app.tools().opinions is None
         await house.say(PROOF, ODD)
         assert await house.problems() == [(1, "", "2")]
+
+
+async def test_the_open_callback_of_wechat_still_gets_the_answer(tmp_path):
+    async with completions(say=BAD) as double, Platform() as platform:
+        service = Service(tmp_path, platform)
+        named = {"llm_base_url": double.url, "llm_api_key": "sk-secret", "llm_model": "small"}
+        service.settings = replace(service.settings, policy="community-group-buy", **named)
+        await service.start()
+        try:
+            await service.do(lambda tx: upsert(tx, orders(), now=START))
+            follower = platform.follower("oLi")
+            await follower.text(PROOF)
+            double.hold()
+            began = asyncio.get_running_loop().time()
+            told = await follower.text(ODD)
+            assert second_reader.PATIENCE < asyncio.get_running_loop().time() - began < 4.5
+            assert (told.kind, told.tries, follower.errors) == ("text", 1, 0)
+            assert "草莓" in told.text and follower.seen[-1][0] == "passive"
+        finally:
+            await service.stop()
