@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from zlib import crc32
 
 from aiohttp import hdrs, web
 
+from bot import sample_sheet
 from bot.channels.base import TooBig
 from bot.channels.sandbox import Said, SandboxChannel
 from bot.desks.sandbox import PLAYERS, Done, Player, SandboxDesk
@@ -162,7 +164,10 @@ class Input:
     async def _file(self, request: web.Request) -> Media:
         given = request.query
         room = self.page.room
-        if sample := _text(request, given, "sample"):
+        if (sample := _text(request, given, "sample")) == sample_sheet.NAME:
+            data = await asyncio.to_thread(sample_sheet.draw, _text(request, given, "language"))
+            return Media(kind="document", ref=await room.put(data, ".xlsx"), name=sample, size=len(data))
+        if sample:
             try:
                 # each sending has a look of its own, else the second claim would be told off for a reused photo
                 data = await self.page.sample(sample, crc32(_id(request, given).encode()))

@@ -225,7 +225,7 @@ def _told(walk: _Walk, said: dict[str, str]) -> str:
     count = _quantity(walk, said)
     if COUNTED.search(f"{words['problem']} {words['remark']} {words['more']}"):
         count = ""  # what the words tell is what is wrong; the number beside them may be what was bought
-    if count and 0 < len(words["problem"]) <= SHORT:
+    if count and 0 < len(words["problem"]) <= SHORT and not words["problem"].isascii():
         words["problem"], count = f"{words['problem']}{count}", ""  # 少1袋 says more than 1袋 少
     told = (words["day"], words["item"], count, *(words[role] for role in ("problem", "remark", "more", "wish")))
     return " ".join(part for part in told if part)
@@ -235,7 +235,10 @@ def _quantity(walk: _Walk, said: dict[str, str]) -> str:
     text = said.get("quantity") or ("" if walk.export else said.get("count", ""))
     if UNREAD.fullmatch(text) or text == "0":
         return ""
-    return f"{text}{said.get('unit') or walk.unit}" if FIGURE.fullmatch(text) else text
+    unit = said.get("unit") or walk.unit
+    if not unit or not FIGURE.fullmatch(text):
+        return text
+    return f"{text} {unit}" if unit.isascii() else f"{text}{unit}"
 
 
 def _tells(said: dict[str, str]) -> bool:

@@ -38,6 +38,12 @@ def samples() -> tuple[Sample, ...]:
     return (*(_sample(person) for person in raw["people"]), _sample(raw["leader"], leader=True))
 
 
+def list_rows(language: str) -> list[list[str]]:
+    """Give the rows of the leader's sample sheet; any other language than the shipped ones has the first one's."""
+    sheets = _raw()["leader"]["sheet"]
+    return [row.split("|") for row in sheets.get(language, next(iter(sheets.values())))]
+
+
 def load(tx: Tx, now: datetime) -> bool:
     """Put the samples into a database that has no orders: picked up two hours ago, accounts bound; tell if it did."""
     if not none_yet(tx):

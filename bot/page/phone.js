@@ -107,6 +107,7 @@ export function phone({ seen, told }) {
 
   function showHints() {
     const chips = (person.says[spoken()] || []).map((words) => make("button", { type: "button", class: "chip", onclick: () => speak(words) }, words));
+    if (person.leader) chips.push(make("button", { type: "button", class: "chip", "data-sheet": "", onclick: sendSheet }, say("sample_sheet")));
     at("says").replaceChildren(...chips);
     const photos = person.photos.map((name) =>
       make(
@@ -145,6 +146,10 @@ export function phone({ seen, told }) {
 
   function sendSample(name) {
     sendFile(new File([], "", { type: "image/jpeg" }), { sample: name }, `/sandbox/photos/${encodeURIComponent(name)}`);
+  }
+
+  function sendSheet() {
+    sendFile(new File([], "list.xlsx"), { sample: "list.xlsx", language: spoken() });
   }
 
   function sendFiles(files) {

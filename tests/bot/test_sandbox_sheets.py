@@ -5,13 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 
+import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from sheet_files import cells, text, xlsx
 
 from bot.app import build
+from bot.sample_sheet import NAME, draw
 from bot.sandbox import PAGE
 from bot.settings import Settings
 from bot.web import make_app
+from handlers import list_rows
+from handlers.wording import languages
+from media.tables import read_table
+from media.values import Table
 from storage import tables as t
 
 FILES = "/sandbox/chats/leader/files"
@@ -37,6 +43,24 @@ async def test_an_uploaded_sheet_becomes_tickets(tmp_path):
         await _told(client, "没有重复建单")
         assert len(await app.read(lambda tx: tx.execute(t.tickets.select()).all())) == 3
     await app.stop()
+
+
+async def test_the_sample_sheet_is_made_when_it_is_sent(tmp_path):
+    app = build(Settings(data_dir=str(tmp_path), sandbox="on", sandbox_password="geheim12"))
+    await app.start()
+    async with TestClient(TestServer(make_app(health=app.health, doors=app.doors))) as client:
+        await client.post("/sandbox/login", data={"password": "geheim12"})
+        query = {"id": "abcdefgh1", "sample": NAME, "language": "zh"}
+        assert (await client.post(FILES, params=query)).status == 200
+        await _told(client, "5 条可直接提交")
+    await app.stop()
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_sample_sheet_has_rows_in_every_language(language):
+    table = read_table(draw(language))
+    assert isinstance(table, Table)
+    assert len(list_rows.take(table.rows).lines) == 5
 
 
 async def _told(client, words):
