@@ -6,7 +6,7 @@ from io import BytesIO
 
 from handlers.samples import list_rows
 
-NAME = "list.xlsx"
+NAME = "sheet.xlsx"
 
 
 def draw(language: str) -> bytes:

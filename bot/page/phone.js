@@ -149,7 +149,7 @@ export function phone({ seen, told }) {
   }
 
   function sendSheet() {
-    sendFile(new File([], "list.xlsx"), { sample: "list.xlsx", language: spoken() });
+    sendFile(new File([], "sheet.xlsx"), { sample: "sheet.xlsx", language: spoken() });
   }
 
   function sendFiles(files) {
