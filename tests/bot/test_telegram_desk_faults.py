@@ -155,8 +155,8 @@ async def test_without_the_right_to_topics_it_goes_on_among_the_others(tmp_path,
 async def test_429_with_a_long_wait_is_waited_out(tmp_path, plain):
     scene = plain
     async with scene.running(tmp_path):
-        scene.api.fail("429", method="sendMessage", chat=scene.group, retry_after=2)
         began = scene.desk._group.pace.now()
+        scene.api.fail("429", method="sendMessage", chat=scene.group, retry_after=2)
         no = await scene.raised()
         assert scene.card(no)
         assert scene.desk._group.pace.now() - began > 1.9
