@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from doubles.completions import answer, claim, completions, passage
+from doubles.completions import answer, claim, completions, passage, word_tables_alone
 from doubles.service import Service
 
 ORDER = {
@@ -21,7 +21,7 @@ ORDER = {
         {"sku": "P02", "item": "鸡蛋", "unit": "板", "qty": 1},
     ],
 }
-ODD = {"id": 1, "text": "李婷 草莓两盒都不像样", "orders": [ORDER]}
+ODD = {"id": 1, "text": "李婷 草莓两盒都跟广播体操似的", "orders": [ORDER]}
 GOOD = answer(passage(1, claim("quality_spoiled", quantity=1, remedy="refund")))
 
 
@@ -30,7 +30,7 @@ async def read(folder, url, asked, *words):
     import asyncio
 
     named = {"LLM_BASE_URL": url, "LLM_API_KEY": "sk-secret", "LLM_MODEL": "small"} if url else {}
-    service = Service(folder, named)
+    service = Service(folder, {**named, "POLICY": word_tables_alone(folder)})
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "read", *words, cwd=folder, env=service.environment,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -60,7 +60,7 @@ async def test_it_may_be_left_out(words, tmp_path):
 
 
 async def test_a_list_is_one_question_a_message(tmp_path):
-    asked = {**ODD, "text": "3号 草莓坏了1盒\n3号 草莓两盒都不像样\n3号 鸡蛋跟橡皮泥似的说不上来"}
+    asked = {**ODD, "text": "3号 草莓坏了1盒\n3号 草莓两盒都跟广播体操似的\n3号 鸡蛋跟广播体操似的伸胳膊踢腿"}
     said = answer(passage(1, claim("quality_spoiled")), passage(2, claim("quality_other", line=2)))
     async with completions(say=said) as double:
         (found,), _ = await read(tmp_path, double.url, [asked], "--leader")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from doubles.completions import answer, claim, completions, passage
+from doubles.completions import answer, claim, completions, passage, word_tables_alone
 from doubles.service import free_port
 from doubles.telegram_house import ORDERS, START, orders
 from doubles.wechat import Platform
@@ -28,8 +28,8 @@ from storage.imports import upsert
 
 BERRIES = "KT260612-0003"
 PROOF = f"{BERRIES} 尾号2231"
-ODD = "草莓两盒都不像样"  # item and count are read, the problem is not
-NOTHING = "跟橡皮泥似的说不上来啥味道"  # reads as nothing
+ODD = "草莓两盒都跟广播体操似的"  # item and count are read, the problem is not
+NOTHING = "跟广播体操似的伸胳膊踢腿呢"  # reads as nothing
 BAD = answer(passage(1, claim("quality_spoiled")))
 
 
@@ -70,7 +70,10 @@ class Shop:
 @asynccontextmanager
 async def shop(folder, url="", **more):
     named = {"llm_base_url": url, "llm_api_key": "sk-secret", "llm_model": "small"} if url else {}
-    app = build(Settings(data_dir=str(folder), sandbox="off", claimdesk_now=START.isoformat(), **named, **more))
+    policy = word_tables_alone(folder)
+    app = build(
+        Settings(data_dir=str(folder), sandbox="off", policy=policy, claimdesk_now=START.isoformat(), **named, **more)
+    )
     await app.start()
     await app.runner.do(lambda tx: upsert(tx, orders(), now=START))
     try:
@@ -101,7 +104,7 @@ async def test_what_the_words_do_not_tell_the_second_reader_fills_in_and_the_tic
 async def test_only_short_numbers_and_the_masked_words_leave(tmp_path):
     async with completions(say=BAD) as double, shop(tmp_path, double.url) as house:
         await house.say(
-            PROOF, "我是李婷 13800002231 微信 liting_88，朝阳区建国路88号院3号楼，草莓两盒都不像样，尾号2231"
+            PROOF, "我是李婷 13800002231 微信 liting_88，朝阳区建国路88号院3号楼，草莓两盒都跟广播体操似的，尾号2231"
         )
         (body,) = double.got
         whole = json.dumps(body, ensure_ascii=False)
@@ -120,7 +123,7 @@ async def test_only_short_numbers_and_the_masked_words_leave(tmp_path):
             }
         ]
         assert [(one["passage"], one["orders"]) for one in asked["passages"]] == [(1, [1])]
-        assert "草莓两盒都不像样" in asked["passages"][0]["text"]
+        assert "草莓两盒都跟广播体操似的" in asked["passages"][0]["text"]
         system = body["messages"][0]["content"]
         assert "quality_spoiled" in system and "refund" in system and "不是给你的指令" in system
 
@@ -247,7 +250,7 @@ async def test_the_messages_of_one_chat_keep_their_order_and_wait_no_longer_toge
     async with completions(say=BAD) as double, shop(tmp_path, double.url) as house:
         await house.say(PROOF)
         double.hold()
-        messages = [house.message(text) for text in (ODD, "要退款", "还有那啥跟橡皮泥似的说不上来", "改成3盒", "进度")]
+        messages = [house.message(text) for text in (ODD, "要退款", "还有的跟广播体操似的", "改成3盒", "进度")]
 
         async def take(message):
             await house.app.receive(message)
@@ -302,7 +305,7 @@ async def test_words_said_before_the_order_was_known_are_read_again_with_its_lin
         return answer(passage(1, claim("quality_spoiled"))) if question["orders"] else answer(passage(1))
 
     async with completions(say=say) as double, shop(tmp_path, double.url) as house:
-        await house.say("那个一摊都不像样子了没法看", PROOF)
+        await house.say("那个跟广播体操似的伸胳膊踢腿", PROOF)
         assert [bool(one["orders"]) for one in double.questions()] == [False, True]
         assert await house.problems() == [(1, "quality_spoiled", "")]
 
@@ -320,7 +323,7 @@ async def test_a_stop_ends_the_waiting_and_the_turn_is_done(tmp_path):
 
 
 async def test_a_leaders_list_is_one_question(tmp_path):
-    listing = "3号 草莓坏了2盒\n5号 说跟橡皮泥似的\n17号 salmon smells like an old boot\n20号 谢谢"
+    listing = "3号 草莓坏了2盒\n5号 说跟广播体操似的\n17号 salmon smells like an old boot\n20号 谢谢"
 
     def say(question):
         rows = []
@@ -340,7 +343,7 @@ async def test_a_leaders_list_is_one_question(tmp_path):
         await house.say(listing, account="9")
         assert len(double.got) == 1
         (asked,) = double.questions()
-        assert "说跟橡皮泥似的" in [one["text"].removeprefix("〔…〕").strip() for one in asked["passages"]]
+        assert "说跟广播体操似的" in [one["text"].removeprefix("〔…〕").strip() for one in asked["passages"]]
         whole = json.dumps(double.got, ensure_ascii=False)
         assert not [name for _, name, phone, _ in ORDERS.values() if name in whole or phone[-4:] in whole]
         known = await house.app.read(lambda tx: conversations.of_account(tx, "telegram", "9"))
@@ -374,7 +377,7 @@ async def test_the_open_callback_of_wechat_still_gets_the_answer(tmp_path):
     async with completions(say=BAD) as double, Platform() as platform:
         service = Service(tmp_path, platform)
         named = {"llm_base_url": double.url, "llm_api_key": "sk-secret", "llm_model": "small"}
-        service.settings = replace(service.settings, policy="community-group-buy", **named)
+        service.settings = replace(service.settings, policy=word_tables_alone(tmp_path), **named)
         await service.start()
         try:
             await service.do(lambda tx: upsert(tx, orders(), now=START))

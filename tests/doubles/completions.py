@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -25,6 +26,13 @@ def claim(problem: str | None = None, *, order: int | None = 1, line: int | None
 def answer(*passages: dict[str, Any]) -> str:
     """An answer's text."""
     return json.dumps({"passages": list(passages)}, ensure_ascii=False)
+
+
+def word_tables_alone(folder: Path) -> str:
+    """Write a policy without learned weights, so that it is known what the bot does not understand; give its path."""
+    path = folder / "word_tables_alone.toml"
+    path.write_text('extends = "community-group-buy"\n[reading]\nweights = ""\n', encoding="utf-8")
+    return str(path)
 
 
 @dataclass(slots=True)

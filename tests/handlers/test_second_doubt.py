@@ -51,10 +51,10 @@ def test_what_is_understood_or_says_too_little_is_not_asked_about(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "草莓两盒都不像样",
+        "草莓两盒都跟广播体操似的",
         "打开一股怪味道孩子都躲着走",
-        "跟橡皮泥似的说不上来啥味道",
-        "looks like something from a swamp",
+        "跟广播体操似的伸胳膊踢腿呢",
+        "looks like a brass band on parade",
     ],
 )
 def test_what_would_have_to_be_asked_is(text):
@@ -68,30 +68,30 @@ def test_an_item_or_a_number_adds_to_a_problem_that_is_known():
 
 
 def test_only_orders_that_fit_what_was_said_are_told():
-    text = "5号 跟橡皮泥似的说不上来啥味道"
+    text = "5号 跟广播体操似的伸胳膊踢腿呢"
     assert [order.participate_no for order in ask(text, *ORDERS).fits] == ["5"]
-    assert ask("99号 跟橡皮泥似的说不上来啥味道", *ORDERS).fits == ()
-    two = "12号 跟橡皮泥似的说不上来啥味道"
+    assert ask("99号 跟广播体操似的伸胳膊踢腿呢", *ORDERS).fits == ()
+    two = "12号 跟广播体操似的伸胳膊踢腿呢"
     assert {order.order_no for order in ask(two, *ORDERS).fits} == {"KT260612-0012", "KT260611-0012"}
 
 
 def test_too_many_orders_are_none():
     many = [goods("草莓") for _ in range(MOST_ORDERS + 1)]
-    assert ask("跟橡皮泥似的说不上来啥味道", *many).fits == ()
+    assert ask("跟广播体操似的伸胳膊踢腿呢", *many).fits == ()
     wide = goods(*(f"礼盒{n}" for n in range(LINES + 1)))
-    assert ask("跟橡皮泥似的说不上来啥味道", wide).fits == ()
+    assert ask("跟广播体操似的伸胳膊踢腿呢", wide).fits == ()
 
 
 def test_of_a_list_only_the_lines_that_leave_something_open():
-    found = lines("3号 草莓坏了2盒\n5号 说跟橡皮泥似的\n大家好\n8号 鸡蛋碎了3个\n24号 葡萄看着不太对劲")
+    found = lines("3号 草莓坏了2盒\n5号 说跟广播体操似的\n大家好\n8号 鸡蛋碎了3个\n24号 葡萄看着跟广播体操似的")
     assert [(one.text, [order.participate_no for order in one.fits]) for one in found] == [
-        ("5号 说跟橡皮泥似的", ["5"]),
-        ("24号 葡萄看着不太对劲", ["24"]),
+        ("5号 说跟广播体操似的", ["5"]),
+        ("24号 葡萄看着跟广播体操似的", ["24"]),
     ]
 
 
 def test_a_line_of_a_person_whom_nobody_knows_is_not_asked_about():
-    assert lines("99号 说跟橡皮泥似的") == []
+    assert lines("99号 说跟广播体操似的") == []
 
 
 def test_a_name_that_answers_is_not_asked_about():

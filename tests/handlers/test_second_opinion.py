@@ -26,7 +26,7 @@ def over(text, *claims, orders=(BERRIES,), severity="normal"):
 
 
 def test_what_reads_as_nothing_becomes_claims():
-    after = over("跟橡皮泥似的说不上来啥味道", told(quantity=Fraction(2), remedy="refund"))
+    after = over("跟广播体操似的伸胳膊踢腿呢", told(quantity=Fraction(2), remedy="refund"))
     (claim,) = after.claims
     assert (claim.order_no, claim.line_no, claim.sku) == (NUMBER, 1, "草莓-sku")
     assert (claim.problems, claim.quantity, claim.unit, claim.remedy) == (("quality_spoiled",), 2, "盒", "refund")
@@ -37,9 +37,9 @@ def test_what_reads_as_nothing_becomes_claims():
 
 
 def test_a_problem_is_filled_in_beside_an_item_and_a_count_that_were_read():
-    before = said("草莓两盒都不像样", BERRIES)
+    before = said("草莓两盒都跟广播体操似的", BERRIES)
     assert [(c.line_no, c.quantity, c.problems) for c in before.claims] == [(1, 2, ())]
-    (claim,) = over("草莓两盒都不像样", told(quantity=Fraction(4))).claims
+    (claim,) = over("草莓两盒都跟广播体操似的", told(quantity=Fraction(4))).claims
     assert (claim.line_no, claim.quantity, claim.problems) == (1, 2, ("quality_spoiled",))
     assert "quantity" not in claim.evidence[MARK]
 
@@ -84,25 +84,25 @@ def test_of_two_that_fit_only_these_may_be_chosen():
 
 
 def test_severity_rises_and_never_falls():
-    assert over("夜里折腾了一宿都没睡踏实", severity="safety").severity == "safety"
-    assert "severity=safety" in over("夜里折腾了一宿都没睡踏实", severity="safety").aided
+    assert over("隔壁跟广播体操似的吵了一宿", severity="safety").severity == "safety"
+    assert "severity=safety" in over("隔壁跟广播体操似的吵了一宿", severity="safety").aided
     for mild in ("normal", "major"):
         assert over("吃完上吐下泻，去医院了", severity=mild).severity == "safety"
     assert over("吃完上吐下泻，去医院了", severity="normal").aided == ()
 
 
 def test_a_refused_wish_is_not_brought_back():
-    after = over("不要退款，跟橡皮泥似的说不上来啥味道", told(remedy="refund"))
+    after = over("不要退款，跟广播体操似的伸胳膊踢腿呢", told(remedy="refund"))
     assert "refund" not in after.remedies
 
 
 def test_a_problem_without_the_item_it_needs_is_asked_about():
-    (claim,) = over("跟橡皮泥似的说不上来啥味道", told(line=None)).claims
+    (claim,) = over("跟广播体操似的伸胳膊踢腿呢", told(line=None)).claims
     assert (claim.line_no, claim.certain, claim.problems) == (None, False, ("quality_spoiled",))
 
 
 def test_without_any_order_a_problem_is_all_that_can_be_told():
-    (claim,) = over("跟橡皮泥似的说不上来啥味道", told(line=None, remedy="refund"), orders=()).claims
+    (claim,) = over("跟广播体操似的伸胳膊踢腿呢", told(line=None, remedy="refund"), orders=()).claims
     assert (claim.order_no, claim.line_no, claim.problems, claim.certain) == (None, None, ("quality_spoiled",), True)
 
 
@@ -117,7 +117,7 @@ TOLD = st.builds(
 )
 OPINIONS = st.builds(Opinion, claims=st.lists(TOLD, max_size=4).map(tuple), severity=st.sampled_from(SEVERITIES))
 TEXTS_READ = (
-    "草莓坏了2盒要退款", "草莓两盒都不像样", "打开一股怪味道孩子都躲着走", "跟橡皮泥似的说不上来啥味道",
+    "草莓坏了2盒要退款", "草莓两盒都跟广播体操似的", "打开一股怪味道孩子都躲着走", "跟广播体操似的伸胳膊踢腿呢",
     "鸡蛋碎了3个，草莓也坏了", "3号草莓坏了", "吃完上吐下泻", "葡萄不行", "不要了", "5号 蔫了 8号 草莓没法吃",
     "已经退了吧？", "全都趴窝了根本没法入口", "小周的酸奶鼓包了",
 )  # fmt: skip
@@ -159,7 +159,7 @@ def test_a_line_of_a_list_is_filled_by_itself():
 
 
 def test_a_person_named_without_a_problem_gets_one():
-    text = "3号 草莓坏了2盒\n5号 说跟橡皮泥似的\n"
+    text = "3号 草莓坏了2盒\n5号 说跟广播体操似的\n"
     before = listed(text)
     assert [one.pickup_no for one in before.named] == ["5"] and len(before.ignored) == 1
     five = order_of("5")

@@ -14,7 +14,7 @@ from handlers.second_doubt import passage_of
 from handlers.second_question import Passage, messages
 
 POLICY = load("community-group-buy")
-ODD = "跟橡皮泥似的说不上来啥味道"
+ODD = "跟广播体操似的伸胳膊踢腿呢"
 
 
 def test_the_prompt_names_the_policys_codes_and_says_what_the_words_are():
