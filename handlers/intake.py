@@ -43,16 +43,10 @@ def warm_up(policy: Policy) -> None:
 
 def turn(tx: Tx, inbound: Inbound, tools: Tools) -> int:
     """Handle one message whole; return its conversation, or 0 when it was handled before."""
-    inbound = replace(inbound, text=clean(inbound.text))
+    waited = list_sheets.waited(inbound)
+    inbound = replace(waited or inbound, text=clean((waited or inbound).text))
     conversation = _conversation(tx, inbound, tools)
-    if inbound.kind not in INSIDE and not conversations.note(
-        tx,
-        inbound.key,
-        at=inbound.at,
-        kind=inbound.kind,
-        text=(inbound.text or inbound.tap)[:LONGEST],
-        conversation_id=conversation.id,
-    ):
+    if not waited and inbound.kind not in INSIDE and not _note(tx, inbound, conversation):
         return 0
     if inbound.kind in ("blocked", "unblocked"):
         letters.left(tx, conversation, inbound.kind, tools)
@@ -61,17 +55,25 @@ def turn(tx: Tx, inbound: Inbound, tools: Tools) -> int:
     if inbound.kind not in INSIDE:
         outbox.unblock(tx, mail.chat_box(conversation.id))
     lexicon, today = lexicon_of(tools.policy), local_date(tools.now, tools.policy)
-    if list_sheets.holds(talk, inbound, tools.now, lexicon, today):
-        talk = list_sheets.kept(talk, inbound)
+    if not waited and list_sheets.holds(talk, inbound, tools.now, lexicon, today):
+        mail.hold(tx, conversation.id, to_raw(inbound), due=list_sheets.until(talk), now=tools.now)
+        talk = list_sheets.counted(talk)
     else:
-        talk = _handled(tx, inbound, conversation, talk, tools)
-        talk, waited = list_sheets.released(talk, inbound, tools.now)
-        for message in waited:
-            talk = _handled(tx, message, conversation, talk, tools)
+        talk, done = list_sheets.released(_handled(tx, inbound, conversation, talk, tools), inbound, tools.now)
+        if done:
+            mail.let_go(tx, conversation.id, now=tools.now)
     after = claims.to_json(talk)
     if after != conversation.talk:
         conversations.save(tx, conversation.id, after, now=tools.now)
     return conversation.id
+
+
+def _note(tx: Tx, inbound: Inbound, conversation: Conversation) -> bool:
+    """Write a message into the inbox; False when it was handled before."""
+    text = (inbound.text or inbound.tap)[:LONGEST]
+    return conversations.note(
+        tx, inbound.key, at=inbound.at, kind=inbound.kind, text=text, conversation_id=conversation.id
+    )
 
 
 def _handled(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, tools: Tools) -> Talk:
@@ -213,7 +215,7 @@ def _evidence(
     what = list_sheets.meant(inbound, talk, leads=conversation.leader_id is not None)
     if what == "paper":
         return ()
-    sheet = _sheet(tx, inbound, conversation, tools) if what else None
+    sheet = _sheet(inbound, tools) if what else None
     rows = []
     for media in inbound.media:
         number = evidence.add(
@@ -231,12 +233,9 @@ def _evidence(
     return tuple(rows)
 
 
-def _sheet(tx: Tx, inbound: Inbound, conversation: Conversation, tools: Tools) -> Mapping[str, Any]:
-    """Keep the message of a leader's file until it is read; what waits for it does not wait long."""
+def _sheet(inbound: Inbound, tools: Tools) -> Mapping[str, Any]:
+    """Keep the message of a leader's file until it is read."""
     text = list_sheets.caption(inbound, lexicon_of(tools.policy), local_date(tools.now, tools.policy))
-    payload = {"conversation": conversation.id, "claim": "", "what": "sheet"}
-    due = tools.now + list_sheets.PATIENCE
-    mail.wake(tx, f"sheet:{conversation.id}", payload, due=due, now=tools.now)
     return to_raw(replace(inbound, text=text, media=()))
 
 

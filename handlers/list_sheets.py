@@ -14,7 +14,7 @@ from handlers.fixed_words import contains, means
 from handlers.leader_list import Listed
 from handlers.lexicon import Lexicon
 from handlers.lists import ListReading
-from handlers.messages import Inbound, from_raw, to_raw
+from handlers.messages import Inbound, from_raw
 from handlers.reading import read
 from handlers.scene import LONGEST
 from handlers.turn import Turn
@@ -73,7 +73,7 @@ def takes(turn: Turn) -> bool:
         "ids": [*before.get("ids", ()), *turn.evidence_ids()],
         "until": (scene.now + PATIENCE).isoformat(),
         "album": inbound.album,
-        "held": list(before.get("held", ())),
+        "held": before.get("held", 0),
     }
     turn.talk = replace(turn.talk, extra={**turn.talk.extra, KEY: waiting})
     if inbound.text.strip() and not caption(inbound, scene.lexicon, scene.today):
@@ -91,34 +91,43 @@ def takes(turn: Turn) -> bool:
 def holds(talk: Talk, inbound: Inbound, now: datetime, lexicon: Lexicon, today: date) -> bool:
     """Tell whether words or photos wait for the sheet that came before them: nothing urgent does."""
     waiting: Mapping[str, Any] = talk.extra.get(KEY, {})
-    if not waiting or inbound.kind not in ("text", "media") or now >= datetime.fromisoformat(waiting["until"]):
+    if not waiting or inbound.kind not in ("text", "media") or now >= until(talk):
         return False
-    if len(waiting["held"]) >= MOST or meant(inbound, talk, leads=True) == "sheet":
+    if waiting["held"] >= MOST or meant(inbound, talk, leads=True) == "sheet":
         return False
     text = inbound.text[:LONGEST].strip()
     urgent = means(text, *(name for name in FIXED if name != "submit")) or contains(text[:30], "human_in")
     return not urgent and (not text or read(text, (), lexicon, today=today).severity == "normal")
 
 
-def kept(talk: Talk, inbound: Inbound) -> Talk:
-    """Let a message wait."""
+def until(talk: Talk) -> datetime:
+    """Tell how long at most messages wait."""
+    return datetime.fromisoformat(talk.extra[KEY]["until"])
+
+
+def counted(talk: Talk) -> Talk:
+    """Count a message that waits."""
     waiting = talk.extra[KEY]
-    held = [*waiting["held"], to_raw(inbound)]
-    return replace(talk, extra={**talk.extra, KEY: {**waiting, "held": held}})
+    return replace(talk, extra={**talk.extra, KEY: {**waiting, "held": waiting["held"] + 1}})
 
 
-def released(talk: Talk, inbound: Inbound, now: datetime) -> tuple[Talk, tuple[Inbound, ...]]:
-    """Give back what waited, once the last sheet was read or took too long."""
+def released(talk: Talk, inbound: Inbound, now: datetime) -> tuple[Talk, bool]:
+    """Give the talk after a message, and whether what waited may go on: the last sheet was read, or took too long."""
     waiting: Mapping[str, Any] = talk.extra.get(KEY, {})
     if not waiting:
-        return talk, ()
+        return talk, False
     read_now = inbound.data.get("evidence") if inbound.kind == "fetched" else None
     left = [number for number in waiting["ids"] if number != read_now]
-    if left and now < datetime.fromisoformat(waiting["until"]):
-        return replace(talk, extra={**talk.extra, KEY: {**waiting, "ids": left}}), ()
-    extra = {key: value for key, value in talk.extra.items() if key != KEY}
-    messages = (from_raw(raw) for raw in waiting["held"])
-    return replace(talk, extra=extra), tuple(one for one in messages if isinstance(one, Inbound))
+    if left and now < until(talk):
+        return replace(talk, extra={**talk.extra, KEY: {**waiting, "ids": left}}), False
+    return replace(talk, extra={key: value for key, value in talk.extra.items() if key != KEY}), True
+
+
+def waited(inbound: Inbound) -> Inbound | None:
+    """Give the message that comes back after waiting, if this is one."""
+    raw = inbound.data.get("held") if inbound.kind == "wake" else None
+    message = from_raw(raw) if raw else None
+    return message if isinstance(message, Inbound) else None
 
 
 # when it was read

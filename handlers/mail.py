@@ -66,6 +66,17 @@ def let_sleep(tx: Tx, name: str) -> None:
     outbox.take_back(tx, f"wake:{name}", "wake")
 
 
+def hold(tx: Tx, conversation_id: int, message: Mapping[str, Any], *, due: datetime, now: datetime) -> None:
+    """Let a message (see messages.to_raw) come back as a timer of its conversation, behind those that wait already."""
+    payload = {"conversation": conversation_id, "claim": "", "what": "held", "held": message}
+    outbox.put(tx, f"wake:held:{conversation_id}", "wake", payload, due=due, now=now, priority=outbox.URGENT)
+
+
+def let_go(tx: Tx, conversation_id: int, *, now: datetime) -> None:
+    """Let the messages that wait come back now."""
+    outbox.hasten(tx, f"wake:held:{conversation_id}", now=now)
+
+
 def fetch(
     tx: Tx,
     evidence_id: int,
