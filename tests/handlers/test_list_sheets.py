@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from plain_speech import faults
-from playing import DATA, orders_of
+from playing import DATA, Direct, World, orders_of, preset
 from sheet_files import D5, cells
 from sqlalchemy import select
 from test_leader_list import LEADER, NOW, Evening, whole
@@ -285,3 +285,15 @@ def test_four_hundred_rows_are_on_the_card_in_time(evening):
     told = whole(send(evening, f"接龙号|姓名|商品|数量|问题|诉求\n{rows}", wait=1))
     assert time.perf_counter() - began < 2
     assert "读到 402 个问题" in told
+
+
+@pytest.mark.parametrize(("channel", "said"), [("telegram", "发 XLSX、CSV 表格"), ("wechat", "这里收不了文件")])
+def test_who_becomes_a_leader_hears_where_sheets_go(channel, said):
+    world = World("sqlite://", NOW, channel=channel)
+    world.begin(preset(), orders_of(DATA / "g0612.csv"))
+    with world.write() as tx:
+        people.add_leader(tx, LEADER, ["Z07"], people.hash_code("7K3M9QX2TA"), NOW)
+    Direct(world).text(LEADER, "绑定 7K3M9QX2TA")
+    world.until(NOW + timedelta(seconds=3))
+    assert said in world.phones[LEADER][-1].text
+    world.close()
