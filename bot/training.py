@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, TextIO
 
-from handlers.held_out import FOLDS, Bounds, Score, cross_checked
+from handlers.held_out import FOLDS, Score, cross_checked
 from handlers.learned import fault
 from handlers.learning import Content, train
 from handlers.lessons import NONE, Lesson, Seen, lesson_of, seen
@@ -48,10 +48,9 @@ def learn(
         print(f"claimdesk: {few}. Nothing was written.", file=err)
         return 1
     rows = _seen(lessons, compile_words(policy.words, policy.order_patterns))
-    bounds = Bounds(add=policy.weights.add, drop=policy.weights.drop, major=policy.weights.major)
     print(f"learning from {len(rows)} messages", file=err)
     with _progress(len(codes) + 1, err) as tell:
-        tables, both = cross_checked(rows, codes, bounds, Random(SEED), tell)
+        tables, both = cross_checked(rows, codes, policy.weights, Random(SEED), tell)
         content = train(rows, codes, Random(SEED), tell)
     content["made"] = _made(examples, rows, policy, tables, both)
     _figures(content["made"], tables, both, out)
@@ -134,12 +133,24 @@ def _figures(made: dict[str, Any], tables: Score, both: Score, out: TextIO) -> N
 
 
 def _write(target: Path, content: Content) -> int:
-    """Write the file whole or not at all; give its bytes."""
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, indent=0, separators=(",", ":")) + "\n"
+    """Write the file whole or not at all, a row to each line; give its bytes."""
+    tables = ",\n".join(f"{_json(key)}:{_rows(value)}" for key, value in sorted(content.items()))
+    text = f"{{\n{tables}\n}}\n"
     part = target.with_name(target.name + ".part")
     part.write_text(text, encoding="utf-8")
     part.replace(target)
     return len(text.encode())
+
+
+def _rows(value: Any) -> str:
+    if not isinstance(value, dict):
+        return _json(value)
+    rows = ",\n".join(f"{_json(key)}:{_json(inner)}" for key, inner in sorted(value.items()))
+    return f"{{\n{rows}\n}}"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 @contextmanager

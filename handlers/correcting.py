@@ -18,7 +18,7 @@ KEPT = frozenset({"illness", "foreign_object", "expired"})
 def corrected(
     text: str, problems: Sequence[Problem], grave: Serious, learned: Learned, *, several: bool, firm: Hit | None = None
 ) -> tuple[list[Problem], Serious]:
-    """Give the problems with what is likely added and what is unlikely taken away; severity only rises.
+    """Give the problems with what is likely and without what is unlikely; severity only rises.
 
     Where `several` items of an order are named each clause is weighed for itself, so that nothing is added to the
     item of another. What was read at `firm` stays: it was not read from words alone.
@@ -47,13 +47,11 @@ def _weighed(
 ) -> list[Problem]:
     """Weigh a text that begins at `start` of the whole."""
     codes = {problem.code for problem in problems}
-    kept = [
-        one for one in problems if one.code in KEPT or one.hit is firm or sums.get(one.code, learned.add) > learned.drop
-    ]
+    stay = KEPT | {code for code in codes if sums.get(code, learned.add) > learned.drop}
+    weighed = [one for one in problems if one.code in stay or one.hit is firm]
+    least = learned.more if codes else learned.add
     for code, total in sums.items():
-        if code == MAJOR or code in codes or total < learned.add:
-            continue
-        if place := learned.strongest(text, code):
+        if code != MAJOR and code not in codes and total >= least and (place := learned.strongest(text, code)):
             low, high = place
-            kept.append(Problem(code, Hit(start + low, start + high, text[low:high])))
-    return sorted(kept, key=lambda one: (one.hit.start, -one.hit.end))
+            weighed.append(Problem(code, Hit(start + low, start + high, text[low:high])))
+    return sorted(weighed, key=lambda one: (one.hit.start, -one.hit.end))

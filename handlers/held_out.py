@@ -11,6 +11,7 @@ from .correcting import corrected
 from .learned import Learned, restore
 from .learning import Tell, train
 from .lessons import NONE, Seen
+from .policy_parts import Weights
 
 FOLDS = 5
 
@@ -24,18 +25,10 @@ class Score:
     precision: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """The probabilities from which weights act."""
-
-    add: float
-    drop: float
-    major: float
-
-
-def learned_from(content: object, bounds: Bounds) -> Learned | None:
-    """Make weights just learned ready for use."""
-    return restore(json.dumps(content), add=bounds.add, drop=bounds.drop, major=bounds.major)
+def learned_from(content: object, bounds: Weights) -> Learned | None:
+    """Make weights just learned ready for use, to act from the probabilities of `bounds`."""
+    text = json.dumps(content)
+    return restore(text, add=bounds.add, more=bounds.more, drop=bounds.drop, major=bounds.major)
 
 
 def score(lessons: Iterable[Seen], learned: Learned | None) -> Score:
@@ -58,7 +51,7 @@ def score(lessons: Iterable[Seen], learned: Learned | None) -> Score:
 
 
 def cross_checked(
-    lessons: Sequence[Seen], codes: Sequence[str], bounds: Bounds, chance: Random, tell: Tell = lambda: None
+    lessons: Sequence[Seen], codes: Sequence[str], bounds: Weights, chance: Random, tell: Tell = lambda: None
 ) -> tuple[Score, Score]:
     """Score the tables alone, and with weights of each fifth of the lessons learned from the other four."""
     order = list(lessons)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,40 +15,44 @@ MAJOR = "major"
 COVER, NUMBER, BREAK = "□", "#", ","
 PLAIN = re.compile(r"([\ue000-\uf8ff]+)|([0-9]+)|[^\w\ue000-\uf8ff]+")
 SIGNS = {1: COVER, 2: NUMBER, None: BREAK}
-UNIT = 100
-"""Weights are whole hundredths: the file stays short, and a sum is the same in any order."""
-LONG, STEP = 5, 12
+STEPS = 20
+"""Weights are whole steps, so many to 1: a sum is the same in any order."""
+ZERO, WIDEST = ord("R"), 41
+"""In a row of weights a character stands for each code: R for 0, S for one step more; at most so many steps."""
+MARKS = ("=", "!")
+"""What a mark begins with, and no word part."""
+LONG, STRETCH = 5, 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
-    """Weights ready for use, in hundredths; `add`, `drop` and `major` are bounds of sums, not probabilities."""
+    """Weights ready for use, in steps."""
 
     codes: tuple[str, ...]  # MAJOR among them
     start: tuple[int, ...]
-    weights: Mapping[str, tuple[tuple[int, int], ...]]  # word part or mark -> (place in codes, weight)
+    rows: Mapping[str, Sequence[int]]  # word part or mark -> ZERO more than its weight for each code
     sizes: tuple[int, ...]
-    add: float
-    drop: float
-    major: float
+    add: float  # the sum from which a type is read where the tables found none
+    more: float  # the same where they found another
+    drop: float  # down to which one is not read that they found
+    major: float  # from which a message is serious
 
     def sums(self, text: str, marks: Collection[str]) -> dict[str, int]:
         """Give each code's sum for a text whose items and references are covered, with `marks` of what was found."""
-        sums, weights = list(self.start), self.weights
-        for feature in weights.keys() & features(text, marks, self.sizes):
-            for place, weight in weights[feature]:
-                sums[place] += weight
-        return dict(zip(self.codes, sums, strict=True))
+        rows = [self.rows[feature] for feature in self.rows.keys() & features(text, marks, self.sizes)]
+        above = ZERO * len(rows)
+        totals = map(sum, zip(self.start, *rows, strict=True))
+        return {code: total - above for code, total in zip(self.codes, totals, strict=True)}
 
     def strongest(self, text: str, code: str) -> tuple[int, int] | None:
-        """Give the place of the word part that speaks most for a code; None when none does or it is no word."""
-        place, best, most = self.codes.index(code), None, 0
-        for part in parts(plain(text), self.sizes):
-            weight = next((one for at, one in self.weights.get(part, ()) if at == place), 0)
-            if weight <= most or {COVER, NUMBER, BREAK} & set(part):
+        """Give the place of the word part that speaks most for a code; a single character where no longer one does."""
+        place, best, most = self.codes.index(code), None, (False, ZERO)
+        for part in sorted(self.rows.keys() & parts(plain(text), self.sizes)):
+            weight = self.rows[part][place]
+            if weight <= ZERO or (len(part) > 1, weight) <= most or {COVER, NUMBER, BREAK} & set(part):
                 continue
             if (at := text.find(part)) >= 0:
-                best, most = (at, at + len(part)), weight
+                best, most = (at, at + len(part)), (len(part) > 1, weight)
         return best
 
 
@@ -69,7 +73,7 @@ def features(text: str, marks: Iterable[str], sizes: Iterable[int]) -> set[str]:
     found = parts(spelt, sizes)
     found.discard(BREAK)
     found.update(marks)
-    found.add(f"={min(LONG, len(spelt) // STEP)}")
+    found.add(f"={min(LONG, len(spelt) // STRETCH)}")
     return found
 
 
@@ -86,45 +90,55 @@ def bound(probability: float) -> float:
     """Turn a probability into the sum that reaches it; no sum reaches 0 or 1."""
     if probability in (0, 1):
         return math.inf if probability else -math.inf
-    return UNIT * math.log(probability / (1 - probability))
+    return STEPS * math.log(probability / (1 - probability))
 
 
 def fault(content: object) -> str:
     """Tell why a file's content is no weights, or "" when it is."""
     if not isinstance(content, Mapping) or content.get("form") != FORM:
         return f"is no weights file of the form {FORM!r}: make one with `claimdesk read --train`"
-    start, weights, sizes = content.get("start"), content.get("weights"), content.get("sizes")
-    if not (isinstance(start, Mapping) and isinstance(weights, Mapping) and isinstance(sizes, list)):
-        return "is garbled: start, weights or sizes are missing"
-    rows = [start, *weights.values()]
-    whole = start.keys() == weights.keys() and all(isinstance(row, Mapping) for row in rows)
-    if not whole or not all(type(value) is int for row in rows for value in row.values()):
-        return "is garbled: start and weights must hold whole numbers for the same codes"
-    if not sizes or not all(type(size) is int and 0 < size < 9 for size in sizes):
-        return "is garbled: sizes must hold the lengths of word parts"
+    codes, sizes = _list(content.get("codes"), str), _list(content.get("sizes"), int)
+    if MAJOR not in codes or not sizes or not all(0 < size < 9 for size in sizes):
+        return "is garbled: codes or sizes are not those of weights"
+    marks, weights = content.get("marks"), content.get("weights")
+    if not isinstance(marks, Mapping) or not isinstance(weights, Mapping):
+        return "is garbled: marks or weights are missing"
+    if any(len(_list(row, int)) != len(codes) for row in (content.get("start"), *marks.values())):
+        return "is garbled: start and marks must hold a whole number for each code"
+    if not all(isinstance(row, str) and row.isascii() and len(row) == len(codes) for row in weights.values()):
+        return "is garbled: weights must hold a character for each code"
     return ""
+
+
+def _list(value: object, kind: type) -> list[Any]:
+    """Give a list of this kind; an empty one when it is none."""
+    return value if isinstance(value, list) and all(type(one) is kind for one in value) else []
 
 
 def codes_of(text: str) -> list[str]:
     """Name the problem types of stored weights."""
-    return [code for code in json.loads(text)["start"] if code != MAJOR]
+    return [code for code in json.loads(text)["codes"] if code != MAJOR]
 
 
-def restore(text: str, *, add: float, drop: float, major: float) -> Learned | None:
+def restore(text: str, *, add: float, more: float, drop: float, major: float) -> Learned | None:
     """Make stored weights ready for use with the probabilities from which they act; None when there are none."""
     if not text:
         return None
     content: Mapping[str, Any] = json.loads(text)
-    weights: dict[str, list[tuple[int, int]]] = {}
-    for place, code in enumerate(content["start"]):
-        for part, weight in content["weights"][code].items():
-            weights.setdefault(part, []).append((place, weight))
+    rows: dict[str, Sequence[int]] = {part: row.encode("ascii") for part, row in content["weights"].items()}
+    rows |= {mark: tuple(weight + ZERO for weight in row) for mark, row in content["marks"].items()}
     return Learned(
-        codes=tuple(content["start"]),
-        start=tuple(content["start"].values()),
-        weights={part: tuple(pairs) for part, pairs in weights.items()},
+        codes=tuple(content["codes"]),
+        start=tuple(content["start"]),
+        rows=rows,
         sizes=tuple(content["sizes"]),
         add=bound(add),
+        more=bound(more),
         drop=bound(drop),
         major=bound(major),
     )
+
+
+def row_of(weights: Iterable[int]) -> str:
+    """Write a word part's weights, one for each code."""
+    return "".join(chr(ZERO + max(-WIDEST, min(WIDEST, weight))) for weight in weights)

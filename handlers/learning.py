@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from .learned import FORM, MAJOR, UNIT
+from .learned import FORM, MAJOR, MARKS, STEPS, row_of
 from .lessons import Seen
 
 SIZES = (1, 2, 3)
@@ -19,8 +19,8 @@ FEWEST = 10
 ROUNDS, RATE, DECAY, RUNS = 8, 0.1, 0.01, 3
 ENOUGH = 0.02
 """A message that is missed by less teaches nothing more."""
-SMALLEST, MOST = 4, 12_000
-"""Weights below so many hundredths are left out, and all but so many of the largest."""
+MOST = 8000
+"""Word parts of one file: about 240 KB."""
 
 Tell = Callable[[], object]
 """Called when one code is done."""
@@ -58,22 +58,26 @@ def train(lessons: Sequence[Seen], codes: Sequence[str], chance: Random, tell: T
     names = ["", *sorted(feature for feature, count in counts.items() if count >= LEAST)]
     places = {name: place for place, name in enumerate(names)}
     rows = [[0, *(places[feature] for feature in features if feature in places)] for features in found]
-    start: dict[str, int] = {}
-    weights: dict[str, dict[str, int]] = {}
+    learned: dict[str, list[int]] = {}
     for code in (*codes, MAJOR):
         wanted = [one.lesson.major if code == MAJOR else code in one.lesson.codes for one in lessons]
-        if sum(wanted) >= FEWEST:
-            first, *rest = (round(weight * UNIT) for weight in fit(rows, wanted, len(names), chance))
-            start[code] = first
-            weights[code] = {name: weight for name, weight in zip(names[1:], rest, strict=True) if weight}
+        if code == MAJOR or sum(wanted) >= FEWEST:
+            learned[code] = [round(weight * STEPS) for weight in fit(rows, wanted, len(names), chance)]
         tell()
-    return {"form": FORM, "sizes": list(SIZES), "start": start, "weights": _pruned(weights)}
-
-
-def _pruned(weights: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
-    """Keep the weights that matter: none of the smallest, and of many the largest."""
-    sizes = sorted((abs(weight) for row in weights.values() for weight in row.values()), reverse=True)
-    least = max(SMALLEST, sizes[MOST] + 1) if len(sizes) > MOST else SMALLEST
+    start, *rest = zip(*learned.values(), strict=True)
+    table = dict(zip(names[1:], rest, strict=True))
     return {
-        code: {name: weight for name, weight in row.items() if abs(weight) >= least} for code, row in weights.items()
+        "form": FORM,
+        "codes": list(learned),
+        "sizes": list(SIZES),
+        "start": list(start),
+        "marks": {name: list(row) for name, row in table.items() if name.startswith(MARKS)},
+        "weights": {name: row_of(table[name]) for name in _telling(table)},
     }
+
+
+def _telling(table: Mapping[str, Sequence[int]]) -> list[str]:
+    """Name the word parts that matter: of too many, those with the largest weights."""
+    most = {name: max(map(abs, row)) for name, row in table.items() if not name.startswith(MARKS)}
+    telling = sorted((name for name, weight in most.items() if weight), key=lambda name: (-most[name], name))
+    return sorted(telling[:MOST])

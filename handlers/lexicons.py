@@ -14,7 +14,7 @@ _LEXICONS: dict[str, Lexicon] = {}
 def learned_of(policy: Policy) -> Learned | None:
     """Make a policy's weights ready for use, if it has any."""
     weights = policy.weights
-    return restore(weights.learned, add=weights.add, drop=weights.drop, major=weights.major)
+    return restore(weights.learned, add=weights.add, more=weights.more, drop=weights.drop, major=weights.major)
 
 
 def lexicon_of(policy: Policy) -> Lexicon:

@@ -212,8 +212,8 @@ def _learned(whole: Mapping[str, Any]) -> Iterator[Wrong]:
     if strange := [code for code in codes_of(text) if code not in known]:
         named = ", ".join(map(repr, strange))
         yield ("reading", "weights"), f"the weights were made with other problem types ({named}): make them anew"
-    if whole["reading"]["drop"] >= whole["reading"]["add"]:
-        yield ("reading", "drop"), "must be less than add: what is added would be taken away"
+    if whole["reading"]["drop"] >= min(whole["reading"]["add"], whole["reading"]["more"]):
+        yield ("reading", "drop"), "must be less than add and more"
 
 
 def _orders(whole: Mapping[str, Any]) -> Iterator[Wrong]:

@@ -36,7 +36,7 @@ DEFAULTS: Mapping[str, Any] = {
     "media": {"photo_mb": 20, "video_mb": 20, "voice_mb": 20, "document_mb": 20, "photos": 20, "retakes": 1},
     "review": {"leader": False},
     "survey": {"enabled": True},
-    "reading": {"learned": "", "add": 0.5, "drop": 0.05, "major": 0.8},
+    "reading": {"learned": "", "add": 0.5, "more": 0.6, "drop": 0.0, "major": 0.8},
 }  # fmt: skip
 
 
@@ -175,7 +175,7 @@ def fields(text: str) -> dict[str, Any]:
         "workdays": _days(calendar.get("workdays", ())),
         "texts": {language: texts.get(language, {}) for language in LANGUAGES},
         "words": whole.get("words", {}),
-        "weights": Weights(**{key: whole["reading"][key] for key in ("learned", "add", "drop", "major")}),
+        "weights": Weights(**{key: whole["reading"][key] for key in ("learned", "add", "more", "drop", "major")}),
         "media": _media(whole["media"]),
         "survey": whole["survey"]["enabled"],
         "leader_review": whole["review"]["leader"],

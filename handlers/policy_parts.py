@@ -168,5 +168,6 @@ class Weights:
 
     learned: str = ""  # empty: nothing
     add: float = 1.0
+    more: float = 1.0
     drop: float = 0.0
     major: float = 1.0

@@ -175,7 +175,7 @@ SHAPE: Mapping[str, Any] = {
     "talk": {"quiet": seconds, "quiet_max": seconds, "misses": count(1, 10)},
     "identity": {"proof": one_of("phone_tail", "none"), "tries": count(1, 100), "within": seconds, "lock": seconds},
     "orders": {"patterns": list_of(pattern)},
-    "reading": {"weights": text, "learned": weights, "add": probability, "drop": probability, "major": probability},
+    "reading": {"weights": text, "learned": weights, **dict.fromkeys(("add", "more", "drop", "major"), probability)},
     "money": {"suggest_cap": sum_, "auto_approve_cap": sum_, "late_coupon": text, "late_rule": text},
     "hours": {
         "day_start": clock_time,

@@ -10,8 +10,8 @@ from handlers.policy_file import PRESETS, Finding, check, load
 
 
 def shipped(folder: Path) -> Path:
-    """Copy the presets with the words that they extend."""
-    for file in PRESETS.glob("*.toml"):
+    """Copy the presets with the words and weights that they build on."""
+    for file in PRESETS.glob("*.*"):
         shutil.copy(file, folder)
     return folder
 
