@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.__main__ import main
 from bot.training import learn, words_hash
 from handlers import policy_file
 from handlers.learned import fault
@@ -83,6 +84,17 @@ def test_tickets_teach_too(tmp_path, lessons):
     assert (code, made["messages"], made["of_tickets"], made["put_right"]) == (0, 249, 9, 3)
     assert made["newest"] == "2026-06-12"
     assert "9 of tickets, 3 put right by agents, the newest of 2026-06-12" in out
+
+
+def test_the_command(tmp_path, lessons, monkeypatch, capsys):
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
+    target = tmp_path / "w.json"
+    assert main(["read", "--train", str(target), "--examples", str(lessons())]) == 0
+    assert fault(json.loads(target.read_text("utf-8"))) == ""
+    assert main(["read", "--examples", str(lessons())]) == 2
+    assert "--examples goes with --train" in capsys.readouterr().err
+    assert main(["read", "--train", str(target)]) == 1  # no tickets yet
+    assert not (tmp_path / "var" / "claimdesk.db").exists()
 
 
 def test_too_few_messages_write_nothing(tmp_path, lessons):
