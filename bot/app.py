@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,7 +33,7 @@ from storage import conversations, policies
 from storage.database import Readers, Tx, WriteLock, Writer, open_readers, open_writer, read, transaction, write_lock
 from storage.evidence import Evidence
 from storage.migration import prepare as prepare_schema
-from storage.outbox import Bundle, Outcome
+from storage.outbox import Bundle, Mail, Outcome
 
 LOG = logging.getLogger(__name__)
 DRAIN = 3.0  # seconds that mail under way gets when the service stops
@@ -115,6 +115,10 @@ class App:
         """Book a dead letter with all that follows from it."""
         await self.runner.do(lambda tx: letters.died(tx, outcome, self.tools()))
         self.runner.settled()
+
+    async def told(self, mails: Sequence[Mail], outcome: Outcome) -> None:
+        """Tell the desk which mail waits for its customer, and which got through after all."""
+        await self.runner.do(lambda tx: letters.told(tx, mails, outcome, self.tools()))
 
     async def wake(self, bundle: Bundle) -> None:
         """Carry a timer out and strike it off in the same transaction."""
@@ -242,7 +246,7 @@ def build(settings: Settings) -> App:
         runner=runner,
         courier=courier,
     )
-    courier.channels, courier.desks = app.channels, app.desks
+    courier.channels, courier.desks, courier.told = app.channels, app.desks, app.told
     fetcher = Fetcher(
         doors=app.door_of,
         read=app.read,

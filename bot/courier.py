@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels.base import Channel, Delivery, Desk, Unreachable
+from handlers.letters import WAITED
 from storage import outbox
 from storage.database import Tx
-from storage.outbox import Bundle, Outcome
+from storage.outbox import Bundle, Mail, Outcome
 
 LOG = logging.getLogger(__name__)
 UNTIL_WRITTEN = timedelta(days=3650)  # a block that only the customer's next message lifts
@@ -36,6 +37,7 @@ class Courier:
     channels: Mapping[str, Channel]
     desks: Mapping[str, Desk]
     inside: Mapping[str, Inside]  # mail that stays in the house: fetch, wake
+    told: Callable[[Sequence[Mail], Outcome], Awaitable[None]] | None = None  # tells the desk what waits and what came
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def carry(self, bundles: Sequence[Bundle]) -> None:
@@ -96,6 +98,8 @@ class Courier:
             await self.died(outcome)
         else:
             self.settle(outcome)
+        if self.told and (delivery.until_written or any(WAITED in mail.payload for mail in bundle.mails)):
+            await self.told(bundle.mails, outcome)
 
     async def _failed(self, bundle: Bundle, error: Exception) -> None:
         told = f"{type(error).__name__}: {error}"

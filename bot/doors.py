@@ -101,7 +101,7 @@ def _telegram_desk(parts: Parts) -> Opened:
 def _wechat(parts: Parts) -> Opened:
     from bot.wechat import open_wechat
 
-    channel = open_wechat(parts.settings, house=parts.house, store=parts.store, now=parts.clock)
+    channel = open_wechat(parts.settings, house=parts.house, store=parts.store, now=parts.clock, tools=parts.tools)
     return Opened(channel=channel, routes=(channel.attach,))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from bot.channels.base import Gone, House, Unreachable
 from bot.channels.wechat import Account, WeChatChannel, open_line
@@ -15,6 +16,7 @@ from bot.channels.wechat_client import Client
 from bot.channels.wechat_errors import PlatformRefused
 from bot.channels.wechat_inbound import MENU
 from bot.settings import Settings, clock
+from handlers.tools import Tools
 from handlers.wording import say
 from media.store import Keeper
 
@@ -36,7 +38,9 @@ def account_of(settings: Settings) -> Account:
     )
 
 
-def open_wechat(settings: Settings, *, house: House, store: Keeper, now: Callable[[], datetime]) -> WeChatChannel:
+def open_wechat(
+    settings: Settings, *, house: House, store: Keeper, now: Callable[[], datetime], tools: Callable[[], Tools]
+) -> WeChatChannel:
     """Make the WeChat channel; its `attach` is the door for the server. Raises ValueError for a key that is none."""
 
     async def load(key: str) -> bytes:
@@ -44,7 +48,15 @@ def open_wechat(settings: Settings, *, house: House, store: Keeper, now: Callabl
 
     # the platform signs with the real time, also where the house's clock is set
     wall = (lambda: datetime.now(UTC)) if settings.claimdesk_now else None
-    return WeChatChannel(house=house, account=account_of(settings), load=load, clock=now, wall=wall)
+    return WeChatChannel(
+        house=house,
+        account=account_of(settings),
+        load=load,
+        clock=now,
+        wall=wall,
+        template=lambda: tools().policy.template,
+        zone=ZoneInfo(tools().policy.hours.timezone),
+    )
 
 
 def menu(settings: Settings, *, write: Write, language: str = "zh") -> int:

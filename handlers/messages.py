@@ -84,14 +84,18 @@ class Reply:
     media: tuple[tuple[str, str], ...] = ()  # (kind, media key)
     safety: bool = False  # overtakes everything
     echo: bool = False  # may wait for the end of the burst and be taken back until then
+    ticket: str = ""  # the ticket that this tells of without having been asked
+    decision: str = ""  # what was decided, in few words, for a channel that can say no more
 
 
 def to_payload(reply: Reply) -> dict[str, Any]:
     """Shape a reply as an outbox row's JSON."""
+    more = {name: value for name in ("ticket", "decision") if (value := getattr(reply, name))}
     return {
         "text": reply.text,
         "buttons": [[[button.label, button.tap] for button in row] for row in reply.buttons],
         "media": [list(item) for item in reply.media],
+        **more,
     }
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from handlers import deadlines, mail, wording
 from handlers.messages import Button, Reply
 from handlers.policy import Policy
 from handlers.tools import Tools
-from storage import tickets
+from storage import outbox, tickets
 from storage.database import Tx
 from storage.tickets import Party, Ticket
 
 PHONE = "phone"  # a channel without a door: an agent has to call
 SCORES = (5, 4, 3, 1)
+FAR = timedelta(days=1)  # a block longer than this waits for the customer's word
 Buttons = tuple[tuple[Button, ...], ...]
 
 
@@ -30,11 +32,19 @@ def words(tx: Tx, ticket: Ticket, key: str, tools: Tools, **values: object) -> s
 
 
 def tell(
-    tx: Tx, ticket: Ticket, key: str, tools: Tools, *, buttons: Buttons = (), safety: bool = False, **values: object
+    tx: Tx,
+    ticket: Ticket,
+    key: str,
+    tools: Tools,
+    *,
+    buttons: Buttons = (),
+    safety: bool = False,
+    decision: str = "",
+    **values: object,
 ) -> None:
-    """Post a notice to everyone who complained on this ticket."""
+    """Post a notice to everyone who complained on this ticket; `decision` says in few words what was decided."""
     text = words(tx, ticket, key, tools, no=ticket.no, **values)
-    post(tx, ticket, Reply(text=text, buttons=buttons), tools, safety=safety)
+    post(tx, ticket, Reply(text=text, buttons=buttons, decision=decision), tools, safety=safety)
 
 
 def post(
@@ -52,7 +62,9 @@ def _post(tx: Tx, ticket: Ticket, party: Party, reply: Reply, tools: Tools, safe
         text = wording.say("zh", "desk.call_customer", no=ticket.no, text=reply.text)
         mail.to_desk(tx, ticket.desk, ticket.no, "note", {"text": text}, now=tools.now)
         return
-    mail.to_customer(tx, party.conversation_id, reply, now=tools.now, safety=safety)
+    # whoever cannot be written to now is tried again: a decision may have a way of its own, and the desk hears of it
+    outbox.lift(tx, mail.chat_box(party.conversation_id), beyond=tools.now + FAR)
+    mail.to_customer(tx, party.conversation_id, replace(reply, ticket=ticket.no), now=tools.now, safety=safety)
 
 
 def survey(tx: Tx, ticket: Ticket, tools: Tools) -> Buttons:

@@ -21,6 +21,7 @@ from handlers.policy_parts import (
     Problem,
     Rule,
     SeverityRule,
+    Template,
     Weights,
     pick,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "Problem",
     "Rule",
     "SeverityRule",
+    "Template",
     "Weights",
     "pick",
 ]
@@ -82,6 +84,7 @@ class Policy:
     media: MediaLimits
     survey: bool
     leader_review: bool
+    template: Template | None  # of WeChat, for decisions that cannot be sent otherwise
 
     @classmethod
     def from_text(cls, text: str) -> Self:

@@ -37,7 +37,7 @@ def _first(first: Path, _: Path) -> Path:
 def contradictions(content: Mapping[str, Any], nearest: Nearest = _first) -> Iterator[Wrong]:
     """Yield what is missing from or contradictory in merged content whose single values are right."""
     whole = merge(DEFAULTS, content)
-    for look in (_name, _labels, _offered, _severity, _texts, _words, _learned, _orders, _codes):
+    for look in (_name, _labels, _offered, _severity, _texts, _words, _learned, _orders, _codes, _wechat):
         yield from look(whole)
     for clash in (_money, _clocks, _talk, _hours, _calendar):
         yield from clash(whole, nearest)
@@ -65,6 +65,13 @@ def _codes(whole: Mapping[str, Any]) -> Iterator[Wrong]:
         for key in keys:
             if key not in whole.get(table, {}):
                 yield (table, key), "is missing"
+
+
+def _wechat(whole: Mapping[str, Any]) -> Iterator[Wrong]:
+    wechat = whole.get("wechat", {})
+    for one, other in (("template_id", "fields"), ("fields", "template_id")):
+        if wechat.get(one) and not wechat.get(other):
+            yield ("wechat", one), f"needs wechat.{other} beside it"
 
 
 def _money(whole: Mapping[str, Any], nearest: Nearest) -> Iterator[Wrong]:

@@ -21,6 +21,7 @@ from handlers.policy_parts import (
     Problem,
     Rule,
     SeverityRule,
+    Template,
     Weights,
 )
 
@@ -179,4 +180,10 @@ def fields(text: str) -> dict[str, Any]:
         "media": _media(whole["media"]),
         "survey": whole["survey"]["enabled"],
         "leader_review": whole["review"]["leader"],
+        "template": Template(**wechat) if (wechat := _wechat(whole)) else None,
     }
+
+
+def _wechat(whole: Mapping[str, Any]) -> dict[str, Any]:
+    raw = whole.get("wechat", {})
+    return {"id": raw["template_id"], "fields": dict(raw.get("fields", {}))} if raw.get("template_id") else {}

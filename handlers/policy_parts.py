@@ -163,6 +163,14 @@ class MediaLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A template message of WeChat: its id, and each field's text with {no}, {decision} or {at} in it."""
+
+    id: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
     """What was learned from labelled messages, as text, and the probabilities from which it acts."""
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
+from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,12 +20,22 @@ Path = tuple[str, ...]
 Wrong = tuple[Path, str]
 Kind = Callable[[Any], str]  # reason, or "" when the value is right
 
+TOLD = frozenset({"no", "decision", "at"})  # what a template message of WeChat may say
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]*", re.ASCII)
 
 
 def text(value: object) -> str:
     """Accept a text that says something."""
     return "" if isinstance(value, str) and value.strip() else "must be a text in quotes"
+
+
+def filling(value: Any) -> str:
+    """Accept a text whose braces name what a template message may say."""
+    try:
+        names = {name for _, name, _, _ in Formatter().parse(value or "{}") if name is not None}
+    except (TypeError, ValueError):
+        names = {""}
+    return "" if names <= TOLD else "must be a text that holds nothing in braces but {no}, {decision} or {at}"
 
 
 def flag(value: object) -> str:
@@ -197,6 +208,7 @@ SHAPE: Mapping[str, Any] = {
     },
     "review": {"leader": flag},
     "survey": {"enabled": flag},
+    "wechat": {"template_id": text, "fields": {"*": filling}},
     "remedies": {"offered": list_of(one_of(*REMEDIES)), "agent": list_of(one_of(*REMEDIES))},
     "departments": {"*": {"label": LABELS}},
     "problems": {

@@ -56,11 +56,16 @@ def _granted(
         key,
         tools,
         buttons=stars,
+        decision=_briefly(tx, ticket, lines, tools),
         what=notices.listed(tx, ticket, what, tools),
         words="".join(notices.words(tx, ticket, "notice.words", tools, words=words) for words in said),
         rule=_rule(tx, ticket, lines, rule, tools),
         ask=notices.words(tx, ticket, "notice.ask", tools) if stars else "",
     )
+
+
+def _briefly(tx: Tx, ticket: Ticket, lines: list[Line], tools: Tools) -> str:
+    return notices.listed(tx, ticket, list(dict.fromkeys(remedy(tx, ticket, line, tools) for line in lines)), tools)
 
 
 def is_told(tx: Tx, line: Line) -> bool:
@@ -104,17 +109,26 @@ def _offered(tx: Tx, ticket: Ticket, lines: list[Line], tools: Tools) -> None:
     words = "".join(notices.words(tx, ticket, "notice.words", tools, words=one) for one in said)
     row = tuple(notices.button(tx, ticket, f"notice.offer_{a}", f"offer:{ticket.no}:{a}", tools) for a in ("yes", "no"))
     notices.tell(
-        tx, ticket, "notice.offer", tools, buttons=(row,), what=notices.listed(tx, ticket, what, tools), words=words
+        tx,
+        ticket,
+        "notice.offer",
+        tools,
+        buttons=(row,),
+        decision=notices.words(tx, ticket, "notice.brief_offer", tools, what=_briefly(tx, ticket, lines, tools)),
+        what=notices.listed(tx, ticket, what, tools),
+        words=words,
     )
 
 
 def _refused(tx: Tx, ticket: Ticket, lines: list[Line], tools: Tools, *, final: bool) -> None:
     items = notices.listed(tx, ticket, list(dict.fromkeys(line.item for line in lines)), tools)
     reason = notices.listed(tx, ticket, list(dict.fromkeys(line.reason for line in lines)), tools)
-    policy = notices.policy_of(tx, ticket, tools)
+    policy, brief = notices.policy_of(tx, ticket, tools), notices.words(tx, ticket, "notice.brief_refused", tools)
     if final or "appeal_window" not in policy.clocks:
-        notices.tell(tx, ticket, "notice.refused_finally", tools, items=items, reason=reason)
+        notices.tell(tx, ticket, "notice.refused_finally", tools, decision=brief, items=items, reason=reason)
         return
     span = wording.span(policy.clocks["appeal_window"], ticket.language)
     row: tuple[Button, ...] = (notices.button(tx, ticket, "notice.appeal", f"appeal:{ticket.no}", tools),)
-    notices.tell(tx, ticket, "notice.refused", tools, buttons=(row,), items=items, reason=reason, span=span)
+    notices.tell(
+        tx, ticket, "notice.refused", tools, buttons=(row,), decision=brief, items=items, reason=reason, span=span
+    )

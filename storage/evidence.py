@@ -39,6 +39,7 @@ class Evidence:
     seconds: int | None
     at: datetime
     fetched_at: datetime | None
+    restricted: bool = False  # of somebody's health
 
 
 def add(

@@ -137,6 +137,25 @@ def unblock(tx: Tx, mailbox: str) -> None:
         _SETTLE.run(tx, box=mailbox)
 
 
+def lift(tx: Tx, mailbox: str, *, beyond: datetime) -> None:
+    """Lift a block that lasts beyond a time: what was added may have a way of its own."""
+    here = (mailboxes.c.name == mailbox) & (mailboxes.c.blocked > beyond)
+    if tx.execute(update(mailboxes).where(here).values(blocked=None)).rowcount:
+        _SETTLE.run(tx, box=mailbox)
+
+
+def holds_more(tx: Tx, mailbox: str, after: int) -> bool:
+    """Tell whether a mailbox has rows behind this one."""
+    behind = select(outbox.c.id).where(outbox.c.mailbox == mailbox, outbox.c.id > after)
+    return tx.execute(behind.limit(1)).first() is not None
+
+
+def mark(tx: Tx, mail: Mail, **more: Any) -> bool:
+    """Write more into a row's payload; False when it is gone."""
+    values = {"payload": {**mail.payload, **more}}
+    return bool(tx.execute(update(outbox).where(outbox.c.id == mail.id).values(**values)).rowcount)
+
+
 def _due_of(priority: int) -> Any:
     # one seek per priority: timers far in the future are never walked over
     return select(

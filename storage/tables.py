@@ -325,6 +325,7 @@ evidence = Table(
     Column("album", String(128), nullable=False, server_default=""),
     Column("state", String(16), nullable=False),  # pending, stored, refused, gone
     Column("verdict", String(24), nullable=False, server_default=""),
+    _flag("restricted"),  # of somebody's health: shown to the ticket's owner and supervisors alone, when they ask
     Column("media_key", String(128), nullable=False, server_default=""),
     Column("thumb_key", String(128), nullable=False, server_default=""),
     Column("sha256", String(64), nullable=False, server_default=""),
@@ -437,6 +438,7 @@ wechat_ledger = Table(
     Column("choices", JSON, nullable=False),  # taps behind the numbers of the text sent last
     Column("partial", BigInteger, nullable=False, server_default=text("0")),  # a mail of which a part went
     Column("partial_done", Integer, nullable=False, server_default=text("0")),  # how many of its parts
+    Column("templated", BigInteger, nullable=False, server_default=text("0")),  # the last mail told by a template
 )
 
 wechat_answers = Table(

@@ -179,6 +179,18 @@ def spend(tx: Tx, account: str, *, decision: bool, now: datetime) -> str:
     return "message" if _BY_MESSAGE.run(tx, who=account, since=now - WINDOW, most=most) else ""
 
 
+def claim_template(tx: Tx, account: str, mail: int) -> bool:
+    """Take the word to tell a mail by a template message; False when that was tried before."""
+    here = (wechat_ledger.c.account == account) & (wechat_ledger.c.templated < mail) & wechat_ledger.c.left_at.is_(None)
+    return bool(tx.execute(update(wechat_ledger).where(here).values(templated=mail)).rowcount)
+
+
+def release_template(tx: Tx, account: str, mail: int) -> None:
+    """Give the word back: the template message surely did not leave."""
+    here = (wechat_ledger.c.account == account) & (wechat_ledger.c.templated == mail)
+    tx.execute(update(wechat_ledger).where(here).values(templated=mail - 1))
+
+
 def refund(tx: Tx, account: str, credit: str) -> None:
     """Give a push back that the platform surely did not carry."""
     column = wechat_ledger.c.clicks if credit == "click" else wechat_ledger.c.pushes

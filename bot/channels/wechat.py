@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
 
 from aiohttp import web
 
@@ -16,9 +16,10 @@ from bot.channels.wechat_client import Line
 from bot.channels.wechat_errors import NoPush, PlatformRefused, meaning
 from bot.channels.wechat_gate import Gate, Keys
 from bot.channels.wechat_inbound import NAME
-from bot.channels.wechat_push import Load, Pusher, Template, Unfit
+from bot.channels.wechat_push import Load, Pusher, Unfit
 from bot.channels.wechat_reply import Part, begun, parts
 from bot.channels.wechat_slots import OPEN, Slots
+from handlers.policy import Template
 from storage import wechat
 from storage.outbox import Mail
 from storage.wechat import Standing
@@ -61,7 +62,8 @@ class WeChatChannel:
     load: Load
     clock: Callable[[], datetime]
     wall: Callable[[], datetime] | None = None
-    template: Template | None = None
+    template: Callable[[], Template | None] = lambda: None  # of the policy in force
+    zone: tzinfo = UTC  # in which times are told
     open_for: float = OPEN
     name: str = field(default=NAME, init=False)
     slots: Slots = field(default_factory=Slots, init=False)
@@ -126,15 +128,25 @@ class WeChatChannel:
         if mails and begun(mails[0]):
             standing = await self.house.read(lambda tx: wechat.standing(tx, account))
         sent = 0
-        for part in parts(mails, partial=standing.partial, done=standing.partial_done):
+        laid = parts(mails, partial=standing.partial, done=standing.partial_done)
+        for place, part in enumerate(laid):
             stopped = await self._carry(account, part, sent)
+            if stopped and stopped.until_written:
+                self._parked[account] = mails[-1].id
+                return await self._briefly(account, laid[place:], stopped)
             if stopped:
-                if stopped.until_written:
-                    self._parked[account] = mails[-1].id
                 return stopped
             sent = part.upto or sent
         self._parked.pop(account, None)
         return Delivery(sent=sent)
+
+    async def _briefly(self, account: str, waiting: Sequence[Part], stopped: Delivery) -> Delivery:
+        """Let decisions among what waits be told by a template message, where the policy names one."""
+        try:
+            came = await self.pusher.tell_briefly(account, waiting, self.clock().astimezone(self.zone))
+        except Unreachable as error:
+            return Delivery(sent=stopped.sent, later=error.seconds, error=str(error))
+        return replace(stopped, error=f"{stopped.error}; {came}") if came else stopped
 
     def _joined(self, account: str, mails: Sequence[Mail]) -> float:
         """Tell for how many seconds mails that waited for the customer's word are held, so that its answer joins."""

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from bot.channels.base import House
+from aiohttp import ClientConnectorError
+
+from bot.channels.base import House, Unreachable
 from bot.channels.wechat_client import Client, Line
 from bot.channels.wechat_errors import NoPush, PlatformRefused, meaning
-from bot.channels.wechat_reply import Part
+from bot.channels.wechat_reply import Brief, Part
 from bot.channels.wechat_slots import Slots
+from handlers.letters import BRIEFLY
+from handlers.policy import Template
 from storage import wechat
 from storage.wechat import Answer
 
@@ -31,6 +36,8 @@ SHAPES = {
     ),
     "video": ((b"ftyp", "video.mp4", "video/mp4"),),
 }
+FIELD_HOLDS = {"thing": 20, "character_string": 32, "const": 20, "phrase": 5, "letter": 32, "name": 10}  # characters
+FIELD_MOST = 100
 MOST = {"image": 10 << 20, "voice": 2 << 20, "video": 10 << 20}  # bytes
 
 Load = Callable[[str], Awaitable[bytes]]  # media key -> bytes; raises LookupError, ValueError
@@ -38,14 +45,6 @@ Load = Callable[[str], Awaitable[bytes]]  # media key -> bytes; raises LookupErr
 
 class Unfit(Exception):
     """WeChat cannot carry this; the message says why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Template:
-    """A template message for decisions past the window: its id, and each field's text with {text} in it."""
-
-    id: str
-    fields: dict[str, str]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,7 +57,7 @@ class Pusher:
     clock: Callable[[], datetime]
     load: Load
     allowed: bool = True
-    template: Template | None = None
+    template: Callable[[], Template | None] = lambda: None
     _client: Client | None = None
     _denied_until: datetime | None = None
     _booking: set[asyncio.Future[Any]] = field(default_factory=set)
@@ -123,8 +122,7 @@ class Pusher:
         now = self.clock()
         credit: str = await self.house.write(lambda tx: wechat.spend(tx, account, decision=part.decision, now=now))
         if not credit:
-            await self._by_template(account, part)
-            return
+            raise NoPush("window")
         try:
             await self._send(account, part, kind, number)
         except PlatformRefused as error:
@@ -155,16 +153,30 @@ class Pusher:
             await self.house.write(lambda tx: wechat.close(tx, account))
         raise NoPush(known.why)
 
-    async def _by_template(self, account: str, part: Part) -> None:
-        """Tell a decision by a template message where one is configured; everything else waits."""
-        if self.template is None or not part.decision or part.kind != "text":
-            raise NoPush("window")
-        values = {name: {"value": text.format(text=part.content[:200])} for name, text in self.template.fields.items()}
+    async def tell_briefly(self, account: str, waiting: Sequence[Part], at: datetime) -> str:
+        """Tell decisions that have to wait by a template message, each tried once; say what came of it, "" for none.
+
+        Raises Unreachable where the message surely did not leave: it may be tried again.
+        """
+        template, came = self.template() if self.may_push else None, ""
+        for brief in dict.fromkeys(brief for part in waiting for brief in part.told):
+            if template and await self.house.write(partial(_claim, account, brief.mail)):
+                came = await self._by_template(account, template, brief, at)
+        return came
+
+    async def _by_template(self, account: str, template: Template, brief: Brief, at: datetime) -> str:
         try:
-            await self.client.message.send_template(account, self.template.id, values)
+            await self.client.message.send_template(account, template.id, filled(template, brief, at))
         except PlatformRefused as error:
             self.line.calm.say(f"{error}: the template message was refused")
-            raise NoPush("window") from error
+            return f"template {error.code}"
+        except Unreachable as error:
+            cause = error.__cause__
+            if cause is not None and not isinstance(cause, ClientConnectorError):
+                return "template uncertain"  # it may have come: better not told than told twice
+            await self.house.write(lambda tx: wechat.release_template(tx, account, brief.mail))
+            raise
+        return BRIEFLY
 
     async def _media_id(self, part: Part) -> str:
         """Give the platform's id of a stored picture, voice or video; upload it if need be."""
@@ -183,6 +195,19 @@ class Pusher:
         number = str(answer["media_id"])
         await self.house.write(lambda tx: wechat.keep_media(tx, key, number, until=now + MEDIA_LIVES, now=now))
         return number
+
+
+def _claim(account: str, mail: int, tx: Any) -> bool:
+    return wechat.claim_template(tx, account, mail)
+
+
+def filled(template: Template, brief: Brief, at: datetime) -> dict[str, dict[str, str]]:
+    """Fill a template's fields in, each cut to what its kind may hold: thing1 to 20 characters, phrase2 to 5."""
+    values = {"at": at.strftime("%Y-%m-%d %H:%M"), "no": brief.no, "decision": brief.decision}
+    return {
+        name: {"value": text.format(**values)[: FIELD_HOLDS.get(name.rstrip("0123456789"), FIELD_MOST)]}
+        for name, text in template.fields.items()
+    }
 
 
 def _media_key(part: Part) -> str:

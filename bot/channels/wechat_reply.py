@@ -25,6 +25,15 @@ DECISIVE = ("rate:", "offer:")  # taps that only a decision's message has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """A decision in few words, and the mail that tells it whole."""
+
+    mail: int
+    no: str
+    decision: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One message of the platform: a text, or stored media of a kind by its key.
 
@@ -40,6 +49,7 @@ class Part:
     done: int = 0
     choices: tuple[str, ...] = ()
     decision: bool = False
+    told: tuple[Brief, ...] = ()  # the decisions in it, as a template message may tell them
 
 
 def begun(mail: Mail) -> bool:
@@ -65,6 +75,7 @@ def _own_parts(mail: Mail) -> list[Part]:
     choices = buttons(payload)
     texts = split(clean(payload.get("text", "")), links(choices))
     decision = bool(payload.get("decision")) or any(tap.startswith(DECISIVE) for _, tap in choices)
+    brief = Brief(mail=mail.id, no=payload.get("ticket", ""), decision=str(payload.get("decision", "")))
     shown = tuple(tap for _, tap in choices) if numbered(choices) else ()
     found = [("text", text) for text in texts] + [(kind, key) for kind, key in payload.get("media", ())]
     found = found or [("text", "…")]
@@ -79,6 +90,7 @@ def _own_parts(mail: Mail) -> list[Part]:
             done=index + 1,
             choices=shown if index == last else (),
             decision=decision,
+            told=(brief,) if brief.decision else (),
         )
         for index, (kind, content) in enumerate(found)
     ]
@@ -98,6 +110,7 @@ def _merged(first: Part, second: Part) -> Part:
         done=1,
         choices=second.choices or first.choices,
         decision=first.decision or second.decision,
+        told=first.told + second.told,
     )
 
 

@@ -252,6 +252,7 @@ def _wechat_ledger() -> None:
         sa.Column("choices", sa.JSON(), nullable=False),
         sa.Column("partial", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("partial_done", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("templated", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("account", name="pk_wechat_ledger"),
     )
 
@@ -473,6 +474,7 @@ def _evidence() -> None:
         sa.Column("album", sa.String(length=128), server_default="", nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("verdict", sa.String(length=24), server_default="", nullable=False),
+        sa.Column("restricted", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("media_key", sa.String(length=128), server_default="", nullable=False),
         sa.Column("thumb_key", sa.String(length=128), server_default="", nullable=False),
         sa.Column("sha256", sa.String(length=64), server_default="", nullable=False),
