@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from handlers import deadlines, policy_file
+from handlers import deadlines, policy_file, policy_weights
 
 Write = Callable[[str], object]
 
@@ -42,6 +42,8 @@ def check(path: str, write: Write) -> int:
     write(
         f"Chinese holidays are known until {deadlines.known_years()[1]}; later years come from [calendar] and weekends."
     )
+    if policy_weights.older(policy):
+        write("Its weights were learned with other words: they hold, `claimdesk read --train` makes them anew.")
     return 0
 
 

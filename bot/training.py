@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from handlers.learning import Content, train
 from handlers.lessons import NONE, Lesson, Seen, lesson_of, seen
 from handlers.lexicon import Lexicon, compile_words
 from handlers.policy import Policy
+from handlers.policy_weights import words_hash
 from storage.corrections import Example
 
 FEWEST = 200
@@ -99,11 +99,6 @@ def _seen(lessons: Sequence[Lesson], tables: Lexicon) -> list[Seen]:
     return [seen(lesson, tables) for lesson in lessons]
 
 
-def words_hash(policy: Policy) -> str:
-    """Name the word tables that weights were made with."""
-    return hashlib.sha256(json.dumps(policy.words, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]
-
-
 def _made(
     examples: Sequence[Example], rows: Sequence[Seen], policy: Policy, tables: Score, both: Score
 ) -> dict[str, Any]:
@@ -113,7 +108,7 @@ def _made(
         "of_tickets": len(examples),
         "put_right": sum(one.corrected for one in examples),
         "newest": newest.date().isoformat() if newest else None,
-        "words": words_hash(policy),
+        "words": words_hash(policy.words),
         "types": [round(tables.types, 3), round(both.types, 3)],
         "serious": [round(both.recall, 3), round(both.precision, 3)],
     }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from handlers import learned
+from handlers.policy import Policy
 from handlers.policy_shape import Wrong
 
 NAMED = ("reading", "weights")
@@ -38,3 +40,14 @@ def stored(file: Path) -> tuple[str, str]:
     if why := learned.fault(content):
         return "", f"{file} {why}"
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")), ""
+
+
+def words_hash(words: Mapping[str, Any]) -> str:
+    """Name the word tables that weights are learned with."""
+    return hashlib.sha256(json.dumps(words, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]
+
+
+def older(policy: Policy) -> bool:
+    """Tell whether a policy's weights were learned with other words than it has."""
+    text = policy.weights.learned
+    return bool(text) and json.loads(text).get("made", {}).get("words") != words_hash(policy.words)

@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.__main__ import main
-from bot.training import learn, words_hash
+from bot.training import learn
 from handlers import policy_file
 from handlers.learned import fault
 from handlers.lessons import lesson_of
+from handlers.policy_weights import words_hash
 from storage.corrections import Example
 
 # ways of saying that no word table has, as often as learning needs them
@@ -47,7 +48,7 @@ def test_weights_are_learned_and_say_how_they_came_to_be(tmp_path, lessons):
     content = json.loads((tmp_path / "w.json").read_text("utf-8"))
     assert (code, fault(content)) == (0, "")
     assert content["made"] == {
-        "messages": 240, "of_tickets": 0, "put_right": 0, "newest": None, "words": words_hash(POLICY),
+        "messages": 240, "of_tickets": 0, "put_right": 0, "newest": None, "words": words_hash(POLICY.words),
         "types": content["made"]["types"], "serious": [0.0, 0.0],
     }  # fmt: skip
     before, after = content["made"]["types"]

@@ -10,6 +10,7 @@ from handlers.learned import FORM, MAJOR
 from handlers.lexicons import learned_of
 from handlers.policy import Policy
 from handlers.policy_file import load
+from handlers.policy_weights import older, words_hash
 
 CONTENT = {
     "form": FORM,
@@ -59,6 +60,14 @@ def test_a_policy_stored_before_there_were_weights_has_none(tmp_path):
     text = json.loads(group_buy(tmp_path).text)
     del text["reading"]
     assert learned_of(Policy.from_text(json.dumps(text))) is None
+
+
+def test_words_that_changed_since_are_noticed(tmp_path):
+    words = group_buy(tmp_path).words
+    (tmp_path / "mine.json").write_text(json.dumps({**CONTENT, "made": {"words": words_hash(words)}}), "utf-8")
+    assert not older(group_buy(tmp_path, NAMED))
+    assert older(group_buy(tmp_path, f'{NAMED}[words.problems.late]\nmore = ["磨蹭"]\n'))
+    assert not older(group_buy(tmp_path, '[reading]\nweights = ""\n'))
 
 
 @pytest.mark.parametrize(
