@@ -15,6 +15,8 @@ from handlers.reading import ReadClaim, Reading
 from handlers.reading import read as read_message
 from storage.orders import Order, OrderLine
 
+BACK, ASKS = "takes a claim back", "asks how a matter stands"
+
 
 class Second(Protocol):
     """A second reader: gives a reading with what it made of the same text."""
@@ -94,7 +96,14 @@ def answer(
         found = read_list(text, orders, lexicon, today=today)
         found = second.listing(text, orders, found, lexicon, today) if second else found
         ignored = [{"line": one.line, "text": one.text, "why": one.why} for one in found.ignored]
-        answered = _answer(asked, found.claims, severity=found.severity, signals=list(found.signals))
+        standing = [one for one in found.claims if not (one.withdrawn or (one.question and not one.problems))]
+        lines = dict(enumerate(text.splitlines(), start=1))
+        ignored += [
+            {"line": one.line, "text": lines[one.line], "why": BACK if one.withdrawn else ASKS}
+            for one in found.claims
+            if one not in standing
+        ]
+        answered = _answer(asked, standing, severity=found.severity, signals=list(found.signals))
         return {**answered, "ignored": ignored}
     reading = read_message(text, orders, lexicon, today=today)
     reading = second.message(text, orders, reading, lexicon, today) if second else reading

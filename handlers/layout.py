@@ -39,6 +39,7 @@ class Line:
     why: str = ""
     heads: bool = False  # could give the lines below their item or problem
     under_person: bool = False
+    before_person: bool = False
 
 
 def _numbering(lines: Sequence[str], book: Book) -> set[int]:
@@ -132,6 +133,7 @@ def lay_out(text: str, book: Book, emoji: Mapping[str, str]) -> list[Line]:
                 why=why,
                 heads=heads,
                 under_person=_nameless_follows(lines, at),
+                before_person=HAS_PERSON.search(_next(lines, at)) is not None,
             )
         )
     return laid + late

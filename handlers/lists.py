@@ -11,13 +11,15 @@ from storage.orders import Order
 
 from .book import Book, lay_open
 from .days import of_day
-from .facts import facts
+from .echoes import again, corrected, like_another
+from .facts import Facts, facts
 from .layout import Line, lay_out
 from .lexicon import Lexicon
 from .parts import Part, cut
 from .reading import ReadClaim, candidates, claims_of
 from .references import References, refer
 from .signals import strongest
+from .stretches import has, said, said_under, under_item
 
 MORE = re.compile(r"\s*(?:还|另外|而且|并且|也|再|此外|以及|同一|这个?人|这位|[他她](?!们)|and|also)")
 UNKNOWN_NAME = re.compile(
@@ -26,7 +28,10 @@ UNKNOWN_NAME = re.compile(
 GUESSED = 100
 """Orders among which a line without a person is matched, to name candidates; more are of no use to a question."""
 
-SAME, ALSO = "same_as_before", "also"
+NOTICE = "notice"
+BRACKETED = re.compile(r"\s*[(\[【<《「][^)\]】>》」]{1,14}[)\]】>》」]\s*:?\s*")
+SHORT_HEADING = 8
+"""Characters up to which a line that names a problem alone heads the people below it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +65,17 @@ class _Walk:
     person: tuple[ReadClaim, list[Order]] | None = None
     person_line: Line | None = None  # a line that named a person and nothing else
     heading: str = ""
-    heading_line: Line | None = None
     last: list[ReadClaim] = field(default_factory=list)
     claims: list[ReadClaim] = field(default_factory=list)
     named: list[ReadClaim] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
+
+
+def _each(part: Part) -> list[tuple[str | None, tuple[str, ...]]]:
+    """A part's people one by one: by pickup number, else by name, else the one who is stated otherwise."""
+    if part.pickups:
+        return [(pickup, part.names) for pickup in part.pickups]
+    return [(None, (name,)) for name in part.names] or [(None, ())]
 
 
 def _people(walk: _Walk, references: References, part: Part, line: Line) -> list[tuple[ReadClaim, list[Order]]]:
@@ -73,15 +84,15 @@ def _people(walk: _Walk, references: References, part: Part, line: Line) -> list
     unknown = None if stated or part.pickups else UNKNOWN_NAME.match(references.masked)
     if not part.pickups and not stated and unknown is None:
         return []
-    references = replace(references, names=part.names)
     people = []
-    for pickup in part.pickups or (None,):
+    for pickup, names in _each(part):
+        references = replace(references, names=names)
         fits = [] if unknown else of_day(candidates(references, pickup, walk.book), references.day, walk.today)
         base = ReadClaim(
             line=line.number,
             order_no=references.order_numbers[0] if references.order_numbers else None,
             pickup_no=pickup,
-            customer=unknown["name"] if unknown else (part.names[0] if part.names else None),
+            customer=unknown["name"] if unknown else (names[0] if names else None),
             phone_tail=references.tails[0] if references.tails else None,
             certain=bool(fits),
             evidence=references.evidence,
@@ -90,74 +101,13 @@ def _people(walk: _Walk, references: References, part: Part, line: Line) -> list
     return people
 
 
-def _said(walk: _Walk, text: str, base: ReadClaim, fits: list[Order]) -> list[ReadClaim]:
-    """The claims one person's stretch makes: read with that person's order lines."""
-    known = facts(text, fits, walk.lexicon)
-    claims = claims_of(known, fits, base)
-    problems = [one for one in claims if one.problems]
-    if not problems and known.wished.withdrawn:
-        return [replace(one, withdrawn=True) for one in claims or [base]]
-    if claims:
-        return claims
-    if known.wished.question:
-        return [replace(base, question=True, certain=False)]
-    if known.wished.wanted or known.serious.signals:
-        whole = bool(known.serious.signals) or (len(fits) == 1 and len(fits[0].lines) == 1)
-        line = fits[0].lines[0] if len(fits) == 1 and len(fits[0].lines) == 1 else None
-        return [
-            replace(
-                base,
-                order_no=fits[0].order_no if len(fits) == 1 else base.order_no,
-                line_no=line.line_no if line and known.wished.wanted else None,
-                sku=line.sku if line and known.wished.wanted else None,
-                remedy=known.wished.last,
-                certain=base.certain and whole,
-                severity=known.serious.severity,
-                signals=known.serious.signals,
-                special=known.serious.special,
-            )
-        ]
-    return []
-
-
-def _said_under(walk: _Walk, heading: str, text: str, base: ReadClaim, fits: list[Order]) -> list[ReadClaim]:
-    """The same, with the problem (or the item) that a heading gave: 少货的: / 3号 鸡蛋."""
-    known = facts(f"{heading} {text}", fits, walk.lexicon)
-    return [one for one in claims_of(known, fits, base) if one.problems]
-
-
-def _again(walk: _Walk, text: str, base: ReadClaim, fits: list[Order]) -> list[ReadClaim]:
-    """同上 and 也是: the line before, for this person; unsure where the item is not in this person's order."""
-    matched = [name for name in (SAME, ALSO) if name in walk.lexicon.phrases and walk.lexicon.phrases[name].find(text)]
-    if not matched or not walk.last:
-        return []
-    copies = []
-    for one in walk.last:
-        words = one.evidence.get("sku", "")
-        known = facts(words, fits, walk.lexicon)
-        found = claims_of(known, fits, base)
-        copy = found[0] if len(found) == 1 else base
-        copies.append(
-            replace(
-                copy,
-                quantity=one.quantity,
-                fraction=one.fraction,
-                unit=one.unit,
-                problems=one.problems,
-                remedy=one.remedy,
-                received=one.received,
-                certain=copy.certain and (copy.line_no is not None or not words),
-                severity=one.severity,
-                signals=one.signals,
-            )
-        )
-    return copies
-
-
 def _line(walk: _Walk, line: Line) -> None:
-    references = refer(line.text, walk.orders, walk.lexicon, today=walk.today, leader=True, book=walk.book)
-    parts = cut(references)
-    lead = references.masked[: references.pickups[0].start] if len(parts) > 1 else ""
+    text, source = like_another(line.text, walk.claims)
+    walk.last = source or walk.last
+    references = refer(text, walk.orders, walk.lexicon, today=walk.today, leader=True, book=walk.book)
+    parts = cut(references, walk.book)
+    starts = [span.start for span in references.pickups] + list(references.named_at)
+    lead = references.masked[: min(starts)] if len(parts) > 1 else ""
     found: list[ReadClaim] = []
     named = False
     for part in parts:
@@ -165,7 +115,7 @@ def _line(walk: _Walk, line: Line) -> None:
             named = True
             claims = _of_person(walk, part.text, base, fits, lead)
             walk.person = (base, fits)
-            walk.last = [one for one in claims if one.problems][-1:] or walk.last
+            walk.last = [one for one in claims if one.problems and not one.withdrawn] or walk.last
             found += claims
             if not claims:
                 walk.named.append(replace(base, order_no=fits[0].order_no if len(fits) == 1 else base.order_no))
@@ -177,16 +127,17 @@ def _line(walk: _Walk, line: Line) -> None:
 
 def _of_person(walk: _Walk, text: str, base: ReadClaim, fits: list[Order], lead: str) -> list[ReadClaim]:
     """One person's claims; what lacks a problem is read with the words before the list (缺货：1号 鸡蛋 2号 酸奶)."""
-    claims = _said(walk, text, base, fits)
+    claims = said(text, base, fits, walk.lexicon)
+    heading = lead.strip() or walk.heading
     if any(one.problems or one.withdrawn for one in claims):
-        return claims
-    claims = _again(walk, text, base, fits) or claims
-    if not any(one.problems for one in claims):
-        heading = lead.strip() or walk.heading
-        under = (
-            _said_under(walk, heading, text, base, fits) if heading and not any(one.question for one in claims) else []
-        )
-        claims = under or claims
+        return under_item(heading, text, claims, base, fits, walk.lexicon) if heading else claims
+    leans = corrected(text, base, fits, walk.claims, walk.lexicon) or again(
+        text, base, fits, walk.last, walk.orders, walk.lexicon
+    )
+    if leans:
+        return leans
+    if heading and not any(one.question for one in claims):
+        return said_under(heading, text, base, fits, walk.lexicon) or claims
     return claims
 
 
@@ -208,25 +159,40 @@ def _drop_person_line(walk: _Walk) -> None:
 
 def _nameless(walk: _Walk, line: Line, references: References) -> None:
     """A line without a person: it goes on about the one before, heads the lines below, or is no claim."""
-    goes_on = walk.person is not None and (walk.person_line is not None or MORE.match(line.text))
-    if goes_on and walk.person is not None:
+    text = references.masked
+    if walk.person is not None and (walk.person_line is not None or MORE.match(text)):
         base, fits = walk.person
-        claims = [one for one in _said(walk, references.masked, replace(base, line=line.number), fits) if one.problems]
+        found = said(text, replace(base, line=line.number), fits, walk.lexicon)
+        claims = [one for one in found if one.problems]
         if claims:
             walk.claims += claims
-            walk.last = claims[-1:]
+            walk.last = claims
             walk.person_line = walk.person_line if walk.person_line and line.under_person else None
             return
     guessed = walk.orders if len(walk.orders) <= GUESSED else ()
-    known = facts(references.masked, guessed, walk.lexicon)
+    known = facts(text, guessed, walk.lexicon)
     claims = [one for one in claims_of(known, [], ReadClaim(line=line.number)) if one.problems]
-    if not claims:
-        walk.ignored.append(Ignored(line=line.number, text=line.raw, why="no claim: names nobody and no problem"))
-    elif line.heads:
-        walk.heading, walk.heading_line = references.masked, line
-        walk.ignored.append(Ignored(line=line.number, text=line.raw, why="a heading for the lines below"))
+    why = _no_claim(walk, line, text, known, claims)
+    if why:
+        walk.ignored.append(Ignored(line=line.number, text=line.raw, why=why))
     else:
         walk.claims += [replace(one, certain=False) for one in claims]
+
+
+def _no_claim(walk: _Walk, line: Line, text: str, known: Facts, claims: Sequence[ReadClaim]) -> str:
+    """Why a line that names nobody claims nothing; empty where it may claim something and is asked about."""
+    goods = any(entry.mention or entry.counts for entry in known.entries)
+    short = line.before_person and len(text) <= SHORT_HEADING and not any(entry.counts for entry in known.entries)
+    if line.heads or BRACKETED.fullmatch(text) or (claims and short and not goods):
+        walk.heading = text if claims or (goods and not has(walk.lexicon, NOTICE, text)) else ""
+        return "a heading for the lines below" if walk.heading else "no claim: names nobody and no problem"
+    if not claims:
+        return "no claim: names nobody and no problem"
+    if known.serious.signals:
+        return ""
+    if not goods:
+        return "no claim: names nobody and no goods"
+    return "told to everyone: names nobody" if has(walk.lexicon, NOTICE, text) else ""
 
 
 def read_list(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date) -> ListReading:

@@ -19,7 +19,7 @@ WORDS |= {"a couple of": 2, "half": Fraction(1, 2)}
 ROUGH = rf"好?几十?|(?<![{CHINESE}])[二三四五六七八九]?十[几来多]"
 COUNT = (
     rf"{SHARE}|\d{{1,4}}/\d{{1,4}}|{DECIMAL}%?|[一二两三四五六七八九]成"
-    rf"|{ROUGH}|(?<![{CHINESE}])[{CHINESE}]{{1,8}}[几来多]?|半"
+    rf"|{ROUGH}|(?<![{CHINESE}])[{CHINESE}]{{1,8}}[几来多]?|半|[俩仨]"
 )
 ENGLISH = "|".join(sorted(WORDS, key=len, reverse=True))
 

@@ -143,7 +143,7 @@ class Finder:
 
     def _follows(self, ones: Sequence[_One], at: int) -> bool:
         one = ones[at]
-        joined = one.ranged or (one.joint.strip() not in ("", ",", ";") and AND.fullmatch(one.joint) is not None)
+        joined = one.ranged or (one.joint.strip() not in ("", ",", ";", "+") and AND.fullmatch(one.joint) is not None)
         numeric = self.text[one.start : one.start + 1].isdigit()
         return joined and numeric and one.value in self.known and not self._counts(one)
 

@@ -10,6 +10,7 @@ from itertools import islice
 
 from .figures import (
     ALL,
+    BOUGHT_CAME,
     COUNTED_BARE,
     GOOD_AFTER,
     HALF,
@@ -24,6 +25,7 @@ from .figures import (
     PART_BEFORE,
     ROLES,
     SPEC_AFTER,
+    TALLY,
     without_figures,
 )
 from .lexicon import HITS, Lexicon
@@ -91,6 +93,10 @@ def _counts_told(text: str) -> list[Quantity]:
         Quantity(start=match.start(), end=match.end(), value=Fraction(1), unit=match.group(1))
         for match in islice(ONE.finditer(text), HITS)
     ]
+    for match in islice(TALLY.finditer(text), HITS):
+        found += _pair(match, "claim")
+    for match in islice(BOUGHT_CAME.finditer(text), HITS):
+        found += _pair(match, "received")
     for match in islice(INSTEAD.finditer(text), HITS):
         bought = number(match.group(1))
         if bought is not None:
@@ -100,6 +106,18 @@ def _counts_told(text: str) -> list[Quantity]:
         if value_of is not None:
             found.append(Quantity(start=match.start(), end=match.end(), value=value_of.exact))
     return found
+
+
+def _pair(match: re.Match[str], role: str) -> list[Quantity]:
+    """Of the first so many as the second: 两坏一, 5个烂3, 买2收1."""
+    whole, part = number(match.group(1)), number(match.group(2))
+    if whole is None or part is None or whole.exact is None or part.exact is None or part.low > whole.low:
+        return []
+    start = match.start(2)
+    return [
+        Quantity(start=match.start(), end=match.end(1), value=whole.exact, role="ordered"),
+        Quantity(start=start, end=match.end(), value=part.exact, role=role),
+    ]
 
 
 def quantities(text: str, lexicon: Lexicon) -> list[Quantity]:
@@ -141,7 +159,7 @@ def lone(text: str, taken: Sequence[Quantity]) -> list[Quantity]:
     for match in islice(LONE.finditer(without_figures(text)), HITS):
         if any(one.start < match.end() and match.start() < one.end for one in taken):
             continue
-        value = number(match.group(1) or match.group(2))
+        value = number(next(group for group in match.groups() if group))
         if value is not None and value.exact:
             role = _role(text, match.start(), match.end())
             found.append(Quantity(start=match.start(), end=match.end(), value=value.exact, role=role))

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import pytest
+from reading_orders import listed
+
+
+def brief(text):
+    return [(one.pickup_no, one.line_no, one.quantity, one.problems, one.remedy) for one in listed(text).claims]
+
+
+SPOILED, SHORT, BROKEN = ("quality_spoiled",), ("shortage_missing",), ("damaged_package",)
+
+
+@pytest.mark.parametrize("word", ["同上", "也是", "一样", "同样问题", "+1", "同3号", "跟3号一样", "也"])
+def test_the_line_before_is_meant(word):
+    claims = brief(f"3号 草莓坏2盒\n31号 {word}")
+    assert claims[1] == ("31", 2, 2, SPOILED, None)
+
+
+def test_what_the_leaning_line_says_itself_counts():
+    assert brief("28号 西瓜裂了 退款\n27号 同上 要换\n26号 一样 1个")[1:] == [
+        ("27", 1, None, BROKEN, "exchange"),
+        ("26", 1, 1, BROKEN, "exchange"),
+    ]
+
+
+def test_an_item_left_out_is_the_one_before():
+    assert brief("35号 鸡蛋碎5个\n23号 同上 3个\n3号 同上")[1:] == [
+        ("23", 2, 3, BROKEN, None),
+        ("3", 2, 3, BROKEN, None),
+    ]
+
+
+@pytest.mark.parametrize("text", ["更正 3号是3盒", "刚才3号说错了 是3盒"])
+def test_a_correction_keeps_item_and_problem(text):
+    assert brief(f"3号 草莓坏2盒\n{text}")[1] == ("3", 1, 3, SPOILED, None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "30号 牛奶漏了一点 他说不用处理",
+        "30号 牛奶瓶瘪了 没关系",
+        "30号 取消，人家说没事了",
+        "30号 少一瓶 后来找到了",
+        "30号 不要了",
+    ],
+)
+def test_what_is_let_go_is_withdrawn(line):
+    (claim,) = listed(line).claims
+    assert claim.withdrawn
+
+
+@pytest.mark.parametrize(
+    "line", ["30号 牛奶漏了 没事吧？ 要退", "30号 牛奶漏了 还没处理", "30号 算了 补发牛奶", "30号 少一瓶牛奶 没找到"]
+)
+def test_what_is_not_let_go_stands(line):
+    assert not any(one.withdrawn for one in listed(line).claims)
+
+
+@pytest.mark.parametrize(
+    ("heading", "problems"),
+    [
+        ("少货：", SHORT),
+        ("【少件】", SHORT),
+        ("破损：", BROKEN),
+        ("[坏果]", SPOILED),
+        ("缺货登记：", SHORT),
+        ("漏发", SHORT),
+    ],
+)
+def test_headings(heading, problems):
+    claims = brief(f"{heading}\n3号 草莓1盒\n30号 牛奶2瓶")
+    assert claims == [("3", 1, 1, problems, None), ("30", 1, 2, problems, None)]
+
+
+def test_a_heading_ends_with_the_next_and_reaches_no_chatter():
+    assert brief("【破损】\n3号 草莓1盒\n【其他】\n30号 牛奶2瓶")[1][3] == ()
+    assert brief("【破损】\n30号说下次还要拼牛奶") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["草莓：3号坏2盒，31号烂1盒", "草莓：\n3号 坏2盒\n31号 烂1盒", "草莓 3号坏2盒 31号坏1盒"]
+)
+def test_an_item_stands_above_its_people(text):
+    assert brief(text) == [("3", 1, 2, SPOILED, None), ("31", 2, 1, SPOILED, None)]
+
+
+def test_names_cut_a_line_like_numbers():
+    claims = listed("李婷草莓坏2盒 林一帆西瓜裂了，宋伟的油漏了").claims
+    assert [(one.customer, one.line_no, one.quantity) for one in claims] == [
+        ("李婷", 1, 2),
+        ("林一帆", 1, None),
+        ("宋伟", 3, None),
+    ]
+    assert [one.customer for one in listed("林一帆、马晓东 西瓜都裂了").claims] == ["林一帆", "马晓东"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "28号说下次还要拼西瓜",
+        "3号夸草莓新鲜",
+        "30号问牛奶怎么保存",
+        "33号的虾已经放冰箱了",
+        "5号、8号还没来拿",
+        "27号没问题",
+        "3号收到退款了 谢谢",
+        "29号换自提点了",
+        "天冷了，大家注意保暖",
+        "今天草莓偏小 大家见谅",
+        "一共30单，5单有问题",
+        "下次开团26号",
+        "草莓坏的怎么处理？",
+    ],
+)
+def test_chatter_claims_nothing_and_is_told(line):
+    reading = listed(line)
+    assert [one for one in reading.claims if not one.question] == []
+    assert reading.named or reading.ignored
+
+
+def test_an_item_with_words_nobody_knows_is_asked_about():
+    (claim,) = listed("3号 草莓 有点那个").claims
+    assert (claim.line_no, claim.certain) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity"),
+    [
+        ("3号 草莓 两坏一", 1),
+        ("3号 鸡蛋 5个烂3", 3),
+        ("3号 草莓 少一", 1),
+        ("3号 草莓 买4收3", 1),
+        ("30号 牛奶少俩瓶", 2),
+        ("3号 草莓应4实3", 1),
+    ],
+)
+def test_short_counts(text, quantity):
+    (claim,) = listed(text).claims
+    assert (claim.quantity, claim.certain) == (quantity, True)
