@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from handlers import desk_mail, mail
 from handlers.notices import FAR
@@ -58,6 +59,11 @@ def _note(tx: Tx, no: str, key: str, tools: Tools, **values: str) -> None:
     ticket = must(tx, no)
     desk_mail.note(tx, ticket, desk_mail.say(key, no=no, **values), tools)
     log(tx, no, key, BOT, tools, **values)
+
+
+def line(tx: Tx, channel: str, key: str, why: str, *, now: datetime) -> None:
+    """Tell a channel's desk that its platform is away (line_down) or back (line_up)."""
+    mail.to_desk(tx, desk_of(channel), "", "note", {"text": desk_mail.say(key, why=why)}, now=now)
 
 
 def left(tx: Tx, conversation: Conversation, kind: str, tools: Tools) -> None:

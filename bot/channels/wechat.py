@@ -19,6 +19,7 @@ from bot.channels.wechat_inbound import NAME
 from bot.channels.wechat_push import Load, Pusher, Unfit
 from bot.channels.wechat_reply import Part, begun, parts
 from bot.channels.wechat_slots import OPEN, Slots
+from handlers import letters
 from handlers.policy import Template
 from storage import wechat
 from storage.outbox import Mail
@@ -70,6 +71,7 @@ class WeChatChannel:
     callback: Callback = field(init=False)
     line: Line = field(init=False)
     pusher: Pusher = field(init=False)
+    _telling: set[asyncio.Future[None]] = field(default_factory=set, init=False)
     _parked: dict[str, int] = field(default_factory=dict, init=False)  # account -> last mail that waits for its word
 
     def __post_init__(self) -> None:
@@ -87,6 +89,7 @@ class WeChatChannel:
             open_for=self.open_for,
         )
         self.line = open_line(known, self.house, self.clock)
+        self.line.calm.told = self._tell_desk
         self.pusher = Pusher(
             house=self.house,
             line=self.line,
@@ -99,6 +102,12 @@ class WeChatChannel:
 
     def _times(self) -> tuple[datetime, ...]:
         return (self.clock(), self.wall()) if self.wall else (self.clock(),)
+
+    def _tell_desk(self, key: str, why: str) -> None:
+        """Let the agents know that the platform is away, or back."""
+        task = asyncio.ensure_future(self.house.write(lambda tx: letters.line(tx, NAME, key, why, now=self.clock())))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
 
     def attach(self, app: web.Application) -> None:
         """Add the callback to the server."""

@@ -13,6 +13,7 @@ from bot.channels.wechat_errors import Paused
 LOG = logging.getLogger(__name__)
 LONGEST = 60.0  # seconds
 SAID_EVERY = 60.0  # seconds
+DOWN = 300.0  # seconds without one call that went well, after which people should know
 
 
 @dataclass(slots=True)
@@ -22,6 +23,9 @@ class Calm:
     time: Callable[[], float]
     until: float = 0.0
     failures: int = 0
+    told: Callable[[str, str], None] | None = None  # hears line_down with the reason, and line_up
+    since: float | None = None  # the first failure after the last call that went well
+    down: bool = False
     _probing: bool = False
     _said: dict[str, float] = field(default_factory=dict)
 
@@ -53,8 +57,22 @@ class Calm:
     def fail(self, why: str, seconds: float = 0) -> None:
         """Pause everybody: as long as told, else twice as long each time."""
         self.failures += 1
+        self.since = self.time() if self.since is None else self.since
+        if not self.down and self.time() - self.since >= DOWN:
+            self._turn(why, down=True)
         self.until = self.time() + (seconds or min(LONGEST, 2.0 ** min(self.failures, 10) / 2))
         self.say(why)
+
+    def well(self) -> None:
+        """Note that the platform did what it was asked."""
+        self.since = None
+        if self.down:
+            self._turn("", down=False)
+
+    def _turn(self, why: str, *, down: bool) -> None:
+        self.down = down
+        if self.told:
+            self.told("line_down" if down else "line_up", why)
 
     def say(self, why: str) -> None:
         """Log an error of the account, once a minute."""

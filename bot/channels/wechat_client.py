@@ -86,6 +86,7 @@ class Line:
                 continue
             if code:
                 raise self._refusal(code, _told(answer))
+            self.calm.well()
             return answer
         raise AssertionError
 
@@ -131,6 +132,7 @@ class Line:
             query = {"media_id": media_id, "access_token": token}
             async with self.ask("get", self.url("media/get"), params=query, timeout=PATIENCE_FILE) as response:
                 if response.content_type not in TEXTUAL:
+                    self.calm.well()
                     return await read_bytes(response, limit)
                 answer = await read_json(response)
             code = int(answer.get("errcode") or 0)

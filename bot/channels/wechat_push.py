@@ -119,6 +119,7 @@ class Pusher:
     async def _push(self, account: str, part: Part, kind: str, number: str) -> None:
         if not self.may_push:
             raise NoPush("passive only")
+        self.line.calm.check()
         now = self.clock()
         credit: str = await self.house.write(lambda tx: wechat.spend(tx, account, decision=part.decision, now=now))
         if not credit:
@@ -127,6 +128,10 @@ class Pusher:
             await self._send(account, part, kind, number)
         except PlatformRefused as error:
             await self._refused(account, credit, error)
+        except Unreachable:
+            # it goes again; should the platform have counted it all the same, it says so then
+            await self.house.write(lambda tx: wechat.refund(tx, account, credit))
+            raise
 
     async def _send(self, account: str, part: Part, kind: str, number: str) -> None:
         if kind == "text":
