@@ -15,7 +15,7 @@ from .items import Mention, mentions, strangers
 from .lexicon import Lexicon
 from .problems import Problem, problems_in
 from .quantities import Quantity, lone, quantities
-from .received import Received, received
+from .received import Received, received, stray
 from .references import MASK
 from .signals import Serious, serious
 from .wishes import Wishes, wishes
@@ -70,6 +70,10 @@ class Bare:
     problems: list[Problem]
 
 
+def _places(found: Iterable[Mention]) -> list[tuple[int, int]]:
+    return [(one.start, one.end) for one in found]
+
+
 def lay_bare(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Bare:
     """Cover what a normalised text names, and look for problems in the rest."""
     came = received(text, lexicon)
@@ -77,7 +81,9 @@ def lay_bare(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Bare:
     found = mentions(hidden, orders, lexicon)
     if came and came.reversal and not found:
         found = mentions(came.words, orders, lexicon)
-    others = strangers(hidden, [(one.start, one.end) for one in found], lexicon)
+    others = strangers(hidden, _places(found), lexicon)
+    if came is None and (came := stray(text, _places(found), _places(others))):
+        others = []
     named = [one for one in others if one.end - one.start > 1 or not found]
     spans = [(one.start, one.end) for one in (*found, *others) if one in found or one.end - one.start > 1]
     bare = without_durations(covered(text, [*spans, *(came.spans[:1] if came else ())], ITEM))

@@ -179,7 +179,11 @@ def _decide(group: list[_Found], text: str, lexicon: Lexicon, kin: Mapping[tuple
     # 草莓 names no 草莓酸奶: a noun of its own that is only a part of the item's words is asked about,
     # except where parts tell two of a kind apart (韭菜 of two sorts of 水饺)
     siblings = any(key != lines[0] and names & kin[lines[0]] for key, names in kin.items())
-    sure = len(lines) == 1 and (best[1] >= ALIAS or word not in lexicon.vocabulary or siblings)
+    sure = (
+        len(lines) == 1
+        and not text[:start].endswith("除了")
+        and (best[1] >= ALIAS or word not in lexicon.vocabulary or siblings)
+    )
     return Mention(start=start, end=end, lines=lines, sure=sure, word=word)
 
 

@@ -93,7 +93,7 @@ def _people(walk: _Walk, references: References, part: Part, line: Line) -> list
             order_no=references.order_numbers[0] if references.order_numbers else None,
             pickup_no=pickup,
             customer=unknown["name"] if unknown else (names[0] if names else None),
-            phone_tail=references.tails[0] if references.tails else None,
+            phone_tail=references.tail,
             certain=bool(fits),
             evidence=references.evidence,
         )

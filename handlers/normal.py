@@ -17,8 +17,9 @@ READ = 1000
 
 CIRCLED = "\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289"
 BULLETS = "*•·●○■□▪▶►➤✅❌❗🔸🔹👉-"
+START = r"^[ \t\u3000]*"
 MARKERS = re.compile(
-    rf"^[ \t\u3000]*(?:(?:[{CIRCLED}]|[0-9]\ufe0f?\u20e3)(?![ \t]?[号號])|\U0001f51f|[{BULLETS}])+[ \t\u3000.、:：)）]*",
+    rf"{START}(?:(?:[{CIRCLED}]|[0-9]\ufe0f?\u20e3)(?![ \t]?[号號])|\U0001f51f|[{BULLETS}])+[ \t\u3000.、:：)）]*",
     re.MULTILINE,
 )
 INLINE = re.compile(rf"[{CIRCLED}](?![ \t]*[号號])|[0-9]\ufe0f?\u20e3(?![ \t]*[号號])|\U0001f51f")

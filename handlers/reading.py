@@ -202,7 +202,7 @@ def read(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date) -
         order_no=references.order_numbers[0] if references.order_numbers else None,
         pickup_no=pickups[0] if pickups else None,
         customer=references.names[0] if references.names else None,
-        phone_tail=references.tails[0] if references.tails else None,
+        phone_tail=references.tail,
         certain=bool(fits) or not orders,
         evidence=references.evidence,
     )

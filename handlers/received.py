@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .lexicon import Hit, Lexicon
@@ -23,6 +24,13 @@ AGAIN = re.compile(r"(?:补|重新?|再|新|批)$")
 EMPTY = re.compile(
     r"(?:的|坏|烂|臭|死|次|不|破|碎|隔|旧|凉|冷|一堆|什么|个啥|啥|小|干|空|大小|很|太|都|全|货|时候|日期|东西|速度|时间)"
 )
+
+
+CAME_BEFORE = re.compile(
+    r"(?:(?<!没)(?:给|来|发|送|拿|装|配)了|收到了?|到的是|错[发给送拿配]了?|误发|多[给发送配]了?|换成了?|变成了?|[发拿送配装给]成了?|怎么是|居然是|结果是)"
+    r"(?:我|她|他|人家)?(?:[一1]?[个份盒袋包箱瓶])?$"
+)
+CAME_AFTER = re.compile(r"(?:当|顶替|代替|冒充|充当)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +61,25 @@ def _chinese(text: str, lexicon: Lexicon) -> Received | None:
         rest = text[hit.end : hit.end + 14]
         end = ENDS.search(rest)
         words = rest[: end.start()] if end else rest
-        if 0 < len(words) <= 12 and not EMPTY.match(words) and lexicon.nouns.search(words):
+        if 0 < len(words) <= 12 and _is_thing(words, lexicon):
             return Received(words=words, spans=((hit.end, hit.end + len(words)),), hit=hit)
     return None
+
+
+def _is_thing(words: str, lexicon: Lexicon) -> bool:
+    """Whether words name goods and not how they came: 小番茄, but not 小的."""
+    noun = lexicon.nouns.search(words)
+    return noun is not None and (noun.start() == 0 or not EMPTY.match(words))
+
+
+def stray(text: str, own: Sequence[tuple[int, int]], strange: Sequence[tuple[int, int]]) -> Received | None:
+    """The one thing of no order beside things of the order, where words say that it came: 番茄没给 给了土豆."""
+    if len(strange) != 1 or not own:
+        return None
+    start, end = strange[0]
+    if not (CAME_BEFORE.search(text[max(0, start - 12) : start]) or CAME_AFTER.match(text, end)):
+        return None
+    return Received(words=text[start:end], spans=((start, end),), hit=Hit(start, end, text[start:end]))
 
 
 def received(text: str, lexicon: Lexicon) -> Received | None:

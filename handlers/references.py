@@ -40,6 +40,11 @@ class References:
     named_at: tuple[int, ...] = ()  # where each name stands
     evidence: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def tail(self) -> str | None:
+        """The last four digits of the phone that is told."""
+        return next(iter((*self.tails, *(phone[-4:] for phone in self.phones))), None)
+
 
 def _blank(text: str, start: int, end: int) -> str:
     return text[:start] + MASK * (end - start) + text[end:]
