@@ -13,6 +13,7 @@ from handlers.lexicon import ORDER_PATTERNS, Lexicon, compile_words
 from handlers.lists import ListReading, read_list
 from handlers.reading import ReadClaim, Reading
 from handlers.reading import read as read_message
+from handlers.stretches import IDLE, has
 from storage.orders import Order, OrderLine
 
 BACK, ASKS = "takes a claim back", "asks how a matter stands"
@@ -109,7 +110,9 @@ def answer(
     reading = second.message(text, orders, reading, lexicon, today) if second else reading
     claims = reading.claims
     facts = reading.remedies or reading.pickup_numbers or reading.order_numbers or reading.phone_tails
-    if not claims and (facts or reading.customer or reading.signals):
+    if not (reading.remedies or reading.signals or any(one.problems for one in claims)) and has(lexicon, IDLE, text):
+        claims = ()  # 草莓很甜 names an item and claims nothing
+    elif not claims and (facts or reading.customer or reading.signals):
         claims = (reading.person(),)
     answered = _answer(asked, claims, severity=reading.severity, signals=list(reading.signals))
     return {**answered, "remedies": list(reading.remedies), "withdrawn": reading.withdrawn, "ignored": []}

@@ -237,6 +237,9 @@ def amount(entry: Entry, ordered: Fraction | None) -> Quantity | None:
             for count in counts
             if any(problem.hit.end <= count.start <= problem.hit.end + 4 for problem in entry.problems)
         ]
-        exact = [count for count in after or counts if count.value is not None]
+        before = [
+            count for count in counts if any(0 <= problem.hit.start - count.end <= 2 for problem in entry.problems)
+        ]
+        exact = [count for count in after or before or counts if count.value is not None]
         counts = exact or counts
     return counts[0] if counts else None

@@ -21,6 +21,7 @@ from .signals import Serious, serious
 from .wishes import Wishes, wishes
 
 ITEM = "\ue001"
+PORTION = re.compile(r"[0-9一二两三四五六七八九十半][个只颗枚盒袋包份瓶箱条根块斤板组]")
 BESIDE = re.compile(r"[\s的了掉x*:\ue000]*")
 
 
@@ -53,6 +54,9 @@ def _denials(text: str, found: Sequence[Mention], problems: Sequence[Problem], l
         if not before:
             continue
         item = before[-1]
+        # 一份好的一份坏的: of several only some are fine
+        if PORTION.search(text[item.end : fine.start]):
+            continue
         if fine.start - item.end <= 6 and not any(item.end <= one.hit.start < fine.start for one in problems):
             denied.append(item)
     return denied

@@ -72,7 +72,8 @@ BOUGHT_CAME = re.compile(
     r"(?:买|订|定|拍|下单)了?(\d{1,3}|[一二两三四五六七八九十]{1,3})[收到得给发来]了?(\d{1,3}|[一二两三四五六七八九十]{1,3})(?=[\s,。;!]|$)"
 )
 ONLY = re.compile(r"只|就|才|仅|实际|实到|实收|实|\b(?:only|just)\b")
-SPEC_AFTER = re.compile(r"\s*(?:装的?|一[箱盒袋份板包]|/|里面?|中的?(?=[^间等]))")
+SPEC_AFTER = re.compile(r"\s*(?:\d{1,3}[个枚只颗粒片杯]|装的?|一[箱盒袋份板包]|/|里面?|中的?(?=[^间等]))")
+FAULT_BEFORE = re.compile(r"[坏烂碎破死臭裂漏少缺]了?$")
 GOOD_AFTER = re.compile(r"\s*是?(?:好的|好[,。!?\s]|好$|能吃|完好|完整|没坏|没碎|没破|可以吃)")
 
 USED = re.compile(
@@ -81,7 +82,7 @@ USED = re.compile(
 )
 RECEIVED = re.compile(
     r"(?:只|就|才|仅|实际|实)(?:给|发|来|到|收到|收|有|送|装|剩|拿到|得到|见|看到|看见)?(?:了|的|是|我|我们|有)*$"
-    r"|(?<![少漏应回代没])(?:给|发|来|到|收到|收|到手|送来|送|拿到|上秤|过秤|称重|实称|称出来|称了)(?:了|我|我们|是)*(?:只有?|就|才|仅)?$"
+    r"|(?<![少漏应回代没出])(?:给|发|来|到|收到|收|到手|送来|送|拿到|上秤|过秤|称重|实称|称出来|称下来|一称|称了?)(?:了|我|我们|是)*(?:只有?|就|才|仅)?$"
     r"|\b(?:only|just)(?: got| received| had)?\s?$|\b(?:got|received)\s?$"
 )
 WISHED = re.compile(
@@ -93,10 +94,12 @@ ORDERED = re.compile(
     r"|\b(?:ordered|paid for|bought|of|of the)\s?$"
 )
 CHANGED = re.compile(r"(?:改成|改为|改到|换成|更正为|\bmake (?:it|that)|\bchange (?:it )?to)\s?$")
+LEFT = re.compile(r"(?:剩|剩下|剩余|留)(?:了|的|有)?$")
 DENIED = re.compile(r"(?:不是|并非|\bnot)\s?$")
 ROLES = (
     ("changed", CHANGED),
     ("denied", DENIED),
+    ("good", LEFT),
     ("used", USED),
     ("received", RECEIVED),
     ("wish", WISHED),

@@ -12,6 +12,7 @@ from .figures import (
     ALL,
     BOUGHT_CAME,
     COUNTED_BARE,
+    FAULT_BEFORE,
     GOOD_AFTER,
     HALF,
     INSTEAD,
@@ -30,6 +31,17 @@ from .figures import (
 )
 from .lexicon import HITS, Lexicon
 from .numerals import SHARE, number
+
+LIANG_OF = {
+    ("斤", "两"): 10,
+    ("公斤", "斤"): 2,
+    ("kg", "斤"): 2,
+    ("公斤", "两"): 20,
+    ("斤", "克"): 500,
+    ("斤", "g"): 500,
+    ("kg", "g"): 1000,
+}
+"""How many of the second unit are one of the first: 买一斤 称八两 lacks two 两."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +64,7 @@ def _role(text: str, start: int, end: int) -> str:
     for role, pattern in ROLES:
         if pattern.search(before):
             return role
-    return "spec" if SPEC_AFTER.match(text[end:]) else "claim"
+    return "spec" if SPEC_AFTER.match(text[end:]) and not FAULT_BEFORE.search(before) else "claim"
 
 
 def _plain(text: str, match: re.Match[str], value: str | None) -> Quantity:
@@ -178,8 +190,10 @@ def short_by(counts: Sequence[Quantity], ordered: Fraction | None) -> Quantity |
     for one in counts:
         if one is came or not isinstance(one.value, Fraction) or one.role not in ("ordered", "claim", "spec"):
             continue
-        if (one.unit or came.unit) == (came.unit or one.unit) and one.value > came.value:
-            bought = one.value
+        value = one.value * LIANG_OF.get((one.unit or "", came.unit or ""), 1)
+        same = (one.unit or came.unit) == (came.unit or one.unit) or (one.unit, came.unit) in LIANG_OF
+        if same and value > came.value:
+            bought = value
     if bought is None and came.only and ordered is not None and ordered > came.value:
         bought = ordered
     if bought is None:
