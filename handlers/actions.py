@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from handlers import amending, choices, desk_mail, linking, notices, picking, relaying, ruling, tickets
+from handlers import amending, choices, desk_mail, linking, notices, papers, picking, relaying, ruling, tickets
 from handlers.deeds import Deed, Told
 from handlers.messages import Button
 from handlers.remedies import money
 from handlers.tools import Tools
-from storage import ticket_lines
+from storage import evidence, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
 from storage.ticket_lines import Line
@@ -43,6 +43,8 @@ ACTIONS: Mapping[str, Action] = {
     "phone": Action(run=relaying.phone, states=ALL, strictly=True, row=2),
     "correct": Action(run=amending.correct, words=amending.correct_words, states=OPEN, row=2),
     "order": Action(run=linking.order, words=linking.order_words, states=OPEN, row=2),
+    "papers": Action(run=papers.show, states=ALL, row=3),
+    "medical": Action(run=papers.mark, words=papers.mark_words, states=ALL, row=3),
     "unlock": Action(run=linking.unlock, states=ALL, row=3),
     "hand": Action(run=picking.hand, words=picking.hand_by_name, states=OPEN, row=3),
     "boss": Action(run=picking.boss, states=OPEN, owner=False, row=3),
@@ -57,6 +59,7 @@ HIDDEN: Mapping[str, Callable[[Ticket, list[Line]], bool]] = {
     "refuse": lambda ticket, lines: not lines,
     "phone": lambda ticket, lines: ticket.order_no is None,
     "order": lambda ticket, lines: ticket.order_no is not None,
+    "medical": lambda ticket, lines: ticket.severity == "normal" and not ticket.signals,
     "unlock": lambda ticket, lines: ticket.why != "locked",
     "close": lambda ticket, lines: bool(lines) and ticket.filed_at is not None,
 }
@@ -79,6 +82,8 @@ def buttons(tx: Tx, ticket: Ticket, tools: Tools) -> tuple[tuple[Button, ...], .
 def _button(tx: Tx, ticket: Ticket, name: str, tools: Tools) -> Button | None:
     lines = [one for one in ticket_lines.of_ticket(tx, ticket.no) if one.state in tickets.UNDECIDED]
     if name in HIDDEN and HIDDEN[name](ticket, lines):
+        return None
+    if name in papers.ABOUT and not any(map(papers.ABOUT[name], evidence.of_ticket(tx, ticket.no))):
         return None
     label = _approval(tx, ticket, lines, tools) if name == "approve" else desk_mail.say(f"act_{name}")
     return Button(label=label, tap=f"{name}:{ticket.no}") if label else None

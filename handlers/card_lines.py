@@ -156,11 +156,13 @@ def proof(tx: Tx, ticket: Ticket) -> str:
     pieces = evidence.of_ticket(tx, ticket.no)
     parts = []
     for kind in ("photo", "video", "voice", "document"):
-        some = [piece for piece in pieces if piece.kind == kind]
+        some = [piece for piece in pieces if piece.kind == kind and not piece.restricted]
         if some:
             seconds = sum(piece.seconds or 0 for piece in some)
             length = desk_mail.say("seconds", seconds=seconds) if seconds else ""
             parts.append(desk_mail.say("proof", kind=desk_mail.say(f"kind_{kind}"), count=len(some)) + length)
+    if apart := sum(piece.restricted for piece in pieces):
+        parts.append(desk_mail.say("proof", kind=desk_mail.say("papers"), count=apart))
     missing = {state: sum(piece.state == state for piece in pieces) for state in ("pending", "refused", "gone")}
     parts += [desk_mail.say(f"proof_{state}", count=count) for state, count in missing.items() if count]
     return " · ".join(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from handlers import actions, card_lines, desk_mail, notices, tickets
+from handlers import actions, card_lines, desk_mail, notices, papers, tickets
 from handlers.clocks import PAGES
 from handlers.messages import Button
 from handlers.tools import Tools
@@ -46,7 +46,7 @@ def card(tx: Tx, ticket_no: str, tools: Tools) -> Card:
     """Draw a ticket's card from its rows. Raises LookupError for a number that is not there."""
     ticket = tickets.must(tx, ticket_no)
     pieces = [piece for piece in evidence.of_ticket(tx, ticket_no) if piece.media_key]
-    photos = [piece for piece in pieces if piece.kind == "photo"]
+    photos = [piece for piece in pieces if papers.on_sheet(piece)]
     text = "\n".join(card_lines.all_lines(tx, ticket, tools))
     called = desk_mail.agents(tx, ticket.desk) if _pages(tx, ticket) else []
     return Card(

@@ -29,7 +29,9 @@ def examined(tx: Tx, evidence_id: int, tools: Tools) -> None:
     if automatic.grant(tx, ticket.no, tools, tell=True):
         desk_mail.refresh(tx, ticket.no, tools)
         return
-    if ticket.owner_id is not None and piece.media_key:
+    if ticket.owner_id is not None and piece.restricted:
+        desk_mail.note(tx, ticket, desk_mail.say("papers_came", no=ticket.no), tools)
+    elif ticket.owner_id is not None and piece.media_key:
         name = tickets.customer(tx, piece.conversation_id).name
         words = desk_mail.say("relayed_media", no=ticket.no, name=name, kind=desk_mail.say(f"kind_{piece.kind}"))
         desk_mail.relay(tx, ticket, words, tools, media=[(piece.kind, piece.media_key)])

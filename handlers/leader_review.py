@@ -12,6 +12,7 @@ from handlers import (
     leader_words,
     mail,
     notices,
+    papers,
     queueing,
     testimony,
     tickets,
@@ -79,7 +80,7 @@ def _ask(tx: Tx, ticket: Ticket, seats: list[Seat], key: str, tools: Tools) -> N
     due = clocks.start(tx, ticket.no, CLOCK, notices.policy_of(tx, ticket, tools), tools)
     names = "、".join(seat.name for seat in seats)
     tickets.log(tx, ticket.no, ASKED, tickets.BOT, tools, leaders=[seat.leader_id for seat in seats], names=names)
-    photos = [one for one in evidence.of_ticket(tx, ticket.no) if one.kind == "photo" and one.media_key]
+    photos = [one for one in evidence.of_ticket(tx, ticket.no) if papers.on_sheet(one)]
     media = tuple((one.kind, one.media_key) for one in photos[:PHOTOS])
     for seat in seats:
         voice = leader_words.voice_of(seat, tools)

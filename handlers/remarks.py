@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers import answers, clocks, desk_mail, leader_review, notices, queueing, recording, tickets, warnings
+from handlers import answers, clocks, desk_mail, leader_review, notices, papers, queueing, recording, tickets, warnings
 from handlers.tools import Tools
 from storage import clocks as clock_rows
 from storage import evidence as pieces
@@ -46,6 +46,7 @@ def remark(
         if words not in map(list, ticket.said):  # its draft may have brought them already
             rows.change(tx, ticket_no, said=[*map(list, ticket.said), words])
     taken = pieces.link(tx, ticket_no, ids=evidence) if evidence else 0
+    papers.arrived(tx, ticket, evidence, tools)
     by = tickets.customer(tx, conversation_id)
     tickets.log(tx, ticket_no, "said", by, tools, text=text, evidence=list(evidence))
     if recording.rise(tx, ticket_no, severity, signals, special, tools):
@@ -63,7 +64,8 @@ def remark(
 
 def _to_owner(tx: Tx, ticket: Ticket, by: tickets.By, text: str, evidence: Sequence[int], tools: Tools) -> None:
     """Bring the words under the card at once; media that are still being fetched follow by themselves."""
-    found = [piece for piece in (pieces.get(tx, one) for one in evidence) if piece and piece.media_key]
+    known = [piece for piece in (pieces.get(tx, one) for one in evidence) if piece and not piece.restricted]
+    found = [piece for piece in known if piece.media_key]
     if text or found:
         words = desk_mail.say("relayed", no=ticket.no, name=by.name, text=text)
         desk_mail.relay(tx, ticket, words, tools, media=[(piece.kind, piece.media_key) for piece in found])

@@ -112,6 +112,11 @@ def link(tx: Tx, ticket_no: str, *, claim_id: str = "", ids: Collection[int] = (
     return moved + sum(_LINK_ONE.run(tx, ticket=ticket_no, piece=piece) for piece in ids)
 
 
+def restrict(tx: Tx, ids: Collection[int], *, restricted: bool) -> None:
+    """Say whether these pieces are of somebody's health."""
+    tx.execute(update(evidence).where(evidence.c.id.in_(list(ids))).values(restricted=restricted))
+
+
 def used_before(tx: Tx, piece: Evidence) -> str | None:
     """Give the other ticket that this very picture (by content or fingerprint) already supports, the first if many."""
     same: list[Any] = []
