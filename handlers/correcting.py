@@ -45,9 +45,10 @@ def _clauses(text: str) -> Iterator[tuple[int, int]]:
 def _weighed(
     text: str, start: int, problems: Sequence[Problem], sums: Mapping[str, int], learned: Learned, firm: Hit | None
 ) -> list[Problem]:
-    """Weigh a text that begins at `start` of the whole."""
+    """Weigh a text that begins at `start` of the whole; of what the tables found the likeliest always stays."""
     codes = {problem.code for problem in problems}
-    stay = KEPT | {code for code in codes if sums.get(code, learned.add) > learned.drop}
+    likeliest = max(sorted(codes), key=lambda code: sums.get(code, 0), default="")
+    stay = KEPT | {likeliest} | {code for code in codes if sums.get(code, learned.add) > learned.drop}
     weighed = [one for one in problems if one.code in stay or one.hit is firm]
     least = learned.more if codes else learned.add
     for code, total in sums.items():

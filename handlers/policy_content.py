@@ -37,7 +37,7 @@ DEFAULTS: Mapping[str, Any] = {
     "media": {"photo_mb": 20, "video_mb": 20, "voice_mb": 20, "document_mb": 20, "photos": 20, "retakes": 1},
     "review": {"leader": False},
     "survey": {"enabled": True},
-    "reading": {"learned": "", "add": 0.5, "more": 0.7, "drop": 0.0, "major": 0.9},
+    "reading": {"learned": "", "add": 0.5, "more": 0.7, "drop": 0.05, "major": 0.6},
 }  # fmt: skip
 
 

@@ -44,11 +44,16 @@ def test_beside_what_the_tables_found_more_is_needed():
     assert len(problems("坏了,骑手一路磨蹭", taught(磨蹭={"late": 30}, more=0.6))) == 2
 
 
-def test_what_is_unlikely_is_taken_away():
-    unlikely = {"late": {"late": -40}}
-    assert {code for code, _ in problems("送得太慢了", taught())} == {"late"}
-    assert problems("送得太慢了", taught(unlikely)) == []
-    assert {code for code, _ in problems("送得太慢了", taught(unlikely, drop=0))} == {"late"}
+def test_what_is_unlikely_is_taken_away_beside_something_likelier():
+    unlikely = {"late": {"late": -80}}
+    both = "送得太慢了,草莓坏了"
+    assert {code for code, _ in problems(both, taught())} == {"late", "quality_spoiled"}
+    assert {code for code, _ in problems(both, taught(unlikely))} == {"quality_spoiled"}
+    assert {code for code, _ in problems(both, taught(unlikely, drop=0))} == {"late", "quality_spoiled"}
+
+
+def test_the_only_thing_the_tables_found_stays():
+    assert {code for code, _ in problems("送得太慢了", taught({"late": {"late": -80}}))} == {"late"}
 
 
 def test_what_is_dangerous_is_never_taken_away():
