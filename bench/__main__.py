@@ -6,9 +6,10 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from bench import startup, telegram, turns
+from bench import startup, telegram, turns, wechat
 
 startup.measure()
 with tempfile.TemporaryDirectory() as name:
     asyncio.run(turns.measure(Path(name), turns.CHATS))
 telegram.measure()
+wechat.measure()
