@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from storage.orders import Order
 
-from .facts import facts
+from .facts import Facts, facts
 from .items import line_of
 from .lexicon import Lexicon
 from .normal import normalise
@@ -37,7 +37,7 @@ def like_another(text: str, before: Sequence[ReadClaim]) -> tuple[str, list[Read
 
 
 def again(
-    text: str,
+    known: Facts,
     base: ReadClaim,
     fits: Sequence[Order],
     last: Sequence[ReadClaim],
@@ -45,9 +45,8 @@ def again(
     lexicon: Lexicon,
 ) -> list[ReadClaim]:
     """同上 and 也是: the claims before, for this person; unsure where the item is not in this person's order."""
-    if not last or not (has(lexicon, SAME, text) or has(lexicon, ALSO, text)):
+    if not last or not (has(lexicon, SAME, known.text) or has(lexicon, ALSO, known.text)):
         return []
-    known = facts(text, fits, lexicon)
     own = claims_of(known, fits, base)
     counted = next((one for one in own if one.quantity is not None), None)
     named = [one for one in own if one.line_no is not None and "sku" in one.evidence]
@@ -91,12 +90,11 @@ def _same_item(
 
 
 def corrected(
-    text: str, base: ReadClaim, fits: Sequence[Order], before: Sequence[ReadClaim], lexicon: Lexicon
+    known: Facts, base: ReadClaim, fits: Sequence[Order], before: Sequence[ReadClaim], lexicon: Lexicon
 ) -> list[ReadClaim]:
     """更正 3号是2盒: the person's claim as it stands now; what it was is known from the lines before."""
-    if not has(lexicon, "correction", text):
+    if not has(lexicon, "correction", known.text):
         return []
-    known = facts(text, fits, lexicon)
     own = claims_of(known, fits, base)
     if not own and not known.wished.wanted:
         return []

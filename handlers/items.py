@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, islice
 
 from storage.orders import Order, OrderLine
@@ -204,11 +204,21 @@ def mentions(text: str, orders: Sequence[Order], lexicon: Lexicon) -> list[Menti
     """The order lines that a normalised text names, in reading order; by sound where no spelling fits."""
     groups = _clusters(text, _founds(text, orders, lexicon))
     kin = _kinds(orders, lexicon) if groups else {}
-    found = [_decide(group, text, lexicon, kin) for group in groups]
+    found = _settled([_decide(group, text, lexicon, kin) for group in groups])
     if found or not orders:
         return found
     return [Mention(start=start, end=end, lines=lines, sure=len(lines) == 1, word=text[start:end])
             for start, end, lines in heard(text, _spoken(orders, lexicon))]  # fmt: skip
+
+
+def _settled(found: list[Mention]) -> list[Mention]:
+    """A word for several lines (水饺) means the one of them that other words of the text name (白菜的)."""
+    named = {one.lines[0] for one in found if one.sure and len(one.lines) == 1}
+    settled = []
+    for one in found:
+        meant = [line for line in one.lines if line in named] if len(one.lines) > 1 else []
+        settled.append(replace(one, lines=(meant[0],), sure=True) if len(meant) == 1 else one)
+    return settled
 
 
 def _spoken(orders: Iterable[Order], lexicon: Lexicon) -> list[tuple[tuple[str, int], tuple[str, ...]]]:

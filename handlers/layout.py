@@ -26,6 +26,9 @@ TIME_BEFORE = re.compile(
 HOLDER = re.compile(
     r"^\(?(?:图片|照片|视频|语音|动画表情|表情|文件|链接|image|photo|video|sticker|voice)\)?[\d\s.:秒\"']*$"
 )
+EXAMPLE = re.compile(
+    r"[(\[【]?(?:例如?|比如|示例|样例|举例|范例|格式|模板|报法)[子说]?\s?[:)\]】\s]\s?\S|(?:例如|比如|如)[:]\S"
+)
 RULE = re.compile(r"^[\W_]*$")
 
 
@@ -92,6 +95,8 @@ def _why(text: str) -> str:
         return "no words"
     if HOLDER.match(text):
         return "stands for a picture or another attachment"
+    if EXAMPLE.match(text):
+        return "an example of how to write"
     if TIMED.match(text):
         return "a chat header: name and time"
     return ""

@@ -17,7 +17,7 @@ from .layout import Line, lay_out
 from .lexicon import Lexicon
 from .parts import Part, cut
 from .reading import ReadClaim, candidates, claims_of
-from .references import References, refer
+from .references import MASK, References, refer
 from .signals import strongest
 from .stretches import has, said, said_under, under_item
 
@@ -29,8 +29,14 @@ GUESSED = 100
 """Orders among which a line without a person is matched, to name candidates; more are of no use to a question."""
 
 NOTICE = "notice"
+RUN = re.compile(rf"{MASK}{{2,}}")
+BUDGET, FIXED = 3200, 40
+"""Characters that the people of one line may cost together, and what each costs besides the own words."""
+TOO_MANY = "more people than are read of one line: send it in parts"
 BRACKETED = re.compile(r"\s*[(\[【<《「][^)\]】>》」]{1,14}[)\]】>》」]\s*:?\s*")
-SHORT_HEADING = 8
+HEADED = re.compile(r"[;。]\s*(?=[^\d;。:]{1,8}:)")
+SHARED = re.compile(r"(?:都|均|全部?|一律|统一)(?:要求?|想|给|申请|需要|是|帮|麻烦)*(?:退|补|换|赔|重发)")
+SHORT_HEADING = 14
 """Characters up to which a line that names a problem alone heads the people below it."""
 
 
@@ -65,7 +71,9 @@ class _Walk:
     person: tuple[ReadClaim, list[Order]] | None = None
     person_line: Line | None = None  # a line that named a person and nothing else
     heading: str = ""
+    topic: str = ""  # goods that a heading names without a problem
     last: list[ReadClaim] = field(default_factory=list)
+    spent: int = 0  # what reading this line has cost, in characters
     claims: list[ReadClaim] = field(default_factory=list)
     named: list[ReadClaim] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
@@ -102,6 +110,13 @@ def _people(walk: _Walk, references: References, part: Part, line: Line) -> list
 
 
 def _line(walk: _Walk, line: Line) -> None:
+    """Read a line, or one after the other its pieces with heads of their own: 坏的:1号草莓;少的:5号车厘子."""
+    walk.spent = 0
+    for piece in HEADED.split(line.text):
+        _piece(walk, replace(line, text=piece) if piece != line.text else line)
+
+
+def _piece(walk: _Walk, line: Line) -> None:
     text, source = like_another(line.text, walk.claims)
     walk.last = source or walk.last
     references = refer(text, walk.orders, walk.lexicon, today=walk.today, leader=True, book=walk.book)
@@ -111,14 +126,22 @@ def _line(walk: _Walk, line: Line) -> None:
     found: list[ReadClaim] = []
     named = False
     for part in parts:
+        text = RUN.sub(MASK, part.text)
         for base, fits in _people(walk, references, part, line):
             named = True
-            claims = _of_person(walk, part.text, base, fits, lead)
+            walk.spent += len(text) + FIXED
+            if walk.spent > BUDGET:
+                continue
+            claims = _of_person(walk, text, base, fits, lead)
             walk.person = (base, fits)
             walk.last = [one for one in claims if one.problems and not one.withdrawn] or walk.last
             found += claims
             if not claims:
                 walk.named.append(replace(base, order_no=fits[0].order_no if len(fits) == 1 else base.order_no))
+    if walk.spent > BUDGET:
+        walk.ignored.append(Ignored(line=line.number, text=line.raw[:200], why=TOO_MANY))
+    if len(parts) > 1 and found and SHARED.search(parts[-1].text):
+        found = [one if one.remedy else replace(one, remedy=found[-1].remedy) for one in found]
     if named:
         _keep(walk, line, found)
     else:
@@ -127,18 +150,27 @@ def _line(walk: _Walk, line: Line) -> None:
 
 def _of_person(walk: _Walk, text: str, base: ReadClaim, fits: list[Order], lead: str) -> list[ReadClaim]:
     """One person's claims; what lacks a problem is read with the words before the list (缺货：1号 鸡蛋 2号 酸奶)."""
-    claims = said(text, base, fits, walk.lexicon)
-    heading = lead.strip() or walk.heading
+    known = facts(text, fits, walk.lexicon)
+    claims = said(known, base, fits, walk.lexicon)
+    heading = _heading(walk, lead.strip(), fits)
     if any(one.problems or one.withdrawn for one in claims):
         return under_item(heading, text, claims, base, fits, walk.lexicon) if heading else claims
-    leans = corrected(text, base, fits, walk.claims, walk.lexicon) or again(
-        text, base, fits, walk.last, walk.orders, walk.lexicon
+    leans = corrected(known, base, fits, walk.claims, walk.lexicon) or again(
+        known, base, fits, walk.last, walk.orders, walk.lexicon
     )
     if leans:
         return leans
     if heading and not any(one.question for one in claims):
-        return said_under(heading, text, base, fits, walk.lexicon) or claims
+        return said_under(heading, known, base, fits, walk.lexicon) or claims
     return claims
+
+
+def _heading(walk: _Walk, lead: str, fits: list[Order]) -> str:
+    """The words above a person: a line's own lead, with the problem that a heading gives a lead of goods alone."""
+    if not lead:
+        return f"{walk.heading} {walk.topic}".strip()
+    known = facts(lead, fits, walk.lexicon)
+    return lead if any(entry.problems for entry in known.entries) else f"{walk.heading} {lead}".strip()
 
 
 def _keep(walk: _Walk, line: Line, found: list[ReadClaim]) -> None:
@@ -162,7 +194,7 @@ def _nameless(walk: _Walk, line: Line, references: References) -> None:
     text = references.masked
     if walk.person is not None and (walk.person_line is not None or MORE.match(text)):
         base, fits = walk.person
-        found = said(text, replace(base, line=line.number), fits, walk.lexicon)
+        found = said(facts(text, fits, walk.lexicon), replace(base, line=line.number), fits, walk.lexicon)
         claims = [one for one in found if one.problems]
         if claims:
             walk.claims += claims
@@ -184,8 +216,9 @@ def _no_claim(walk: _Walk, line: Line, text: str, known: Facts, claims: Sequence
     goods = any(entry.mention or entry.counts for entry in known.entries)
     short = line.before_person and len(text) <= SHORT_HEADING and not any(entry.counts for entry in known.entries)
     if line.heads or BRACKETED.fullmatch(text) or (claims and short and not goods):
-        walk.heading = text if claims or (goods and not has(walk.lexicon, NOTICE, text)) else ""
-        return "a heading for the lines below" if walk.heading else "no claim: names nobody and no problem"
+        topic = text if goods and not claims and not has(walk.lexicon, NOTICE, text) else ""
+        walk.heading, walk.topic = (walk.heading if topic else text if claims else ""), topic
+        return "a heading for the lines below" if claims or topic else "no claim: names nobody and no problem"
     if not claims:
         return "no claim: names nobody and no problem"
     if known.serious.signals:

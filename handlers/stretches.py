@@ -25,12 +25,11 @@ def has(lexicon: Lexicon, phrase: str, text: str) -> bool:
     return matcher is not None and bool(matcher.find(text))
 
 
-def said(text: str, base: ReadClaim, fits: Sequence[Order], lexicon: Lexicon) -> list[ReadClaim]:
+def said(known: Facts, base: ReadClaim, fits: Sequence[Order], lexicon: Lexicon) -> list[ReadClaim]:
     """The claims one person's stretch makes, read with that person's order lines; `base` holds the person.
 
     An item of which no problem is told is asked about, unless the words are of praise, orders or fetching.
     """
-    known = facts(text, fits, lexicon)
     claims = claims_of(known, fits, base)
     if any(one.problems for one in claims):
         back = _let_go(known, lexicon)
@@ -41,7 +40,7 @@ def said(text: str, base: ReadClaim, fits: Sequence[Order], lexicon: Lexicon) ->
         return [replace(base, question=True, certain=False)]
     if known.wished.wanted or known.serious.signals:
         return claims or [_whole(known, base, fits)]
-    if has(lexicon, IDLE, text):
+    if has(lexicon, IDLE, known.text):
         return []
     return [replace(one, certain=False) for one in claims]
 
@@ -73,9 +72,9 @@ def _whole(known: Facts, base: ReadClaim, fits: Sequence[Order]) -> ReadClaim:
     )
 
 
-def said_under(heading: str, text: str, base: ReadClaim, fits: Sequence[Order], lexicon: Lexicon) -> list[ReadClaim]:
+def said_under(heading: str, known: Facts, base: ReadClaim, fits: Sequence[Order], lexicon: Lexicon) -> list[ReadClaim]:
     """The same with the problem (or the item) that a heading gave: 少货的: / 3号 鸡蛋."""
-    known = facts(text, fits, lexicon)
+    text = known.text
     rest = list(text)
     for entry in known.entries:
         for span in (entry.mention, *entry.counts):

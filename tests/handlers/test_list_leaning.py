@@ -139,3 +139,70 @@ def test_an_item_with_words_nobody_knows_is_asked_about():
 def test_short_counts(text, quantity):
     (claim,) = listed(text).claims
     assert (claim.quantity, claim.certain) == (quantity, True)
+
+
+def test_heads_within_one_line():
+    text = "坏的：3号草莓2盒，31号草莓1盒；少的：30号牛奶1瓶；没到的：27号西瓜"
+    assert brief(text) == [
+        ("3", 1, 2, SPOILED, None),
+        ("31", 2, 1, SPOILED, None),
+        ("30", 1, 1, SHORT, None),
+        ("27", 1, None, ("late",), None),
+    ]
+
+
+def test_goods_below_a_problem():
+    assert brief("6.12漏发统计\n香菜：21号、22号\n鸡蛋：23号") == [
+        ("21", 1, None, SHORT, None),
+        ("22", 1, None, SHORT, None),
+        ("23", 2, None, SHORT, None),
+    ]
+
+
+def test_a_wish_for_all_of_a_line():
+    assert [one[4] for one in brief("3号 草莓坏2盒 30号 牛奶漏1瓶 都要退款")] == ["refund", "refund"]
+
+
+@pytest.mark.parametrize("text", ["例：3号草莓坏2盒", "比如：3号 草莓坏2盒", "格式 3号草莓坏2盒"])
+def test_an_example_claims_nothing(text):
+    reading = listed(text)
+    assert (reading.claims, len(reading.ignored)) == ((), 1)
+
+
+def test_more_people_than_are_read_of_one_line_are_told():
+    reading = listed("".join(f"{number}号" for number in range(1, 200)) + "没收到")
+    assert any("send it in parts" in one.why for one in reading.ignored)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "21号 番茄没给 给了土豆",
+        "21号 土豆当番茄发",
+        "21号 错发土豆 应该是番茄",
+        "21号 把番茄发成土豆了",
+        "21号 定的番茄给的土豆",
+    ],
+)
+def test_what_came_instead_in_many_words(text):
+    (claim,) = listed(text).claims
+    assert (claim.line_no, claim.received, claim.certain) == (2, "土豆", True)
+    assert "wrong_item" in claim.problems
+
+
+def test_all_but_one_item_is_asked_about():
+    (claim,) = listed("21号 除了番茄都没到").claims
+    assert (claim.line_no, claim.certain) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity", "unit"),
+    [
+        ("32号 五花肉买一斤 到家称八两", 2, "两"),
+        ("3号 4盒草莓1盒好的3盒坏的", 3, "盒"),
+        ("3号 草莓烂了俩 一盒10个", 2, None),
+    ],
+)
+def test_which_of_several_counts_is_claimed(text, quantity, unit):
+    (claim,) = listed(text).claims
+    assert (claim.quantity, claim.unit) == (quantity, unit)
