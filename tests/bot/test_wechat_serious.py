@@ -151,16 +151,21 @@ async def test_d8_illness(service):
         assert told.text == f"第{place}张收到了。"
         assert told.seconds < 4
     assert {piece.ticket_no for piece in await service.rows(t.evidence)} == {raised.no}
+    assert (await play.taps(XIAO_LIN, "papers")).alert  # they are for the owner and supervisors
+    await play.taps(SISTER_HE, "papers")
+    keys = [key for row in await play.mail("relay") for _, key in row["media"]]
+    assert keys == [piece.media_key for piece in await service.rows(t.evidence)]
     assert len(await play.mail("page")) == pages  # the chain ended with the pick
     assert len(await service.rows(t.tickets)) == 1
     assert "满意" not in "\n".join(liu.texts)
 
 
 async def _kept(play, many):
-    """Tell whether so many pictures are stored and lie at the desk."""
-    keys = [piece.media_key for piece in await play.service.rows(t.evidence) if piece.state == "stored"]
-    relayed = [key for row in await play.mail("relay") for _, key in row["media"]]
-    return len(keys) == many and set(keys) <= set(relayed)
+    """Tell whether so many pictures are stored, restricted and not at the desk, which knows of them."""
+    pieces = [piece for piece in await play.service.rows(t.evidence) if piece.state == "stored"]
+    shown = [key for row in await play.mail("relay") for _, key in row["media"]]
+    told = [row for row in await play.mail("note") if "医疗资料" in row["text"]]
+    return len(pieces) == len(told) == many and all(piece.restricted for piece in pieces) and not shown
 
 
 async def test_d12_too_late_refused_and_appealed(service):
