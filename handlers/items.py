@@ -89,6 +89,9 @@ def names_of(item: str, lexicon: Lexicon) -> tuple[Name, ...]:
         for part, grade in _parts(run, noun).items():
             own = HEAD if noun in lexicon.kin.get(part, ()) else grade
             grades[part] = max(grades.get(part, 0), own if run == main else PART)
+            if own == HEAD and run == main and part != noun:
+                # 阳光玫瑰葡萄 is 晴王 too, for 阳光玫瑰 is a kind of 葡萄
+                grades |= {word: HEAD for word in lexicon.same.get(part, ()) if word not in grades}
         if run == main:
             grades |= {
                 word: _kin_grade(word, text, lexicon.same.get(noun, ())) for word in lexicon.kin.get(noun, {noun})
@@ -205,10 +208,24 @@ def mentions(text: str, orders: Sequence[Order], lexicon: Lexicon) -> list[Menti
     groups = _clusters(text, _founds(text, orders, lexicon))
     kin = _kinds(orders, lexicon) if groups else {}
     found = _settled([_decide(group, text, lexicon, kin) for group in groups])
+    found = [_within(one, text, orders, lexicon) for one in found]
     if found or not orders:
         return found
     return [Mention(start=start, end=end, lines=lines, sure=len(lines) == 1, word=text[start:end])
             for start, end, lines in heard(text, _spoken(orders, lexicon))]  # fmt: skip
+
+
+def _within(one: Mention, text: str, orders: Sequence[Order], lexicon: Lexicon) -> Mention:
+    """A mention inside the name of another thing means no line: 鸡蛋 of 土鸡蛋, where the order has 鸡蛋水饺."""
+    near = text[max(0, one.start - 4) : one.end + 4]
+    shift = max(0, one.start - 4)
+    for found in lexicon.nouns.finditer(near):
+        low, high = found.start() + shift, found.end() + shift
+        if low <= one.start and one.end <= high and high - low > one.end - one.start:
+            lines = [line_of(orders, key) for key in one.lines]
+            if not any(found.group() in normalise(line.item) for line in lines if line):
+                return replace(one, start=low, end=high, lines=(), sure=False, word=found.group())
+    return one
 
 
 def _settled(found: list[Mention]) -> list[Mention]:

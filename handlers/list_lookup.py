@@ -21,8 +21,11 @@ LONG_AGO = timedelta(days=30)  # these are looked at where no newer order has th
 MOST = 8000  # characters of one message of a leader
 WIDEST = 60
 DIGITS = re.compile(r"(?<!\d)\d{1,4}(?!\d)")
-RANGE = re.compile(r"(?<!\d)(\d{1,4})\s*号?\s*(?:-|~|—|到|至|to)\s*(\d{1,4})(?!\d)")
-SPELT = re.compile(r"[一二两三四五六七八九十百]{1,4}(?=号)")
+RANGE = re.compile(r"(?<!\d)(\d{1,4})\s*[号#]?\s*(?:--?|~|—|到|至|to|\.{2,3})\s*#?\s*(\d{1,4})(?!\d)")
+SPELT = re.compile(r"[一二两三四五六七八九十廿卅百]{1,5}(?=号|\s?(?:-|~|到|至|、|和))")
+SPELT_RANGE = re.compile(
+    r"([一二三四五六七八九十廿卅百]{1,5})号?\s?(?:-|~|到|至)\s?([一二三四五六七八九十廿卅百]{1,5})号"
+)
 WHOLE_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
 
@@ -74,9 +77,10 @@ def _named(name: str, text: str) -> bool:
 
 def _pickups(text: str, draft: ListDraft | None) -> set[str]:
     found = {str(int(digits)) for digits in DIGITS.findall(text)}
-    for low, high in RANGE.findall(text):
-        if 0 < int(high) - int(low) <= WIDEST:
-            found |= {str(number) for number in range(int(low), int(high) + 1)}
+    spelt = ((chinese(low), chinese(high)) for low, high in SPELT_RANGE.findall(text))
+    for low, high in (*((int(low), int(high)) for low, high in RANGE.findall(text)), *spelt):
+        if low is not None and high is not None and 0 < high - low <= WIDEST:
+            found |= {str(number) for number in range(low, high + 1)}
     found |= {str(value) for word in SPELT.findall(text) if (value := chinese(word)) is not None}
     found |= {line.pickup for line in draft.lines if line.pickup and line.asks} if draft else set()
     return found

@@ -35,6 +35,7 @@ BUDGET, FIXED = 3200, 40
 TOO_MANY = "more people than are read of one line: send it in parts"
 BRACKETED = re.compile(r"\s*[(\[【<《「][^)\]】>》」]{1,14}[)\]】>》」]\s*:?\s*")
 HEADED = re.compile(r"[;。]\s*(?=[^\d;。:]{1,8}:)")
+TOGETHER = re.compile(r"都|均|全")
 SHARED = re.compile(r"(?:都|均|全部?|一律|统一)(?:要求?|想|给|申请|需要|是|帮|麻烦)*(?:退|补|换|赔|重发)")
 SHORT_HEADING = 14
 """Characters up to which a line that names a problem alone heads the people below it."""
@@ -140,6 +141,14 @@ def _piece(walk: _Walk, line: Line) -> None:
                 walk.named.append(replace(base, order_no=fits[0].order_no if len(fits) == 1 else base.order_no))
     if walk.spent > BUDGET:
         walk.ignored.append(Ignored(line=line.number, text=line.raw[:200], why=TOO_MANY))
+    if len(parts) > 1 and found and found[-1].problems and TOGETHER.search(parts[-1].text):
+        problems = found[-1].problems
+        found = [
+            one
+            if one.problems or one.line_no is None or one.withdrawn
+            else replace(one, problems=problems, certain=True)
+            for one in found
+        ]
     if len(parts) > 1 and found and SHARED.search(parts[-1].text):
         found = [one if one.remedy else replace(one, remedy=found[-1].remedy) for one in found]
     if named:

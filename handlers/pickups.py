@@ -36,6 +36,7 @@ TOTAL = re.compile(r"(?:共|计|总|今天|今日|有|接|出|收|送|退)\s?$")
 BEFORE_DATE = re.compile(
     r"(?:开团|到货|发货|截团|截单|预售|配送|下次|下期|下一?团|预计|日期|生产|到期|保质期)(?:时间)?[:是到在为于 ]{0,2}$"
 )
+MADE, MADE_ON = re.compile(r"日期|保质期|生产|批次|到期"), re.compile(r"\s?(?:的|生产|产|到期|过期|$|[,。;!])")
 AFTER_DATE = re.compile(r"\s?(?:买|下单|下的单|付款|到货|发货|收到|收的|送到|订的|到的|发的|拍的)")
 GIVEN = re.compile(r"(?:给|到|批)$")
 LEADING = re.compile(rf"\s*[(\[【<]?\s?(?P<numbers>\d{{1,4}}(?!\d)(?:{JOINT}\d{{1,4}}(?!\d)){{0,40}})")
@@ -166,6 +167,8 @@ class Finder:
             return True
         if one.lead or len(ones) > 1:
             return False
+        if one.sign == "号" and MADE.search(self.text[: one.start]) and MADE_ON.match(behind):
+            return True
         if one.sign == "号" and BEFORE_DATE.search(before) and int(one.value or 99) <= 31:
             return True
         return one.value not in self.known and bool(AFTER_DATE.match(behind) or GIVEN.search(before))

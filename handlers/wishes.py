@@ -15,7 +15,7 @@ REFUSED = re.compile(
 BLOCKED = re.compile(
     r"(?:不给|不肯|没法|无法|拒绝|不让|不同意|不支持|不予|(?<!能)不能|说不|没人|不可以)(?:我)?(?:办理?|申请)?$"
 )
-ASKING = re.compile(r"[?吗吧没呢么]|还不|多少|进度|到账|什么时候|啥时候|多久|\b(?:where|status|yet|update)\b")
+ASKING = re.compile(r"[?吗吧没呢么催]|还不|多少|进度|到账|什么时候|啥时候|多久|\b(?:where|status|yet|update)\b")
 SAME_PLACE = {"return_refund": ("refund", "exchange"), "partial_refund": ("refund", "resend"), "resend": ("exchange",)}
 
 
