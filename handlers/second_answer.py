@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
+from math import inf, isfinite
 from typing import Any
 
 from handlers.codes import REMEDIES, SEVERITIES
@@ -16,6 +17,7 @@ FENCE = "```"
 CLAIMS = 8  # of one passage
 AMOUNTS = ("all", "half")
 MOST = 999  # of a quantity whose line is not told
+DIGITS = 18  # of a whole number; one with more fits nothing, and a very long one would spoil the whole answer
 
 
 class Unusable(Exception):
@@ -49,9 +51,13 @@ def _parsed(answer: str) -> Any:
     if plain.startswith(FENCE) and plain.endswith(FENCE):
         plain = plain[len(FENCE) : -len(FENCE)].removeprefix("json")
     try:
-        return json.loads(plain, parse_constant=_no_number)
+        return json.loads(plain, parse_constant=_no_number, parse_int=_whole)
     except (ValueError, RecursionError):
         raise Unusable from None
+
+
+def _whole(digits: str) -> int | float:
+    return int(digits) if len(digits) <= DIGITS else inf
 
 
 def _no_number(name: str) -> None:
@@ -114,7 +120,7 @@ def _code(value: Any, known: Collection[str]) -> str | None:
 def _quantity(value: Any, line: OrderLine | None) -> Fraction | str | None:
     if value is None or value in AMOUNTS:
         return None if value is None else str(value)
-    if type(value) not in (int, float) or value <= 0:
+    if type(value) not in (int, float) or not isfinite(value) or value <= 0:
         raise Unusable
     count = Fraction(str(value)).limit_denominator(1000)
     if not 0 < count <= (Fraction(str(line.quantity)) if line else MOST):

@@ -84,6 +84,32 @@ def test_what_is_no_answer_comes_to_nothing(text):
     assert read(text) == {}
 
 
+NUMBERS = [
+    "1e999", "-1e999", "1e-999", "-0.0", "0e5", "1e-9", "1E+400", "9" * 400, "9" * 5000, "-" + "9" * 5000,
+    "0." + "1" * 5000, "1e99999999999", "4.0001",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", NUMBERS, ids=range(len(NUMBERS)))
+def test_an_odd_number_spoils_its_passage_alone(number):
+    odd = json.dumps({"problem": "late", "order": 1, "line": 1, "quantity": "N"}).replace('"N"', number)
+    rows = ", ".join([f'{{"passage": 1, "claims": [{odd}]}}', json.dumps(passage(2, claim("late")))])
+    found = read(f'{{"passages": [{rows}]}}')
+    assert 1 in found
+    assert all(0 < told.quantity <= 4 for told in found.get(0, Opinion()).claims)  # 0.111… is less than four
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.from_regex(r"-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,6})?", fullmatch=True), st.data())
+def test_no_number_breaks_it_wherever_it_stands(number, data):
+    key = data.draw(st.sampled_from(["quantity", "order", "line", "problem", "remedy"]))
+    odd = json.dumps({**claim("late"), key: "N"}).replace('"N"', number)
+    found = read(f'{{"passages": [{{"passage": 1, "claims": [{odd}]}}, {json.dumps(passage(2))}]}}')
+    assert 1 in found
+    for told in found.get(0, Opinion()).claims:
+        assert told.quantity is None or 0 < told.quantity <= 4
+
+
 WRONG = [
     claim("quality_spoilt"),
     claim("refund"),
@@ -106,6 +132,7 @@ WRONG = [
     claim("late", quantity="everything"),
     claim("late", quantity=[2]),
     claim("late", quantity=1e300),
+    claim("late", line=None, quantity=1e300),
     claim("late", quantity=1e-9),
     claim("late", line=None, quantity=1000),
     {"order": {}},
