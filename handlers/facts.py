@@ -102,17 +102,14 @@ def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
     """Read a normalised text with its references masked."""
     laid = lay_bare(text, orders, lexicon)
     bare, came = laid.text, laid.came
-    problems, grave = laid.problems, serious(bare, lexicon)
-    if lexicon.learned is not None:
-        several = len({one.lines for one in laid.items}) > 1
-        firm = came.hit if came else None
-        problems, grave = corrected(bare, problems, grave, lexicon.learned, several=several, firm=firm)
+    problems, added, grave = _problems(laid, orders, lexicon)
     everything = sorted([*laid.items, *laid.named], key=lambda one: one.start)
     denied = _denials(bare, everything, problems, lexicon)
     kept = [one for one in everything if one not in denied]
     counts = quantities(bare, lexicon)
     counts += [one for one in lone(bare, counts) if _beside(bare, one, laid.spans, problems)]
     entries = gather(bare, kept, problems, sorted(counts, key=lambda one: one.start))
+    _join(entries, added)
     return Facts(
         text=text,
         entries=tuple(entries),
@@ -121,6 +118,32 @@ def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
         serious=grave,
         wished=wishes(bare, lexicon, claimed=bool(problems)),
     )
+
+
+def _problems(
+    laid: Bare, orders: Sequence[Order], lexicon: Lexicon
+) -> tuple[Sequence[Problem], Sequence[Problem], Serious]:
+    """Give the problems that words tell, those that were learned beside them, and how serious the text is."""
+    grave = serious(laid.text, lexicon)
+    if lexicon.learned is None:
+        return laid.problems, (), grave
+    better = corrected(
+        laid.text,
+        laid.problems,
+        grave,
+        lexicon.learned,
+        several=len({one.lines for one in laid.items}) > 1,
+        firm=laid.came.hit if laid.came else None,
+        tags={tag for order in orders for line in order.lines for tag in line.tags},
+    )
+    return better.found, better.added, better.grave
+
+
+def _join(entries: Sequence[Entry], added: Sequence[Problem]) -> None:
+    """Put what was learned behind what words tell of the same item: it decides nothing there."""
+    for problem in added:
+        before = [entry for entry in entries if entry.begins <= problem.hit.start]
+        (before or entries)[-1 if before else 0].problems.append(problem)
 
 
 def _beside(text: str, count: Quantity, spans: Sequence[tuple[int, int]], problems: Sequence[Problem]) -> bool:

@@ -37,7 +37,8 @@ def score(lessons: Iterable[Seen], learned: Learned | None) -> Score:
     for one in lessons:
         problems, grave = list(one.problems), one.grave
         if learned is not None:
-            problems, grave = corrected(one.text, problems, grave, learned, several=False)
+            better = corrected(one.text, problems, grave, learned, several=False)
+            problems, grave = [*better.found, *better.added], better.grave
         wanted = one.lesson.codes or {NONE}
         read = {problem.code for problem in problems} or {NONE}
         hits, wanted_all, read_all = hits + len(wanted & read), wanted_all + len(wanted), read_all + len(read)

@@ -36,6 +36,12 @@ class Learned:
     more: float  # the same where they found another
     drop: float  # down to which one is not read that they found
     major: float  # from which a message is serious
+    rules: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()  # tags (none: any) and the types serious with them
+
+    def grave(self, tags: Collection[str]) -> set[str]:
+        """Give the types that make a claim on goods with these tags serious."""
+        found = (codes for wanted, codes in self.rules if not wanted or not wanted.isdisjoint(tags))
+        return set().union(*found)
 
     def sums(self, text: str, marks: Collection[str]) -> dict[str, int]:
         """Give each code's sum for a text whose items and references are covered, with `marks` of what was found."""
@@ -120,7 +126,10 @@ def codes_of(text: str) -> list[str]:
     return [code for code in json.loads(text)["codes"] if code != MAJOR]
 
 
-def restore(text: str, *, add: float, more: float, drop: float, major: float) -> Learned | None:
+def restore(
+    text: str, *, add: float, more: float, drop: float, major: float,
+    rules: tuple[tuple[frozenset[str], frozenset[str]], ...] = (),
+) -> Learned | None:  # fmt: skip
     """Make stored weights ready for use with the probabilities from which they act; None when there are none."""
     if not text:
         return None
@@ -136,6 +145,7 @@ def restore(text: str, *, add: float, more: float, drop: float, major: float) ->
         more=bound(more),
         drop=bound(drop),
         major=bound(major),
+        rules=rules,
     )
 
 

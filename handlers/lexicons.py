@@ -13,8 +13,16 @@ _LEXICONS: dict[str, Lexicon] = {}
 
 def learned_of(policy: Policy) -> Learned | None:
     """Make a policy's weights ready for use, if it has any."""
-    weights = policy.weights
-    return restore(weights.learned, add=weights.add, more=weights.more, drop=weights.drop, major=weights.major)
+    weights, serious = policy.weights, (code for code, kind in policy.problems.items() if kind.severity != "normal")
+    rules = [(frozenset(rule.tags), frozenset(rule.problems)) for rule in policy.severity_rules]
+    return restore(
+        weights.learned,
+        add=weights.add,
+        more=weights.more,
+        drop=weights.drop,
+        major=weights.major,
+        rules=(*rules, (frozenset(), frozenset(serious))),
+    )
 
 
 def lexicon_of(policy: Policy) -> Lexicon:

@@ -90,3 +90,25 @@ def test_a_clause_is_weighed_for_itself_where_several_items_are_named():
 @pytest.mark.parametrize("text", ["草莓坏了2盒", "要的是草莓,给我发成樱桃了", "好的谢谢", ""])
 def test_without_weights_nothing_changes(text):
     assert facts(text, (), taught()) == facts(text, (), lexicon())
+
+
+def test_what_was_learned_decides_nothing_where_words_tell():
+    order = goods("草莓", "鸡蛋")
+    words = taught(客服={"service_attitude": 60})
+    (claim,) = read("客服说草莓烂了2盒", (order,), words, today=date(2026, 6, 12)).claims
+    assert claim.problems == ("quality_spoiled", "service_attitude")
+    assert (claim.line_no, claim.quantity) == (1, 2)
+
+
+def test_goods_of_which_it_would_be_serious_keep_their_type():
+    unlikely = {"damaged_package": {"damaged_package": -90}}
+    words = taught(unlikely, 磨蹭={"late": 60})
+    text = "盒子压扁了,骑手磨蹭"
+    plain, infants = goods("奶粉"), goods("奶粉")
+    infants = replace(infants, lines=tuple(replace(line, tags=("infant",)) for line in infants.lines))
+    rules = ((frozenset({"infant"}), frozenset({"damaged_package"})),)
+    words = replace(words, learned=replace(words.learned, rules=rules))
+    assert "damaged_package" in {code for code, _ in problems(text, words, infants)}
+    assert words.learned.grave(()) == set()
+    assert words.learned.grave(("infant",)) == {"damaged_package"}
+    assert problems(text, words, plain)
