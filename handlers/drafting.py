@@ -126,7 +126,7 @@ class Drafting:
 
     def adopt(self, order: Order) -> None:
         """Give the draft its order and read again, with its lines, what was said before."""
-        claim = self.open_claim()
+        claim = known = self.open_claim()
         tags = [tag for line in order.lines for tag in line.tags if tag in ("senior", "elderly", "disabled")]
         special = dict.fromkeys((*claim.special, *self.scene.policy.groups(tags)))
         claim = replace(claim, order_no=order.order_no, number="", pickup="", problems=(), special=tuple(special))
@@ -138,6 +138,8 @@ class Drafting:
             )
             reading = self.read(about.masked, (order,))
             claim = take(claim, reading, order, self.scene.policy, at=at, first=False)
+        if known.ticket_no:  # those words raised it once; a supervisor may have made it milder since
+            claim = replace(claim, severity=known.severity)
         self.order = order
         self.put(claim)
 

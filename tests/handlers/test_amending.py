@@ -6,9 +6,10 @@ from fractions import Fraction
 
 import pytest
 from doubles.ticket_house import START, House
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
-from handlers import cards, claim, desk, filing, tickets
+from handlers import cards, claim, desk, filing, intake, tickets
+from handlers.messages import Inbound
 from storage import conversations, corrections, desk_messages, events, ticket_lines
 from storage import tables as t
 
@@ -346,6 +347,26 @@ def test_what_was_made_milder_is_not_raised_by_the_same_words_again(house):
     kept = claim.from_json(conversations.by_id(house.tx, draft.conversation_id).talk)
     filing.fill(house.tx, no, replace(draft, claim=kept.claims[0]), house.tools)
     assert tickets.must(house.tx, no).severity == "normal"
+
+
+def test_milder_stays_when_the_order_becomes_known_and_new_words_raise_it(house):
+    def severity() -> tuple[str, str | None]:
+        ticket = tickets.must(house.tx, no)
+        return ticket.severity, ticket.order_no
+
+    def writes(text: str) -> None:
+        house.later(seconds=30)
+        message = Inbound(key=text, channel="telegram", account="1001", at=house.now, text=text, name="李婷")
+        intake.turn(house.tx, message, house.tools)
+
+    writes("吃了你们的东西上吐下泻去医院了")
+    no = house.tx.execute(select(t.tickets.c.no)).scalar_one()
+    tap(house, f"pick:{no}")
+    tap(house, f"correct:{no}::s:normal", **BOSS)
+    writes("KT260612-0003 尾号2231")
+    assert severity() == ("normal", "KT260612-0003")
+    writes("孩子又拉肚子发烧送急诊了")
+    assert severity() == ("safety", "KT260612-0003")
 
 
 # a ticket that its draft goes on filling
