@@ -83,7 +83,8 @@ def laid(reading: Reading, opinion: Opinion, orders: Sequence[Order]) -> Reading
     unsaid = [one if _may_wish(reading, one) else replace(one, remedy=None) for one in opinion.claims]
     claims, left = _filled(reading.claims, unsaid, orders)
     if not reading.claims and not reading.withdrawn and not reading.question:
-        claims = [_new(reading.person(), told, orders) for told in left if told.problem]
+        person = reading.person()
+        claims = [_new(person, told, orders) for told in left if told.problem and _agrees(person, told, orders)]
     marks = [what for claim in claims for what in claim.evidence.get(MARK, "").split()]
     severity = strongest(reading.severity, opinion.severity)
     if severity != reading.severity:
@@ -100,10 +101,10 @@ def laid_line(reading: ListReading, number: int, opinion: Opinion, orders: Seque
     mine = [claim for claim in reading.claims if claim.line == number]
     people = [claim for claim in reading.named if claim.line == number]
     told, _ = _filled(mine or people, opinion.claims, orders)
-    if not mine:
-        told = [claim for claim in told if claim.problems]
     worst = strongest(opinion.severity, *(claim.severity for claim in told))
     told = [_raised(claim, worst) if opinion.severity == worst else claim for claim in told]
+    silent = [] if mine else [claim for claim in told if not claim.problems and claim.severity == "normal"]
+    told = [claim for claim in told if claim not in silent]
     if told == mine:
         return reading
     before = [claim for claim in reading.claims if claim.line < number]
@@ -111,7 +112,7 @@ def laid_line(reading: ListReading, number: int, opinion: Opinion, orders: Seque
     return replace(
         reading,
         claims=(*before, *told, *behind),
-        named=tuple(claim for claim in reading.named if claim.line != number or not told or mine),
+        named=tuple(claim for claim in reading.named if claim.line != number or mine or claim in silent),
         ignored=tuple(one for one in reading.ignored if one.line != number or not told),
         severity=strongest(reading.severity, *(claim.severity for claim in told)),
     )
@@ -131,7 +132,9 @@ def _raised(claim: ReadClaim, severity: str) -> ReadClaim:
 def _filled(
     claims: Sequence[ReadClaim], told: Sequence[Told], orders: Sequence[Order]
 ) -> tuple[list[ReadClaim], list[Told]]:
-    left, done = list(told), []
+    """Fill open claims, and give what was told and fitted none; what names no item fills the only claim it fits."""
+    left = [one for one in told if one.line_no is not None or _places(claims, one, orders) < 2]
+    done, unsure = [], [one for one in told if one not in left]
     for claim in claims:
         fits = [one for one in left if is_open(claim) and _agrees(claim, one, orders)]
         best = max(fits, key=lambda one: (one.line_no == claim.line_no, one.problem in claim.problems), default=None)
@@ -139,25 +142,43 @@ def _filled(
             left.remove(best)
             claim = _fill(claim, best, orders)
         done.append(claim)
-    return done, left
+    return done, left + unsure
+
+
+def _places(claims: Sequence[ReadClaim], told: Told, orders: Sequence[Order]) -> int:
+    return sum(is_open(claim) and _agrees(claim, told, orders) for claim in claims)
 
 
 def _agrees(claim: ReadClaim, told: Told, orders: Sequence[Order]) -> bool:
-    """Tell whether nothing that was told contradicts what was read: order, person, item, problem."""
+    """Tell whether nothing that was told contradicts what was read: order, person, problem, item."""
+    order = next((one for one in orders if one.order_no == told.order_no), None)
+    if order is None and (told.order_no, told.line_no) != (None, None):
+        return False
+    if order is not None and not _of_order(claim, order):
+        return False
     if told.problem is not None and claim.problems and told.problem not in claim.problems:
         return False
-    if told.line_no is None:
+    if told.line_no is None or order is None:
         return True
-    order = next((one for one in orders if one.order_no == told.order_no), None)
-    if order is None or (claim.order_no is not None and claim.order_no != order.order_no):
-        return False
-    if claim.pickup_no is not None and claim.pickup_no.lstrip("0") != order.participate_no.lstrip("0"):
-        return False
     if claim.line_no is not None:
         return claim.line_no == told.line_no
     if claim.candidates:
         return (order.order_no, told.line_no) in claim.candidates
     return "sku" not in claim.evidence  # an item was named that is in none of the orders: that is asked
+
+
+def _of_order(claim: ReadClaim, order: Order) -> bool:
+    """Tell whether a claim may be about an order: by its numbers, its buyer, and the items that could be meant."""
+    if claim.order_no not in (None, order.order_no):
+        return False
+    if claim.pickup_no is not None and claim.pickup_no.lstrip("0") != order.participate_no.lstrip("0"):
+        return False
+    numbered = claim.order_no or claim.pickup_no  # in a line of several numbers a name may belong to another of them
+    if not numbered and claim.customer not in (None, order.buyer_name):
+        return False
+    if claim.phone_tail is not None and order.buyer_phone and not order.buyer_phone.endswith(claim.phone_tail):
+        return False
+    return not claim.candidates or any(number == order.order_no for number, _ in claim.candidates)
 
 
 def _fill(claim: ReadClaim, told: Told, orders: Sequence[Order]) -> ReadClaim:

@@ -18,7 +18,7 @@ NUMBER = BERRIES.order_no
 
 
 def told(problem="quality_spoiled", line=1, order=NUMBER, **more):
-    return Told(order_no=order if line else None, line_no=line, problem=problem, **more)
+    return Told(order_no=order, line_no=line, problem=problem, **more)
 
 
 def over(text, *claims, orders=(BERRIES,), severity="normal"):
@@ -83,6 +83,39 @@ def test_of_two_that_fit_only_these_may_be_chosen():
     assert (left.line_no, left.certain) == (None, False)
 
 
+def test_of_two_people_only_the_one_who_is_meant_gets_a_problem_without_an_item():
+    for text in ("3号草莓和5号车厘子 跟广播体操似的", "3号李婷 5号老陈 后者跟广播体操似的"):
+        before = listed(text)
+        opinion = Opinion(claims=(told("late", None, order=order_of("5").order_no),))
+        after = laid_line(before, 1, opinion, ORDERS)
+        for claim in after.claims:
+            assert claim.problems == (("late",) if claim.pickup_no == "5" else ()), text
+        assert any(claim.pickup_no == "5" for claim in after.claims)
+
+
+def test_an_order_that_contradicts_the_person_named_fills_nothing():
+    before = said("小周的酸奶跟广播体操似的", *ORDERS)
+    for line in (None, 1):
+        after = laid(before, Opinion(claims=(told("late", line, order=order_of("5").order_no),)), ORDERS)
+        assert after.claims == before.claims
+    base = said("小周那个跟广播体操似的伸胳膊踢腿", *ORDERS)
+    assert base.customer and not base.claims
+    for line in (None, 1):
+        assert laid(base, Opinion(claims=(told("late", line),)), ORDERS).claims == ()
+
+
+def test_without_an_item_only_the_one_open_claim_is_filled():
+    text = "草莓跟鸡蛋 都是那种广播体操"
+    before = said(text, BERRIES)
+    assert [(one.line_no, one.problems) for one in before.claims] == [(1, ()), (2, ())]
+    for order in (NUMBER, None):
+        assert over(text, told("late", None, order=order)).claims == before.claims
+    both = over(text, told("late", 1), told("quality_other", None))
+    assert [one.problems for one in both.claims] == [("late",), ()]  # the other may be told of the berries too
+    (one,) = over("草莓两盒都跟广播体操似的", told("late", None, order=None)).claims
+    assert (one.line_no, one.problems) == (1, ("late",))
+
+
 def test_severity_rises_and_never_falls():
     assert over("隔壁跟广播体操似的吵了一宿", severity="safety").severity == "safety"
     assert "severity=safety" in over("隔壁跟广播体操似的吵了一宿", severity="safety").aided
@@ -102,7 +135,7 @@ def test_a_problem_without_the_item_it_needs_is_asked_about():
 
 
 def test_without_any_order_a_problem_is_all_that_can_be_told():
-    (claim,) = over("跟广播体操似的伸胳膊踢腿呢", told(line=None, remedy="refund"), orders=()).claims
+    (claim,) = over("跟广播体操似的伸胳膊踢腿呢", told(line=None, order=None, remedy="refund"), orders=()).claims
     assert (claim.order_no, claim.line_no, claim.problems, claim.certain) == (None, None, ("quality_spoiled",), True)
 
 
@@ -110,7 +143,9 @@ TOLD = st.builds(
     lambda place, problem, quantity, remedy: Told(
         order_no=place[0], line_no=place[1], problem=problem, quantity=quantity, remedy=remedy
     ),
-    st.sampled_from([(None, None), *((o.order_no, n.line_no) for o in ORDERS[:3] for n in o.lines)]),
+    st.sampled_from(
+        [(None, None), *((o.order_no, n) for o in ORDERS[:3] for n in (None, *(line.line_no for line in o.lines)))]
+    ),
     st.none() | st.sampled_from(PROBLEMS),
     st.none() | st.sampled_from(["all", "half", Fraction(1), Fraction(2), Fraction(4), Fraction(900)]),
     st.none() | st.sampled_from(REMEDIES),
@@ -149,6 +184,32 @@ def test_nothing_certain_is_contradicted_whatever_is_told(text, opinion, many):
             assert new.quantity <= line.quantity
 
 
+def fits(told, claim):
+    """Tell anew, without the code's own words, whether what was told may be said of a claim."""
+    order = next((one for one in ORDERS if one.order_no == told.order_no), None)
+    if order is None:
+        return told.line_no is None
+    if claim.order_no not in (None, order.order_no) or claim.pickup_no not in (None, order.participate_no):
+        return False
+    if not (claim.order_no or claim.pickup_no) and claim.customer not in (None, order.buyer_name):
+        return False
+    return not claim.candidates or any(number == order.order_no for number, _ in claim.candidates)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(TEXTS_READ), OPINIONS, st.integers(0, 3))
+def test_what_is_filled_was_told_of_its_order_and_of_no_other_claim(text, opinion, many):
+    orders = tuple(ORDERS[:many])
+    before = said(text, *orders)
+    after = laid(before, opinion, orders)
+    olds = before.claims or tuple(before.person() for _ in after.claims)
+    for old, new in zip(olds, after.claims, strict=True):
+        if any(what in new.evidence.get(MARK, "") for what in ("item=", "problem=", "quantity=", "remedy=")):
+            meant = [one for one in opinion.claims if fits(one, old)]
+            places = [sum(is_open(claim) and fits(one, claim) for claim in before.claims) for one in meant]
+            assert any(one.line_no or place < 2 for one, place in zip(meant, places, strict=True)), (text, opinion)
+
+
 def test_a_line_of_a_list_is_filled_by_itself():
     text = "3号 草莓坏了2盒\n8号 酸奶那组喝着不对味说不上来\n12号 桃子不行"
     before = listed(text)
@@ -171,6 +232,33 @@ def test_a_person_named_without_a_problem_gets_one():
     assert after.named == () and after.ignored == ()
     foreign = laid_line(before, 2, Opinion(claims=(told("quality_other", 1, order=NUMBER),)), ORDERS)
     assert foreign == before
+
+
+def test_what_is_serious_about_a_line_that_names_a_person_alone_is_raised():
+    text = "3号 草莓坏了2盒\n5号 说跟广播体操似的\n8号 酸奶胀包1杯"
+    before = listed(text)
+    assert before.severity == "normal" and [one.pickup_no for one in before.named] == ["5"]
+    after = laid_line(before, 2, Opinion(severity="safety"), ORDERS)
+    assert after.severity == "safety"
+    assert [(one.line, one.pickup_no, one.severity, one.problems) for one in after.claims][1] == (2, "5", "safety", ())
+    assert [one.severity for one in after.claims] == ["normal", "safety", "normal"]
+    assert after.claims[1].evidence[MARK] == "severity=safety"
+    assert after.named == () and all(one.line != 2 for one in after.ignored)
+    assert laid_line(before, 2, Opinion(), ORDERS) == before
+    assert laid_line(before, 4, Opinion(severity="safety"), ORDERS) == before  # a line that says nothing of anyone
+
+
+def test_of_several_people_of_a_line_all_are_raised():
+    before = listed("5号老陈 8号小周 那个广播体操似的")
+    assert len(before.named) == 2 or len(before.claims) == 2
+    after = laid_line(before, 1, Opinion(severity="safety"), ORDERS)
+    assert {(one.pickup_no, one.severity) for one in after.claims} == {("5", "safety"), ("8", "safety")}
+    one = Opinion(severity="safety", claims=(told("late", 1, order=order_of("8").order_no),))
+    after = laid_line(before, 1, one, ORDERS)
+    assert {(c.pickup_no, c.severity, c.problems) for c in after.claims} == {
+        ("5", "safety", ()),
+        ("8", "safety", ("late",)),
+    }
 
 
 def test_opinions_are_for_one_chat_one_text_and_the_same_orders():
