@@ -124,7 +124,7 @@ def judged(line: ListLine, shelf: Shelf, *, unsure: bool = False) -> ListLine:
         line = _of_order(line, order, shelf.policy)
         ask = _open(line, order, shelf.policy, unsure=unsure)
     line = replace(line, ask=ask)
-    if line.severity in ("major", "safety"):
+    if line.state == "raised" or line.severity in ("major", "safety"):
         return replace(line, state="raised" if line.ticket_no else "serious")
     if ask:
         return replace(line, state="ask")
@@ -144,6 +144,8 @@ def _of_order(line: ListLine, order: Order, policy: Policy) -> ListLine:
     sum_ = (sum_of(problem, bought) if bought else None) or 0
     severity = policy.severity(problem.problem, heard=line.severity, tags=tags, groups=special, sum_=sum_)
     worst = max(severity, line.severity, key=SEVERITIES.index)
+    if line.state == "raised" and severity == policy.severity(problem.problem):
+        worst = line.severity  # its type raised it once; a supervisor may have made it milder since
     return replace(
         line,
         problem=problem,

@@ -331,6 +331,21 @@ def test_a_serious_line_without_an_order_is_raised_all_the_same(evening):
     assert [one for one, _ in evening.tickets()] == ["KT260612-0034"]
 
 
+def test_a_line_that_a_supervisor_made_milder_stays_so_when_its_order_is_told(evening):
+    def graded() -> list[tuple[str | None, str]]:
+        with evening.world.write() as tx:
+            return [(row.order_no, row.severity) for row in tx.execute(select(t.tickets))]
+
+    evening.say("99号 小孩吃了虾拉肚子\n5号 车厘子坏2个")
+    with evening.world.write() as tx:
+        no = tx.execute(select(t.tickets.c.no)).scalar_one()
+    evening.desk.act("S", kind="tap", tap=f"pick:{no}")
+    evening.desk.act("S", kind="tap", tap=f"correct:{no}::s:normal")
+    evening.say("99号写错了，是34号")
+    assert graded() == [("KT260612-0034", "normal")]
+    assert evening.states() == {"99": "raised", "5": "ready"}
+
+
 def test_nothing_is_dropped_in_silence(evening):
     text = "大家好\n3号 草莓坏2盒\n王姐 18:32\n[图片]\n🙏🙏\n27 西瓜裂\n明天开团樱桃\n今天天气不错"
     card = whole(evening.say(text))
