@@ -147,10 +147,10 @@ def read(args: Namespace, settings: Settings) -> int:
 def _second_reader(settings: Settings, policy: Any, *, wanted: bool) -> AbstractContextManager[Any]:
     if not (wanted and settings.second_reader):
         return nullcontext()
-    from bot.second_aloud import Aloud
+    from bot.second_read import SecondRead
     from bot.second_reader import reader_of
 
-    return Aloud(reader_of(settings), policy)
+    return SecondRead(reader_of(settings), policy)
 
 
 def _learn(args: Namespace, settings: Settings, policy: Any) -> int:

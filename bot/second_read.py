@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import date
+from time import monotonic
 from types import TracebackType
 
 from bot.second_reader import SecondReader
@@ -21,14 +22,14 @@ from storage.orders import Order
 ALL = ""  # every line of the input is a chat of its own: nothing is remembered between them
 
 
-class Aloud:
+class SecondRead:
     """Asks on what a reading leaves open, with the service's own time-out; a context manager."""
 
     def __init__(self, reader: SecondReader, policy: Policy) -> None:
         self._reader, self._policy = reader, policy
         self._loop = asyncio.Runner()
 
-    def __enter__(self) -> Aloud:
+    def __enter__(self) -> SecondRead:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -48,7 +49,7 @@ class Aloud:
         return self._asked(list(line_passages(heard, lexicon, today))).over_list(ALL, text, orders, reading)
 
     def _asked(self, passages: Sequence[Passage]) -> Opinions:
-        opinions = Opinions()
+        opinions = Opinions(monotonic)
         if not passages:
             return opinions
         answer = self._loop.run(self._reader.ask(second_question.messages(passages, self._policy)))
