@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import TypeVar
 
 from bot.second_reader import PATIENCE, SecondReader, reader_of
@@ -101,7 +102,10 @@ class SecondSight:
 def open_sight(settings: Settings, tools: Callable[[], Tools]) -> SecondSight:
     """Open what the settings name."""
     return SecondSight(
-        reader=reader_of(settings), snapshots=open_snapshots(settings.database), opinions=Opinions(), tools=tools
+        reader=reader_of(settings),
+        snapshots=open_snapshots(settings.database),
+        opinions=Opinions(monotonic),
+        tools=tools,
     )
 
 

@@ -43,7 +43,7 @@ class Listener(Opinions):
     """Stands in for the opinions while a turn is tried out: it hears what is read, and lays over what is known."""
 
     def __init__(self, known: Opinions) -> None:
-        super().__init__()
+        super().__init__(known.clock)
         self.known = known
         self.heard: list[Heard] = []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -13,6 +13,7 @@ from handlers.signals import strongest
 from storage.orders import Order, OrderLine
 
 CHATS, TEXTS = 64, 64  # how many chats are remembered, and how many texts of each
+LIFE = 600.0  # seconds that an opinion is remembered: a draft goes on for some messages
 MARK = "model"  # the key of `ReadClaim.evidence` that names what came from the second reader
 
 
@@ -36,27 +37,35 @@ class Opinion:
 
 
 class Opinions:
-    """A bounded memory of opinions by chat, text and the orders that were given; nothing of it is stored.
+    """A bounded memory of opinions by chat, text and the orders that were given, for LIFE; nothing of it is stored.
 
-    Written by the event loop, read by the writer's thread: what a chat has is replaced whole, never changed.
+    Of texts and orders it holds hashes alone. `clock` gives monotonic seconds. Written by the event loop, read by the
+    writer's thread: what a chat has is replaced whole, never changed.
     """
 
-    def __init__(self) -> None:
-        self._chats: OrderedDict[str, dict[str, tuple[Sequence[Order], Opinion]]] = OrderedDict()
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.clock = clock
+        self._chats: OrderedDict[str, dict[int, tuple[float, Opinion]]] = OrderedDict()
 
     def keep(self, chat: str, text: str, orders: Sequence[Order], opinion: Opinion) -> None:
         """Remember an opinion; the oldest are forgotten."""
-        known = {key: value for key, value in self._chats.get(chat, {}).items() if key != text}
-        kept = dict([*known.items(), (text, (tuple(orders), opinion))][-TEXTS:])
-        self._chats[chat] = kept
+        now, key = self.clock(), _key(text, hash(tuple(orders)))
+        known = [(old, kept) for old, kept in self._chats.get(chat, {}).items() if old != key and now < kept[0]]
+        self._chats[chat] = dict([*known, (key, (now + LIFE, opinion))][-TEXTS:])
         self._chats.move_to_end(chat)
-        while len(self._chats) > CHATS:
+        while len(self._chats) > CHATS or self._over(next(iter(self._chats)), now):
             self._chats.popitem(last=False)
+
+    def _over(self, chat: str, now: float) -> bool:
+        return all(until <= now for until, _ in self._chats[chat].values())
 
     def find(self, chat: str, text: str, orders: Sequence[Order]) -> Opinion | None:
         """Give the opinion on a text with exactly these orders."""
-        given, opinion = self._chats.get(chat, {}).get(text, ((), None))
-        return opinion if opinion and given == tuple(orders) else None
+        return self._found(chat, text, hash(tuple(orders))) if chat in self._chats else None
+
+    def _found(self, chat: str, text: str, given: int) -> Opinion | None:
+        until, opinion = self._chats.get(chat, {}).get(_key(text, given), (0.0, None))
+        return opinion if opinion and self.clock() < until else None
 
     def over(self, chat: str, text: str, orders: Sequence[Order], reading: Reading) -> Reading:
         """Lay what is remembered over the reading of a message."""
@@ -67,10 +76,15 @@ class Opinions:
         """Lay what is remembered of its lines over the reading of a leader's list."""
         if chat not in self._chats:
             return reading
+        given = hash(tuple(orders))
         for number, line in enumerate(text.splitlines(), start=1):
-            if opinion := self.find(chat, line, orders):
+            if opinion := self._found(chat, line, given):
                 reading = laid_line(reading, number, opinion, orders)
         return reading
+
+
+def _key(text: str, given: int) -> int:
+    return hash((text, given))  # of one process, for a memory that ends with it
 
 
 def is_open(claim: ReadClaim) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from fractions import Fraction
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from reading_orders import ORDERS, goods, listed, order_of, said
 
 from handlers.codes import PROBLEMS, REMEDIES, SEVERITIES
-from handlers.second_opinion import CHATS, MARK, TEXTS, Opinion, Opinions, Told, is_open, laid, laid_line
+from handlers.second_opinion import CHATS, LIFE, MARK, TEXTS, Opinion, Opinions, Told, is_open, laid, laid_line
 from handlers.signals import strongest
+from storage.orders import Order, OrderLine
 
 BERRIES = order_of("3")  # four boxes of strawberries, one tray of eggs
 NUMBER = BERRIES.order_no
@@ -261,8 +263,51 @@ def test_of_several_people_of_a_line_all_are_raised():
     }
 
 
+class Clock:
+    """Monotonic seconds, as told."""
+
+    now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+def held(thing, seen=None):
+    """Everything that an object holds, however deep."""
+    seen = {} if seen is None else seen
+    if id(thing) not in seen and not isinstance(thing, (type, int, float)):
+        seen[id(thing)] = thing
+        for inner in gc.get_referents(thing):
+            held(inner, seen)
+    return list(seen.values())
+
+
+def test_neither_texts_nor_orders_are_kept():
+    opinions = Opinions(Clock())
+    opinions.keep("telegram:1", "草莓坏了我是李婷", [BERRIES], Opinion(claims=(told(),)))
+    kept = held(opinions._chats)
+    assert any(isinstance(one, Opinion) for one in kept)
+    assert not [one for one in kept if isinstance(one, (Order, OrderLine)) or one == "草莓坏了我是李婷"]
+
+
+def test_an_opinion_is_forgotten_after_some_minutes():
+    clock, found = Clock(), Opinion(severity="major")
+    opinions = Opinions(clock)
+    opinions.keep("a", "x", (), found)
+    clock.now += LIFE - 1
+    opinions.keep("b", "x", (), found)
+    assert opinions.find("a", "x", ()) is found
+    clock.now += 1
+    assert opinions.find("a", "x", ()) is None
+    opinions.keep("b", "y", (), found)
+    assert list(opinions._chats) == ["b"] and len(opinions._chats["b"]) == 2
+    clock.now += LIFE - 1
+    opinions.keep("b", "z", (), found)
+    assert len(opinions._chats["b"]) == 2  # y and z
+
+
 def test_opinions_are_for_one_chat_one_text_and_the_same_orders():
-    opinions, found = Opinions(), Opinion(claims=(told(),))
+    opinions, found = Opinions(Clock()), Opinion(claims=(told(),))
     opinions.keep("telegram:1", "草莓", [BERRIES], found)
     assert opinions.find("telegram:1", "草莓", (BERRIES,)) is found
     assert opinions.find("telegram:2", "草莓", (BERRIES,)) is None
@@ -272,7 +317,7 @@ def test_opinions_are_for_one_chat_one_text_and_the_same_orders():
 
 
 def test_the_memory_is_bounded():
-    opinions = Opinions()
+    opinions = Opinions(Clock())
     for chat in range(CHATS + 5):
         for text in range(TEXTS + 5):
             opinions.keep(str(chat), str(text), (), Opinion(severity="major"))
