@@ -10,19 +10,21 @@ PER_CHAT = 1.0  # seconds between two messages to one chat
 ALL = 30  # messages in all chats
 WINDOW = 1.0  # seconds
 SPARE = 0.1  # seconds: calls do not arrive as evenly as they leave
+STEP = (WINDOW + SPARE) / ALL  # seconds between two messages
 SOON = 0.5  # seconds until one that is turned away asks again, at the least
 REMEMBERED = 5_000  # chats
 
 
 @dataclass(slots=True, kw_only=True)
 class Pace:
-    """Gives each message its moment. `now` is monotonic, in seconds."""
+    """Gives each message its moment, one after another. `now` is monotonic, in seconds."""
 
     now: Callable[[], float]
     per_chat: float = PER_CHAT + SPARE
     _chats: dict[str, float] = field(default_factory=dict)
-    _sent: deque[float] = field(default_factory=deque)
+    _next: float = 0.0  # the first moment that is not taken
     _back: float = 0.0  # when the last one that was turned away comes back
+    _left: deque[float] = field(default_factory=deque)
 
     def reserve(self, chat: str, *, longest: float, messages: int = 1) -> float:
         """Book the next free moment and tell how many seconds away it is.
@@ -31,27 +33,38 @@ class Pace:
         who are turned away come back one after another, when there is room for them.
         """
         now = self.now()
-        mine = at = max(now, self._chats.get(chat, now))
-        if len(self._sent) > ALL - messages:
-            at = max(at, self._sent[messages - ALL - 1] + WINDOW + SPARE)
+        mine = max(now, self._chats.get(chat, now))
+        at = max(mine, self._next)
         if mine - now > longest:
             return min(now - mine, -SOON)
         if at - now > longest:
-            self._back = max(at - longest, self._back + messages * (WINDOW + SPARE) / ALL)
+            self._back = max(at - longest, self._back + messages * STEP)
             return min(now - self._back, -SOON)
         self._chats.pop(chat, None)
         self._chats[chat] = at + self.per_chat
-        self._sent.extend([at] * messages)
+        self._next = at + messages * STEP
         self._forget(now)
         return at - now
+
+    def depart(self, messages: int = 1) -> float:
+        """Count what leaves now and give 0; or give the seconds until the last second has room again.
+
+        Moments are booked well apart, but a busy machine wakes those who wait for them together.
+        """
+        now = self.now()
+        while self._left and self._left[0] <= now - WINDOW - SPARE:
+            self._left.popleft()
+        over = len(self._left) + messages - ALL
+        if over > 0:
+            return self._left[over - 1] + WINDOW + SPARE - now
+        self._left.extend([now] * messages)
+        return 0.0
 
     def hold(self, chat: str, seconds: float) -> None:
         """Let a chat wait, as the platform told; the others go on."""
         self._chats[chat] = max(self._chats.get(chat, 0), self.now() + seconds)
 
     def _forget(self, now: float) -> None:
-        while len(self._sent) > ALL and self._sent[0] < now - 2 * WINDOW:
-            self._sent.popleft()
         for chat in list(self._chats)[: max(0, len(self._chats) - REMEMBERED)]:
             if self._chats[chat] < now:
                 del self._chats[chat]

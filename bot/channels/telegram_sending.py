@@ -80,6 +80,8 @@ class Sender:
         if seconds < 0:
             return Delivery(later=-seconds, error="pace")
         await asyncio.sleep(seconds)
+        while seconds := self.pace.depart(album):  # noqa: ASYNC110  time itself makes room
+            await asyncio.sleep(seconds)
         return None
 
     async def _call(self, account: str, mail_id: int, call: TelegramMethod[Any]) -> Delivery | None:

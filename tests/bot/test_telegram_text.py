@@ -91,10 +91,21 @@ def test_one_second_per_chat_thirty_in_all():
     assert pace.reserve("a", longest=0) == 0
     assert -1.2 < pace.reserve("a", longest=0) < -1.0
     assert 1.0 <= pace.reserve("a", longest=2) < 1.2
-    waits = [pace.reserve(f"c{number}", longest=10) for number in range(60)]
-    moments = sorted(100 + wait for wait in waits)
+    moments = [100 + pace.reserve(f"c{number}", longest=10) for number in range(60)]
+    assert moments == sorted(moments)
     assert all(later - earlier > 1.0 for earlier, later in zip(moments, moments[30:], strict=False))
     assert pace.reserve("late", longest=0.5) < 0
+
+
+def test_those_who_wake_together_do_not_leave_together():
+    at = [100.0]
+    pace = Pace(now=lambda: at[0])
+    assert [pace.depart() for _ in range(30)] == [0] * 30
+    assert 1.0 < pace.depart() < 1.2
+    at[0] += 1.05
+    assert 0 < pace.depart(10) < 0.1
+    at[0] += 0.06
+    assert pace.depart(10) == 0
 
 
 def test_those_turned_away_come_back_one_after_another():
