@@ -15,6 +15,7 @@ from .quantities import Quantity, short_by
 BREAK = re.compile(r"[,。;!?\n]|(?<!\d)\.(?!\d)|(?<=\d)\.(?=\s|$)|\.{2,}")
 JOINERS = re.compile(r"[\s、和跟与及还有都&:各\-]*(?:and)?[\s]*")
 AND_BEFORE = re.compile(r"(?:和|跟|与|、|及|还有|加|and)\s*$")
+ALL_OF = re.compile(r"\s*(?:全部?|两样|两个|这些|统统|一共)?(?:都|均|全)")
 LINK = re.compile(r"[\s的:xX*\ue000-\ue002]*$")
 
 UNCOUNTED = {"foreign_object", "illness", "service_attitude"}
@@ -81,7 +82,8 @@ def gather(
     bundle: list[Entry] = []
     for clause in _clauses(text, mentions, problems, counts):
         if not clause.mentions:
-            targets = bundle or [loose]
+            bare = [entry for entry in entries if not entry.problems] if ALL_OF.match(text, clause.start) else []
+            targets = bare or bundle or [loose]
             for entry in targets:
                 entry.problems += clause.problems
                 entry.bare = False

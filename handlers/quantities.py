@@ -87,7 +87,8 @@ def _shares(text: str) -> list[Quantity]:
     ):
         value = number(match.group())
         if value is not None and 0 < value.low <= 1 and ("/" not in match.group() or value.low < 1):
-            found.append(Quantity(start=match.start(), end=match.end(), value=value.exact, share=True))
+            role = _role(text, match.start(), match.end())
+            found.append(Quantity(start=match.start(), end=match.end(), value=value.exact, share=True, role=role))
     return found
 
 
