@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from handlers.held_out import FOLDS, Score, cross_checked
 from handlers.learned import fault
 from handlers.learning import Content, train
-from handlers.lessons import NONE, Lesson, Seen, lesson_of, seen
+from handlers.lessons import NONE, Lesson, Seen, lesson_of, of_ticket, seen
 from handlers.lexicon import Lexicon, compile_words
 from handlers.policy import Policy
 from handlers.policy_weights import words_hash
@@ -90,8 +90,8 @@ def _lessons(files: Sequence[Path], examples: Sequence[Example], codes: Sequence
                     raise ValueError(f"{file}:{number}: {error}.") from None
                 found[lesson.text] = lesson
     for one in examples:
-        known = frozenset(one.codes) & frozenset(codes)
-        found[one.text] = Lesson(text=one.text, codes=known, major=one.major)
+        lesson = of_ticket(one, codes)
+        found[lesson.text] = lesson
     return list(found.values())
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from random import Random
 from typing import Any
 
@@ -13,7 +14,7 @@ from .lessons import Seen
 
 SIZES = (1, 2, 3)
 LEAST = 3
-"""A word part of fewer messages is left out: it says little, and may be one person's own."""
+"""A word part of fewer people is left out: it says little, and may be one person's own."""
 FEWEST = 10
 """Messages of a problem type below which nothing is learned for it."""
 ROUNDS, RATE, DECAY, RUNS = 8, 0.1, 0.01, 3
@@ -54,7 +55,7 @@ def fit(rows: Sequence[Sequence[int]], wanted: Sequence[bool], size: int, chance
 def train(lessons: Sequence[Seen], codes: Sequence[str], chance: Random, tell: Tell = lambda: None) -> Content:
     """Learn weights for every code of which there are lessons enough, and for serious messages."""
     found = [sorted(one.features(SIZES)) for one in lessons]
-    counts = Counter(feature for features in found for feature in features)
+    counts = Counter(chain.from_iterable(_by_people(lessons, found)))
     names = ["", *sorted(feature for feature, count in counts.items() if count >= LEAST)]
     places = {name: place for place, name in enumerate(names)}
     rows = [[0, *(places[feature] for feature in features if feature in places)] for features in found]
@@ -74,6 +75,14 @@ def train(lessons: Sequence[Seen], codes: Sequence[str], chance: Random, tell: T
         "marks": {name: list(row) for name, row in table.items() if name.startswith(MARKS)},
         "weights": {name: row_of(table[name]) for name in _telling(table)},
     }
+
+
+def _by_people(lessons: Sequence[Seen], found: Sequence[Collection[str]]) -> Iterable[Collection[str]]:
+    """Gather the features of each person's messages; whose is not known is a person of its own."""
+    people: dict[str | int, set[str]] = {}
+    for at, (one, features) in enumerate(zip(lessons, found, strict=True)):
+        people.setdefault(one.lesson.who or at, set()).update(features)
+    return people.values()
 
 
 def _telling(table: Mapping[str, Sequence[int]]) -> list[str]:

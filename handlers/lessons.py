@@ -7,12 +7,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from storage.corrections import Example
+
 from .facts import lay_bare
 from .learned import features, marks_of
 from .lexicon import Lexicon
+from .masking import GONE, mask
 from .normal import READ, normalise
 from .problems import Problem
-from .references import refer
+from .references import MASK, refer
 from .signals import Serious, serious
 
 ANY_DAY = date(2000, 1, 1)
@@ -22,11 +25,15 @@ SEVERITIES = {"normal": False, "major": True, "safety": True}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """A message, the problem types it claims (none: nothing claimable), and whether it is serious."""
+    """A message, the problem types it claims (none: nothing claimable), whether it is serious, and whose it is.
+
+    An empty `who` is somebody else for each message.
+    """
 
     text: str
     codes: frozenset[str]
     major: bool = False
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +68,12 @@ def lesson_of(line: str, known: Collection[str]) -> Lesson:
     if severity not in SEVERITIES:
         raise ValueError(f"severity must be one of: {', '.join(SEVERITIES)}")
     return Lesson(text=row["text"], codes=frozenset(labels) - {NONE}, major=SEVERITIES[severity])
+
+
+def of_ticket(example: Example, known: Collection[str]) -> Lesson:
+    """Make a lesson of a customer's message: personal data are covered, as far as names are known and rules find it."""
+    text = mask(example.text, (), (name for name in example.names if len(name.strip()) > 1)).replace(GONE, MASK)
+    return Lesson(text=text, codes=frozenset(example.codes) & frozenset(known), major=example.major, who=example.who)
 
 
 def seen(lesson: Lesson, lexicon: Lexicon) -> Seen:

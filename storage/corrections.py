@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,17 @@ from sqlalchemy import String, bindparam, or_, select
 
 from storage.database import Tx
 from storage.prepared import Inserts, Prepared
-from storage.tables import EPOCH, MILLISECOND, complainants, conversations, corrections, inbox, orders, tickets
+from storage.tables import (
+    EPOCH,
+    MILLISECOND,
+    complainants,
+    conversations,
+    corrections,
+    customers,
+    inbox,
+    orders,
+    tickets,
+)
 from storage.tables import ticket_lines as lines
 from storage.ticket_lines import GRANTED, Line
 
@@ -39,13 +49,19 @@ class Correction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A customer's message and what a person made of it; `at` is when it was written."""
+    """A customer's message and what a person made of it; `at` is when it was written.
+
+    `who` wrote it: a customer, whatever the conversation, else a conversation. `names` of the people it is about are
+    not to be learned.
+    """
 
     text: str
     codes: tuple[str, ...]  # problem types of all lines read from it, as they stand
     major: bool  # its ticket ended as major or safety
     corrected: bool  # an agent changed its problem types, or how serious its ticket is
     at: datetime
+    who: str = ""
+    names: tuple[str, ...] = ()
 
 
 FIELDS = tuple(Correction.__dataclass_fields__)
@@ -88,16 +104,22 @@ def examples(tx: Tx) -> list[Example]:
     found: dict[tuple[str, int], list[Any]] = defaultdict(list)
     for row in tx.execute(_LINES):
         found[row.ticket_no, _millisecond(row.heard_at)].append(row)
-    first = _first_read(tx)
-    made = [_example(rows, first) for rows in found.values() if all(map(_by_a_person, rows))]
-    told = dict.fromkeys(one for one in made if one.text and one.codes)  # 21-23号 is one line of a list, three tickets
-    return sorted(told, key=lambda one: one.at)
+    first, parties = _first_read(tx), _parties(tx)
+    told: dict[Example, list[str]] = defaultdict(list)
+    for (ticket_no, _), rows in found.items():
+        if all(map(_by_a_person, rows)):
+            one, order = _example(rows, first), rows[0]
+            if one.text and one.codes:  # 21-23号 is one line of a list, three tickets
+                told[one] += [order.buyer_name or "", order.leader_name or "", *parties[ticket_no]]
+    made = [replace(one, names=tuple(dict.fromkeys(filter(None, names)))) for one, names in told.items()]
+    return sorted(made, key=lambda one: one.at)
 
 
 _LINES = (
     select(
         lines.c.ticket_no, lines.c.line, lines.c.problem, lines.c.also, lines.c.heard_at, lines.c.state,
-        lines.c.decided_by, tickets.c.severity, tickets.c.said,
+        lines.c.decided_by, tickets.c.severity, tickets.c.said, tickets.c.conversation_id, conversations.c.customer_id,
+        orders.c.buyer_name, orders.c.leader_name,
     )
     .join(tickets, tickets.c.no == lines.c.ticket_no)
     .join(conversations, conversations.c.id == tickets.c.conversation_id)
@@ -153,6 +175,19 @@ def _first_read(tx: Tx) -> Mapping[tuple[str, int | None], str]:
     return first
 
 
+def _parties(tx: Tx) -> Mapping[str, list[str]]:
+    """Give by ticket what its complainants are called, by their accounts and by their orders."""
+    query = (
+        select(complainants.c.ticket_no, conversations.c.name, customers.c.name.label("customer"))
+        .join(conversations, conversations.c.id == complainants.c.conversation_id)
+        .outerjoin(customers, customers.c.id == conversations.c.customer_id)
+    )
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    for row in tx.execute(query):
+        names[row.ticket_no] += [row.name, row.customer or ""]
+    return names
+
+
 def _example(rows: Sequence[Any], first: Mapping[tuple[str, int | None], str]) -> Example:
     one = rows[0]
     final = [codes(row.problem, row.also) for row in rows]
@@ -164,4 +199,5 @@ def _example(rows: Sequence[Any], first: Mapping[tuple[str, int | None], str]) -
         major=one.severity in SERIOUS,
         corrected=read != final or first.get((one.ticket_no, None), one.severity) != one.severity,
         at=one.heard_at,
+        who=f"talk {one.conversation_id}" if one.customer_id is None else f"customer {one.customer_id}",
     )

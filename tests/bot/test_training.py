@@ -87,6 +87,23 @@ def test_tickets_teach_too(tmp_path, lessons):
     assert "9 of tickets, 3 put right by agents, the newest of 2026-06-12" in out
 
 
+OWN = ("等到天黑", "还没影子", "几点能来")
+
+
+@pytest.mark.parametrize("talks", [(1, 1, 1), (1, 2, 3)])
+def test_no_name_and_no_phrase_of_one_person_is_learned_from_tickets(tmp_path, lessons, talks):
+    at = datetime(2026, 6, 12, tzinfo=UTC)
+    right = [
+        Example(text=f"我是王小雨，窝火得很，{words}，小雨谢过", codes=("late",), major=False, corrected=False, at=at,
+                who=f"talk {talk}", names=("王小雨",))
+        for words, talk in zip(OWN, talks, strict=True)
+    ]  # fmt: skip
+    run(tmp_path / "w.json", [lessons()], right)
+    parts = json.loads((tmp_path / "w.json").read_text("utf-8"))["weights"]
+    assert not [part for part in parts if {"王", "雨"} & set(part)]
+    assert any("窝火" in part for part in parts) is (len(set(talks)) > 1)
+
+
 def test_the_command(tmp_path, lessons, monkeypatch, capsys):
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
     target = tmp_path / "w.json"

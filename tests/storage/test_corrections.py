@@ -8,7 +8,7 @@ from doubles.ticket_house import START, House
 from sqlalchemy import update
 
 from handlers import desk, filing
-from storage import conversations, corrections, ticket_lines
+from storage import conversations, corrections, ticket_lines, tickets
 from storage import tables as t
 from storage.corrections import Correction, Example
 
@@ -57,7 +57,8 @@ def test_a_message_is_an_example_once_a_person_decided(house):
     no = filed(house)
     assert corrections.examples(house.tx) == []
     decided(house, no)
-    one = Example(text="草莓坏了2盒", codes=("quality_spoiled",), major=False, corrected=False, at=WRITTEN)
+    one = Example(text="草莓坏了2盒", codes=("quality_spoiled",), major=False, corrected=False, at=WRITTEN,
+                  who="talk 1", names=("李婷",))  # fmt: skip
     assert corrections.examples(house.tx) == [one]
 
 
@@ -151,3 +152,13 @@ def test_messages_are_found_by_their_time(house):
     conversations.note(house.tx, "m4", at=house.now, kind="text", text="在吗", conversation_id=1)
     conversations.note(house.tx, "m5", at=WRITTEN, kind="text", text="别人的", conversation_id=house.talk("1002"))
     assert corrections.messages(house.tx, no, [WRITTEN]) == ["m1"]
+
+
+def test_an_example_names_whose_it_is_and_all_people_it_is_about(house):
+    no = filed(house)
+    decided(house, no)
+    house.tx.execute(update(t.orders).values(leader_name="王姐"))
+    neighbour = conversations.open_(house.tx, "telegram", "1002", name="小李", now=house.now)
+    tickets.join(house.tx, no, neighbour.id, role="leader", at=house.now)
+    (one,) = corrections.examples(house.tx)
+    assert (one.who, set(one.names)) == ("talk 1", {"李婷", "王姐", "小李"})
