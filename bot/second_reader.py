@@ -46,7 +46,7 @@ class SecondReader:
 
     async def ask(self, messages: Sequence[Mapping[str, str]], within: float = PATIENCE) -> str | None:
         """Give the text of the answer, or None: too slow, out of order, or too many are asked already."""
-        if self._stopping or within < LEAST or len(self._waits) >= AT_ONCE or self.clock() < self._rests_until:
+        if within < LEAST or not self.ready():
             return None
         wait = asyncio.timeout(within)
         self._waits.add(wait)
@@ -61,6 +61,10 @@ class SecondReader:
             self._waits.discard(wait)
         self._worked()
         return answer
+
+    def ready(self) -> bool:
+        """Tell whether a question would be put now."""
+        return not self._stopping and len(self._waits) < AT_ONCE and self.clock() >= self._rests_until
 
     async def complete(self, messages: Sequence[Mapping[str, str]]) -> str:
         """Ask without any patience of its own. Raises Failed, ClientError or OSError."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import TypeVar
 
-from bot.second_reader import PATIENCE, SecondReader, reader_of
+from bot.second_reader import AT_ONCE, LEAST, PATIENCE, SecondReader, reader_of
 from bot.settings import Settings
 from handlers import intake, second_answer, second_question
 from handlers.messages import Inbound
@@ -21,6 +21,7 @@ from handlers.tools import Tools
 from storage.database import Writer, open_snapshots, snapshot
 
 LOG = logging.getLogger(__name__)
+LOOKS = AT_ONCE  # trial turns that run or wait for the thread; more than can be asked are in vain
 SHORTEST = 2  # letters of a text that can leave anything open
 COMMANDS = ("/", "绑定")
 T = TypeVar("T")
@@ -43,6 +44,8 @@ class SecondSight:
     opinions: Opinions
     tools: Callable[[], Tools]
     _lanes: dict[str, Lane] = field(default_factory=dict)
+    _looks: set[Future[Sequence[Passage]]] = field(default_factory=set)
+    _late: Future[Sequence[Passage]] | None = None  # one that runs on though its message went on without it
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "second reader"))
 
     async def wait(self, inbound: Inbound, turn: Callable[[], Awaitable[T]]) -> T:
@@ -67,9 +70,11 @@ class SecondSight:
 
     async def _ask(self, inbound: Inbound, chat: str, until: float) -> None:
         loop = asyncio.get_running_loop()
+        if until - loop.time() < LEAST or self._busy() or not self.reader.ready():
+            return
         try:
             tools = replace(self.tools(), opinions=Listener(self.opinions))
-            wanted = await loop.run_in_executor(self._thread, self._look, inbound, tools)
+            wanted = await self._looked(inbound, tools, until - LEAST)
             if not wanted:
                 return
             policy = tools.policy
@@ -80,6 +85,22 @@ class SecondSight:
             return
         for place, opinion in found.items():
             self.opinions.keep(chat, wanted[place].text, wanted[place].orders, opinion)
+
+    async def _looked(self, inbound: Inbound, tools: Tools, until: float) -> Sequence[Passage]:
+        """Try the turn out in the thread; nothing where that takes too long. One that has not begun is struck off."""
+        look = self._thread.submit(self._look, inbound, tools)
+        self._looks.add(look)
+        look.add_done_callback(self._looks.discard)
+        try:
+            async with asyncio.timeout_at(until):
+                return await asyncio.wrap_future(look)
+        except TimeoutError:
+            if not look.cancel():
+                self._late = look
+            return ()
+
+    def _busy(self) -> bool:
+        return len(self._looks) >= LOOKS or (self._late is not None and not self._late.done())
 
     def _look(self, inbound: Inbound, tools: Tools) -> Sequence[Passage]:
         listener = tools.opinions
@@ -95,7 +116,7 @@ class SecondSight:
     async def close(self) -> None:
         """Let go of the endpoint and the database."""
         await self.reader.close()
-        self._thread.shutdown()
+        self._thread.shutdown(cancel_futures=True)
         self.snapshots.dispose()
 
 
