@@ -35,6 +35,28 @@ def database(settings: Settings) -> Iterator[Callable[[Callable[[Any], Any]], An
         engine.dispose()
 
 
+@contextmanager
+def committed(settings: Settings) -> Iterator[Callable[[Callable[[Any], Any]], Any]]:
+    """Give a function that runs work on committed rows as they are now; however long it takes, no writer waits."""
+    from storage.database import open_snapshots, snapshot
+    from storage.migration import pending
+
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    engine = open_snapshots(settings.database)
+
+    def read(work: Callable[[Any], Any]) -> Any:
+        with snapshot(engine) as tx:
+            return work(tx)
+
+    try:
+        if pending(engine):
+            with database(settings):
+                pass  # it has the present schema now
+        yield read
+    finally:
+        engine.dispose()
+
+
 def serve(args: Namespace, settings: Settings) -> int:
     """Run the service."""
     from bot.serve import serve as run
@@ -78,8 +100,8 @@ def leaders_list(args: Namespace, settings: Settings) -> int:
     """List leaders."""
     from bot import leaders
 
-    with database(settings) as write:
-        return leaders.show(read=write)
+    with committed(settings) as read:
+        return leaders.show(read=read)
 
 
 def leaders_remove(args: Namespace, settings: Settings) -> int:
@@ -167,8 +189,8 @@ def _examples(settings: Settings) -> list[Any]:
 
     if settings.database.startswith("sqlite:///") and not Path(settings.database.removeprefix("sqlite:///")).exists():
         return []
-    with database(settings) as write:
-        return list(write(corrections.examples))
+    with committed(settings) as read:
+        return list(read(corrections.examples))
 
 
 def sheet(args: Namespace, settings: Settings) -> int:
@@ -250,24 +272,24 @@ def tickets_list(args: Namespace, settings: Settings) -> int:
     """List tickets."""
     from bot import tickets
 
-    with database(settings) as write:
-        return tickets.list_tickets(read=write)
+    with committed(settings) as read:
+        return tickets.list_tickets(read=read)
 
 
 def tickets_show(args: Namespace, settings: Settings) -> int:
     """Show one ticket."""
     from bot import tickets
 
-    with database(settings) as write:
-        return tickets.show(args.no, as_json=args.json, read=write)
+    with committed(settings) as read:
+        return tickets.show(args.no, as_json=args.json, read=read)
 
 
 def audit_verify(args: Namespace, settings: Settings) -> int:
     """Check the event log's chains."""
     from storage import events
 
-    with database(settings) as write:
-        broken = write(events.verify)
+    with committed(settings) as read:
+        broken = read(events.verify)
     for line in broken:
         print(line)
     print("the event log is whole" if not broken else f"{len(broken)} chains are broken")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 
 import pytest
 from doubles.service import Service
 
 from bot.__main__ import COMMANDS, main
+from storage.database import open_writer, transaction, write_lock
 
 
 @pytest.fixture
@@ -102,3 +104,17 @@ def test_a_port_that_is_taken_is_named(tmp_path):
         second = Service(tmp_path / "b", port=first.port).run("serve")
         assert second.returncode == 2
         assert "HTTP_PORT" in second.stderr
+
+
+@pytest.mark.parametrize("command", [("read", "--train", "w.json"), ("audit", "verify"), ("tickets", "list")])
+def test_what_only_reads_waits_for_no_writer_and_keeps_none_waiting(here, capsys, command):
+    run(capsys, "leaders", "list")  # makes the database
+    reading = threading.Thread(target=main, args=(list(command),), daemon=True)
+    writer = open_writer(f"sqlite:///{here}/var/claimdesk.db")
+    with write_lock(here / "var"), transaction(writer):
+        reading.start()
+        reading.join(8)
+        waits = reading.is_alive()
+    reading.join()
+    writer.dispose()
+    assert not waits
