@@ -23,7 +23,7 @@ from bot.settings import Settings, clock
 from bot.settlement import Clerk
 from handlers import desk as desks
 from handlers import intake, leader_digest, letters, parking, timers
-from handlers.messages import DeskInbound, Inbound
+from handlers.messages import DeskInbound, Inbound, from_raw
 from handlers.policy import Policy
 from handlers.policy_file import load
 from handlers.tools import Tools
@@ -126,7 +126,9 @@ class App:
         def fire(tx: Tx) -> None:
             tools = self.tools()
             for mail in bundle.mails:
-                if "conversation" in mail.payload:
+                if "held" in mail.payload:
+                    _take_held(tx, bundle, mail, tools)
+                elif "conversation" in mail.payload:
                     intake.turn(tx, _woken(bundle, mail.payload, tools), tools)
                 else:
                     timers.fire(tx, mail.payload, tools)
@@ -178,6 +180,12 @@ class App:
             await self.beforehand.close()
         await self.readers.dispose()
         self.engine.dispose()
+
+
+def _take_held(tx: Tx, bundle: Bundle, mail: Mail, tools: Tools) -> None:
+    """Let a message that waited have its turn."""
+    woken = _woken(bundle, mail.payload, tools)
+    parking.guarded(tx, from_raw(mail.payload["held"]), lambda: intake.turn(tx, woken, tools), tools)
 
 
 def _woken(bundle: Bundle, payload: Any, tools: Tools) -> Inbound:

@@ -99,7 +99,10 @@ class Courier:
         else:
             self.settle(outcome)
         if self.told and (delivery.until_written or any(WAITED in mail.payload for mail in bundle.mails)):
-            await self.told(bundle.mails, outcome)
+            try:
+                await self.told(bundle.mails, outcome)
+            except Exception:  # the mail itself is booked: it must not be booked twice
+                LOG.exception("the desk was not told of %s", bundle.mailbox)
 
     async def _failed(self, bundle: Bundle, error: Exception) -> None:
         told = f"{type(error).__name__}: {error}"

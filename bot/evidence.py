@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.channels.base import Channel, Desk, Gone, TooBig, Unreachable
 from bot.courier import strike
-from handlers import examining, intake, list_rows
+from handlers import examining, intake, list_rows, parking
 from handlers.messages import Inbound, from_raw
 from handlers.tools import Tools
 from media.guard import Closed, Examiner, NotStarted
@@ -114,7 +114,11 @@ class Fetcher:
             if piece.side == "customer":
                 returned = _returned(piece, found, tools)
                 sheet = bundle.mails[0].payload.get("sheet")
-                intake.turn(tx, _with_lines(returned, found, sheet) if sheet else returned, tools)
+                if sheet:
+                    whole = _with_lines(returned, found, sheet)
+                    parking.guarded(tx, from_raw(sheet), lambda: intake.turn(tx, whole, tools), tools)
+                else:
+                    intake.turn(tx, returned, tools)
             examining.examined(tx, number, tools)
         strike(tx, bundle, now=tools.now)
 

@@ -160,11 +160,16 @@ class Runner:
                 self._due = outbox.next_due(tx)
             with self._wake:
                 self._out += len(bundles) - len(outcomes)
-            for job in jobs:
-                if job.error is not None:
-                    self._again(job)
-        assert self._loop
-        self._loop.call_soon_threadsafe(self._finish, jobs, bundles)
+            done = list(jobs)
+            outcomes.clear()  # committed: whatever fails from here on, nothing of it is given back
+            jobs.clear()
+            try:
+                for job in done:
+                    if job.error is not None:
+                        self._again(job)
+            finally:
+                assert self._loop
+                self._loop.call_soon_threadsafe(self._finish, done, bundles)
 
     def _pick(self, tx: Tx, now: datetime, settled: int) -> list[Bundle]:
         room = SLOTS - self._out + settled

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from handlers import mail
@@ -12,7 +13,9 @@ from handlers.tickets import desk_of
 from handlers.tools import Tools
 from handlers.wording import say
 from storage import conversations, parked
-from storage.database import Tx
+from storage.database import DatabaseGone, Tx, savepoint
+
+LOG = logging.getLogger(__name__)
 
 
 def park(tx: Tx, message: Inbound | DeskInbound, error: str, tools: Tools) -> None:
@@ -27,6 +30,22 @@ def park(tx: Tx, message: Inbound | DeskInbound, error: str, tools: Tools) -> No
         _apologise(tx, message, tools)
     text = say("zh", "talk.parked_alert", name=message.name or message.key)
     mail.to_desk(tx, desk, "", "note", {"text": text}, now=tools.now)
+
+
+def guarded(tx: Tx, message: Inbound | DeskInbound, work: Callable[[], object], tools: Tools) -> None:
+    """Do the work of a message that waited inside, within a transaction of others; what fails twice is parked."""
+    failure: Exception | None = None
+    for _ in range(2):
+        try:
+            with savepoint(tx):
+                work()
+            return
+        except DatabaseGone:
+            raise
+        except Exception as error:  # noqa: BLE001  one message's failure is that message's alone
+            failure = error
+    LOG.error("parked %s", message.key, exc_info=failure)
+    park(tx, message, f"{type(failure).__name__}: {failure}", tools)
 
 
 def _apologise(tx: Tx, message: Inbound, tools: Tools) -> None:

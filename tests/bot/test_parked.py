@@ -6,15 +6,17 @@ from datetime import UTC, datetime
 from random import Random
 
 import pytest
+from doubles.telegram_doors import eventually
 from sqlalchemy import select
 
 from bot import parked as command
+from bot.app import build
 from bot.settings import Settings
-from handlers import parking
+from handlers import intake, mail, parking
 from handlers.messages import DeskInbound, Inbound, Media, Origin, from_raw, to_raw
 from handlers.policy_file import load
 from handlers.tools import Tools
-from storage import parked, policies
+from storage import conversations, parked, policies
 from storage.database import open_writer, transaction
 from storage.tables import METADATA, inbox, outbox
 
@@ -85,3 +87,58 @@ def test_retry_handles_it_and_says_so(house, tmp_path):
         assert "草莓" in str(tx.execute(select(inbox.c.text)).scalars().all())
     assert command.show(write=write, out=said.append) == 0
     assert said[-1] == "no message is parked"
+
+
+def test_of_messages_that_waited_inside_only_the_failing_one_is_parked(house):
+    engine, tools = house
+    tries = []
+
+    def bad():
+        tries.append(1)
+        parked.keep(tx, key="half", door="telegram", raw={}, error="", at=NOW)
+        raise ZeroDivisionError("no")
+
+    with transaction(engine) as tx:
+        parking.guarded(tx, SAID, lambda: parked.keep(tx, key="good", door="x", raw={}, error="", at=NOW), tools)
+        parking.guarded(tx, SAID, bad, tools)
+    with transaction(engine) as tx:
+        rows = {row["key"]: row["error"] for row in parked.waiting(tx)}
+        letters = tx.execute(select(outbox.c.mailbox)).scalars().all()
+    assert rows == {"good": "", SAID.key: "ZeroDivisionError: no"}
+    assert len(tries) == 2
+    assert any(box.startswith("chat:") for box in letters)  # the apology
+    assert any(box.startswith("desk:") for box in letters)  # the alert
+
+
+async def test_a_held_message_whose_turn_fails_takes_no_other_with_it(tmp_path, monkeypatch):
+    handled = intake._handled
+
+    def broken(tx, inbound, *rest):
+        if inbound.text == "坏":
+            raise ZeroDivisionError("no")
+        return handled(tx, inbound, *rest)
+
+    monkeypatch.setattr(intake, "_handled", broken)
+    app = build(Settings(data_dir=str(tmp_path), sandbox="off"))
+    await app.start()
+
+    def said(key, text):
+        return Inbound(key=key, channel="telegram", account="1", at=app.clock(), text=text, name="小周")
+
+    def hold(tx):
+        talk = conversations.of_account(tx, "telegram", "1")
+        for message in (said("b", "坏"), said("c", "草莓坏了2盒")):
+            conversations.note(tx, message.key, at=message.at, kind="text", text=message.text, conversation_id=talk.id)
+            mail.hold(tx, talk.id, to_raw(message), due=app.clock(), now=app.clock())
+
+    waiting = select(outbox).where(outbox.c.mailbox.like("wake:held:%"))
+    try:
+        await app.receive(said("a", "你好"))
+        await app.runner.do(hold)
+        await eventually(lambda: app.read(lambda tx: not tx.execute(waiting).all()))
+        kept = await app.read(parked.waiting)
+        talk = await app.read(lambda tx: conversations.of_account(tx, "telegram", "1").talk)
+    finally:
+        await app.stop()
+    assert [row["key"] for row in kept] == ["b"]
+    assert "草莓坏了2盒" in str(talk)

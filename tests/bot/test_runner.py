@@ -151,3 +151,27 @@ def test_leases_of_a_process_that_is_gone_are_freed(tmp_path):
         outbox.free_leases(tx)
         assert outbox.pick(tx, now=NOW, lease="me", until=NOW, limit=9)
     engine.dispose()
+
+
+async def test_where_parking_fails_too_what_was_committed_stands(house):
+    runner, engine, carried = house
+
+    def refuse(tx, one, error):
+        raise RuntimeError("no room")
+
+    runner.park = refuse
+
+    def bad(tx):
+        raise ZeroDivisionError("no")
+
+    post = runner.do(lambda tx: outbox.put(tx, "chat:1", "reply", {"text": "a"}, due=NOW, now=NOW))
+    results = await asyncio.gather(
+        runner.do(noted(1), message(1)), runner.do(bad, message(2)), post, return_exceptions=True
+    )
+    assert results[0] is True
+    assert isinstance(results[1], ZeroDivisionError)  # not acknowledged: it comes again
+    assert stored(engine) == {"k1"}
+    await asyncio.wait_for(carried.came.wait(), 3)
+    runner.settle(Outcome(mailbox="chat:1", lease="me", sent=carried.bundles[0].mails[-1].id))
+    await runner.do(lambda tx: None)
+    assert runner._out == 0
