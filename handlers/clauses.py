@@ -16,6 +16,7 @@ BREAK = re.compile(r"[,。;!?\n]|(?<!\d)\.(?!\d)|(?<=\d)\.(?=\s|$)|\.{2,}")
 JOINERS = re.compile(r"[\s、和跟与及还有都&:各\-]*(?:and)?[\s]*")
 AND_BEFORE = re.compile(r"(?:和|跟|与|、|及|还有|加|and)\s*$")
 ALL_OF = re.compile(r"\s*(?:全部?|两样|两个|这些|统统|一共)?(?:都|均|全)")
+EACH = re.compile(r"各|每样|每种|分别")
 LINK = re.compile(r"[\s的:xX*\ue000-\ue002]*$")
 
 UNCOUNTED = {"foreign_object", "illness", "service_attitude"}
@@ -136,6 +137,10 @@ def _walk(text: str, clause: _Clause) -> list[Entry]:
     _share_problems(entries, clause.problems, forwards=forwards)
     for count in clause.counts:
         _owner(text, entries, count, forwards=forwards).counts.append(count)
+    told = [entry for entry in entries if entry.counts]
+    if len(told) == 1 and EACH.search(text, clause.start, clause.end):
+        for entry in entries:
+            entry.counts = list(told[0].counts)
     return entries
 
 

@@ -18,6 +18,7 @@ LATIN = re.compile(r"[a-z]{3,}")
 BRACKETS = re.compile(r"\([^)]{0,40}\)")
 MEASURES = "kg|ml|cm|g|l|斤|两|克|公斤|千克|升|毫升|[个只颗枚粒盒包袋杯瓶片抽支条件根把块份板箱听罐号]"
 SPEC = re.compile(rf"[约共]?[0-9.]{{1,8}}(?:{MEASURES})(?:装|级|以上|左右)?(?:[/*x][0-9]*[\u4e00-\u9fff]?)*")
+TWO_KINDS = re.compile(r"(?:两|2|俩)(?:种|款|样|个?口味|个?品种|个?馅|份不同)的?$")
 JOINTS = frozenset({"", "的", "(", " (", " "})
 BORROWED = 0.75
 NAMES_KEPT = 5000
@@ -208,7 +209,7 @@ def mentions(text: str, orders: Sequence[Order], lexicon: Lexicon) -> list[Menti
     groups = _clusters(text, _founds(text, orders, lexicon))
     kin = _kinds(orders, lexicon) if groups else {}
     found = _settled([_decide(group, text, lexicon, kin) for group in groups])
-    found = [_within(one, text, orders, lexicon) for one in found]
+    found = [each for one in found for each in _both(_within(one, text, orders, lexicon), text)]
     if found or not orders:
         return found
     return [Mention(start=start, end=end, lines=lines, sure=len(lines) == 1, word=text[start:end])
@@ -226,6 +227,13 @@ def _within(one: Mention, text: str, orders: Sequence[Order], lexicon: Lexicon) 
             if not any(found.group() in normalise(line.item) for line in lines if line):
                 return replace(one, start=low, end=high, lines=(), sure=False, word=found.group())
     return one
+
+
+def _both(one: Mention, text: str) -> list[Mention]:
+    """两种饺子 names both lines that 饺子 may mean."""
+    if len(one.lines) != 2 or not TWO_KINDS.search(text[max(0, one.start - 6) : one.start]):
+        return [one]
+    return [replace(one, lines=(line,), sure=True) for line in one.lines]
 
 
 def _settled(found: list[Mention]) -> list[Mention]:

@@ -10,21 +10,18 @@ from datetime import date
 from storage.orders import Order
 
 from .book import Book, lay_open
-from .days import of_day
 from .echoes import again, corrected, like_another
 from .facts import Facts, facts
 from .layout import Line, lay_out
 from .lexicon import Lexicon
-from .parts import Part, cut
-from .reading import ReadClaim, candidates, claims_of
+from .parts import cut
+from .people import people
+from .reading import ReadClaim, claims_of
 from .references import MASK, References, refer
 from .signals import strongest
 from .stretches import has, said, said_under, under_item
 
 MORE = re.compile(r"\s*(?:还|另外|而且|并且|也|再|此外|以及|同一|这个?人|这位|[他她](?!们)|and|also)")
-UNKNOWN_NAME = re.compile(
-    r"^\s*(?P<name>[\u4e00-\u9fff]{1,3}(?:姐|哥|叔|婶|阿姨|先生|女士|小姐|大爷|奶奶|妈妈|爸爸|老师|妹|总))(?=那|这|家|的|说|反映|:|\s)"
-)
 GUESSED = 100
 """Orders among which a line without a person is matched, to name candidates; more are of no use to a question."""
 
@@ -80,36 +77,6 @@ class _Walk:
     ignored: list[Ignored] = field(default_factory=list)
 
 
-def _each(part: Part) -> list[tuple[str | None, tuple[str, ...]]]:
-    """A part's people one by one: by pickup number, else by name, else the one who is stated otherwise."""
-    if part.pickups:
-        return [(pickup, part.names) for pickup in part.pickups]
-    return [(None, (name,)) for name in part.names] or [(None, ())]
-
-
-def _people(walk: _Walk, references: References, part: Part, line: Line) -> list[tuple[ReadClaim, list[Order]]]:
-    """Each person a part speaks of with the orders that fit; a stated person who fits none stays, unsure."""
-    stated = bool(part.names or references.tails or references.phones or references.order_numbers)
-    unknown = None if stated or part.pickups else UNKNOWN_NAME.match(references.masked)
-    if not part.pickups and not stated and unknown is None:
-        return []
-    people = []
-    for pickup, names in _each(part):
-        references = replace(references, names=names)
-        fits = [] if unknown else of_day(candidates(references, pickup, walk.book), references.day, walk.today)
-        base = ReadClaim(
-            line=line.number,
-            order_no=references.order_numbers[0] if references.order_numbers else None,
-            pickup_no=pickup,
-            customer=unknown["name"] if unknown else (names[0] if names else None),
-            phone_tail=references.tail,
-            certain=bool(fits),
-            evidence=references.evidence,
-        )
-        people.append((base, fits))
-    return people
-
-
 def _line(walk: _Walk, line: Line) -> None:
     """Read a line, or one after the other its pieces with heads of their own: 坏的:1号草莓;少的:5号车厘子."""
     walk.spent = 0
@@ -128,7 +95,7 @@ def _piece(walk: _Walk, line: Line) -> None:
     named = False
     for part in parts:
         text = RUN.sub(MASK, part.text)
-        for base, fits in _people(walk, references, part, line):
+        for base, fits in people(part, references, line.number, walk.book, walk.today):
             named = True
             walk.spent += len(text) + FIXED
             if walk.spent > BUDGET:

@@ -22,6 +22,7 @@ TAIL = re.compile(
     r"|(?:手机号?|电话号?码?)(?:尾号)?[是为:\s]{0,3}(\d{4})(?!\d)"
     r"|(?:1\d{2})?[*x]{3,8}(\d{4})(?!\d)|(?<!\d)(\d{4})(?:尾号|的?手机尾号|的尾号)|(?<!\.)\.{3,6}(\d{4})(?!\d)"
 )
+LEADING_TAIL = re.compile(r"\s*(\d{4})(?=[\s,:、]|[\u4e00-\u9fff])(?!\s*(?:年|块|元|克))")
 ORDER_TAIL = re.compile(r"(?:单号|订单号?)的?(?:尾号|尾数|后四位|后4位|末四位|末4位)[是为:\s]{0,3}(\d{4})(?!\d)")
 BARE_TAIL = re.compile(r"(?<![\d.a-z-])(\d{4})(?![\d.%a-z-]|\s*(?:年|块|元|克|ml|g\b|号))")
 
@@ -120,6 +121,14 @@ class Seeker:
         self.take("phone_tail", *match.span())
         return [match.group(1)]
 
+    def leading_tail(self) -> list[str]:
+        """Four digits that a leader's line begins with, where a buyer's phone ends so and no pickup number is meant."""
+        match = LEADING_TAIL.match(self.text)
+        if match is None or not any(order.buyer_phone.endswith(match.group(1)) for order in self.orders):
+            return []
+        self.take("phone_tail", *match.span(1))
+        return [match.group(1)]
+
     def day(self) -> str | None:
         """The day meant; the digits of dates are masked."""
         value, words, spans = day_in(self.text, self.today)
@@ -162,7 +171,7 @@ class Seeker:
 def _stands_alone(text: str, start: int, end: int) -> bool:
     if not text[start:end].isascii():
         return True
-    return not text[start - 1 : start].isalnum() and not text[end : end + 1].isalnum()
+    return not any(char.isalnum() and char.isascii() for char in (*text[start - 1 : start], *text[end : end + 1]))
 
 
 def refer(
@@ -183,6 +192,8 @@ def refer(
     pickups = seeker.pickups(lexicon, leader=leader)
     if not leader or pickups:
         tails += [] if tails else seeker.bare_tail(other=bool(pickups or numbers))
+    elif not (tails or phones or numbers):
+        tails += seeker.leading_tail()
     names = seeker.names()
     if leader and names and not pickups:
         pickups = seeker.beside(names, lexicon)

@@ -206,3 +206,32 @@ def test_all_but_one_item_is_asked_about():
 def test_which_of_several_counts_is_claimed(text, quantity, unit):
     (claim,) = listed(text).claims
     assert (claim.quantity, claim.unit) == (quantity, unit)
+
+
+def test_both_of_a_kind_and_a_count_for_each():
+    assert [(one.line_no, one.quantity) for one in listed("21号 香菜/番茄各缺1").claims] == [(1, 1), (2, 1)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "KT260612-0003、KT260612-0031 草莓都烂了",
+        "尾号2231、尾号1031 草莓都烂了",
+        "3号31号草莓都烂了",
+        "李婷和小鱼的草莓都烂了",
+    ],
+)
+def test_several_people_told_in_one_way(text):
+    claims = listed(text).claims
+    assert [(one.order_no, one.line_no) for one in claims] == [("KT260612-0003", 1), ("KT260612-0031", 2)]
+
+
+@pytest.mark.parametrize("text", ["小王那份虾臭了", "老钱说虾臭了", "陈阿姨的虾臭了"])
+def test_a_person_nobody_knows_is_named_and_asked_about(text):
+    (claim,) = listed(text).claims
+    assert (claim.customer is not None, claim.certain, claim.line_no) == (True, False, None)
+
+
+def test_four_digits_that_end_a_phone_lead_a_line():
+    (claim,) = listed("2231 草莓坏2盒").claims
+    assert (claim.phone_tail, claim.order_no, claim.quantity) == ("2231", "KT260612-0003", 2)
