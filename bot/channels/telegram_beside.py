@@ -15,15 +15,19 @@ class Beside:
     """Updates under way, a task each; those of one chat (`lane`) follow each other.
 
     `ask(offset)` confirms what lies before the offset and gives the rest at once, for some of it is not confirmed.
+    `done(offset)` is told each new offset that was confirmed: where one chat or another always waits, there is no end.
     """
 
     ask: Callable[[int | None], Awaitable[Sequence[Json]]]
     handle: Callable[[Json], Awaitable[None]]
     lane: Callable[[Json], str]
     every: float  # seconds
+    done: Callable[[int], None]
     _tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _last: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    _seen: set[int] = field(default_factory=set)
+    _seen: set[int] = field(default_factory=set)  # numbers that may be told again
+    _newest: int = 0
+    _confirmed: int | None = None
 
     async def finish(self, updates: Sequence[Json]) -> int:
         """Handle updates and all that come meanwhile; give the newest number. Raises what one of them raised."""
@@ -34,8 +38,7 @@ class Beside:
                 if self._failed():
                     break  # nothing more may be confirmed
                 if waiting := self._under_way():
-                    self._forget(min(waiting))
-                    self._take(await self.ask(min(waiting)))
+                    await self._go_on(min(waiting))
         except asyncio.CancelledError:
             for task in self._tasks.values():
                 task.cancel()
@@ -45,7 +48,16 @@ class Beside:
         for end in ends:
             if isinstance(end, BaseException):
                 raise end
-        return max(self._seen)
+        return self._newest
+
+    async def _go_on(self, offset: int) -> None:
+        """Confirm all before the first that waits, and take what came meanwhile."""
+        self._forget(offset)
+        news = await self.ask(offset)
+        if self._confirmed is None or offset > self._confirmed:
+            self._confirmed = offset
+            self.done(offset)
+        self._take(news)
 
     def _take(self, updates: Sequence[Json]) -> None:
         for update in updates:
@@ -55,6 +67,7 @@ class Beside:
                 task = asyncio.create_task(self._after(self._last.get(name), update))
                 self._tasks[number] = self._last[name] = task
                 self._seen.add(number)
+                self._newest = max(self._newest, number)
 
     async def _after(self, before: asyncio.Task[None] | None, update: Json) -> None:
         if before:
@@ -71,4 +84,5 @@ class Beside:
         """Let go of what is done and about to be confirmed."""
         for number in [number for number in self._tasks if number < before]:
             del self._tasks[number]
+        self._seen = {number for number in self._seen if number >= before}
         self._last = {name: task for name, task in self._last.items() if not task.done()}

@@ -68,12 +68,16 @@ class Poller:
             self._offset = None
 
     async def _finish(self, updates: Sequence[Json]) -> None:
-        newest = await self._handle_all(updates)  # one that is told again may be older than the offset
-        self._offset, self._heard_at = max(self._offset or 0, newest + 1), self.clock()
+        newest = await self._handle_all(updates)
         if self._written:
             await self._written
-        # written beside the next question: a restart then asks for little that is done
-        self._written = asyncio.create_task(self._keep(self._offset, self._heard_at))
+        self._done(newest + 1)
+
+    def _done(self, offset: int) -> None:
+        """Go past what is handled, and write that beside the next question: a restart then asks for little again."""
+        self._offset, self._heard_at = max(self._offset or 0, offset), self.clock()  # one told again may be older
+        if self._written is None or self._written.done():
+            self._written = asyncio.create_task(self._keep(self._offset, self._heard_at))
 
     async def _to_the_end(self, work: Coroutine[Any, Any, None]) -> None:
         """Let a batch be finished even while the service stops, for a moment."""
@@ -89,7 +93,7 @@ class Poller:
 
     async def _handle_all(self, updates: Sequence[Json]) -> int:
         if self.house.waits:
-            beside = Beside(ask=self.ask, handle=self.handle, lane=self.lane, every=self.house.waits)
+            beside = Beside(ask=self.ask, handle=self.handle, lane=self.lane, every=self.house.waits, done=self._done)
             return await beside.finish(updates)
         lanes: dict[str, list[Json]] = {}
         for update in updates:

@@ -12,6 +12,7 @@ from doubles.telegram_doors import NotingHouse, Shelf, now
 from bot.channels import telegram_polling
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram_beside import Beside
+from storage import telegram
 
 
 @pytest.fixture
@@ -74,6 +75,28 @@ async def test_others_are_heard_while_one_waits(api, shop, noting):
     assert api.violations == []
 
 
+async def test_the_offset_of_what_is_done_is_kept_while_somebody_waits_all_the_time(api, shop, noting):
+    """Two chats whose turns overlap without end: the round never ends, and a restart asks for little again."""
+    ended = asyncio.Event()
+
+    async def before(inbound):
+        if not ended.is_set():
+            await asyncio.sleep(0.15)
+
+    noting.before = before
+    li, chen = api.user(1001, "李婷"), api.user(1005, "老陈")
+    async with listening(api, shop, noting):
+        for number in range(12):
+            (li if number % 2 else chen).text(shop, f"第{number}")
+            await asyncio.sleep(0.08)
+        first = shop.updates[0].id
+        kept = await noting.house.read(lambda tx: telegram.kept(tx, f"telegram:{shop.id}:offset"))
+        assert kept and int(kept.partition(" ")[0]) > first + 3
+        ended.set()
+        await api.until(lambda: not shop.inbox.pending)
+    assert [one.text for one in noting.heard] == [f"第{number}" for number in range(12)]
+
+
 async def test_what_fails_meanwhile_is_asked_for_again(api, shop, noting, monkeypatch):
     monkeypatch.setattr(telegram_polling, "PAUSES", (0.02,))
     failures = 2
@@ -102,9 +125,35 @@ def update(number, chat):
     return {"update_id": number, "chat": chat}
 
 
-async def run(first, ask, handle):
-    beside = Beside(ask=ask, handle=handle, lane=lambda one: one["chat"], every=0.01)
+async def run(first, ask, handle, kept=None):
+    done = [] if kept is None else kept
+    beside = Beside(ask=ask, handle=handle, lane=lambda one: one["chat"], every=0.01, done=done.append)
     return await beside.finish(first)
+
+
+async def test_while_there_is_always_one_that_waits_memory_is_bounded_and_the_offset_goes_on():
+    pending, kept, most = {}, [], 0
+    number = 0
+
+    async def ask(offset):
+        nonlocal number
+        for old in [one for one in pending if one < offset]:
+            del pending[old]
+        if number < 4000:
+            for _ in range(20):
+                pending[number] = update(number, str(number))
+                number += 1
+        return [pending[one] for one in sorted(pending)[:100]]
+
+    async def handle(one):
+        nonlocal most
+        most = max(most, len(beside._seen), len(beside._tasks))
+        await asyncio.sleep(0.003)
+
+    beside = Beside(ask=ask, handle=handle, lane=lambda one: one["chat"], every=0.001, done=kept.append)
+    assert await beside.finish(await ask(0)) == 3999
+    assert most <= 200
+    assert len(kept) > 10 and kept == sorted(set(kept)) and kept[-1] <= 4000
 
 
 async def test_only_what_is_done_is_confirmed_and_nothing_is_handled_twice():
