@@ -29,6 +29,7 @@ HOLDER = re.compile(
 EXAMPLE = re.compile(
     r"[(\[【]?(?:例如?|比如|示例|样例|举例|范例|格式|模板|报法)[子说]?\s?[:)\]】\s]\s?\S|(?:例如|比如|如)[:]\S"
 )
+INDENT = re.compile(r"[ \u3000]{2,}|\t|\u3000")
 RULE = re.compile(r"^[\W_]*$")
 
 
@@ -43,6 +44,7 @@ class Line:
     heads: bool = False  # could give the lines below their item or problem
     under_person: bool = False
     before_person: bool = False
+    indented: bool = False  # set in below a line that is not
 
 
 def _numbering(lines: Sequence[str], book: Book) -> set[int]:
@@ -106,6 +108,7 @@ def lay_out(text: str, book: Book, emoji: Mapping[str, str]) -> list[Line]:
     """Split and clean a list; empty lines count in the numbering and are left out."""
     lines = text.splitlines()
     counted, circled = _numbering(lines, book), _circled(lines, book)
+    flush = any(raw[:1].strip() for raw in lines)
     laid: list[Line] = []
     late: list[Line] = []
     for at, raw in enumerate(lines):
@@ -138,6 +141,7 @@ def lay_out(text: str, book: Book, emoji: Mapping[str, str]) -> list[Line]:
                 why=why,
                 heads=heads,
                 under_person=_nameless_follows(lines, at),
+                indented=INDENT.match(raw) is not None and flush,
                 before_person=HAS_PERSON.search(_next(lines, at)) is not None,
             )
         )

@@ -31,6 +31,8 @@ BUDGET, FIXED = 3200, 40
 """Characters that the people of one line may cost together, and what each costs besides the own words."""
 TOO_MANY = "more people than are read of one line: send it in parts"
 BRACKETED = re.compile(r"\s*[(\[【<《「][^)\]】>》」]{1,14}[)\]】>》」]\s*:?\s*")
+GOODS_FIELD = re.compile(r"\s*(?:商品|品名|货品|产品|物品|菜品|品项|项目)(?:名称?)?\s?:")
+BESIDES, LABEL = re.compile(rf"[\s\W{MASK}]|客户|顾客|姓名|名字|号码|取货号|昵称"), 2
 HEADED = re.compile(r"[;。]\s*(?=[^\d;。:]{1,8}:)")
 TOGETHER = re.compile(r"都|均|全")
 SHARED = re.compile(r"(?:都|均|全部?|一律|统一)(?:要求?|想|给|申请|需要|是|帮|麻烦)*(?:退|补|换|赔|重发)")
@@ -119,7 +121,7 @@ def _piece(walk: _Walk, line: Line) -> None:
     if len(parts) > 1 and found and SHARED.search(parts[-1].text):
         found = [one if one.remedy else replace(one, remedy=found[-1].remedy) for one in found]
     if named:
-        _keep(walk, line, found)
+        _keep(walk, line, found, alone=len(BESIDES.sub("", references.masked)) <= LABEL)
     else:
         _nameless(walk, line, references)
 
@@ -149,13 +151,16 @@ def _heading(walk: _Walk, lead: str, fits: list[Order]) -> str:
     return lead if any(entry.problems for entry in known.entries) else f"{walk.heading} {lead}".strip()
 
 
-def _keep(walk: _Walk, line: Line, found: list[ReadClaim]) -> None:
+def _keep(walk: _Walk, line: Line, found: list[ReadClaim], *, alone: bool) -> None:
+    """Keep a line's claims; a person who stands `alone` in a line is whom the lines below speak of."""
     if found:
         walk.claims += found
         walk.person_line = None
         return
     _drop_person_line(walk)
     walk.person_line = line
+    if not alone:
+        _drop_person_line(walk)
 
 
 def _drop_person_line(walk: _Walk) -> None:
@@ -168,11 +173,11 @@ def _drop_person_line(walk: _Walk) -> None:
 def _nameless(walk: _Walk, line: Line, references: References) -> None:
     """A line without a person: it goes on about the one before, heads the lines below, or is no claim."""
     text = references.masked
-    if walk.person is not None and (walk.person_line is not None or MORE.match(text)):
-        base, fits = walk.person
-        found = said(facts(text, fits, walk.lexicon), replace(base, line=line.number), fits, walk.lexicon)
-        claims = [one for one in found if one.problems]
+    if walk.person is not None and (walk.person_line is not None or line.indented or MORE.match(text)):
+        base, fits = replace(walk.person[0], line=line.number), walk.person[1]
+        claims = [one for one in said(facts(text, fits, walk.lexicon), base, fits, walk.lexicon) if one.problems]
         if claims:
+            claims = under_item(_heading(walk, "", fits), text, claims, base, fits, walk.lexicon)
             walk.claims += claims
             walk.last = claims
             walk.person_line = walk.person_line if walk.person_line and line.under_person else None
@@ -191,7 +196,7 @@ def _no_claim(walk: _Walk, line: Line, text: str, known: Facts, claims: Sequence
     """Why a line that names nobody claims nothing; empty where it may claim something and is asked about."""
     goods = any(entry.mention or entry.counts for entry in known.entries)
     short = line.before_person and len(text) <= SHORT_HEADING and not any(entry.counts for entry in known.entries)
-    if line.heads or BRACKETED.fullmatch(text) or (claims and short and not goods):
+    if line.heads or BRACKETED.fullmatch(text) or GOODS_FIELD.match(text) or (claims and short and not goods):
         topic = text if goods and not claims and not has(walk.lexicon, NOTICE, text) else ""
         walk.heading, walk.topic = (walk.heading if topic else text if claims else ""), topic
         return "a heading for the lines below" if claims or topic else "no claim: names nobody and no problem"

@@ -131,8 +131,11 @@ class Finder:
 
     def _cut(self, ones: list[_One]) -> list[_One]:
         """The numbers that a sign speaks for: those joined before it (3、5、8号), and behind it (#3、5)."""
+        points = [at for at, one in enumerate(ones) if one.joint == "."]
+        if len(points) == 1:
+            ones = ones[points[0] + 1 :]  # 11.20 4号: a day
         signed = [at for at, one in enumerate(ones) if one.signed]
-        if not signed or sum(one.joint == "." for one in ones) == 1:
+        if not signed:
             return []
         high = signed[-1] + 1
         while high < len(ones) and self._follows(ones, high):

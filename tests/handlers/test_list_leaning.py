@@ -235,3 +235,29 @@ def test_a_person_nobody_knows_is_named_and_asked_about(text):
 def test_four_digits_that_end_a_phone_lead_a_line():
     (claim,) = listed("2231 草莓坏2盒").claims
     assert (claim.phone_tail, claim.order_no, claim.quantity) == ("2231", "KT260612-0003", 2)
+
+
+def test_lines_set_in_below_a_person_speak_of_the_same():
+    assert [one[:2] for one in brief("3号 草莓坏2盒\n    鸡蛋碎5个\n30号 牛奶漏了\n\t吐司发霉")] == [
+        ("3", 1),
+        ("3", 2),
+        ("30", 1),
+        ("30", 2),
+    ]
+
+
+def test_a_form_of_fields():
+    assert brief("姓名：李婷\n号码：3号\n商品：草莓\n问题：坏了2盒") == [("3", 1, 2, SPOILED, None)]
+
+
+def test_what_follows_chatter_about_a_person_is_not_the_person_s():
+    (claim,) = listed("3号请明天再来拿\n草莓坏2盒").claims
+    assert (claim.pickup_no, claim.certain) == (None, False)
+
+
+@pytest.mark.parametrize(
+    "text", ["11.20 27号 西瓜裂", "11/20 27号 西瓜裂", "11月20日 27号 西瓜裂", "18:30 27号 西瓜裂"]
+)
+def test_a_day_or_time_before_the_number(text):
+    (claim,) = listed(text).claims
+    assert (claim.pickup_no, claim.line_no, claim.quantity) == ("27", 1, None)
