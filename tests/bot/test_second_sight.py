@@ -21,6 +21,7 @@ from bot.app import build
 from bot.settings import Settings
 from handlers import cards
 from handlers import claim as claims
+from handlers.lexicons import lexicon_of
 from handlers.messages import Inbound
 from storage import conversations, people
 from storage import tables as t
@@ -67,13 +68,19 @@ class Shop:
         return [row["text"] for row in sorted(await self.rows(t.inbox), key=lambda row: int(row["key"][1:]))]
 
 
+def bind(tx):
+    """Make account 9 a leader."""
+    leader = people.add_leader(tx, "王姐", ["Z07"], None, START)
+    talk = conversations.open_(tx, "telegram", "9", name="王姐", now=START)
+    people.lead(tx, talk.id, leader.id, START + timedelta(seconds=1))
+
+
 @asynccontextmanager
-async def shop(folder, url="", **more):
+async def shop(folder, url="", *, learned=False, **more):
     named = {"llm_base_url": url, "llm_api_key": "sk-secret", "llm_model": "small"} if url else {}
-    policy = word_tables_alone(folder)
-    app = build(
-        Settings(data_dir=str(folder), sandbox="off", policy=policy, claimdesk_now=START.isoformat(), **named, **more)
-    )
+    if not learned:
+        more["policy"] = word_tables_alone(folder)
+    app = build(Settings(data_dir=str(folder), sandbox="off", claimdesk_now=START.isoformat(), **named, **more))
     await app.start()
     await app.runner.do(lambda tx: upsert(tx, orders(), now=START))
     try:
@@ -322,6 +329,47 @@ async def test_a_stop_ends_the_waiting_and_the_turn_is_done(tmp_path):
         assert await house.problems() == [(1, "", "2")]
 
 
+async def test_with_the_shipped_weights_too_what_is_open_is_asked_and_filled(tmp_path):
+    async with completions(say=BAD) as double, shop(tmp_path, double.url, learned=True) as house:
+        assert lexicon_of(house.app.policy).learned is not None
+        await house.say(PROOF, NOTHING)
+        assert len(double.got) == 1
+        assert await house.problems() == [(1, "quality_spoiled", "")]
+        await house.say("KT260612-0005 尾号8812", NOTHING, account="2")
+        assert (await house.draft("2")).aided
+        said = [json.dumps(body, ensure_ascii=False) for body in double.got]
+        assert not [one for one in said for _, name, phone, _ in ORDERS.values() if name in one or phone in one]
+
+
+async def test_with_the_shipped_weights_too_what_is_understood_is_not_asked_about(tmp_path):
+    async with completions(say=BAD) as double, shop(tmp_path, double.url, learned=True) as house:
+        for account, text in enumerate(QUIET):
+            await house.say(PROOF, text, account=str(account))
+            assert double.got == [], text
+
+
+async def test_with_the_shipped_weights_too_it_raises_and_contradicts_nothing(tmp_path):
+    said = answer(passage(1, claim("late", line=2, remedy="resend"), severity="safety"))
+    async with completions(say=said) as double, shop(tmp_path, double.url, learned=True) as house:
+        await house.say(PROOF, "草莓坏了2盒要退款")
+        before = await house.problems()
+        await house.say(NOTHING)
+        (ticket,) = await house.rows(t.tickets)
+        assert ticket["severity"] == "safety" and len(double.got) == 1
+        assert before == [(1, "quality_spoiled", "2")]
+        lines = await house.rows(t.ticket_lines)
+        assert [line["problem"] for line in lines][:1] == ["quality_spoiled"]
+
+
+async def test_a_serious_line_of_a_list_that_names_a_person_alone_is_raised(tmp_path):
+    async with completions(say=answer(passage(1, severity="safety"))) as double, shop(tmp_path, double.url) as house:
+        await house.app.runner.do(bind)
+        await house.say("3号 草莓坏了2盒\n5号 说跟广播体操似的\n8号 鸡蛋碎了3个", account="9")
+        assert len(double.got) == 1
+        (ticket,) = await house.rows(t.tickets)
+        assert (ticket["severity"], ticket["order_no"]) == ("safety", "KT260612-0005")
+
+
 async def test_a_leaders_list_is_one_question(tmp_path):
     listing = "3号 草莓坏了2盒\n5号 说跟广播体操似的\n17号 salmon smells like an old boot\n20号 谢谢"
 
@@ -333,12 +381,6 @@ async def test_a_leaders_list_is_one_question(tmp_path):
         return answer(*rows)
 
     async with completions(say=say) as double, shop(tmp_path, double.url) as house:
-
-        def bind(tx):
-            leader = people.add_leader(tx, "王姐", ["Z07"], None, START)
-            talk = conversations.open_(tx, "telegram", "9", name="王姐", now=START)
-            people.lead(tx, talk.id, leader.id, START + timedelta(seconds=1))
-
         await house.app.runner.do(bind)
         await house.say(listing, account="9")
         assert len(double.got) == 1
