@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 
-from handlers import choices, deadlines, desk_mail, notices, second_marks, testimony, wording
+from handlers import choices, deadlines, desk_mail, notices, phones, second_marks, testimony, wording
 from handlers.policy import Policy, pick
 from handlers.remedies import money
 from handlers.tools import Tools
@@ -70,18 +70,13 @@ def bought(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy, now: dat
     yield desk_mail.say("order", parts=" · ".join(parts))
     earlier = rows.earlier_of(tx, ticket)
     before = desk_mail.say("earlier", count=earlier) if earlier else ""
-    yield " · ".join(part for part in (order.buyer_name, masked(order.buyer_phone), before) if part)
+    yield " · ".join(part for part in (order.buyer_name, phones.masked(order.buyer_phone), before) if part)
 
 
 def _site(tx: Tx, number: str) -> str:
     """Name a pickup site with its leaders."""
     leaders = sites.leaders_at(tx, number)
     return desk_mail.say("site_led", site=number, leaders="、".join(leaders)) if leaders else number
-
-
-def masked(phone: str) -> str:
-    """Hide the middle of a phone number: the group sees three digits before and four behind."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****" if phone else ""
 
 
 def claimed(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy) -> Iterator[str]:
@@ -145,9 +140,9 @@ def _state(line: Line) -> str:
 
 
 def words(ticket: Ticket) -> Iterator[str]:
-    """Give the customer's own words, shortened, the last ones."""
+    """Give the customer's own words, shortened, the last ones, phones masked."""
     for _, text in list(ticket.said)[-LAST:]:
-        plain = " ".join(text.split())
+        plain = phones.covered(" ".join(text.split()))
         yield f"「{plain if len(plain) <= SHORT else plain[: SHORT - 1] + '…'}」"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from handlers import phones
 from handlers.wording import NONE, say
 
 NAME, TEXT, ADDRESS = 80, 120, 300  # characters shown of a title, of a text, of an address on the net
@@ -46,8 +47,9 @@ def _card(card: Data) -> str:
 
 
 def _contact(contact: Data) -> str:
-    shown = _joined(_plain(contact.get("name"), NAME), _plain(contact.get("phone"), NAME))
-    return _shown("contact", shown)
+    phone = _plain(contact.get("phone"), NAME)
+    shown = phone if phones.told(phone) else phones.masked(phone)  # what cards and relays would not know for a phone
+    return _shown("contact", _joined(_plain(contact.get("name"), NAME), shown))
 
 
 def _shown(kind: str, what: str) -> str:

@@ -13,6 +13,7 @@ from handlers import (
     mail,
     notices,
     papers,
+    phones,
     queueing,
     testimony,
     tickets,
@@ -113,7 +114,7 @@ def _facts(tx: Tx, ticket: Ticket, seat: Seat, voice: Voice) -> str:
 def _quote(ticket: Ticket, voice: Voice) -> str:
     """Quote the customer where the leader is named as told; anything else said of the leader is not passed on."""
     told = voice.say("leader.told_words").split("|")
-    said = [part.strip() for _, text in ticket.said for part in SENTENCE.findall(text)]
+    said = [part.strip() for _, text in ticket.said for part in SENTENCE.findall(phones.covered(text))]
     found = [part for part in said if any(word in part.casefold() for word in told)]
     return voice.say("leader.quote", text=found[-1][: testimony.SHORT]) if found else ""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from handlers import answers, clocks, desk_mail, mail, notices, picking, tickets
+from handlers import answers, clocks, desk_mail, mail, notices, phones, picking, tickets
 from handlers.deeds import Deed, Told, ask, told
 from handlers.messages import Reply
 from storage import events, evidence, orders, ticket_lines
 from storage import tickets as rows
+
+PHONES = 4  # shown at most in one alert
 
 
 def relay(deed: Deed) -> Told:
@@ -89,12 +91,15 @@ def note_words(deed: Deed) -> Told:
 
 
 def phone(deed: Deed) -> Told:
-    """Show the buyer's phone to the owner alone, in the alert; that it was shown is logged."""
+    """Show buyer's phone and those that the customer told to the owner alone, in the alert; that it was is logged."""
     order = orders.by_number(deed.tx, deed.ticket.order_no, sample=None) if deed.ticket.order_no else None
-    if order is None or not order.buyer_phone:
+    known = [order.buyer_phone] if order and order.buyer_phone else []
+    heard = [number for _, text in deed.ticket.said for number in phones.told(text)]
+    if not known and not heard:
         return told("no_phone", alert=True)
     tickets.log(deed.tx, deed.no, "phone_shown", deed.by, deed.tools)
-    return told("phone", alert=True, name=order.buyer_name, phone=order.buyer_phone)
+    shown = dict.fromkeys([*known, *reversed(heard)])
+    return told("phone", alert=True, name=order.buyer_name if order else "", phone="、".join([*shown][:PHONES]))
 
 
 def close(deed: Deed) -> Told:

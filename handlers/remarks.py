@@ -6,7 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers import answers, clocks, desk_mail, leader_review, notices, papers, queueing, recording, tickets, warnings
+from handlers import (
+    answers,
+    clocks,
+    desk_mail,
+    leader_review,
+    notices,
+    papers,
+    phones,
+    queueing,
+    recording,
+    tickets,
+    warnings,
+)
 from handlers.tools import Tools
 from storage import clocks as clock_rows
 from storage import evidence as pieces
@@ -67,7 +79,7 @@ def _to_owner(tx: Tx, ticket: Ticket, by: tickets.By, text: str, evidence: Seque
     known = [piece for piece in (pieces.get(tx, one) for one in evidence) if piece and not piece.restricted]
     found = [piece for piece in known if piece.media_key]
     if text or found:
-        words = desk_mail.say("relayed", no=ticket.no, name=by.name, text=text)
+        words = desk_mail.say("relayed", no=ticket.no, name=by.name, text=phones.covered(text))
         desk_mail.relay(tx, ticket, words, tools, media=[(piece.kind, piece.media_key) for piece in found])
     if not clock_rows.running(tx, ticket.no, ["handoff_idle"]):
         clocks.start(tx, ticket.no, "handoff_idle", notices.policy_of(tx, ticket, tools), tools)

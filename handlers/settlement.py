@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from handlers import deadlines, leader_words, root_causes
-from handlers.card_lines import masked
+from handlers.phones import masked
 from handlers.policy import Policy
 from handlers.summary import Voice
 from storage import sites

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from handlers import deadlines, wording
+from handlers import deadlines, phones, wording
 from handlers.policy import Policy
 from storage import clocks, events
 from storage.database import Tx
@@ -60,7 +60,7 @@ def _of(tx: Tx, no: str, *kinds: str) -> list[Event]:
 
 
 def _quoted(event: Event) -> str:
-    text = " ".join(event.data["text"].split())
+    text = phones.covered(" ".join(event.data["text"].split()))
     return _say("quoted", text=text if len(text) <= SHORT else text[: SHORT - 1] + "…") if text else ""
 
 

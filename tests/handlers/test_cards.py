@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from doubles.ticket_house import House
 
-from handlers import card_lines, cards, desk, filing, tickets
+from handlers import cards, desk, filing, phones, tickets
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def test_every_warning_has_its_words(house):
     ("phone", "shown"), [("13800002231", "138****2231"), ("", ""), ("12345", "****"), ("+8613800002231", "+86****2231")]
 )
 def test_phones_are_masked(phone, shown):
-    assert card_lines.masked(phone) == shown
+    assert phones.masked(phone) == shown
 
 
 def test_the_board_counts_and_orders(house):

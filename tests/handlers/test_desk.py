@@ -4,9 +4,12 @@ from dataclasses import replace
 
 import pytest
 from doubles.ticket_house import House
+from sqlalchemy import select
 
-from handlers import cards, desk, filing, ticket_numbers, tickets
+from handlers import cards, desk, filing, intake, ticket_numbers, tickets
+from handlers.messages import Inbound
 from storage import conversations, desk_messages, events, evidence, people, queue, ticket_lines
+from storage import tables as t
 from storage import tickets as rows
 
 AJIE = {"user": "78", "name": "阿杰"}
@@ -355,6 +358,28 @@ def test_a_supervisor_takes_over_when_called(house):
     assert tap(house, f"pick:{no}", **AJIE).alert
     tap(house, f"pick:{no}", **BOSS)
     assert rows.owner_of(house.tx, no) == ("79", "何姐")
+
+
+def test_a_phone_that_the_customer_tells_is_for_the_owners_alert_alone(house):
+    def sends(text: str = "", **more) -> None:
+        house.later(seconds=30)
+        house.serial += 1
+        message = Inbound(key=f"s{house.serial}", channel="telegram", account="1001", at=house.now, text=text, **more)
+        intake.turn(house.tx, message, house.tools)
+
+    sends("人工")
+    no = house.tx.execute(select(t.tickets.c.no)).scalar_one()
+    sends(kind="other", data={"contact": {"phone": "+8613800002231", "name": "李婷"}})
+    tap(house, f"pick:{no}")
+    sends(kind="other", data={"contact": {"phone": "13900008812", "name": "老陈"}})
+    sends("打我女儿 135-1234-5678")
+    relayed = [mail["text"] for mail in house.at_desk(no, "relay")]
+    shown = "\n".join([cards.card(house.tx, no, house.tools).text, *relayed])
+    assert [one in shown for one in ("老陈 · 139****8812", "女儿 135****5678", "李婷 · +86****2231")] == [True] * 3
+    assert not [one for one in ("0000", "1234") if one in shown]
+    told = tap(house, f"phone:{no}")
+    assert told.alert
+    assert told.text.strip() == "135-1234-5678、13900008812、+8613800002231"
 
 
 def test_the_phone_is_for_the_owners_alert_alone(house):

@@ -20,6 +20,7 @@ from handlers.enclosed import words
         ({"link": {"url": "a\u202e\x00b\nc"}}, "【链接】a b c"),
         ({"card": {"title": "订单", "path": "p?id=1"}}, "【小程序】订单 · p?id=1"),
         ({"contact": {"name": "老陈", "phone": "+8613900008812"}}, "【名片】老陈 · +8613900008812"),
+        ({"contact": {"name": "老陈", "phone": "8812 0000 1"}}, "【名片】老陈 · 881****00 1"),
         ({"contact": {"name": 5}}, ""),
         ({"place": "x"}, ""),
         ({"reply_to": {"text": "x"}}, ""),

@@ -1,0 +1,24 @@
+"""Phone numbers as a group may see them: only a ticket's owner sees whole ones."""
+
+from __future__ import annotations
+
+import re
+
+WHOLE = re.compile(
+    r"(?<![\d.])(?:(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}|\+[1-9](?:[ -]?\d){7,14}|0\d{2,3}[ -]?\d{7,8})(?![\d.])"
+)
+
+
+def masked(phone: str) -> str:
+    """Hide the middle of a phone number: the group sees three digits before and four behind."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****" if phone else ""
+
+
+def covered(text: str) -> str:
+    """Give a text with the middle of every phone number hidden."""
+    return WHOLE.sub(lambda found: masked(found.group()), text)
+
+
+def told(text: str) -> list[str]:
+    """Give the phone numbers that a text tells."""
+    return WHOLE.findall(text)
