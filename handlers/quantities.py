@@ -100,7 +100,8 @@ def _counts_told(text: str) -> list[Quantity]:
         value = Fraction(match.group(2))
         found.append(Quantity(start=match.start(), end=match.end(), value=value, role=role, only=role == "received"))
     found += [
-        Quantity(start=match.start(), end=match.end(), value="all") for match in islice(NONE.finditer(text), HITS)
+        Quantity(start=match.start(), end=match.end(), value=_none(text, match), unit=match.group(1))
+        for match in islice(NONE.finditer(text), HITS)
     ]
     found += [
         Quantity(start=match.start(), end=match.end(), value=Fraction(1), unit=match.group(1))
@@ -119,6 +120,11 @@ def _counts_told(text: str) -> list[Quantity]:
         if value_of is not None:
             found.append(Quantity(start=match.start(), end=match.end(), value=value_of.exact))
     return found
+
+
+def _none(text: str, match: re.Match[str]) -> Fraction | str:
+    """一盒都没有 is all of them, 一袋臭 一袋没到 is one of two."""
+    return Fraction(1) if f"一{match.group(1)}" in text[: match.start()] else "all"
 
 
 def _pair(match: re.Match[str], role: str) -> list[Quantity]:
