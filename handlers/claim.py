@@ -21,6 +21,7 @@ class Problem:
     wish: str = ""  # remedy code
     among: tuple[int, ...] = ()  # order lines that the words could mean, while line_no is unknown
     unsure: bool = False  # the customer cannot say how much: a person works the sum out
+    absent: str = ""  # goods that were named and that the order does not hold, while line_no is unknown
     also: tuple[str, ...] = ()  # further problem codes named for the same item
     at: str = field(default="", compare=False)  # ISO time of the message it was read from
 

@@ -120,7 +120,7 @@ def _filled(line: ListLine, told: ReadClaim, reader: Reader) -> ListLine:
     if line.order_no and told.order_no not in (None, line.order_no):
         return line
     if told.line_no is not None and line.order_no:
-        problem = replace(problem, line_no=told.line_no, among=())
+        problem = replace(problem, line_no=told.line_no, among=(), absent="")
     if codes:
         problem = replace(problem, problem=codes[0], also=codes[1:])
     if told.quantity is not None:

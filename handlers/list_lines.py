@@ -84,6 +84,7 @@ def of_claim(told: ReadClaim, shelf: Shelf, *, key: int, text: str, who: str = "
         unit=told.unit or "",
         share=told.fraction,
         received=told.received or "",
+        absent=told.absent if len(fits) == 1 else "",
         among=tuple(number for order, number in told.candidates if len(fits) == 1 and order == fits[0].order_no),
     )
     line = ListLine(
@@ -162,7 +163,8 @@ def _open(line: ListLine, order: Order, policy: Policy, *, unsure: bool) -> str:
     if kind is None:
         return "problem"
     wants_item = "item" in kind.collects and not kind.whole_order
-    if problem.line_no is None and len(order.lines) > 1 and (wants_item or problem.among or unsure):
+    several = len(order.lines) > 1 and (wants_item or problem.among or unsure)
+    if problem.line_no is None and (several or problem.absent):
         return "item"
     bought = line_of(order, problem.line_no)
     return "quantity" if bought and _too_many(problem, bought) else ""
@@ -185,6 +187,7 @@ def with_order(line: ListLine, order: Order, shelf: Shelf, said: ReadClaim | Non
             line.problem,
             line_no=said.line_no,
             among=tuple(number for number_of, number in said.candidates if number_of == order.order_no),
+            absent=said.absent,
             problem=codes[0] if codes else line.problem.problem,
             also=codes[1:] if codes else line.problem.also,
             quantity=line.problem.quantity or ("" if said.quantity is None else str(said.quantity)),

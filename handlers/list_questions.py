@@ -39,7 +39,8 @@ def question(told: Telling, line: ListLine) -> str:
         choices = told.say("or").join(order_label(told, one) for one in among[:6])
         return told.say("ask_order", number=number, text=text, choices=choices)
     if line.ask == "item" and order:
-        return told.say("ask_item", number=number, text=text, choices=told.join(_items(order, line)))
+        key, choices = "ask_item_absent" if line.problem.absent else "ask_item", told.join(_items(order, line))
+        return told.say(key, number=number, text=text, choices=choices, item=line.problem.absent)
     if line.ask == "quantity" and order and (bought := line_of(order, line.problem.line_no)):
         whole = f"{plain(Fraction(str(bought.quantity)))}{bought.unit}"
         return told.say("ask_quantity", number=number, text=text, whole=whole, unit=bought.unit)

@@ -170,7 +170,7 @@ def _by_tap(line: ListLine, choice: str, reader: Reader) -> ListLine:
     if choice == "yes" and line.ask == "refunded":
         return replace(line, ask="problem")
     if choice.startswith("i") and choice[1:].isdecimal() and line.ask == "item":
-        problem = replace(line.problem, line_no=int(choice[1:]), among=())
+        problem = replace(line.problem, line_no=int(choice[1:]), among=(), absent="")
         return judged(replace(line, problem=problem, ask=""), reader.shelf)
     number = line.among[int(choice)] if choice.isdecimal() and int(choice) < len(line.among) else ""
     order = reader.shelf.listed.order(number)

@@ -45,7 +45,9 @@ def _switch(turn: Turn, order: Order, reading: Reading) -> None:
     turn.prove(order)
     if claim and claim.order_no == order.order_no:
         return
-    if claim and (not claim.order_no or (reading.correction and not claim.ticket_no and not reading.claims)):
+    misplaced = claim and claim.problems and all(item.absent for item in claim.problems)
+    corrects = reading.correction and not reading.claims
+    if claim and (not claim.order_no or ((corrects or misplaced) and not claim.ticket_no)):
         turn.adopt(order)
         return
     other = next((c for c in turn.talk.claims if c.order_no == order.order_no and not c.dropped), None)

@@ -53,6 +53,9 @@ def ask_item(view: View) -> Question:
     choices = tuple((item_name(line), f"item:{line.line_no}") for line in among)
     key = "talk.ask_item" if problem.problem else "talk.ask_item_problem"
     text = view.voice.say(key, problem=view.voice.label(problem.problem) if problem.problem else "")
+    if problem.absent:
+        text = view.voice.say("talk.ask_item_absent", item=problem.absent)
+        choices += ((view.voice.say("talk.to_human"), "human:item"),)
     return Question(slot="item", index=index, text=text, choices=choices)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -20,6 +21,8 @@ from .references import MASK, References, refer
 from .signals import serious, strongest
 
 COMMON_UNITS = frozenset("个份盒袋包箱件组斤两克块样单对双") | {"g", "l", "kg"}
+LIKE = re.compile(r"(?:比|像|如|臭|股|似)$")
+LIKENED = re.compile(r"(?:[^,。!?;\n]{0,2}[腥味渣]|[^,。!?;\n]{0,2}(?:一样|似的|那样|那么)|还)")
 NEED_ITEM = {"quality_spoiled", "quality_other", "damaged_package", "expired", "foreign_object", "not_as_described"}
 
 
@@ -41,6 +44,7 @@ class ReadClaim:
     problems: tuple[str, ...] = ()
     remedy: str | None = None
     received: str | None = None
+    absent: str = ""  # goods that are named and stand in none of the orders meant
     certain: bool = True
     severity: str = "normal"
     signals: tuple[str, ...] = ()
@@ -133,6 +137,15 @@ def _wish(entry: Entry, known: Facts) -> str | None:
     return known.wished.between(entry.begins, after[0] if after else len(known.text))
 
 
+def _absent(entry: Entry, text: str, fits: Sequence[Order]) -> str:
+    """Goods that the order does not hold; those that something is only likened to are not meant (一股臭鸡蛋味)."""
+    mention = entry.mention
+    if mention is None or mention.lines or not fits:
+        return ""
+    likened = LIKE.search(text[: mention.start]) or LIKENED.match(text, mention.end)
+    return "" if likened else mention.word
+
+
 def claim_of(entry: Entry, known: Facts, fits: Sequence[Order], base: ReadClaim) -> ReadClaim:
     """Tie one entry to an order line; `base` holds the person."""
     chosen = _line(entry, fits)
@@ -162,6 +175,7 @@ def claim_of(entry: Entry, known: Facts, fits: Sequence[Order], base: ReadClaim)
         problems=codes,
         remedy=_wish(entry, known),
         received=known.came.words if known.came and known.came.wrong else None,
+        absent=_absent(entry, known.text, fits),
         certain=base.certain and _sure(entry, line, fits, codes),
         severity=known.serious.severity,
         signals=known.serious.signals,

@@ -109,7 +109,7 @@ def total(claim: Claim, order: Order | None, claimed: dict[int, Fraction]) -> in
 def problem_text(problem: Problem, order: Order | None, voice: Voice) -> str:
     """Say one problem as known: 草莓300g 腐烂变质 2盒（共4盒）."""
     line = line_of(order, problem.line_no)
-    words = [item_name(line)] if line else []
+    words = [item_name(line)] if line else [problem.absent] if problem.absent else []
     if problem.problem:
         words.append(voice.label(problem.problem))
     if problem.received:

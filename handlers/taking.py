@@ -69,6 +69,8 @@ def _target(
     """Find the problem that the words are about; None for a new one."""
     if told.line_no is not None or told.candidates:
         return _same_item(problems, told, codes, reading)
+    if told.absent:  # never put to the problem of another item
+        return next((index for index, item in enumerate(problems) if item.absent == told.absent), None)
     slot = claim.asked.slot if claim.asked else ""
     answers = slot in ("item", "problem", "received", "quantity") and not codes
     if claim.asked and (answers or (slot == "quantity" and told.quantity is not None)):
@@ -104,10 +106,13 @@ def _filled(item: Problem, told: ReadClaim, codes: tuple[str, ...], *, asked: st
         return empty or asked == slot or correction
 
     changes: dict[str, Any] = {}
-    if told.line_no is not None and may("item", item.line_no is None):
-        changes |= {"line_no": told.line_no, "among": ()}
+    guessed = item.absent and "sku" not in told.evidence  # the only line there is, but other goods were named
+    if told.line_no is not None and not guessed and may("item", item.line_no is None):
+        changes |= {"line_no": told.line_no, "among": (), "absent": ""}
     elif told.candidates and item.line_no is None:
-        changes["among"] = tuple(number for _, number in told.candidates)
+        changes |= {"among": tuple(number for _, number in told.candidates), "absent": ""}
+    elif told.absent and item.line_no is None:
+        changes["absent"] = told.absent
     if codes and may("problem", not item.problem):
         changes |= {"problem": codes[0], "also": codes[1:]}
     if told.quantity is not None and may("quantity", not item.quantity):
@@ -125,7 +130,7 @@ def settled(item: Problem, order: Order | None, policy: Policy) -> Problem:
     if kind and kind.whole_order:
         whole = item.line_no is None or not item.quantity
         return replace(item, quantity="all", unit="", share=False) if whole else item
-    if order and len(order.lines) == 1 and item.line_no is None and item.problem:
+    if order and len(order.lines) == 1 and item.line_no is None and item.problem and not item.absent:
         item = replace(item, line_no=order.lines[0].line_no, among=())
     line = line_of(order, item.line_no)
     single = line and line.quantity == 1 and not parts(line)

@@ -86,7 +86,7 @@ def change(turn: Turn, index: int, **changes: object) -> None:
 def _item(turn: Turn, value: str, index: int) -> None:
     lines = {line.line_no for line in turn.order.lines} if turn.order else set()
     if value.isdecimal() and int(value) in lines:
-        change(turn, index, line_no=int(value), among=())
+        change(turn, index, line_no=int(value), among=(), absent="")
     else:
         _stale(turn)
 
