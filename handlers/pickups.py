@@ -31,6 +31,7 @@ AND = re.compile(LISTED)
 ORDINAL, ORDINAL_SIGN = "第", ("位", "户", "楼")
 OPEN = re.compile(r"(?:^|[\s,;:。!?、()【】\[\]\ue000-\ue002])$")
 COUNTED = re.compile(r"[坏烂碎破少缺漏死裂臭丢差短了过*x×]\s?$")
+MEASURE = re.compile(r"[盒份个袋包箱瓶板罐桶组颗枚只斤条块根把杯]")
 TOTAL = re.compile(r"(?:共|计|总|今天|今日|有|接|出|收|送|退)\s?$")
 # a day of the month where words of coming and opening stand beside it
 BEFORE_DATE = re.compile(
@@ -160,7 +161,9 @@ class Finder:
         return self.text[one.start].isdigit() and OPEN.search(self.text[max(0, one.start - 1) : one.start]) is not None
 
     def _counts(self, one: _One) -> bool:
-        return self.lexicon.counted.match(self.text, one.start) is not None
+        found = self.lexicon.counted.match(self.text, one.start)
+        # 15 两盒螃蟹: two boxes of number 15, not fifteen 两
+        return found is not None and not (found.group(2) == "两" and MEASURE.match(self.text, found.end()))
 
     def _is_date(self, ones: Sequence[_One]) -> bool:
         """Whether a number is a day of the month, or counts orders: 预计15号到货, 一共30单."""

@@ -129,3 +129,9 @@ def test_circled_numbers_lead_or_count():
     assert [one.pickup_no for one in listed("⑤号车厘子软了").claims] == ["5"]
     assert [one.pickup_no for one in listed("①草莓烂了 3号\n②车厘子软了 5号").claims] == ["3", "5"]
     assert [one.pickup_no for one in listed("1. 李婷 草莓烂了\n2. 老陈 车厘子软了").claims] == [None, None]
+
+
+@pytest.mark.parametrize("text", ["5 两份车厘子软了", "5号两份车厘子软了", "5号 车厘子没到两份"])
+def test_two_of_something_behind_a_bare_number(text):
+    (claim,) = listed(text).claims
+    assert (claim.pickup_no, claim.quantity, claim.unit, bool(claim.problems)) == ("5", 2, "份", True)
