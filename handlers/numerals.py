@@ -92,7 +92,7 @@ def _rough(word: str) -> Numeral | None:
 
 
 def _share(word: str) -> Numeral | None:
-    if word.endswith("%"):
+    if re.fullmatch(r"\d{1,6}(?:\.\d{1,4})?%", word, re.ASCII):
         return _of(Fraction(word[:-1]) / 100, share=True)
     parts = re.fullmatch(r"(.+)分之(.+)", word)
     if parts:
