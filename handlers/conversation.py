@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from handlers import bare_words, enclosed, handing, leader_talk, list_talk, ordering, returns, taps
-from handlers.acts import Fill, Lead, Progress, Remark
+from handlers import bare_words, enclosed, gravity, handing, leader_talk, list_talk, ordering, returns, taps
+from handlers.acts import Lead, Progress, Remark
 from handlers.claim import Claim
 from handlers.drafting import LIVE
 from handlers.fixed_words import contains, language_of, means, plain
@@ -32,7 +32,9 @@ def decide(scene: Scene) -> Step:
         returns.woken(turn)
         list_talk.woken(turn)
     elif inbound.kind == "tap":
+        was = turn.worst()
         taps.tapped(turn, inbound.tap)
+        gravity.escalate(turn, was)
     elif leader_talk.takes(turn) or list_talk.takes(turn):
         pass
     elif inbound.kind == "start" or inbound.text.startswith(("绑定", "/start ")):
@@ -70,8 +72,11 @@ def _message(turn: Turn, inbound: Inbound) -> None:
         reading = replace(reading, correction=True)
     if inbound.media and turn.claim:
         turn.add_photos()
+    reading = gravity.with_ticket(turn, reading)
     if reading.severity == "safety":
-        _safety(turn, reading, text)
+        gravity.safety(turn, reading, text)
+    elif reading.despair:
+        gravity.despair(turn, reading, text)
     elif (inbound.media and not turn.claim and not means(text, "human")) or not _fixed(turn, text, reading):
         _facts(turn, text, reading)
 
@@ -106,42 +111,6 @@ def _enclosed(turn: Turn, sent: str) -> None:
     elif not turn.claim and ticket and ticket.state in LIVE:
         turn.acts.append(Remark(ticket_no=ticket.no, text=sent))
         turn.tell("added", now=False, no=ticket.no)
-
-
-def _safety(turn: Turn, reading: Reading, text: str) -> None:
-    """Advice before anything else; then a raised ticket with what is known."""
-    first = not turn.talk.safety_at
-    if first:
-        turn.tell("safety", now=True, safety=True)
-        turn.talk = replace(turn.talk, safety_at=turn.at)
-    ticket = turn.ticket()
-    if ticket and ticket.state in LIVE and not turn.claim and not turn.scene.found.matches:
-        turn.acts.append(
-            Remark(
-                ticket_no=ticket.no,
-                text=text,
-                evidence=turn.evidence_ids(),
-                signals=reading.signals,
-                severity="safety",
-                aided=reading.aided,
-                call=True,
-            )
-        )
-        if not first:
-            turn.tell("safety_again", now=True, no=ticket.no)
-        return
-    ordering.resolve(turn, reading)
-    turn.open_claim()
-    turn.take(text, reading)
-    turn.add_photos()
-    claim = turn.claim
-    assert claim
-    if claim.ticket_no:
-        turn.acts.append(Fill(claim_id=claim.id))
-    if claim.why != "safety":
-        turn.raise_("safety")
-    elif not turn.silent_ticket():
-        turn.tell("safety_again", now=True, no=claim.ticket_no)
 
 
 def _fixed(turn: Turn, text: str, reading: Reading) -> bool:
@@ -194,7 +163,7 @@ def _takes_back(turn: Turn) -> bool:
 
 def _facts(turn: Turn, text: str, reading: Reading) -> None:
     """Take what the text and the media say into a draft, or into the ticket last spoken of."""
-    tells, before = _tells(turn, reading), turn.shown()
+    tells, before, was = _tells(turn, reading), turn.shown(), turn.worst()
     ticket = turn.ticket()
     more = turn.claim is None and ticket is not None and not _new_claim(turn, reading, ticket)
     if ticket and more and handing.about_ticket(turn, ticket, text, reading, tells=tells):
@@ -208,7 +177,8 @@ def _facts(turn: Turn, text: str, reading: Reading) -> None:
     turn.add_photos()
     taken = turn.shown() != (before or turn.shown(Claim(id="")))
     handing.special_media(turn)
-    _escalate(turn, reading)
+    gravity.escalate(turn, was)
+    gravity.anger(turn, reading)
     turn.relay(text)
     if resolved:
         turn.respond(taken=taken or bool(turn.scene.inbound.media))
@@ -232,16 +202,3 @@ def _new_claim(turn: Turn, reading: Reading, ticket: Ticket) -> bool:
     told = [claim for claim in reading.claims if fits(claim, turn.scene.policy)]
     known = {line.order_line_no for line in found.lines.get(ticket.no, ())}
     return any(claim.problems and claim.line_no is not None and claim.line_no not in known for claim in told)
-
-
-def _escalate(turn: Turn, reading: Reading) -> None:
-    claim = turn.claim
-    assert claim
-    if claim.ticket_no or any(getattr(act, "why", "") for act in turn.acts):
-        return
-    if reading.severity == "major" or turn.severity() in ("major", "safety"):
-        turn.raise_("major")
-    elif reading.angry and turn.talk.extra.get("angry"):
-        turn.raise_("angry")
-    elif reading.angry:
-        turn.talk = replace(turn.talk, extra={**turn.talk.extra, "angry": True})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -15,6 +15,7 @@ from handlers.normal import normalise
 from handlers.reading import Reading, read
 from handlers.references import refer
 from handlers.scene import Scene
+from handlers.signals import HARMFUL, swallowed
 from handlers.slots import View
 from handlers.summary import Voice, line_of, photo_count, total
 from handlers.taking import settled, take
@@ -22,7 +23,7 @@ from storage.orders import Order
 from storage.tickets import Ticket
 
 LIVE = ("queued", "assigned", "waiting_customer", "appealed")
-HUSHED = ("safety", "human", "misses", "angry", "locked")  # raised for these, the bot asks nothing more
+HUSHED = ("safety", "despair", "human", "misses", "angry", "locked")  # raised for these, the bot asks nothing more
 OF_ONE_DRAFT = ("other", "angry", "orders", "heard", "chatter", "enclosed")
 HEARD = 3  # words that told nothing by themselves, kept for the draft that may follow
 SAID, WORDS = 20, 500  # how many of the customer's messages a draft keeps, and how much of each
@@ -213,23 +214,40 @@ class Drafting:
         """The text read without any order."""
         return read(self.scene.inbound.text, (), self.scene.lexicon, today=self.scene.today)
 
-    def severity(self) -> str:
-        """Give how serious the policy takes the draft to be: its problem types, the items' tags, the sum."""
+    def worst(self) -> str:
+        """Give how serious the draft is: what was heard, its problem types, the items' tags, the sum, who had of it."""
         claim = self.claim
         if not claim:
             return "normal"
         whole = total(claim, self.order, self.claimed()) or 0
         found = [claim.severity]
+        tags: set[str] = set()
         for problem in claim.problems:
             line = line_of(self.order, problem.line_no)
-            tags = line.tags if line else ()
+            mine = line.tags if line else ()
             policy = self.scene.policy
             found.append(
-                policy.severity(problem.problem, heard=claim.severity, tags=tags, groups=claim.special, sum_=whole)
+                policy.severity(problem.problem, heard=claim.severity, tags=mine, groups=claim.special, sum_=whole)
             )
-        worst = max(found, key=SEVERITIES.index)
-        if worst != claim.severity:
-            self.put(replace(claim, severity=worst))
+            tags.update(mine if HARMFUL & {problem.problem, *problem.also} else ())
+        if self._harmed(claim, tags):
+            found.append("safety")
+        return max(found, key=SEVERITIES.index)
+
+    def _harmed(self, claim: Claim, tags: Collection[str]) -> bool:
+        """Tell whether someone frail had of bad goods, told in whatever order; `tags`: of the bad goods."""
+        bad = any(HARMFUL & {problem.problem, *problem.also} for problem in claim.problems)
+        groups = {*claim.special, *(("infant",) if "infant" in tags else ())}
+        if not bad or not groups:
+            return False
+        lexicon = self.scene.lexicon
+        return any(swallowed(normalise(text, lexicon.emoji), lexicon, groups) for _, text in claim.said)
+
+    def severity(self) -> str:
+        """Give how serious the draft is, and write it down there."""
+        worst = self.worst()
+        if self.claim and worst != self.claim.severity:
+            self.put(replace(self.claim, severity=worst))
         return worst
 
     # look-ups

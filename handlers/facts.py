@@ -124,7 +124,7 @@ def _problems(
     laid: Bare, orders: Sequence[Order], lexicon: Lexicon
 ) -> tuple[Sequence[Problem], Sequence[Problem], Serious]:
     """Give the problems that words tell, those that were learned beside them, and how serious the text is."""
-    grave = serious(laid.text, lexicon)
+    grave = serious(laid.text, lexicon, _meant_for(laid, orders))
     if lexicon.learned is None:
         return laid.problems, (), grave
     better = corrected(
@@ -137,6 +137,15 @@ def _problems(
         tags={tag for order in orders for line in order.lines for tag in line.tags},
     )
     return better.found, better.added, better.grave
+
+
+def _meant_for(laid: Bare, orders: Sequence[Order]) -> tuple[str, ...]:
+    """Name whom the goods are for that are spoken of: the item named, or the only one there is."""
+    named = {place for one in laid.items for place in one.lines}
+    lines = [line for order in orders for line in order.lines if (order.order_no, line.line_no) in named]
+    if not laid.items and len(orders) == 1 and len(orders[0].lines) == 1:
+        lines = list(orders[0].lines)
+    return ("infant",) if any("infant" in line.tags for line in lines) else ()
 
 
 def _join(entries: Sequence[Entry], added: Sequence[Problem]) -> None:

@@ -75,6 +75,8 @@ class Reading:
     severity: str = "normal"
     signals: tuple[str, ...] = ()
     angry: bool = False
+    eaten: bool = False  # somebody had of the goods
+    despair: bool = False  # speaks of taking the own life
     special: tuple[str, ...] = ()
     aided: tuple[str, ...] = ()  # what a second reader filled in, as "problem=late"
     cut: bool = False  # longer than is read for facts; serious words were looked for in all of it
@@ -242,6 +244,8 @@ def read(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date) -
         severity=strongest(known.serious.severity, rest.severity),
         signals=tuple(dict.fromkeys(known.serious.signals + rest.signals)),
         angry=known.serious.angry or rest.angry,
+        eaten=known.serious.eaten or rest.eaten,
+        despair=known.serious.despair or rest.despair,
         special=tuple(dict.fromkeys(known.serious.special + rest.special)),
         cut=len(whole) > READ,
     )

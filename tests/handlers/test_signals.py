@@ -62,3 +62,57 @@ def test_disgust_fear_and_figures_of_speech_are_not(text):
 def test_a_sum_or_weight_is_no_emergency_call(text):
     assert said(text).severity == "normal"
     assert said("都打120了").severity == "safety"
+
+
+HARMED = (
+    "怀孕六个月 吃了半个发霉的桃子怎么办",
+    "宝宝吃了发霉的面包 现在没啥反应",
+    "虾死了 我是孕妇吃了一个没事吧",
+    "奶粉结块 宝宝已经喝了三天",
+    "孩子喝了过期牛奶",
+    "没注意就给宝宝吃了，后来看到长毛了",
+    "婆婆舍不得扔，把馊的粥喝了",
+    "我儿子吃了三个，剩下的都长毛了",
+    "我刚做完手术 吃了发霉的馒头",
+    "我妈八十岁了 把那块臭肉吃了",
+    "闺女吃了一口才发现里面有条虫",
+    "my baby ate the mouldy bread",
+    "grandma already had some of the spoiled fish",
+)
+SPARED = (
+    "给宝宝买的 还没吃 发霉了",
+    "不敢给孩子吃 都坏了",
+    "我吃了一个发现坏了，没敢给孩子吃",
+    "给孩子买的草莓 我先尝了一口 是臭的",
+    "宝宝吃了好的 坏的2盒没动",
+    "孩子爱吃草莓 坏了三盒",
+    "要是孩子吃了怎么办 都发霉了",
+    "在家带孩子没空跑 吃了一个坏的",
+    "奶粉结块 还没给宝宝喝",
+    "孩子吃了说不甜",
+    "虾死了 我吃了一个",
+    "my baby didn't eat it, it was mouldy",
+)
+
+
+@pytest.mark.parametrize("text", HARMED)
+def test_bad_goods_that_somebody_frail_had_are_a_matter_of_safety(text):
+    reading = said(text)
+    assert reading.severity == "safety"
+    assert "vulnerable" in reading.signals
+
+
+@pytest.mark.parametrize("text", SPARED)
+def test_what_nobody_frail_had_is_not(text):
+    assert said(text).severity == "normal"
+
+
+@pytest.mark.parametrize("text", ["你们再不退我就去跳楼", "我不想活了", "I want to kill myself"])
+def test_who_speaks_of_taking_the_own_life_is_in_danger(text):
+    reading = said(text)
+    assert (reading.despair, reading.severity, reading.signals) == (True, "major", ("injury",))
+
+
+@pytest.mark.parametrize("text", ["跳楼价买的草莓坏了", "虾都不想活了", "有农药味", "你们怎么不去死"])
+def test_figures_of_death_are_not(text):
+    assert not said(text).despair

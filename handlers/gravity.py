@@ -1,0 +1,129 @@
+"""How serious a talk has become: advice before anything else, and a person for whoever needs one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers import ordering
+from handlers.acts import Await, File, Fill, Raise, Remark
+from handlers.drafting import LIVE
+from handlers.normal import normalise
+from handlers.reading import Reading
+from handlers.signals import HARMFUL, swallowed
+from handlers.turn import Turn
+from storage.tickets import Ticket
+
+
+def advise(turn: Turn) -> None:
+    """Say what to do now, for the health of whoever ate of it."""
+    turn.tell("safety", now=True, safety=True)
+    turn.talk = replace(turn.talk, safety_at=turn.at)
+
+
+def safety(turn: Turn, reading: Reading, text: str) -> None:
+    """Advice before anything else; then a raised ticket with what is known."""
+    claim, ticket = turn.claim, _spoken_of(turn)
+    rises = ticket.severity != "safety" if ticket else claim is None or claim.why != "safety"
+    if rises:
+        advise(turn)
+    if ticket:
+        _remark(turn, ticket, reading, text, severity="safety")
+        if not rises:
+            turn.tell("safety_again", now=True, no=ticket.no)
+        return
+    _take(turn, reading, text)
+    claim = turn.claim
+    assert claim
+    if claim.why != "safety":
+        turn.raise_("safety")
+    elif not turn.silent_ticket():
+        turn.tell("safety_again", now=True, no=claim.ticket_no)
+
+
+def despair(turn: Turn, reading: Reading, text: str) -> None:
+    """Whoever speaks of taking the own life hears a calm word and where help is, and gets a person, no questions."""
+    turn.tell("despair", now=True)
+    if ticket := _spoken_of(turn):
+        _remark(turn, ticket, reading, text, severity=reading.severity)
+        return
+    _take(turn, reading, text)
+    claim = turn.claim
+    assert claim
+    if claim.why not in ("despair", "safety"):
+        turn.raise_("despair")
+
+
+def _spoken_of(turn: Turn) -> Ticket | None:
+    """Give the ticket that a message without a draft is about."""
+    ticket = turn.ticket()
+    live = ticket and ticket.state in LIVE and not turn.claim and not turn.scene.found.matches
+    return ticket if live else None
+
+
+def _remark(turn: Turn, ticket: Ticket, reading: Reading, text: str, *, severity: str) -> None:
+    turn.acts.append(
+        Remark(
+            ticket_no=ticket.no,
+            text=text,
+            evidence=turn.evidence_ids(),
+            signals=reading.signals,
+            severity=severity,
+            aided=reading.aided,
+            call=True,
+        )
+    )
+
+
+def _take(turn: Turn, reading: Reading, text: str) -> None:
+    ordering.resolve(turn, reading)
+    turn.open_claim()
+    turn.take(text, reading)
+    turn.add_photos()
+    if turn.claim and turn.claim.ticket_no:
+        turn.acts.append(Fill(claim_id=turn.claim.id))
+
+
+def with_ticket(turn: Turn, reading: Reading) -> Reading:
+    """Make a message serious that tells of a ticket's bad goods that a child, or who else is frail, had of them."""
+    ticket = _spoken_of(turn)
+    if ticket is None or reading.severity == "safety" or not reading.eaten:
+        return reading
+    special = (*reading.special, *ticket.special)
+    lines = turn.scene.found.lines.get(ticket.no, ())
+    bad = any(HARMFUL & {line.problem, *line.also.split()} for line in lines)
+    text = normalise(turn.scene.inbound.text)
+    if not bad or not special or not swallowed(text, turn.scene.lexicon, special):
+        return reading
+    signals = tuple(dict.fromkeys((*reading.signals, "vulnerable")))
+    return replace(reading, severity="safety", signals=signals)
+
+
+def escalate(turn: Turn, before: str) -> None:
+    """Bring a person when the draft has become serious; `before` is how serious it was before this message.
+
+    The advice is told at every rise to safety, whatever it comes from. A ticket that is there rises by new facts
+    only: a supervisor may have made it milder since.
+    """
+    claim = turn.claim
+    if claim is None or any(isinstance(act, Raise) for act in turn.acts):
+        return
+    if claim.ticket_no and (turn.worst() != "safety" or before == "safety" or claim.why == "safety"):
+        return
+    worst = turn.severity()
+    if worst == "safety":
+        advise(turn)
+    if any(isinstance(act, File | Await) for act in turn.acts):
+        return
+    if worst in ("major", "safety"):
+        turn.raise_(worst)
+
+
+def anger(turn: Turn, reading: Reading) -> None:
+    """Bring a person to whoever is angry a second time."""
+    claim = turn.claim
+    if not reading.angry or claim is None or claim.ticket_no or any(isinstance(act, Raise) for act in turn.acts):
+        return
+    if turn.talk.extra.get("angry"):
+        turn.raise_("angry")
+    else:
+        turn.talk = replace(turn.talk, extra={**turn.talk.extra, "angry": True})
