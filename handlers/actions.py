@@ -93,7 +93,7 @@ def _approval(tx: Tx, ticket: Ticket, lines: list[Line], tools: Tools) -> str:
     """Label the approval with what it grants: the sum, else the remedies; "" when a line has no wish."""
     policy = notices.policy_of(tx, ticket, tools)
     rulings = [choices.wished(tx, ticket, line, policy) for line in lines]
-    if None in rulings:
+    if None in rulings or not choices.by_one_tap(ticket, rulings):
         return ""
     known = [ruling for ruling in rulings if ruling]
     sum_ = sum(ruling.amount for ruling in known)

@@ -51,6 +51,11 @@ def wished(tx: Tx, ticket: Ticket, line: Line, policy: Policy) -> Ruling | None:
     return Ruling(remedy=line.wish) if line.wish else None
 
 
+def by_one_tap(ticket: Ticket, rulings: Iterable[Ruling | None]) -> bool:
+    """Tell whether a tap may grant the wish: whoever was hurt is not sent a coupon before a person looked into it."""
+    return ticket.severity != "safety" or not any(ruling and ruling.coupon for ruling in rulings)
+
+
 def kind_of_refund(tx: Tx, ticket: Ticket, line: Line, amount: int) -> str:
     """Name a refund by whether it covers what is claimed."""
     whole = worth(tx, ticket, line) or decisions.paid(tx, ticket, line)
@@ -74,6 +79,8 @@ def remedies(tx: Tx, ticket: Ticket, line: Line, policy: Policy, mark: str) -> l
         sums = [one for one in dict.fromkeys([whole, refund(whole, HALF)]) if 0 < one <= room]
     rows = [[_button(ticket, mark, "refund", one)] for one in sums]
     for code in codes:
+        if code == "compensation" and ticket.severity == "safety":
+            continue
         if code == "compensation" and (value := coupon(policy)):
             rows.append([_button(ticket, mark, code, value)])
         elif code not in MONEY and code != "compensation":

@@ -34,6 +34,8 @@ def approve(deed: Deed) -> Told:
     if not lines:
         return told("nothing_open", alert=True, no=deed.no)
     rulings = [(line, choices.wished(deed.tx, deed.ticket, line, policy_of(deed))) for line in lines]
+    if not choices.by_one_tap(deed.ticket, [ruling for _, ruling in rulings]):
+        return change(deed)
     without = next((line for line, ruling in rulings if ruling is None), None)
     if without is not None:
         return told("no_wish", alert=True, no=deed.no, item=without.item)

@@ -66,6 +66,21 @@ def test_two_tap_pick_up_and_one_wins(house):
     assert rows.owner_of(house.tx, no) == ("77", "小林")
 
 
+def test_no_coupon_goes_out_by_one_tap_where_somebody_was_hurt(house):
+    lines = house.lines(problem="illness", wish="compensation", amount=None)
+    hurt = filed(house, lines=lines, severity="safety", id="hurt")
+    well = filed(house, "KT260612-0005", lines=lines, id="well")
+    for no in (hurt, well):
+        tap(house, f"pick:{no}", **BOSS)
+    assert any(label.startswith("同意") for label in labels(house, well))
+    assert not any(label.startswith("同意") for label in labels(house, hurt))
+    assert "改判" in labels(house, hurt)
+    tap(house, f"approve:{hurt}", **BOSS)  # an old card's button
+    asked = next(p for p in reversed(house.at_desk(hurt, "note")) if "question" in p)
+    assert "优惠券" not in str(asked["buttons"])
+    assert [line.state for line in ticket_lines.of_ticket(house.tx, hurt)] == ["open"]
+
+
 def test_only_the_owner_or_a_supervisor_decides(house):
     no = filed(house)
     assert tap(house, f"approve:{no}").alert
