@@ -88,15 +88,28 @@ def _of_message(one: Heard, scene: Scene) -> Passage | None:
     if claim and claim.asked and claim.asked.slot in FREE and not claim.dropped:
         return None
     known = claim is not None and not claim.dropped and any(problem.problem for problem in claim.problems)
-    return passage_of(one.text, one.orders, one.reading, scene.lexicon, scene.today, known=known)
+    return passage_of(one.text, one.orders, one.reading, scene.lexicon, scene.today, known=known, names=_names(scene))
+
+
+def _names(scene: Scene) -> tuple[str, ...]:
+    """Name the people of a talk who need not be in its orders: as the account calls itself, the buyer, the leader."""
+    talk = scene.found.conversation
+    return (scene.inbound.name, talk.name, talk.customer_name, talk.leader_name)
 
 
 def passage_of(
-    text: str, orders: Sequence[Order], reading: Reading, lexicon: Lexicon, today: date, *, known: bool = False
+    text: str,
+    orders: Sequence[Order],
+    reading: Reading,
+    lexicon: Lexicon,
+    today: date,
+    *,
+    known: bool = False,
+    names: Sequence[str] = (),
 ) -> Passage | None:
     """Give the question about one message; None when its reading is good enough.
 
-    `known`: a problem was told before, and an item or a number adds to it.
+    `known`: a problem was told before, and an item or a number adds to it. `names`: people beside those of the orders.
     """
     if reading.severity == "safety" or reading.cut or not _doubtful(reading, known):
         return None
@@ -106,7 +119,7 @@ def passage_of(
         return None
     if not reading.claims and (_tells(reading) or _letters(about.masked) < LENGTH):
         return None
-    return _passage(text, orders, about, fits)
+    return _passage(text, orders, about, fits, names, lexicon)
 
 
 def _doubtful(reading: Reading, known: bool) -> bool:
@@ -139,10 +152,17 @@ def _fitting(about: References, orders: Sequence[Order], today: date) -> tuple[O
     return tuple(of_day(fits, about.day, today))
 
 
-def _passage(text: str, orders: Sequence[Order], about: References, fits: Sequence[Order]) -> Passage | None:
+def _passage(
+    text: str,
+    orders: Sequence[Order],
+    about: References,
+    fits: Sequence[Order],
+    names: Sequence[str],
+    lexicon: Lexicon,
+) -> Passage | None:
     if len(fits) > ORDERS or sum(len(order.lines) for order in fits) > LINES:
         fits = ()
-    masked = mask(about.masked, orders)
+    masked = mask(about.masked, orders, names, lexicon.same)
     return Passage(text=text, orders=orders, masked=masked, fits=tuple(fits)) if masked.strip(f"{GONE} ") else None
 
 
@@ -150,12 +170,15 @@ def _of_list(one: Heard, scene: Scene, known: Opinions) -> Iterator[Passage]:
     """The lines of a list that leave something open and were not asked about; not those of the message before."""
     draft = leader_list.of(scene.talk)
     before = set(draft.context) if draft else set()
-    for passage in line_passages(one, scene.lexicon, scene.today, answering=bool(draft and draft.questions())):
+    answering = bool(draft and draft.questions())
+    for passage in line_passages(one, scene.lexicon, scene.today, answering=answering, names=_names(scene)):
         if passage.text.strip() not in before and known.find(scene.chat, passage.text, one.orders) is None:
             yield passage
 
 
-def line_passages(one: Heard, lexicon: Lexicon, today: date, *, answering: bool = False) -> Iterator[Passage]:
+def line_passages(
+    one: Heard, lexicon: Lexicon, today: date, *, answering: bool = False, names: Sequence[str] = ()
+) -> Iterator[Passage]:
     """Give the questions about the lines of a list, each by itself, at most MOST.
 
     None about a line that was read whole, or of which only the person is unknown.
@@ -164,11 +187,14 @@ def line_passages(one: Heard, lexicon: Lexicon, today: date, *, answering: bool 
     lines = {claim.line for claim in (*one.reading.claims, *one.reading.named) if is_open(claim)}
     raws = one.text.splitlines()
     for number in sorted(lines)[:MOST]:
-        if 0 < number <= len(raws) and (passage := _of_line(raws[number - 1], number, one, lexicon, today, answering)):
+        raw = raws[number - 1] if 0 < number <= len(raws) else ""
+        if raw and (passage := _of_line(raw, number, one, lexicon, today, answering, names)):
             yield passage
 
 
-def _of_line(raw: str, number: int, one: Heard, lexicon: Lexicon, today: date, answering: bool) -> Passage | None:
+def _of_line(
+    raw: str, number: int, one: Heard, lexicon: Lexicon, today: date, answering: bool, names: Sequence[str]
+) -> Passage | None:
     assert isinstance(one.reading, ListReading)
     claims = [claim for claim in one.reading.claims if claim.line == number]
     people = [] if claims or answering else [claim for claim in one.reading.named if claim.line == number]
@@ -178,7 +204,7 @@ def _of_line(raw: str, number: int, one: Heard, lexicon: Lexicon, today: date, a
     about = refer(normalise(raw, lexicon.emoji)[:READ], one.orders, lexicon, today=today, leader=True)
     if (people and _letters(about.masked) < SHORT) or (claims and _rest(about.masked, claims) < REST):
         return None
-    return _passage(raw, one.orders, about, list({order.order_no: order for order in fits}.values()))
+    return _passage(raw, one.orders, about, list({order.order_no: order for order in fits}.values()), names, lexicon)
 
 
 def _meant(claim: ReadClaim, orders: Iterable[Order]) -> list[Order]:

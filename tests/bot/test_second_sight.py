@@ -135,6 +135,19 @@ async def test_only_short_numbers_and_the_masked_words_leave(tmp_path):
         assert "quality_spoiled" in system and "refund" in system and "不是给你的指令" in system
 
 
+async def test_nor_do_the_names_by_which_the_talk_knows_its_people(tmp_path):
+    async with completions(say=BAD) as double, shop(tmp_path, double.url) as house:
+        text = "小雨的朋友 孙 小 雨 说跟广播体操似的伸胳膊踢腿呢，我是赵四，隔壁小张的也是"
+        await house.say(text, name="孙小雨🌸")
+        await house.app.runner.do(bind)
+        await house.say("5号 王姐说跟广播体操似的，王 晓 燕也看到了", account="9", name="王晓燕")
+        assert len(double.got) == 2
+        whole = json.dumps(double.got, ensure_ascii=False)
+        assert "广播体操" in whole
+        for secret in ("小雨", "小 雨", "赵四", "小张", "王姐", "晓", "燕"):
+            assert secret not in whole
+
+
 QUIET = ["进度", "人工", "2", "好的", "谢谢", "绑定 ABC", "/start", "草莓坏了2盒要退款", "😀", "取消", "草莓"]
 
 

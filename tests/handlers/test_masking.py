@@ -83,6 +83,52 @@ def test_the_name_of_an_item_loses_people_only():
     assert unnamed(known.lines[0].item, [known]) == f"{GONE}定制蛋糕500gx2盒"
 
 
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        "138.0013.8000", "138/0013/8000", "138 0013 8000", "138_0013_8000", "138·0013·8000", "(138)0013-8000",
+        "1 3 8 0 0 1 3 8 0 0 0", "138—0013—8000", "138 零零13 8000", "一三八零零一三八零零零", "+86.138.0013.8000",
+        "010.8888.6666", "0571/88886666", "138,0013,8000",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("text", ["电话{} 退款", "{},草莓坏了", "草莓坏了打{}"])
+def test_a_phone_goes_whole_however_it_is_set_apart(spelt, text):
+    known = order("KT260612-0022", "22", "孙小雨", "13800138000", [("香菜", 1, "把", "")])
+    for orders in ([], [known]):
+        masked = mask(text.format(spelt), orders)
+        assert not any(char.isdecimal() or char in "零一三八" for char in masked), masked
+        assert masked.count(GONE) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1/3漏了", "2.5kg/袋,坏了1.5", "19.90的草莓", "3/5/8号的都没到", "6.12买的,6.13到的", "30枚碎了12个", "1.5斤×2"],
+)
+def test_counts_and_days_are_no_phones(text):
+    assert GONE not in mask(text, [])
+
+
+@pytest.mark.parametrize(
+    ("names", "text", "left"),
+    [
+        (["王小雨"], "王 小 雨的草莓坏了,小雨很生气", "〔…〕的草莓坏了,〔…〕很生气"),
+        (["王小雨"], "王.小.雨 王·小·雨 雨姐 小王", "〔…〕"),
+        (["Li Ting 🌸"], "ting的草莓坏了,eating it", "〔…〕的草莓坏了,eating it"),
+        (["李婷(Z07自提点)"], "李婷的草莓", "〔…〕的草莓"),
+        (["欧阳建国"], "建国的草莓,小欧阳说的", "〔…〕的草莓,〔…〕说的"),
+        (["草莓", "A", "3", "20", "🌸", ""], "草莓a 20个坏了3个", "草莓a 20个坏了3个"),
+        (["小白"], "小白的小白菜坏了", "〔…〕的小白菜坏了"),
+        (["微信用户"], "草莓坏了", "草莓坏了"),
+    ],
+)
+def test_people_who_are_known_beside_the_orders(names, text, left):
+    assert mask(text, [], names, lexicon().same) == left
+
+
+def test_a_name_set_apart_in_other_words_is_not_one():
+    assert mask("下雨 姐姐去拿的", [], ["孙小雨"]) == "下雨 姐姐去拿的"
+
+
 NAMES = st.one_of(
     st.sampled_from([one.buyer_name for one in ORDERS]),
     st.text(st.sampled_from("王李张刘陈婷敏伟芳静小雨国建欧阳a1楠"), min_size=2, max_size=4),
@@ -129,7 +175,20 @@ def test_any_text_can_be_masked_and_masking_again_changes_nothing_of_weight(text
 
 
 @pytest.mark.parametrize(
-    "text", ["1 " * 500, "李婷" * 500, "a1" * 500, "路" * 1000, "一" * 1000, "3号楼" * 300, "." * 1000]
+    "text",
+    [
+        "我是李" * 300,
+        "小李的" * 300,
+        "138 " * 300,
+        "1/3." * 300,
+        "1 " * 500,
+        "李婷" * 500,
+        "a1" * 500,
+        "路" * 1000,
+        "一" * 1000,
+        "3号楼" * 300,
+        "." * 1000,
+    ],
 )
 def test_hostile_texts_are_masked_quickly(text):
     import time
