@@ -130,6 +130,9 @@ class Listing:
     brought: tuple[tuple[int, int], ...] = ()  # (evidence, line): photos for lines that have their ticket
     count: int = 0
     echo: bool = False
+    changed: tuple[int, ...] = ()  # lines put right, not filed yet
+    back: tuple[int, ...] = ()  # filed lines that the leader takes back: a button asks
+    notes: tuple[tuple[int, str], ...] = ()  # (line, words that put it right): its ticket hears them
 
 
 Act = (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from handlers import list_answers, list_photos
+from handlers import list_answers, list_corrections, list_photos
 from handlers.leader_list import OPEN, ListDraft, ListLine
 from handlers.list_answers import Reader
 from handlers.list_lines import SHORT, of_claim, same, stated
@@ -29,6 +30,13 @@ class Paste:
     again: int = 0  # pasted lines that the list has already
     captions: list[ReadClaim] = field(default_factory=list)  # people of whom nothing is claimed
     reading: ListReading | None = None  # of a file, whose lines stand for themselves
+    changed: list[int] = field(default_factory=list)  # lines put right
+    back: list[int] = field(default_factory=list)  # filed lines taken back
+    notes: list[tuple[int, str]] = field(default_factory=list)  # words that put a filed line right
+    people: dict[int, int] = field(default_factory=dict)  # how many people each pasted line speaks of
+    fine: dict[int, str] = field(default_factory=dict)  # pasted lines that say of somebody that nothing is wrong
+    used: set[int] = field(default_factory=set)  # pasted lines about somebody that came to something
+    placed: dict[int, int] = field(default_factory=dict)  # of which pasted line each fresh line was made
 
     @property
     def by(self) -> str:
@@ -77,6 +85,8 @@ class Paste:
 
 def claim(paste: Paste, told: ReadClaim, raw: str) -> None:
     draft, turn = paste.draft, paste.turn
+    if _taken_back(paste, told, raw) or _fine(paste, told, raw):
+        return
     if _is_caption(paste, told):
         paste.captions.append(told)
         return
@@ -88,6 +98,8 @@ def claim(paste: Paste, told: ReadClaim, raw: str) -> None:
             return
     if told.withdrawn:
         _withdrawn(paste, told, raw)
+        return
+    if _put_right(paste, told, raw):
         return
     who = "" if stated(told) else paste.by
     line = of_claim(told, paste.reader.shelf, key=paste.next_key(), text=raw, who=who)
@@ -103,8 +115,74 @@ def claim(paste: Paste, told: ReadClaim, raw: str) -> None:
         paste.draft = draft
         paste.answered.append(twin.key)
         return
-    paste.draft = replace(draft, lines=(*draft.lines, line))
+    if line.state == "already" and list_corrections.differs(line, paste.reader):
+        paste.notes.append((line.key, raw))
+    _add(paste, line, told)
+
+
+def _add(paste: Paste, line: ListLine, told: ReadClaim) -> None:
+    paste.draft = replace(paste.draft, lines=(*paste.draft.lines, line))
     paste.fresh.append(line)
+    paste.placed[line.key] = told.line
+
+
+def _standing(paste: Paste, told: ReadClaim) -> list[ListLine]:
+    """The person's lines that stand above what is told."""
+    lines = list_corrections.of_person(paste.draft, told, paste.reader)
+    return [line for line in lines if paste.placed.get(line.key, 0) < told.line]
+
+
+def _taken_back(paste: Paste, told: ReadClaim, raw: str) -> bool:
+    """Take back or hold what was told of a person (弄错了, 先别报), or bring it back; tell whether it was that."""
+    if paste.people.get(told.line, 1) > 1 or not stated(told):
+        return False
+    lines = _standing(paste, told)
+    back = list_corrections.resumed(lines, raw, paste.reader)
+    for line in back:
+        paste.draft = paste.draft.with_line(line)
+        paste.answered.append(line.key)
+    gone = [] if back else list_corrections.taken_back(lines, told, raw, paste.reader)
+    _let_go(paste, gone, raw)
+    paste.used |= {told.line} if back or gone else set()
+    return bool(back or gone)
+
+
+def _fine(paste: Paste, told: ReadClaim, raw: str) -> bool:
+    """Tell whether words say that nothing is wrong with somebody's goods; they are told as no claim."""
+    alone = paste.people.get(told.line, 1) == 1
+    if not list_corrections.is_fine(told, raw, alone=alone):
+        return False
+    paste.fine[told.line] = raw
+    return True
+
+
+def _let_go(paste: Paste, lines: Sequence[ListLine], raw: str) -> None:
+    """Withdraw open lines; of filed ones a button asks, and what another filed hears the words."""
+    for line in lines:
+        if line.state in OPEN:
+            paste.draft = paste.draft.with_line(replace(line, state="withdrawn", ask=""))
+            paste.answered.append(line.key)
+        elif line.state == "already":
+            paste.notes.append((line.key, raw))
+        else:
+            paste.back.append(line.key)
+
+
+def _put_right(paste: Paste, told: ReadClaim, raw: str) -> bool:
+    """Put a line that was told before right; what was filed hears the words. Tell whether it was that."""
+    before = [line for line in _standing(paste, told) if line.key <= paste.newest]
+    line = list_corrections.meant(before, told, raw, paste.reader) if stated(told) else None
+    if line is None or line.ask == "refunded":
+        return False
+    if line.state in list_corrections.GONE:
+        other = list_corrections.differs_told(line, told, raw)
+        if told.problems and line.state != "raised" and not other:
+            return False
+        paste.notes.append((line.key, raw))
+        return True
+    paste.draft = paste.draft.with_line(list_corrections.put_right(line, told, raw, paste.reader))
+    paste.changed.append(line.key)
+    return True
 
 
 def _twice(paste: Paste, twin: ListLine, line: ListLine) -> None:
@@ -145,20 +223,20 @@ def _withdrawn(paste: Paste, told: ReadClaim, raw: str) -> None:
         and (told.line_no is None or line.problem.line_no in (None, told.line_no))
         and line.state not in ("withdrawn", "already")
     ]
-    for line in [one for one in mine if one.state in OPEN] or mine:
-        if line.state in OPEN:
-            draft = draft.with_line(replace(line, state="withdrawn", ask=""))
-        paste.answered.append(line.key)
-    paste.draft = draft
+    _let_go(paste, [one for one in mine if one.state in OPEN] or mine, raw)
     if not mine:
         line = of_claim(told, paste.reader.shelf, key=paste.next_key(), text=raw)
-        line = replace(line, state="withdrawn", ask="", batch=draft.batch, at=paste.turn.at)
-        paste.draft = replace(draft, lines=(*draft.lines, line))
-        paste.fresh.append(line)
+        _add(paste, replace(line, state="withdrawn", ask="", batch=draft.batch, at=paste.turn.at), told)
 
 
-def name(paste: Paste, told: ReadClaim) -> None:
+def name(paste: Paste, told: ReadClaim, raw: str) -> None:
     """A person of whom nothing is claimed: the answer to which order, or the words to a photo."""
+    if _taken_back(paste, told, raw) or _fine(paste, told, raw):
+        return
+    paste.used.add(told.line)
+    if list_photos.is_caption(paste.draft, paste.text, paste.own_photos()):
+        paste.captions.append(told)
+        return
     question = list_answers.question_of(paste.draft, told, paste.newest) or _unknown(paste)
     if question is None:
         paste.captions.append(told)
@@ -176,6 +254,8 @@ def name(paste: Paste, told: ReadClaim) -> None:
         if after != line:
             paste.draft = paste.draft.with_line(after)
             paste.answered.append(line.key)
+    if not paste.answered and paste.own_photos():
+        paste.captions.append(told)
 
 
 def _unknown(paste: Paste) -> ListLine | None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from handlers import deadlines, filing, leader_list, list_lines, list_text, list_tray, lookup, mail, parcels
+from handlers import deadlines, filing, leader_list, list_lines, list_text, list_tray, lookup, mail, parcels, tickets
 from handlers.acts import Listing
 from handlers.claim import Claim, Photo, Talk
 from handlers.leader_list import ListDraft, ListLine
@@ -71,7 +71,8 @@ def carry(clerk: Clerk, act: Listing) -> tuple[Talk, list[Reply]]:
     _bring(clerk, draft, act)
     numbers = {number for line in draft.lines for number in (line.order_no, *line.among) if number}
     known = {number: order for number in sorted(numbers) if (order := clerk.order(number))}
-    told = Telling(draft=draft, voice=clerk.voice, orders=known, human=_human(clerk, draft))
+    late = _late(clerk, draft, act)
+    told = Telling(draft=draft, voice=clerk.voice, orders=known, human=_human(clerk, draft), act=act, late=late)
     replies = _replies(clerk, told, act, notice)
     last = next((reply.buttons for reply in reversed(replies) if reply.buttons), ())
     if last:
@@ -197,6 +198,12 @@ def _bring(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
         line = draft.line(key)
         if line and line.ticket_no:
             pieces[line.ticket_no].append(number)
+    late = _late(clerk, draft, act)
+    for key, said in act.notes:
+        told = draft.line(key)
+        if told and told.ticket_no and told.ticket_no not in late and said not in words[told.ticket_no]:
+            words[told.ticket_no].append(said)
+            pieces[told.ticket_no] += []
     for no, ids in pieces.items():  # what was filed before hears of the words, too
         filing.remark(
             clerk.tx,
@@ -207,6 +214,12 @@ def _bring(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
             evidence=list(dict.fromkeys(ids)),
             tools=clerk.tools,
         )
+
+
+def _late(clerk: Clerk, draft: ListDraft, act: Listing) -> frozenset[str]:
+    """Name the tickets that are decided already: what puts them right comes too late."""
+    numbers = {line.ticket_no for key, _ in act.notes if (line := draft.line(key)) and line.ticket_no}
+    return frozenset(no for no in numbers if tickets.must(clerk.tx, no).state not in tickets.DECIDABLE)
 
 
 def _human(clerk: Clerk, draft: ListDraft) -> datetime | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers import leader_list, list_answers, list_entries, list_photos, list_steps
+from handlers import leader_list, list_answers, list_corrections, list_entries, list_photos, list_steps
 from handlers.acts import Listing
 from handlers.leader_list import ListDraft, ListLine, ListPhoto
 from handlers.list_entries import Paste
@@ -23,6 +24,8 @@ BEFORE = 3  # lines of the message before that a message is read behind
 def take(paste: Paste) -> bool:
     """Take a message's words: answers, captions, and lines of their own; tell whether it was any of these."""
     before = paste.draft
+    if paste.live and paste.reading is None:
+        paste.text = list_corrections.pointed(before, paste.text)
     reading = paste.reading or _reading(paste)
     told = [*reading.claims, *reading.named]
     if not (paste.live or paste.by or _several(paste, told)):
@@ -115,6 +118,10 @@ def _without_person(paste: Paste) -> bool:
         brought = list_photos.brought(before, after)
         list_steps.tell(turn, after, Listing(tell="photos", echo=True, brought=brought))
         return True
+    number = list_corrections.numbered(paste.text)
+    if number and before.is_open and not turn.scene.inbound.media:  # it is no answer to what is asked of others
+        turn.reply(turn.voice.say("list.which_line", number=turn.voice.say("list.number", number=number)))
+        return True
     draft = list_answers.unaddressed(before, paste.text, paste.reader)
     if draft == before:
         return False
@@ -134,20 +141,27 @@ def _by_number(paste: Paste, pieces: Sequence[tuple[ListLine | None, str]]) -> N
 def _lines(paste: Paste, reading: ListReading) -> None:
     raws, marks, known = paste.raws, paste.marks(), set(paste.draft.texts)
     again = {at for at, mark in enumerate(marks, start=1) if mark and mark in known}
-    for told in reading.claims:
-        if told.line not in again:
-            list_entries.claim(paste, told, raws[told.line - 1].strip() if 0 < told.line <= len(raws) else "")
-    for told in reading.named:
-        if told.line not in again:
-            list_entries.name(paste, told)
-    ignored = [one for one in reading.ignored if one.line not in again]
-    if paste.answered or paste.captions:
-        people = {one.line for one in reading.named}
-        ignored = [one for one in ignored if one.line not in people]
+    paste.people = _counted(reading)
+    for take, found in ((list_entries.claim, reading.claims), (list_entries.name, reading.named)):
+        for told in found:
+            if told.line not in again:
+                take(paste, told, raws[told.line - 1].strip() if 0 < told.line <= len(raws) else "")
+    used = paste.used - ({one.line for one in paste.captions} if paste.fresh else set())
+    ignored = [one for one in reading.ignored if one.line not in again | used]
+    known_by = {one.line for one in ignored}
+    ignored += [Ignored(line=at, text=raw, why="") for at, raw in paste.fine.items() if at not in known_by]
     _remember(paste, ignored, marks)
     if paste.fresh:
         _adopt(paste)
         paste.draft = list_photos.expected(paste.draft, paste.text, _places(paste, reading))
+
+
+def _counted(reading: ListReading) -> dict[int, int]:
+    """Count the people that each pasted line speaks of."""
+    people: dict[int, set[tuple[str | None, str | None]]] = defaultdict(set)
+    for one in (*reading.claims, *reading.named):
+        people[one.line].add((one.pickup_no, None if one.pickup_no else one.customer or one.order_no))
+    return {line: len(found) for line, found in people.items()}
 
 
 def _adopt(paste: Paste) -> None:
@@ -187,9 +201,10 @@ def _told(paste: Paste, before: ListDraft) -> bool:
     """Say how the list stands after a message; tell False when the message said nothing about it."""
     turn = paste.turn
     orders = [order for told in paste.captions for order in paste.reader.shelf.fits(told)]
-    if orders and not paste.fresh and not paste.answered and _of_tray(paste, orders):
+    right = paste.fresh or paste.answered or paste.changed or paste.notes or paste.back
+    if orders and not right and _of_tray(paste, orders):
         return True
-    if orders and not paste.fresh and not paste.answered:
+    if orders and not right:
         after = list_photos.spoken(paste.draft, paste.text, orders, paste.reader, paste.own_photos())
         if after is None:
             return _asked_about(paste, before, orders)
@@ -201,13 +216,26 @@ def _told(paste: Paste, before: ListDraft) -> bool:
         _warn(turn, paste.fresh)
         keys = tuple(line.key for line in paste.fresh)
         listing = Listing(tell="card", echo=bool(paste.by), keys=keys, brought=brought, count=paste.again)
-        list_steps.tell(turn, paste.draft, listing)
-    elif paste.answered:
+        list_steps.tell(turn, paste.draft, _with_corrections(paste, listing))
+    elif paste.answered or paste.changed or paste.notes or paste.back:
         brought = list_photos.brought(before, paste.draft)
-        list_steps.answers(turn, paste.draft, tuple(dict.fromkeys(paste.answered)), brought)
+        keys = tuple(dict.fromkeys((*paste.answered, *paste.changed)))
+        list_steps.answers(turn, paste.draft, keys, brought, _with_corrections(paste, Listing(tell="answers")))
+    elif paste.fine:
+        list_steps.tell(turn, paste.draft, Listing(tell="card"))
     else:
         return False
     return True
+
+
+def _with_corrections(paste: Paste, listing: Listing) -> Listing:
+    once = dict(paste.notes)
+    return replace(
+        listing,
+        changed=tuple(dict.fromkeys(paste.changed)),
+        back=tuple(dict.fromkeys(paste.back)),
+        notes=tuple(once.items()),
+    )
 
 
 def _with_own(paste: Paste) -> ListDraft | None:

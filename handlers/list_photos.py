@@ -17,6 +17,7 @@ from storage.orders import Order
 
 LETTERS = re.compile(r"[\W_]+")
 NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)")
+CAPTION = 20  # characters of a caption, marks not counted
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -95,6 +96,15 @@ def spoken(
         return replace(draft, run=run, following=_keys(lines, reader))
     given = give(draft, before, lines, reader)
     return replace(given, run=run, following=_keys(lines, reader) if after else ())
+
+
+def is_caption(draft: ListDraft, text: str, own: Sequence[int] = ()) -> bool:
+    """Tell whether words that name somebody are about photos, though something is asked: 17号的照片, 下面是17号的."""
+    bare = LETTERS.sub("", text)
+    if len(bare) > CAPTION:
+        return False
+    pictured = _words("photo_words").search(text) or _words("photos_after").search(text)
+    return bool(pictured or ((own or draft.tray()) and _words("photos_before").search(text)))
 
 
 def _keys(lines: Sequence[ListLine], reader: Reader) -> tuple[int, ...]:

@@ -58,9 +58,16 @@ def pair(turn: Turn, draft: ListDraft, photo: int, key: int) -> None:
     tell(turn, after, Listing(tell=told, brought=list_photos.brought(draft, after)))
 
 
-def answers(turn: Turn, draft: ListDraft, keys: Sequence[int], brought: tuple[tuple[int, int], ...] = ()) -> None:
+def answers(
+    turn: Turn,
+    draft: ListDraft,
+    keys: Sequence[int],
+    brought: tuple[tuple[int, int], ...] = (),
+    listing: Listing | None = None,
+) -> None:
     """Tell what became of answered questions; lines of a list that was filed already are filed at once."""
     lines = [line for key in keys if (line := draft.line(key))]
     file = tuple(line.key for line in lines if line.state == "ready" and line.batch < draft.batch)
     fill = tuple(line.key for line in lines if line.state == "raised")
-    tell(turn, draft, Listing(tell="answers", keys=tuple(keys), file=file, fill=fill, brought=brought))
+    listing = listing or Listing(tell="answers")
+    tell(turn, draft, replace(listing, keys=tuple(keys), file=file, fill=fill, brought=brought))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from handlers.acts import Listing
 from handlers.leader_list import ListDraft, ListLine
 from handlers.list_lines import owes_photos
 from handlers.messages import Button, Reply
@@ -29,6 +30,8 @@ class Telling:
     voice: Voice
     orders: Mapping[str, Order] = field(default_factory=dict)
     human: datetime | None = None
+    act: Listing = field(default_factory=lambda: Listing(tell="card"))
+    late: frozenset[str] = frozenset()  # tickets that have their result
 
     def say(self, key: str, **values: object) -> str:
         """Give a text of the list."""

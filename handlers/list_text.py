@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from handlers.leader_list import ListLine
@@ -29,10 +29,12 @@ def card(told: Telling, *, again: int = 0) -> Reply:
         rows.append(told.say("ready", count=len(some["ready"]), orders=orders))
     if asked:
         rows.append(told.say("ask", count=len(asked), numbers=told.numbers(asked)))
-    if some["already"]:
-        rows.append(told.say("already", numbers=told.join(told.pairs(some["already"]))))
+    noted = {key for key, _ in told.act.notes}
+    if known := [line for line in some["already"] if line.key not in noted]:
+        rows.append(told.say("already", numbers=told.join(told.pairs(known))))
     if some["withdrawn"]:
         rows.append(told.say("withdrawn", numbers=told.numbers(some["withdrawn"])))
+    rows += put_right(told)
     rows += _ignored(told)
     if again:
         rows.append(told.say("again", count=again))
@@ -40,7 +42,30 @@ def card(told: Telling, *, again: int = 0) -> Reply:
         rows.append(told.say("by_rule"))
     if told.draft.questions() and not some["ready"]:
         rows += questions(told)
-    return Reply(text="\n".join(rows), buttons=in_rows(main_buttons(told)))
+    buttons = [*back_buttons(told, told.act.back), *main_buttons(told)]
+    return Reply(text="\n".join(rows), buttons=in_rows(buttons[:MOST]))
+
+
+def put_right(told: Telling) -> list[str]:
+    """Tell which lines were put right, which tickets hear of it, and which filed lines are to be taken back."""
+    draft, act = told.draft, told.act
+    rows = []
+    if changed := [line for key in act.changed if (line := draft.line(key))]:
+        what = [told.say("choose", number=told.number(line), what=told.what(line)) for line in changed]
+        rows.append(told.say("changed", lines=told.join(what)))
+    noted = [line for key, _ in act.notes if (line := draft.line(key))]
+    for key, late in (("noted", False), ("noted_late", True)):
+        if mine := [line for line in noted if (line.ticket_no in told.late) is late]:
+            rows.append(told.say(key, numbers=told.join(told.pairs(mine))))
+    if back := [line for key in act.back if (line := draft.line(key))]:
+        rows.append(told.say("withdraw_ask", numbers=told.numbers(back)))
+    return rows
+
+
+def back_buttons(told: Telling, keys: Iterable[int]) -> list[Button]:
+    """Ask with a button before what is filed is taken back."""
+    lines = [line for key in keys if (line := told.draft.line(key)) and line.ticket_no]
+    return [Button(label=told.say("withdraw", no=line.ticket_no), tap=f"withdraw:{line.ticket_no}") for line in lines]
 
 
 def _ignored(told: Telling) -> list[str]:
@@ -111,10 +136,10 @@ def same(told: Telling, count: int) -> list[Reply]:
 def answered(told: Telling, keys: Sequence[int], file: Sequence[int]) -> list[Reply]:
     """Tell what became of the lines that were answered."""
     lines = [line for key in keys if (line := told.draft.line(key))]
-    ready = [line for line in lines if line.state == "ready"]
+    ready = [line for line in lines if line.state == "ready" and line.key not in told.act.changed]
     new = [line for line in lines if line.state == "filed" and line.key in file]
     kept = [line for line in lines if line.state == "filed" and line.key not in file]
-    rows = []
+    rows = put_right(told)
     if new:
         rows.append(told.say("now_filed", pairs=told.join(told.pairs(new))))
     if ready:
@@ -132,6 +157,6 @@ def answered(told: Telling, keys: Sequence[int], file: Sequence[int]) -> list[Re
         rows.append(told.say("withdraw_ask", numbers=told.numbers(kept)))
     rows += owing(told, new)
     rows += questions(told)
-    back = [Button(label=told.say("withdraw", no=line.ticket_no), tap=f"withdraw:{line.ticket_no}") for line in kept]
+    back = back_buttons(told, [*told.act.back, *(line.key for line in kept)])
     unique = list({button.tap: button for button in (*back, *main_buttons(told), *question_buttons(told))}.values())
     return paged(rows or [told.say("nothing")], in_rows(unique[:MOST]))

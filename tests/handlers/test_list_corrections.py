@@ -1,0 +1,169 @@
+"""What a leader puts right: figures, lines that are taken back or held, before and after they are filed."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+from test_leader_list import Evening, whole
+
+from storage import tables as t
+
+NUMBERED = "1. 3号草莓坏1盒\n2. 12号桃子坏了\n3. 30号牛奶漏2瓶\n4. 27号西瓜裂了\n5. 29号大米少1袋"
+
+
+@pytest.fixture
+def evening():
+    made = Evening()
+    yield made
+    made.world.close()
+
+
+def count(evening, pickup: str) -> str:
+    return next(line.problem.quantity for line in evening.list().lines if line.pickup == pickup)
+
+
+def said(evening, order_no: str) -> list[str]:
+    with evening.world.write() as tx:
+        rows = tx.execute(select(t.tickets.c.said).where(t.tickets.c.order_no == order_no)).scalar_one()
+    return [text for _, text in rows]
+
+
+@pytest.mark.parametrize(
+    ("words", "quantity"),
+    [
+        ("30号是3瓶", "3"),
+        ("30号不对 是1瓶", "1"),
+        ("30号改成3瓶", "3"),
+        ("第3条写错了 是牛奶漏1瓶", "1"),
+        ("30号牛奶漏3瓶（更正）", "3"),
+        ("30号再加1瓶", "3"),
+        ("30号再加1瓶 一共3瓶", "3"),
+    ],
+)
+def test_a_figure_is_put_right_before_it_is_filed(evening, words, quantity):
+    evening.say(NUMBERED)
+    told = whole(evening.say(words))
+    assert "✏️ 已改：30号" in told
+    assert count(evening, "30") == quantity
+    assert len(evening.list().lines) == 5
+    evening.say("提交")
+    assert evening.lines("KT260612-0030") == [("damaged_package", quantity, "refund")]
+
+
+@pytest.mark.parametrize("words", ["30号是3瓶", "30号改成3瓶都漏", "30 牛奶漏3瓶（更正）", "第3条不对 是3瓶"])
+def test_a_filed_ticket_hears_what_puts_it_right(evening, words):
+    evening.say(NUMBERED)
+    evening.say("提交")
+    told = whole(evening.say(words))
+    assert "📝 已补充到：30号 CD-" in told
+    assert "不重复建" not in told
+    assert said(evening, "KT260612-0030")[-1].endswith(words[3:])
+    assert len(evening.lines("KT260612-0030")) == 1
+
+
+def test_a_decided_ticket_is_said_to_be_so(evening):
+    evening.say(NUMBERED)
+    evening.say("提交")
+    with evening.world.write() as tx:
+        tx.execute(t.tickets.update().where(t.tickets.c.order_no == "KT260612-0029").values(state="decided"))
+    told = whole(evening.say("29号是2袋"))
+    assert "29号 CD-" in told
+    assert "已经有结果" in told
+    assert said(evening, "KT260612-0029") == ["5. 29号大米少1袋"]
+
+
+@pytest.mark.parametrize(
+    ("words", "gone"),
+    [
+        ("5不要了", "29"),
+        ("第4条撤掉", "27"),
+        ("27号不要了", "27"),
+        ("27号先别报", "27"),
+        ("刚才说的27号先别报", "27"),
+        ("27号别提交", "27"),
+        ("撤回27号", "27"),
+        ("27号西瓜没裂 弄错了", "27"),
+        ("27号弄错了 没裂", "27"),
+        ("29 大米 没少 是我数错", "29"),
+        ("29号大米找到了 没少", "29"),
+    ],
+)
+def test_a_line_is_taken_back(evening, words, gone):
+    evening.say(NUMBERED)
+    assert f"已撤下：{gone}号" in whole(evening.say(words))
+    assert {line.pickup for line in evening.list().lines if line.state == "withdrawn"} == {gone}
+    assert evening.states()["12"] == "ask order"
+
+
+@pytest.mark.parametrize("words", ["27号鸡蛋没坏", "27号弄错了 发成冬瓜了", "27号又裂了1个", "12号没问题吧"])
+def test_what_takes_nothing_back(evening, words):
+    evening.say(NUMBERED)
+    evening.say(words)
+    assert evening.states()["27"] == "ready"
+
+
+def test_a_number_that_is_nowhere_withdraws_nobody(evening):
+    evening.say(NUMBERED)
+    assert "没有找到 9号" in whole(evening.say("9不要了"))
+    assert not evening.list().some("withdrawn")
+
+
+def test_what_is_held_may_be_filed_after_all(evening):
+    evening.say(NUMBERED)
+    evening.say("27号先别报")
+    assert "可以提交：27号" in whole(evening.say("27号可以报了"))
+    assert evening.states()["27"] == "ready"
+
+
+def test_a_filed_line_is_taken_back_by_a_button(evening):
+    evening.say(NUMBERED)
+    evening.say("提交")
+    told = evening.say("27号弄错了 没裂")
+    assert "27号 已经建单" in whole(told)
+    assert told[-1].buttons[0][0].startswith("撤回 CD-")
+    evening.tap("撤回 CD-")
+    assert dict(evening.tickets())["KT260612-0027"] == "withdrawn"
+
+
+def test_corrections_among_new_lines_are_told_on_the_card(evening):
+    evening.say(NUMBERED)
+    evening.say("提交")
+    told = whole(evening.say("30号牛奶漏3瓶（更正）\n27号西瓜没裂 弄错了\n26号西瓜裂"))
+    assert "1 条可直接提交" in told
+    assert "已补充到：30号" in told
+    assert "27号 已经建单" in told
+
+
+def test_more_about_a_person_of_whom_is_asked_makes_no_second_question(evening):
+    evening.say(NUMBERED)
+    evening.say("12号是两个都坏了")
+    evening.say("99号虾死了\n98号虾死了")
+    evening.say("99号虾死了 4只 不是全部")
+    assert [line.pickup for line in evening.list().questions()] == ["12", "99", "98"]
+    assert count(evening, "12") == "2"
+    assert count(evening, "99") == "4"
+
+
+@pytest.mark.parametrize("words", ["26 27 28 西瓜都没问题", "28号西瓜没裂", "28号是我看错了"])
+def test_that_nothing_is_wrong_is_no_claim_and_told(evening, words):
+    evening.say("3号草莓坏1盒\n5号车厘子软了")
+    assert f"1 行不是售后：“{words}”" in whole(evening.say(words))
+    assert len(evening.list().lines) == 2
+
+
+@pytest.mark.parametrize("words", ["27号的照片", "下面是27号的", "27号西瓜的图"])
+def test_a_caption_is_one_while_something_is_asked(evening, words):
+    evening.say("桃子 1 坏了\n27号西瓜裂\n26号西瓜裂")
+    evening.say(words)
+    evening.say("", photos=1)
+    (photo,) = evening.list().photos
+    line = evening.list().line(photo.line)
+    assert line and line.pickup == "27"
+    assert [one.ask for one in evening.list().questions()] == ["who"]
+
+
+def test_a_caption_on_its_photo_is_one_while_something_is_asked(evening):
+    evening.say("桃子 1 坏了\n27号西瓜裂\n26号西瓜裂")
+    evening.say("这是27号的", photos=1)
+    assert [one.ask for one in evening.list().questions()] == ["who"]
+    assert evening.list().photos[0].line == 2
