@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from io import BytesIO, TextIOWrapper
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 from zipfile import ZipFile, ZipInfo
 
 from media.cells import DAMAGE, OLE, ZIP, BreaksOff, encoding_of, number, text_rows, workbook
@@ -18,6 +18,7 @@ from media.values import MAX_TABLE, UNREAD_CELL, Refused, Table
 ROWS = 5_000  # rows that are read, the blank ones between them included
 COLUMNS = 60
 CELL = 300  # characters of one cell
+CHARACTERS = 200_000  # of all cells: ten times what a turn reads, and little enough to go through in one stretch
 SHEETS = 20
 MAX_ENTRIES = 5_000  # files inside a workbook
 MAX_INSIDE = 48 << 20  # bytes of all files inside it, as its directory says: the zip reader never reads on
@@ -40,6 +41,7 @@ UNCACHED = re.compile(
 )
 QUOTED = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')  # of a number format
 FRACTION = re.compile(r"\?+/[?\d]+")
+Row = TypeVar("Row", bound=Sequence[str])
 
 
 def read_table(data: bytes) -> Table | Refused:
@@ -65,16 +67,30 @@ def _text(data: bytes) -> Table | Refused:
     if not encoding:
         return Refused(code="unreadable")
     try:
-        found = [cells for _, cells in islice(text_rows(TextIOWrapper(BytesIO(data), encoding, newline="")), ROWS + 1)]
+        found, more = _bounded(cells for _, cells in text_rows(TextIOWrapper(BytesIO(data), encoding, newline="")))
     except (BreaksOff, UnicodeError):
         return Refused(code="unreadable")
-    return _table(found[:ROWS], more=len(found) > ROWS)
+    return _table(found, more=more)
+
+
+def _bounded(rows: Iterable[Row]) -> tuple[list[Row], bool]:
+    """Take as many rows as are read, and tell whether there are more."""
+    found: list[Row] = []
+    size = 0
+    for row in rows:
+        size += sum(min(len(cell), CELL) for cell in row[:COLUMNS])
+        if len(found) == ROWS or size > CHARACTERS:
+            return found, True
+        found.append(row)
+    return found, False
 
 
 def _table(rows: Iterable[Sequence[str]], *, more: bool, others: int = 0, pictures: bool = False) -> Table | Refused:
     """Cut rows to size and leave out the blank ones."""
-    found = tuple(_cut(row) for row in rows if any(row))
-    return Table(rows=found, more=more, others=others, pictures=pictures) if found else Refused(code="empty")
+    found, over = _bounded(_cut(row) for row in rows if any(row))  # merged cells may have made it longer
+    if not found:
+        return Refused(code="empty")
+    return Table(rows=tuple(found), more=more or over, others=others, pictures=pictures)
 
 
 def _cut(row: Sequence[str]) -> tuple[str, ...]:
@@ -140,14 +156,10 @@ def _path(sheet: Any) -> str:
 
 def _rows(sheet: Any) -> tuple[list[list[str]], bool]:
     """Give the cells of a sheet as they are shown, and whether there are more rows than are read."""
-    found: list[list[str]] = []
-    for cells in _cells(sheet):
-        if len(found) == ROWS:
-            return found, True
-        found.append([_shown(cell) for cell in cells])
-    while found and not any(found[-1]):
+    found, more = _bounded([_shown(cell) for cell in cells] for cells in _cells(sheet))
+    while not more and found and not any(found[-1]):
         found.pop()
-    return found, False
+    return found, more
 
 
 def _cells(sheet: Any) -> Iterator[Sequence[Any]]:

@@ -120,11 +120,22 @@ def test_pictures_in_cells_are_not_read_and_told():
 
 
 def test_what_is_too_much_is_left_and_told():
-    made = [[str(number), "x" * 1000, *["y"] * 100] for number in range(1, tables.ROWS + 50)]
+    made = [["1", "x" * 1000, *["y"] * 100], *[[str(number), "x"] for number in range(2, tables.ROWS + 50)]]
     found = read_table(text(made))
     assert isinstance(found, Table)
     assert found.more and len(found.rows) == tables.ROWS
     assert len(found.rows[0]) == tables.COLUMNS and len(found.rows[0][1]) == tables.CELL
+
+
+def test_a_wide_sheet_is_cut_in_the_worker():
+    merged = xlsx([["说" * 300] * 60, *[["1"] * 60] * 40], change=lambda book: [
+        book.active.merge_cells(start_row=1, end_row=41, start_column=at, end_column=at) for at in range(1, 61)
+    ])  # fmt: skip
+    for data in (text([["坏" * 299] * 59] * 100), xlsx([["坏" * 299] * 59] * 20), merged):
+        found = read_table(data)
+        assert isinstance(found, Table)
+        assert sum(len(cell) for row in found.rows for cell in row) <= tables.CHARACTERS
+        assert found.more and len(found.rows) > 5
 
 
 def test_a_cell_far_out_costs_nothing():
