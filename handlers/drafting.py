@@ -14,6 +14,7 @@ from handlers.messages import Reply
 from handlers.normal import normalise
 from handlers.reading import Reading, read
 from handlers.references import refer
+from handlers.restating import restated, without_numbers
 from handlers.scene import Scene
 from handlers.signals import HARMFUL, swallowed
 from handlers.slots import View
@@ -162,11 +163,20 @@ class Drafting:
         """Keep the words and take their facts into the draft."""
         claim = self.claim
         assert claim
+        orders = (self.order,) if self.order else ()
+        reading, open_ = restated(claim, text, reading, self.order, lambda words: self.read(words, orders))
         after = take(claim, reading, self.order, self.scene.policy, at=self.at)
+        if open_:
+            after = without_numbers(after)
+            self.count_again()
         if claim.submit_at and self.shown(after) != self.shown(claim):
             after = replace(after, submit_at="")  # what was confirmed is no longer what is there
         self.put(after)
         self.said(text)
+
+    def count_again(self) -> None:
+        """Have it said that the number is asked for again, for nobody can tell which one was meant."""
+        self.notes.append(self.voice.say("talk.count_again"))
 
     def add_photos(self) -> None:
         """Let what came with the message join the draft."""
