@@ -73,7 +73,8 @@ def _nick(found: re.Match[str], sign: str, goods: tuple[str, ...]) -> str:
     if text.startswith(goods, found.start("name")):
         return found.group()
     close = bool(before) and before not in BESIDE.split("|")
-    behind = BEHIND if before else ALONE
+    told = before or text[found.start("name") - 1 : found.start("name")] == sign  # beside a number: 5号小张 草莓坏了
+    behind = BEHIND if told else ALONE
     if (GOODS.match(name) and not close) or not behind.match(text, found.end()):
         return found.group()
     return before + sign

@@ -7,6 +7,7 @@ from reading_orders import ORDERS, lexicon
 
 from handlers.masking import GONE, mask
 from handlers.normal import normalise
+from handlers.references import MASK
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,16 @@ SAYINGS = (
     "我是{}没收到", "问{}的事", "本人{}没收到",
 )  # fmt: skip
 SHELF = sorted({*GOODS, *lexicon().same, *(line.item for one in ORDERS for line in one.lines)} - {"8424"})
+
+
+@pytest.mark.parametrize("text", ["{}小张 草莓坏了", "{} 小张的草莓坏了", "{}小张,草莓坏了"])
+def test_a_name_beside_a_number_that_was_covered(text):
+    assert "小张" not in mask(text.format(MASK), [])
+
+
+def test_goods_beside_a_number_stay():
+    for item in SHELF:
+        assert mask(f"{MASK}{item} 坏了", []).endswith(f"{normalise(item)} 坏了")
 
 
 @pytest.mark.parametrize("saying", SAYINGS)
