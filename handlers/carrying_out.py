@@ -88,15 +88,24 @@ def _recall(work: Work) -> None:
 
 def _tell_filed(work: Work, claim: Claim, filed: Filed) -> None:
     values: dict[str, Any] = {"no": filed.no, "notice": work.moment(filed.notice_at)}
-    if filed.joined:
-        work.tell("filed_joined", **values)
-    elif filed.approved:
+    if filed.approved and not filed.joined:
         due = work.moment(filed.refund_due) if filed.refund_due else values["notice"]
         work.tell("filed_approved", no=filed.no, money=money(filed.amount, work.voice.language), due=due)
-    elif filed.human_at and (not filed.notice_at or filed.human_at < filed.notice_at):
+    elif not filed.notice_at:
+        _tell_without_notice(work, filed)
+    elif filed.joined:
+        work.tell("filed_joined", **values)
+    elif filed.human_at and filed.human_at < filed.notice_at:
         work.tell("filed_human", human=work.moment(filed.human_at), **values)
     else:
         work.tell("filed_more" if claim.ticket_no else "filed", **values)
+
+
+def _tell_without_notice(work: Work, filed: Filed) -> None:
+    """Say what a ticket waits for whose result is promised for no time yet: a person, photos, or nothing told."""
+    how = "human" if filed.human_at else "photos" if filed.state == "waiting_customer" else "open"
+    rest = work.voice.say(f"talk.awaits_{how}", human=work.moment(filed.human_at))
+    work.tell("joined_awaits" if filed.joined else "filed_awaits", no=filed.no, rest=rest)
 
 
 def _raise(work: Work, act: Raise) -> None:

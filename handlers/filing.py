@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from handlers import automatic, clocks, desk_mail, leader_review, queueing, recording, tickets, warnings
+from handlers import automatic, clocks, desk_mail, differing, leader_review, queueing, recording, tickets, warnings
 from handlers.answers import consent, received, settle, withdraw
 from handlers.appeals import appeal
 from handlers.examining import examined
 from handlers.progress import progress
 from handlers.recording import Filing, FilingLine
-from handlers.remarks import Remarked, call, remark
+from handlers.remarks import Remarked, answered, call, remark
 from handlers.tools import Tools
 from storage import evidence, ticket_lines
 from storage import tickets as rows
@@ -84,7 +84,9 @@ def _same(tx: Tx, filing: Filing, but: str = "") -> Ticket | None:
 def _join(tx: Tx, ticket: Ticket, filing: Filing, tools: Tools) -> Filed:
     """Let the one who files hear of the ticket that is there; what is new in the draft comes to it."""
     rows.join(tx, ticket.no, filing.conversation_id, role=filing.role, at=tools.now)
-    have = {(line.order_line_no, line.problem) for line in ticket_lines.of_ticket(tx, ticket.no)}
+    known = ticket_lines.of_ticket(tx, ticket.no)
+    differing.book(tx, ticket, filing, known)
+    have = {(line.order_line_no, line.problem) for line in known}
     for line in filing.lines:
         if (line.order_line_no, line.problem.problem) not in have:
             recording.add_line(tx, ticket.no, filing, line)
@@ -95,6 +97,8 @@ def _join(tx: Tx, ticket: Ticket, filing: Filing, tools: Tools) -> Filed:
     if recording.rise(tx, ticket.no, filing.claim.severity, filing.claim.signals, filing.claim.special, tools):
         queueing.show_risen(tx, ticket.no, tools)
     warnings.book(tx, ticket)
+    if ticket.state == "waiting_customer":
+        answered(tx, ticket, tools, brought=bool(filing.claim.photos))
     if filing.role == "leader":
         leader_review.vouched(tx, ticket.no, tickets.customer(tx, filing.conversation_id), tools)
     desk_mail.refresh(tx, ticket.no, tools)

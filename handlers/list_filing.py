@@ -6,7 +6,19 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from handlers import deadlines, filing, leader_list, list_lines, list_text, list_tray, lookup, mail, parcels, tickets
+from handlers import (
+    deadlines,
+    differing,
+    filing,
+    leader_list,
+    list_lines,
+    list_text,
+    list_tray,
+    lookup,
+    mail,
+    parcels,
+    tickets,
+)
 from handlers.acts import Listing
 from handlers.claim import Claim, Photo, Talk
 from handlers.leader_list import ListDraft, ListLine
@@ -201,9 +213,10 @@ def _bring(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
     late = _late(clerk, draft, act)
     for key, said in act.notes:
         told = draft.line(key)
-        if told and told.ticket_no and told.ticket_no not in late and said not in words[told.ticket_no]:
-            words[told.ticket_no].append(said)
+        if told and told.ticket_no and told.ticket_no not in late:
+            words[told.ticket_no] = list(dict.fromkeys([*words[told.ticket_no], said]))
             pieces[told.ticket_no] += []
+            differing.say(clerk.tx, tickets.must(clerk.tx, told.ticket_no), "leader", said)
     for no, ids in pieces.items():  # what was filed before hears of the words, too
         filing.remark(
             clerk.tx,

@@ -67,7 +67,7 @@ def remark(
     if ticket.owner_id is not None:
         _to_owner(tx, ticket, by, text, evidence, tools)
     if ticket.state == "waiting_customer":
-        _answered(tx, ticket, tools, brought=bool(evidence))
+        answered(tx, ticket, tools, brought=bool(evidence))
     leader_review.remarked(tx, ticket_no, by, text, tools)
     desk_mail.refresh(tx, ticket_no, tools)
     now = tickets.must(tx, ticket_no)
@@ -85,7 +85,7 @@ def _to_owner(tx: Tx, ticket: Ticket, by: tickets.By, text: str, evidence: Seque
         clocks.start(tx, ticket.no, "handoff_idle", notices.policy_of(tx, ticket, tools), tools)
 
 
-def _answered(tx: Tx, ticket: Ticket, tools: Tools, *, brought: bool) -> None:
+def answered(tx: Tx, ticket: Ticket, tools: Tools, *, brought: bool) -> None:
     """The customer's turn is over, unless an offer still waits for a yes or photos are still owed."""
     lines = ticket_lines.of_ticket(tx, ticket.no)
     owes = ticket.owner_id is None and not clock_rows.get(tx, ticket.no, "decision_due") and ticket.filed_at is not None

@@ -118,7 +118,7 @@ def test_every_warning_has_its_words(house):
     no = filed(house)
     every = [
         "no_order", "reused_photo:CD-1", "photo_gone", "photo_bad", "over_claimed:1", "many_claims:3", "late_claim",
-        "photos_waived", "boss", "claimed_again", "paid_lowered",
+        "photos_waived", "boss", "claimed_again", "leader_says:2盒", "buyer_says:2盒", "paid_lowered",
     ]  # fmt: skip
     house.tx.exec_driver_sql("UPDATE tickets SET warnings = ?", (__import__("json").dumps(every),))
     assert text(house, no).count("⚠") == len(every)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from test_leader_list import Evening, whole
 
+from handlers import cards
 from storage import tables as t
 
 NUMBERED = "1. 3号草莓坏1盒\n2. 12号桃子坏了\n3. 30号牛奶漏2瓶\n4. 27号西瓜裂了\n5. 29号大米少1袋"
@@ -167,3 +168,54 @@ def test_a_caption_on_its_photo_is_one_while_something_is_asked(evening):
     evening.say("这是27号的", photos=1)
     assert [one.ask for one in evening.list().questions()] == ["who"]
     assert evening.list().photos[0].line == 2
+
+
+def card(evening, order_no: str) -> str:
+    with evening.world.write() as tx:
+        no = tx.execute(select(t.tickets.c.no).where(t.tickets.c.order_no == order_no)).scalar_one()
+        return cards.card(tx, no, evening.world.tools()).text
+
+
+def test_the_desk_sees_what_the_leader_puts_right(evening):
+    evening.say(NUMBERED)
+    evening.say("提交")
+    evening.say("30号是3瓶")
+    assert "⚠ 团长说的是：30号是3瓶" in card(evening, "KT260612-0030")
+
+
+def test_the_desk_sees_both_figures_when_a_customer_joins_the_leaders_ticket(evening):
+    evening.say("3号 草莓坏1盒\n27号 西瓜裂")
+    evening.tap("提交")
+    buyer = "李婷"
+    evening.world.bind(buyer, "13800002231", buyer)
+    evening.say("KT260612-0003 草莓坏了2盒，换货", buyer)
+    evening.say("", buyer, photos=2)
+    told = whole(evening.say("提交", buyer))
+    assert "已经有单" in told
+    assert "⚠ 客户说的是：草莓300g 2盒 换货" in card(evening, "KT260612-0003")
+    assert "最迟 6月13日19:10 前" in told
+    assert evening.tickets()[0] == ("KT260612-0003", "queued")  # its photos came with the customer
+
+
+def test_no_time_is_promised_where_none_runs(evening):
+    evening.say("3号 草莓坏1盒\n27号 西瓜裂")
+    evening.tap("提交")
+    evening.say("作废")
+    buyer = "李婷"
+    evening.world.bind(buyer, "13800002231", buyer)
+    evening.say("KT260612-0003 草莓坏了1盒，要退款", buyer)
+    evening.say("没有照片", buyer)
+    told = whole(evening.say("提交", buyer))
+    assert "还缺照片，发来就开始审核" in told
+    assert "最迟" not in told
+
+
+def test_the_desk_sees_both_figures_when_the_leader_lists_what_was_filed(evening):
+    buyer = "李婷"
+    evening.world.bind(buyer, "13800002231", buyer)
+    evening.say("KT260612-0003 草莓坏了2盒，想退这两盒的钱", buyer)
+    evening.say("", buyer, photos=2)
+    evening.say("提交", buyer)
+    told = whole(evening.say("3号 草莓坏3盒\n27号 西瓜裂"))
+    assert "📝 已补充到：3号 CD-" in told
+    assert "团长说的是：3号 草莓坏3盒" in card(evening, "KT260612-0003")
