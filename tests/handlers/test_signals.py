@@ -22,6 +22,23 @@ SICK = (
     "made my son sick",
     "food poisoning",
     "I threw up all night",
+    "the shrimp made me puke all night",
+    "barfed twice after dinner",
+    "sick to my stomach since the eggs",
+    "ran to the toilet all night",
+    "got the runs after the yogurt",
+    "broke out in hives",
+    "my lips are swollen",
+    "it made my kids throw up",
+    "had to call an ambulance",
+    "couldn't breathe after eating the nuts",
+    "loose stools since yesterday",
+    "吃完屙肚",
+    "孩子吃完脸色发白没精神",
+    "吃了喉咙发紧",
+    "嘴唇肿成香肠嘴",
+    "胃里翻江倒海",
+    "老婆进了抢救室",
 )
 WELL = (
     "难吃到吐",
@@ -41,6 +58,16 @@ WELL = (
     "孩子本来就发烧，想喝粥",
     "吃了没拉肚子",
     "sick of waiting",
+    "smells like puke",
+    "this makes me want to throw up",
+    "the lid is swollen",
+    "might get food poisoning from this",
+    "nobody got sick but it's rotten",
+    "臭得让人作呕",
+    "气得我心口疼",
+    "退热贴少发一盒",
+    "这价格让我窒息",
+    "翻白眼 客服态度真差",
 )
 
 
@@ -116,3 +143,22 @@ def test_who_speaks_of_taking_the_own_life_is_in_danger(text):
 @pytest.mark.parametrize("text", ["跳楼价买的草莓坏了", "虾都不想活了", "有农药味", "你们怎么不去死"])
 def test_figures_of_death_are_not(text):
     assert not said(text).despair
+
+
+@pytest.mark.parametrize(
+    "text", ["我要你们赔我三倍，不然我打12315", "赔偿我精神损失费", "退一赔三", "I want three times the price back"]
+)
+def test_several_times_the_price_is_a_threat_and_no_wish_for_a_coupon(text):
+    reading = said(text)
+    assert (reading.severity, reading.remedies) == ("major", ())
+
+
+@pytest.mark.parametrize("text", ["要赔多少钱", "能赔多少", "医药费谁赔"])
+def test_who_asks_about_money_wishes_no_coupon(text):
+    assert said(text).remedies == ()
+
+
+@pytest.mark.parametrize("text", ["给点补偿", "坏了2盒 要求赔偿", "赔我一盒"])
+def test_who_wants_to_be_compensated_wishes_that(text):
+    assert said(text).remedies == ("compensation",)
+    assert said(text).severity == "normal"
