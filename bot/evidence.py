@@ -98,7 +98,7 @@ class Fetcher:
         told = {
             "lines": made.lines,
             "names": made.names,
-            "first": len(made.lines) if made.left else len(table.rows) if table.more else 0,
+            "first": len(made.lines) if made.left else len(table.rows) if table.more else None,
             "silent": made.silent,
             "others": table.others,
             "pictures": table.pictures,
@@ -143,6 +143,6 @@ def _with_lines(returned: Inbound, found: Mapping[str, Any], sheet: Mapping[str,
     assert isinstance(sent, Inbound)
     told = dict(found.get("lines") or {"why": found.get("verdict") or found["state"]})
     made = list_rows.cut(list_rows.Lines(lines=[*sent.text.splitlines(), *told.pop("lines", ())]))
-    told["first"] = len(made.lines) if made.left else told.get("first", 0)
+    told["first"] = len(made.lines) if made.left else told.get("first")
     data = {**returned.data, "sheet": told}
     return replace(sent, key=returned.key, account="", kind="fetched", text=made.text, data=data)

@@ -144,10 +144,10 @@ def with_known_names(text: str, names: tuple[str, ...], listed: Listed) -> str:
     return "\n".join(lines)
 
 
-def bounded(reading: ListReading) -> tuple[ListReading, int]:
-    """Keep as many problems as one turn can book; also give the last line that was read whole, 0 for all."""
+def bounded(reading: ListReading) -> tuple[ListReading, int | None]:
+    """Keep as many problems as one turn can book; also give the last line that was read whole, None for all."""
     if len(reading.claims) <= PROBLEMS:
-        return reading, 0
+        return reading, None
     last = reading.claims[PROBLEMS].line - 1
     kept = tuple(one for one in reading.claims if one.line <= last)
     return replace(reading, claims=kept, named=tuple(one for one in reading.named if one.line <= last)), last
@@ -159,7 +159,7 @@ def tell(turn: Turn, sheet: Mapping[str, Any]) -> None:
     if why := sheet.get("why"):
         key = "photo" if sheet.get("kind") in PICTURES else TOLD.get(why, "foreign")
         turn.reply(say(f"list.sheet_{key}", limit=MAX_TABLE >> 20))
-    if first := sheet.get("first"):
+    if (first := sheet.get("first")) is not None:
         turn.reply(say("list.sheet_first", count=first))
     if others := sheet.get("others"):
         turn.reply(say("list.sheet_others", count=others))

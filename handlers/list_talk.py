@@ -224,8 +224,8 @@ def _sheet(turn: Turn) -> None:
     newest = max((line.key for line in draft.lines), default=0)
     paste = Paste(turn=turn, reader=reader, draft=draft, text=text, newest=newest, live=True, reading=reading)
     claims = any(one.problems or one.remedy or one.withdrawn or one.question or one.signals for one in reading.claims)
-    if (claims and list_paste.take(paste)) or sheet.get("why"):
-        list_sheets.tell(turn, {**sheet, "first": first or sheet.get("first")})
+    if (claims and list_paste.take(paste)) or sheet.get("why") or first is not None:
+        list_sheets.tell(turn, {**sheet, "first": sheet.get("first") if first is None else first})
     else:
         turn.reply(turn.voice.say("list.sheet_nothing"))
 

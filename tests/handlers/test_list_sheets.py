@@ -14,7 +14,7 @@ from sqlalchemy import select
 from test_leader_list import LEADER, NOW, Evening, whole
 
 from handlers import claim as claims
-from handlers import list_rows
+from handlers import list_rows, list_sheets
 from handlers.list_sheets import PATIENCE
 from handlers.messages import Inbound, Media, Origin
 from handlers.wording import templates
@@ -60,6 +60,14 @@ def shelf(evening):
             .join(t.ticket_lines, t.tickets.c.no == t.ticket_lines.c.ticket_no, isouter=True)
         ).all()  # fmt: skip
     return sorted(map(str, rows))
+
+
+@pytest.mark.parametrize(("most", "read"), [(1, 0), (2, 1), (3, None)])
+def test_a_sheet_of_more_problems_than_a_turn_can_book_says_how_far_it_was_read(evening, monkeypatch, most, read):
+    monkeypatch.setattr(list_sheets, "PROBLEMS", most)
+    told = whole(send(evening, "3号|草莓坏2盒，鸡蛋碎3个\n5号|车厘子烂1份"))
+    assert ("只读了前" in told, f"只读了前 {read} 行" in told) == (read is not None, read is not None)
+    assert "没有读到" not in told
 
 
 def test_d5_as_a_sheet_gives_the_same_tickets_as_pasted(evening):
