@@ -33,11 +33,13 @@ SUPERVISED = {
     "bot/channels/telegram_polling.py _keep": "the offset is only a hint: doubles are known by their key",
     "bot/channels/telegram_webhook.py answer": "nothing was committed: the platform sends it again",
     "bot/courier.py _carry": "a door's failure must not end the courier: the mail goes again",
+    "bot/courier.py _book": "the mail is booked: what follows from it must not book it twice",
     "bot/parked.py retry": "a message that fails again stays parked, and the next is tried",
     "bot/second_sight.py _ask": "a message has its turn whatever becomes of the second reader",
     "bot/runner.py _run": "the writer's thread must not die silently",
     "bot/runner.py _do": "one turn's failure is that turn's alone",
     "bot/runner.py _again": "a turn that failed twice is parked",
+    "handlers/parking.py guarded": "of messages that waited inside, one's failure is that one's alone",
 }
 
 
