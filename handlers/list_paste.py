@@ -7,7 +7,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers import leader_list, list_answers, list_corrections, list_entries, list_photos, list_steps
+from handlers import (
+    leader_list,
+    list_answers,
+    list_corrections,
+    list_entries,
+    list_forwards,
+    list_leaning,
+    list_photos,
+    list_steps,
+)
 from handlers.acts import Listing
 from handlers.leader_list import ListDraft, ListLine, ListPhoto
 from handlers.list_entries import Paste
@@ -58,13 +67,17 @@ def _reading(paste: Paste) -> ListReading:
     text, by = paste.text, paste.by
     if by and any(order.buyer_name == by for order in paste.reader.shelf.listed.orders):
         text = "\n".join(f"{by}：{line}" if line.strip() else line for line in text.splitlines())
+    listed = paste.reader.shelf.listed.orders
+    text = list_forwards.signed(
+        list_forwards.named(text, {one.buyer_name for one in listed}), listed, paste.reader.today
+    )
     reading = paste.reader.lines(_with_signs(text, paste.draft))
     first = next((at for at, line in enumerate(text.splitlines(), start=1) if line.strip()), 1)
     begun = [one for one in (*reading.claims, *reading.named) if one.line == first]
     whole = any((one.pickup_no or one.customer or one.order_no) and one.problems for one in begun)
     if by or not paste.draft.context or whole or any(one.withdrawn or one.question for one in begun):
         return reading
-    behind = _behind(paste, text)
+    behind = list_leaning.mild(_behind(paste, text), reading)
     more = sum(bool(one.problems) for one in behind.claims) > sum(bool(one.problems) for one in reading.claims)
     alone = not any(one.pickup_no or one.customer or one.order_no for one in begun)
     return behind if more or alone else reading
@@ -146,7 +159,10 @@ def _lines(paste: Paste, reading: ListReading) -> None:
         for told in found:
             if told.line not in again:
                 take(paste, told, raws[told.line - 1].strip() if 0 < told.line <= len(raws) else "")
-    used = paste.used - ({one.line for one in paste.captions} if paste.fresh else set())
+    buyers = {order.buyer_name for order in paste.reader.shelf.listed.orders}
+    used = list_forwards.heads(paste.text, buyers) | paste.used - (
+        {one.line for one in paste.captions} if paste.fresh else set()
+    )
     ignored = [one for one in reading.ignored if one.line not in again | used]
     known_by = {one.line for one in ignored}
     ignored += [Ignored(line=at, text=raw, why="") for at, raw in paste.fine.items() if at not in known_by]
