@@ -53,11 +53,12 @@ def people(
     for pickup, names, told in several or [(*one, references) for one in _each(part)]:
         references = replace(told, names=names)
         fits = [] if unknown else of_day(candidates(references, pickup, book), references.day, today)
+        own = [name for name in names if any(order.buyer_name == name for order in fits)] or list(names)
         base = ReadClaim(
             line=line,
             order_no=references.order_numbers[0] if references.order_numbers else None,
             pickup_no=pickup,
-            customer=unknown["name"] if unknown else (names[0] if names else None),
+            customer=unknown["name"] if unknown else next(iter(own), None),
             phone_tail=references.tail,
             certain=bool(fits),
             evidence=references.evidence,

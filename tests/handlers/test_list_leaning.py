@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from reading_orders import listed
+from reading_orders import listed, order
 
 
 def brief(text):
@@ -261,3 +261,13 @@ def test_what_follows_chatter_about_a_person_is_not_the_person_s():
 def test_a_day_or_time_before_the_number(text):
     (claim,) = listed(text).claims
     assert (claim.pickup_no, claim.line_no, claim.quantity) == ("27", 1, None)
+
+
+def test_each_of_several_people_keeps_the_own_name():
+    orders = [order("KT260612-0003", "3", "李婷", "13800002231", [("草莓", 2, "盒", "")]),
+              order("KT260612-0005", "5", "陈明", "13900008812", [("草莓", 2, "盒", "")])]  # fmt: skip
+    claims = listed("3号李婷 5号陈明 草莓各坏1盒", *orders).claims
+    assert [(one.pickup_no, one.customer, one.order_no) for one in claims] == [
+        ("3", "李婷", "KT260612-0003"),
+        ("5", "陈明", "KT260612-0005"),
+    ]
