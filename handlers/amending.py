@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from handlers import amending_rows, amending_words, choices, deadlines, linking, notices
-from handlers.amending_rows import described, order_of
+from handlers.amending_rows import CLOSED, described, order_of
 from handlers.amending_words import Amendment, amendment
 from handlers.claim import Problem
 from handlers.deeds import Deed, Told, ask, told
@@ -21,7 +21,6 @@ from storage import tickets as rows
 from storage.orders import Order, OrderLine
 from storage.ticket_lines import Line
 
-CLOSED = ("refused", "withdrawn")
 WHOLE = "all"
 
 

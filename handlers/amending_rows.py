@@ -21,7 +21,7 @@ from storage.ticket_lines import Line
 
 FIELDS = ("problem", "item", "quantity")
 COLUMNS = ("order_line_no", "item", "problem", "also", "quantity", "unit", "share", "wish_amount", "heard_at")
-AGAIN = "claimed_again"
+CLOSED = ("refused", "withdrawn")
 
 
 def order_of(deed: Deed) -> Order | None:
@@ -51,7 +51,7 @@ def summed(deed: Deed, line: Line) -> Line:
     taken = lookup.claimed(deed.tx, deed.ticket.order_no or "", but=deed.no).get(line.order_line_no, Fraction(0))
     for one in ticket_lines.of_ticket(deed.tx, deed.no):
         if one.line != line.line and one.order_line_no == line.order_line_no and one.share:
-            taken += Fraction(one.share) if one.state not in ("refused", "withdrawn") else 0
+            taken += Fraction(one.share) if one.state not in CLOSED else 0
     left = max(Fraction(0), 1 - taken)
     return replace(line, wish_amount=refund(bought.paid, min(Fraction(line.share), left)))
 
@@ -99,9 +99,9 @@ def _keep(deed: Deed, line: int | None, field: str, values: list[str], shown: li
 def _warn(deed: Deed) -> list[str]:
     """Warn as filing does of what is claimed twice or beyond what was bought; give what is new."""
     known = list(deed.ticket.warnings)
-    again = [AGAIN] if _claimed_again(deed) else []
-    if AGAIN in known and not again:
-        rows.change(deed.tx, deed.no, warnings=[one for one in known if one != AGAIN])
+    again = [warnings.AGAIN] if _claimed_again(deed) else []
+    if warnings.AGAIN in known and not again:
+        rows.change(deed.tx, deed.no, warnings=[one for one in known if one != warnings.AGAIN])
     return [one for one in warnings.book(deed.tx, deed.ticket, *again) if one not in known]
 
 
@@ -137,7 +137,7 @@ def _severity(deed: Deed, line: Line) -> str:
     others = [one for one in ticket_lines.of_ticket(deed.tx, deed.no) if one.line != line.line]
     sum_ = sum(one.wish_amount or 0 for one in (line, *others))
     tags, groups = bought.tags if bought else (), deed.ticket.special
-    codes = (line.problem, *line.also.split())
+    codes = line.codes or ("",)
     found = (policy.severity(code, tags=tags, groups=groups, sum_=sum_) for code in codes)
     return max(found, key=SEVERITIES.index)
 

@@ -98,8 +98,7 @@ def claimed(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy) -> Iter
 
 def problems(line: Line, policy: Policy) -> str:
     """Name a line's problem types, the one that decides first."""
-    codes = [code for code in (line.problem, *line.also.split()) if code]
-    return "、".join(policy.label(code, desk_mail.LANGUAGE) for code in codes)
+    return "、".join(policy.label(code, desk_mail.LANGUAGE) for code in line.codes)
 
 
 def quantity(line: Line) -> str:

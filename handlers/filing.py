@@ -67,7 +67,7 @@ def file(tx: Tx, filing: Filing, tools: Tools) -> Filed:
         if same := _same(tx, filing):
             return _join(tx, same, filing, tools)
         return _complete(tx, recording.create(tx, filing, tools), filing, tools)
-    more = [warning for warning in ("claimed_again",) if _same(tx, filing, but=known.no)]
+    more = [warning for warning in (warnings.AGAIN,) if _same(tx, filing, but=known.no)]
     recording.update(tx, known, filing, tools)
     warnings.book(tx, known, *more)
     return _complete(tx, known.no, filing, tools)

@@ -90,7 +90,7 @@ def with_ticket(turn: Turn, reading: Reading) -> Reading:
         return reading
     special = (*reading.special, *ticket.special)
     lines = turn.scene.found.lines.get(ticket.no, ())
-    bad = any(HARMFUL & {line.problem, *line.also.split()} for line in lines)
+    bad = any(HARMFUL.intersection(line.codes) for line in lines)
     text = normalise(turn.scene.inbound.text)
     if not bad or not special or not swallowed(text, turn.scene.lexicon, special):
         return reading

@@ -37,7 +37,7 @@ def quantity(line: Line) -> str:
 
 def problem(line: Line, voice: Voice) -> str:
     """Tell one line's problem, as "草莓 2盒 腐烂变质"."""
-    labels = [voice.label(code) for code in (line.problem, *line.also.split()) if code]
+    labels = [voice.label(code) for code in line.codes]
     return " ".join(part for part in (line.item, quantity(line), *labels, line.detail) if part)
 
 

@@ -11,7 +11,6 @@ from handlers.order_file import ALIASES, COLUMNS
 HEAD_ROWS = 10  # a title may stand above the head
 TITLE = 30  # characters of a column's title at most
 PEOPLE = frozenset({"number", "counter", "order", "name", "tail", "phone"})
-TELLING = frozenset({"problem", "remark", "wish", "quantity"})
 EXPORTED = 3  # so many columns that only an export of orders has make the sheet one
 
 # what order files have is taken from the order import; "count" is a number that an export fills with what was bought

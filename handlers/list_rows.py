@@ -60,17 +60,10 @@ class _Walk:
     goes_on: bool = False  # the row before became a line of its own
 
 
-def lines(rows: Iterable[Sequence[str]]) -> str:
-    """Write the rows of a sheet (cells as text) as a pasted list: one line each, the pickup number first with its sign.
-
-    A first row that names the column of pickup numbers is a head and says nothing else.
-    """
-    return take(rows).text
-
-
 def take(rows: Iterable[Sequence[str]]) -> Lines:
-    """Write the rows of a sheet as lines of a list, as many as a list may have.
+    """Write the rows of a sheet (cells as text) as lines of a list, as many as a list may have.
 
+    The pickup number comes first, with its sign; a first row that names its column is a head and says nothing else.
     A row that names nobody goes on about the one before. Titles above the head, sums and blank rows are no lines.
     """
     cells = [[_one_line(cell) for cell in row] for row in rows]

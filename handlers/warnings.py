@@ -13,8 +13,9 @@ from storage.tickets import Ticket
 
 MANY = 3  # earlier tickets of a buyer from which on the number is worth a look
 GOOD = frozenset({"", "good"})
+AGAIN = "claimed_again"
 KEPT = frozenset(  # told once, not counted anew
-    {"late_claim", "photos_waived", "boss", "claimed_again", "leader_says", "buyer_says"}
+    {"late_claim", "photos_waived", "boss", AGAIN, "leader_says", "buyer_says"}
 )
 
 

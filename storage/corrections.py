@@ -24,7 +24,7 @@ from storage.tables import (
     tickets,
 )
 from storage.tables import ticket_lines as lines
-from storage.ticket_lines import GRANTED, Line
+from storage.ticket_lines import GRANTED, Line, codes
 
 SERIOUS = frozenset({"major", "safety"})
 DECIDED = frozenset((*GRANTED, "refused"))
@@ -133,15 +133,10 @@ _LINES = (
 )  # fmt: skip
 
 
-def codes(problem: str, also: str) -> str:
-    """Write a line's problem types as a correction has them, the one that decides first."""
-    return " ".join(dict.fromkeys([problem, *also.split()]))
-
-
 def value(line: Line, field: str) -> str:
     """Write what a line has of a field as a correction has it."""
     if field == "problem":
-        return codes(line.problem, line.also)
+        return " ".join(line.codes)
     if field == "item":
         return "" if line.order_line_no is None else str(line.order_line_no)
     return f"{line.quantity} {line.unit}".strip()
@@ -190,7 +185,7 @@ def _parties(tx: Tx) -> Mapping[str, list[str]]:
 
 def _example(rows: Sequence[Any], first: Mapping[tuple[str, int | None], str]) -> Example:
     one = rows[0]
-    final = [codes(row.problem, row.also) for row in rows]
+    final = [" ".join(codes(row.problem, row.also)) for row in rows]
     read = [first.get((row.ticket_no, row.line), now) for row, now in zip(rows, final, strict=True)]
     spoken = [text for at, text in one.said if _millisecond(datetime.fromisoformat(at)) == _millisecond(one.heard_at)]
     return Example(

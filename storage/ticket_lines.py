@@ -41,6 +41,16 @@ class Line:
     also: str = ""  # further problem codes of the same item
     heard_at: datetime | None = None  # when the message was written that its problem was read from
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Its problem types, the one that decides first."""
+        return codes(self.problem, self.also)
+
+
+def codes(problem: str, also: str) -> tuple[str, ...]:
+    """Give the problem types of a line's columns, the one that decides first."""
+    return tuple(dict.fromkeys(filter(None, (problem, *also.split()))))
+
 
 FIELDS = tuple(Line.__dataclass_fields__)
 _OF_TICKET = Prepared(

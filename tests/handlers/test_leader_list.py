@@ -508,9 +508,9 @@ def test_rows_of_a_sheet_become_the_same_lines(evening):
         ["27.0", "", "西瓜", "裂"],
         ["", "", "", ""],
     ]
-    text = list_rows.lines(rows)
+    text = list_rows.take(rows).text
     assert text == "3号 李婷 草莓 坏2盒\n27号 西瓜 裂"
-    assert list_rows.lines([["5号 车厘子软了"], ["8", "鸡蛋碎7个"]]) == "5号 车厘子软了\n8 鸡蛋碎7个"
+    assert list_rows.take([["5号 车厘子软了"], ["8", "鸡蛋碎7个"]]).text == "5号 车厘子软了\n8 鸡蛋碎7个"
     evening.say(text)
     evening.tap("提交2条")
     assert [order for order, _ in evening.tickets()] == ["KT260612-0003", "KT260612-0027"]

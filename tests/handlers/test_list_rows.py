@@ -10,7 +10,7 @@ from handlers.order_file import ALIASES
 
 
 def lines(text):
-    return list_rows.lines(cells(text)).splitlines()
+    return list_rows.take(cells(text)).lines
 
 
 def test_columns_in_any_order():
@@ -141,4 +141,4 @@ def test_more_than_a_list_may_have_is_left_and_counted():
 
 
 def test_control_characters_and_line_breaks_are_gone():
-    assert list_rows.lines([["接龙号", "问题"], ["3", "草莓\n坏\u202e2\x00盒"]]) == "3号 草莓 坏2盒"
+    assert list_rows.take([["接龙号", "问题"], ["3", "草莓\n坏\u202e2\x00盒"]]).text == "3号 草莓 坏2盒"

@@ -74,7 +74,7 @@ def test_d5_as_a_sheet_gives_the_same_tickets_as_pasted(evening):
     send(evening, "D5")
     evening.tap("提交17条")
     other = Evening()
-    other.say(list_rows.lines(cells(D5)))
+    other.say(list_rows.take(cells(D5)).text)
     other.tap("提交17条")
     assert len(evening.tickets()) == 18
     assert shelf(evening) == shelf(other)
