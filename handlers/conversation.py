@@ -61,7 +61,7 @@ def _message(turn: Turn, inbound: Inbound) -> None:
     text = inbound.text[:LONGEST]
     if len(inbound.text) > LONGEST:
         turn.note("too_long")
-    turn.talk = replace(turn.talk, language=language_of(text, turn.talk.language) or "zh")
+    turn.talk = replace(turn.talk, language=language_of(text, turn.talk.language))
     if not inbound.media and not any(char.isalnum() for char in text):
         _wordless(turn, inbound)
         return
@@ -197,7 +197,7 @@ def _new_claim(turn: Turn, reading: Reading, ticket: Ticket) -> bool:
         return True
     if any(order.order_no != ticket.order_no for order in found.matches):
         return True
-    if turn.scene.want.any and not found.matches:
+    if (turn.scene.want.any and not found.matches) or turn.other_day():
         return True
     told = [claim for claim in reading.claims if fits(claim, turn.scene.policy)]
     known = {line.order_line_no for line in found.lines.get(ticket.no, ())}

@@ -16,6 +16,9 @@ DATES = re.compile(
 )
 NAMED = re.compile(r"昨[天日晚儿]|今[天日晚早儿]|\byesterday\b|\btoday\b|前天")
 DAYS = {"昨": "yesterday", "今": "today", "yesterday": "yesterday", "today": "today"}
+EACH_DAY = re.compile(
+    r"(?:昨|今|前)[天日晚早](?:的|那|这)?(?:单|个)?还是(?:昨|今|前)|(?:昨|今|前)[天日](?:的|那).*(?:昨|今|前)[天日](?:的|那)"
+)
 BEFORE_YESTERDAY = "前天"
 WRITTEN = re.compile(r"20(\d{2})(\d{2})(\d{2})|(?<!\d)(\d{2})(\d{2})(\d{2})(?!\d)")
 
@@ -49,6 +52,8 @@ def day_in(text: str, today: date) -> tuple[str | None, str, list[tuple[int, int
         if value is None:
             value, words = _date(match, today), match.group()
     named = NAMED.search(text)
+    if value is None and len({day[0] for day in NAMED.findall(text)}) > 1 and EACH_DAY.search(text):
+        named = None  # 昨天还是今天的, 今天的坏1盒 昨天的坏2盒
     if named and value is None:
         words = named.group()
         value = DAYS.get(words) or DAYS.get(words[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,6 +11,8 @@ from fractions import Fraction
 from handlers.acts import Act, Bind, Opened
 from handlers.claim import Claim, Photo
 from handlers.codes import SEVERITIES
+from handlers.fixed_words import means
+from handlers.lookup import on
 from handlers.messages import Reply
 from handlers.normal import normalise
 from handlers.reading import Reading, read
@@ -26,6 +29,10 @@ from storage.tickets import Ticket
 LIVE = ("queued", "assigned", "waiting_customer", "appealed")
 HUSHED = ("safety", "despair", "human", "misses", "angry", "locked")  # raised for these, the bot asks nothing more
 OF_ONE_DRAFT = ("other", "angry", "orders", "heard", "chatter", "enclosed")
+# a day that tells the order: not 昨天买的, which says when somebody ordered
+OF_DAY = re.compile(
+    r"(?:昨|今|前)[天日](?:的|那|这|单)|\d[号日](?:的|那|这|单)|yesterday'?s|today'?s|from (?:yesterday|today)", re.I
+)
 HEARD = 3  # words that told nothing by themselves, kept for the draft that may follow
 SAID, WORDS = 20, 500  # how many of the customer's messages a draft keeps, and how much of each
 
@@ -40,6 +47,7 @@ class Drafting:
         self.replies: list[Reply] = []
         self.acts: list[Act] = []
         self.notes: list[str] = []
+        self.adopted = False  # the draft has just been given its order
         self.noted = False  # the notes are part of a reply
         self.responded = False  # a question, or the lack of one, was told
 
@@ -134,6 +142,8 @@ class Drafting:
         claim = replace(claim, order_no=order.order_no, number="", pickup="", problems=(), special=tuple(special))
         claim = replace(claim, asked=None, misses={}, aided=())
         for at, text in claim.said:
+            if means(text, "human"):
+                continue
             # the numbers have done their work: one that was mistyped must not hide what else was said
             about = refer(
                 normalise(text, self.scene.lexicon.emoji), (order,), self.scene.lexicon, today=self.scene.today
@@ -142,7 +152,7 @@ class Drafting:
             claim = take(claim, reading, order, self.scene.policy, at=at, first=False)
         if known.ticket_no:  # those words raised it once; a supervisor may have made it milder since
             claim = replace(claim, severity=known.severity)
-        self.order = order
+        self.order, self.adopted = order, True
         self.put(claim)
 
     def said(self, text: str) -> None:
@@ -210,9 +220,16 @@ class Drafting:
     def candidates(self) -> Sequence[Order]:
         """The orders whose lines a text is read with."""
         found = self.scene.found
-        if found.matches:
-            return found.matches
+        if orders := found.matches or self.other_day():
+            return orders
         return (self.order,) if self.order else found.own
+
+    def other_day(self) -> tuple[Order, ...]:
+        """The customer's own orders of the day that is named, where what is spoken of is of another (昨天的也坏了)."""
+        day, spoken = self.scene.want.day, self.order
+        if not day or spoken is None or on(spoken, day) or not OF_DAY.search(self.scene.inbound.text):
+            return ()
+        return tuple(order for order in self.scene.found.own if on(order, day))
 
     def read(self, text: str, orders: Sequence[Order]) -> Reading:
         """Read a text, with what the second reader made of it."""

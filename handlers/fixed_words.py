@@ -15,6 +15,7 @@ NAMES = (
 MARKS = re.compile(r"[\s，。！？!?,.~～…、；;:：\"“”'‘’()（）\[\]【】😊🙏👌👍]+")
 CJK = re.compile(r"[㐀-鿿]")
 WORD = re.compile(r"[A-Za-z']+")
+NUMBERED = re.compile(r"[A-Za-z]*[-_#]?\d[\w-]*", re.ASCII)  # an order number says nothing of a language
 
 
 @cache
@@ -54,7 +55,7 @@ def without(text: str, name: str) -> str:
 
 def language_of(text: str, known: str) -> str:
     """Tell the language a customer writes: kept once known, unless a whole sentence comes in the other one."""
-    chinese, english = len(CJK.findall(text)), len(WORD.findall(text))
+    chinese, english = len(CJK.findall(text)), len(WORD.findall(NUMBERED.sub(" ", text)))
     if not chinese and not english:
         return known
     if not known:

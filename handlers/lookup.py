@@ -83,9 +83,11 @@ def wanted(
         day = _day(named.day, today)
     if claim and not known:
         # number and tail may come in two messages, in any order
-        if not numbers and not pickups:
-            numbers = (claim.number,) if claim.number and tails else ()
-            pickups = (claim.pickup,) if claim.pickup and tails else ()
+        # while one of several orders is to be chosen, what found them finds them again
+        offered = bool(claim.asked and claim.asked.slot == "order" and claim.asked.choices)
+        if not numbers and not pickups and (tails or (offered and claim.tail)):
+            numbers = (claim.number,) if claim.number else ()
+            pickups = (claim.pickup,) if claim.pickup else ()
         tails = tails or ((claim.tail,) if claim.tail else ())
         day = day or claim.day
     return Wanted(
@@ -93,7 +95,7 @@ def wanted(
         pickups=tuple(pickups),
         tails=tuple(tails),
         day=day,
-        own=not known and conversation.customer_id is not None,
+        own=(not known or bool(day)) and conversation.customer_id is not None,
     )
 
 
@@ -167,14 +169,15 @@ def matching(own: Sequence[Order], want: Wanted, site: str = "") -> tuple[Order,
         return tuple(by_number)
     by_pickup = [order for order in own if order.participate_no and orders.pickup_key(order.participate_no) in pickups]
     by_pickup = _there(by_pickup, site)
-    return tuple(order for order in by_pickup if not want.day or _on(order, want.day)) or tuple(by_pickup)
+    return tuple(order for order in by_pickup if not want.day or on(order, want.day)) or tuple(by_pickup)
 
 
 def _there(found: list[Order], site: str) -> list[Order]:
     return [order for order in found if site and order.site_no == site] or found
 
 
-def _on(order: Order, day: str) -> bool:
+def on(order: Order, day: str) -> bool:
+    """Tell whether an order was handed over on a day, as ISO date."""
     moment = order.delivered_at or order.promised_at or order.placed_at
     return bool(moment and moment.astimezone(SHANGHAI).date().isoformat() == day)
 
@@ -194,7 +197,7 @@ def _proved(tx: Tx, found: Found, want: Wanted, policy: Policy, *, site: str, sa
         for tail in want.tails:
             picked += orders.by_pickup(tx, pickup, tail, sample=sample)
     matches += _there(picked, site)
-    matches = [order for order in matches if not want.day or _on(order, want.day)] or matches
+    matches = [order for order in matches if not want.day or on(order, want.day)] or matches
     near: list[Order] = []
     if not matches and found.conversation.phone:
         of_sample = found.conversation.sample

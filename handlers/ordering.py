@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers.lookup import Found
+from handlers.lookup import Found, on
 from handlers.reading import Reading
 from handlers.scene import LONGEST
 from handlers.turn import Turn
@@ -24,6 +24,8 @@ def resolve(turn: Turn, reading: Reading) -> bool:
         turn.choose_order(matches)
     elif turn.scene.want.any and not matches:
         return _not_found(turn, found)
+    elif others := turn.other_day():
+        _another_day(turn, others, reading)
     elif not (claim and claim.order_no):
         turn.open_claim()
         _keep_hints(turn)
@@ -59,6 +61,16 @@ def _switch(turn: Turn, order: Order, reading: Reading) -> None:
         turn.adopt(order)
 
 
+def _another_day(turn: Turn, others: tuple[Order, ...], reading: Reading) -> None:
+    """The words go on about an order of another day: a draft of its own."""
+    named = tuple(order for order in others if any(told.order_no == order.order_no for told in reading.claims))
+    if len(others) == 1 or len(named) == 1:
+        _switch(turn, (named if len(named) == 1 else others)[0], reading)
+    else:
+        turn.open_claim(fresh=True)
+        turn.choose_order(others)
+
+
 def _keep_hints(turn: Turn) -> None:
     want, claim = turn.scene.want, turn.claim
     assert claim
@@ -75,6 +87,10 @@ def _keep_hints(turn: Turn) -> None:
 
 def _own_order(turn: Turn, found: Found, reading: Reading) -> None:
     """A bound buyer named no number: the item tells the order, or there is only one."""
+    asked = turn.claim.asked.slot if turn.claim and turn.claim.asked else ""
+    day = turn.scene.want.day if asked == "order" else ""
+    of_day = tuple(order for order in found.own if on(order, day)) if day else ()
+    found = replace(found, own=of_day or found.own)
     own = {order.order_no: order for order in found.own}
     spoken = turn.ticket()
     named = {claim.order_no for claim in reading.claims if claim.line_no is not None and claim.certain} & set(own)

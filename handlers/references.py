@@ -27,6 +27,16 @@ ORDER_TAIL = re.compile(r"(?:单号|订单号?)的?(?:尾号|尾数|后四位|�
 BARE_TAIL = re.compile(r"(?<![\d.a-z-])(\d{4})(?![\d.%a-z-]|\s*(?:年|块|元|克|ml|g\b|号))")
 
 
+# a text that begins with a pickup number and four digits: 17 1894, 22-2449
+PAIR = re.compile(
+    r"^\s*(?P<number>\d{1,3})(?:\s?[-—–_/,、.]\s?|\s+)(?P<tail>\d{4})(?![\d.%a-z-]|\s*(?:年|月|块|元|克|ml|g\b|号))"
+)
+NOT_SURE = re.compile(
+    r"好像|应该|可能|大概|似乎|估计|记得|不好意思|对不起|抱歉|[打说写看记搞]错了?|就?是|[的哦噢啊呢吧呀啦了吗嘛]|我|手机|电话|号码?|末尾|最后"
+    r"|i think|maybe|probably|sorry|it'?s|should be|my|[\s,，。.!:、~]"
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class References:
     """Everything referred to, and the text with these places masked."""
@@ -107,12 +117,30 @@ class Seeker:
             self.take("phone_tail", *match.span())
         return found
 
-    def bare_tail(self, *, other: bool) -> list[str]:
-        """Four digits alone, or beside a number that was given with them (5号 8812)."""
+    def pair(self, lexicon: Lexicon) -> tuple[list[Span], list[str]]:
+        """A pickup number without its sign and a phone's tail, at the beginning of a text."""
+        match = PAIR.match(self.text)
+        if match is None or lexicon.counted.match(self.text, match.start("tail")):
+            return [], []
+        span = Span(start=match.start("number"), end=match.end("number"), values=(str(int(match["number"])),))
+        self.take("pickup_no", *match.span("number"))
+        self.take("phone_tail", *match.span("tail"))
+        return [span], [match["tail"]]
+
+    def bare_tail(self, lexicon: Lexicon, *, other: bool) -> list[str]:
+        """Four digits alone, or beside a number that was given with them (5号 8812, 28号3115西瓜裂了)."""
         match = BARE_TAIL.search(self.text)
         if match is None:
             return []
-        alone = re.sub(r"[\s,。.!:]", "", self.text) == match.group(1)
+        rest = NOT_SURE.sub("", self.text.replace(MASK, ""))
+        alone = rest == match.group(1)
+        if (
+            other
+            and not alone
+            and self.text[: match.start()].endswith(MASK)
+            and not lexicon.counted.match(self.text, match.start())
+        ):
+            alone = True
         spaced = re.search(rf"(?:^|[\s,:{MASK}])$", self.text[: match.start()]) and re.match(
             rf"$|[\s,。!{MASK}]", self.text[match.end() :]
         )
@@ -190,8 +218,10 @@ def refer(
     tails = seeker.tails()
     day = seeker.day()
     pickups = seeker.pickups(lexicon, leader=leader)
+    if not leader and not pickups and not numbers and not tails:
+        pickups, tails = seeker.pair(lexicon)
     if not leader or pickups:
-        tails += [] if tails else seeker.bare_tail(other=bool(pickups or numbers))
+        tails += [] if tails else seeker.bare_tail(lexicon, other=bool(pickups or numbers))
     elif not (tails or phones or numbers):
         tails += seeker.leading_tail()
     names = seeker.names()

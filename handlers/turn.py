@@ -98,7 +98,12 @@ class Turn(Drafting):
         self.talk = self.talk.with_claim(replace(claim, asked=asked))
 
     def _hushed(self, claim: Claim) -> bool:
-        """Tell whether a person has the word: nothing more is asked, but for one photo beside a voice message."""
+        """Tell whether a person has the word: nothing more is asked, but for one photo beside a voice message.
+
+        Which of several orders is meant, only the customer knows.
+        """
+        if not claim.order_no and claim.why != "safety" and self.talk.extra.get("orders") and self.scene.want.any:
+            return False
         if claim.why == "voice" and not claim.problems:
             return bool(photo_count(claim)) or claim.photos_waived
         return claim.why in HUSHED
@@ -108,6 +113,8 @@ class Turn(Drafting):
         taken = taken or self.scene.inbound.kind in ("text", "media")  # whatever was said is passed on
         if not notes and taken and claim.ticket_no and not self.replies:
             notes = [self.voice.say("talk.added", no=claim.ticket_no)]
+            if self.adopted and claim.why not in ("safety", "locked"):
+                notes.append(self.voice.say("talk.took", facts=facts(claim, self.order, self.voice)))
         elif not notes:
             return
         self.reply(self.voice.join(notes), echo=not now)
