@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from storage.orders import Order
 
 from .clauses import Entry, gather
-from .correcting import corrected
 from .figures import without_durations
 from .items import Mention, mentions, strangers
 from .lexicon import Lexicon
@@ -18,6 +17,7 @@ from .quantities import Quantity, lone, quantities
 from .received import Received, received, stray
 from .references import MASK
 from .signals import Serious, serious
+from .weighing import weighed
 from .wishes import Wishes, wishes
 
 ITEM = "\ue001"
@@ -127,7 +127,7 @@ def _problems(
     grave = serious(laid.text, lexicon, _meant_for(laid, orders))
     if lexicon.learned is None:
         return laid.problems, (), grave
-    better = corrected(
+    better = weighed(
         laid.text,
         laid.problems,
         grave,

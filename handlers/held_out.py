@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from .correcting import corrected
 from .learned import Learned, restore
 from .learning import Tell, train
 from .lessons import NONE, Seen
 from .policy_parts import Weights
+from .weighing import weighed
 
 FOLDS = 5
 
@@ -37,7 +37,7 @@ def score(lessons: Iterable[Seen], learned: Learned | None) -> Score:
     for one in lessons:
         problems, grave = list(one.problems), one.grave
         if learned is not None:
-            better = corrected(one.text, problems, grave, learned, several=False)
+            better = weighed(one.text, problems, grave, learned, several=False)
             problems, grave = [*better.found, *better.added], better.grave
         wanted = one.lesson.codes or {NONE}
         read = {problem.code for problem in problems} or {NONE}

@@ -24,7 +24,7 @@ class Corrected:
     grave: Serious
 
 
-def corrected(
+def weighed(
     text: str,
     problems: Sequence[Problem],
     grave: Serious,
