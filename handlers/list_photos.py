@@ -18,6 +18,7 @@ from storage.orders import Order
 LETTERS = re.compile(r"[\W_]+")
 NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)")
 CAPTION = 20  # characters of a caption, marks not counted
+CONTEXT = 3  # lines that what follows a caption may lean on
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -92,10 +93,11 @@ def spoken(
     back = max((photo.run for photo in tray), default=0) if _words("photos_before").search(text) else draft.run
     before = list(own) or [photo.id for photo in tray if photo.run == back]
     run = draft.run + 1
+    spoken_of = tuple(dict.fromkeys(line.text for line in lines))[-CONTEXT:]  # 也是 means these now
     if not before or (after and not own):
-        return replace(draft, run=run, following=_keys(lines, reader))
+        return replace(draft, run=run, following=_keys(lines, reader), context=spoken_of)
     given = give(draft, before, lines, reader)
-    return replace(given, run=run, following=_keys(lines, reader) if after else ())
+    return replace(given, run=run, following=_keys(lines, reader) if after else (), context=spoken_of)
 
 
 def is_caption(draft: ListDraft, text: str, own: Sequence[int] = ()) -> bool:

@@ -160,3 +160,23 @@ def test_a_photo_that_is_none_is_told(evening):
     heard += evening.say("", photos=1)
     assert "打不开或不是照片" in whole(heard) or "没能收到" in whole(heard)
     assert on(evening) == {"": 1}
+
+
+@pytest.mark.parametrize("word", ["5号也是", "5号 同上", "5号一样"])
+def test_nobody_inherits_the_illness_of_another_after_captions(evening, word):
+    evening.say("3号 草莓坏2盒\n26号 西瓜裂\n34号 虾臭了 小孩吃了拉肚子")
+    evening.say("", photos=1)
+    evening.say("这是3号的")
+    heard = evening.say(word)
+    assert not any("停止食用" in one.text for one in heard)
+    assert [line.severity for line in evening.list().lines if line.pickup == "5"] in ([], ["normal"])
+
+
+def test_nobody_inherits_the_illness_of_another_from_the_message_before(evening):
+    evening.say("26号 西瓜裂\n34号 虾臭了 小孩吃了拉肚子")
+    heard = evening.say("33号也是")
+    assert not any("停止食用" in one.text for one in heard)
+    (line,) = [line for line in evening.list().lines if line.pickup == "33"]
+    assert (line.severity, line.problem.problem) == ("normal", "quality_spoiled")
+    heard = evening.say("33号小孩吃了也拉肚子")
+    assert any("停止食用" in one.text for one in heard)
