@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from handlers import amending, choices, desk_mail, linking, notices, papers, picking, relaying, ruling, tickets
+from handlers import choices, correcting, desk_mail, linking, notices, papers, picking, relaying, ruling, tickets
 from handlers.deeds import Deed, Told
 from handlers.messages import Button
 from handlers.remedies import money
@@ -41,7 +41,7 @@ ACTIONS: Mapping[str, Action] = {
     "ask": Action(run=relaying.ask_customer, words=relaying.ask_words, states=ALL, row=2),
     "note": Action(run=relaying.note, words=relaying.note_words, states=ALL, owner=False, row=2),
     "phone": Action(run=relaying.phone, states=ALL, strictly=True, row=2),
-    "correct": Action(run=amending.correct, words=amending.correct_words, states=OPEN, row=2),
+    "correct": Action(run=correcting.correct, words=correcting.correct_words, states=OPEN, row=2),
     "order": Action(run=linking.order, words=linking.order_words, states=OPEN, row=2),
     "papers": Action(run=papers.show, states=ALL, row=3),
     "medical": Action(run=papers.mark, words=papers.mark_words, states=ALL, row=3),

@@ -8,10 +8,10 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from handlers import amending_rows, amending_words, choices, deadlines, linking, notices
-from handlers.amending_rows import CLOSED, described, order_of
-from handlers.amending_words import Amendment, amendment
+from handlers import choices, correcting_rows, correcting_words, deadlines, linking, notices
 from handlers.claim import Problem
+from handlers.correcting_rows import CLOSED, described, order_of
+from handlers.correcting_words import Amendment, amendment
 from handlers.deeds import Deed, Told, ask, told
 from handlers.shares import left_open, share_of
 from handlers.source_words import telling
@@ -31,7 +31,7 @@ def correct(deed: Deed) -> Told:
     if deed.ticket.owner_id is None:
         return told("pick_first", alert=True, no=deed.no)
     if what == "s":
-        return amending_rows.grade(deed, value)
+        return correcting_rows.grade(deed, value)
     lines = _lines(deed, mark)
     if mark and not lines:
         return _not_open(deed, mark)
@@ -43,8 +43,8 @@ def correct(deed: Deed) -> Told:
 
 def correct_words(deed: Deed) -> Told:
     """Take what is right from a reply, as "少件 2盒", "3盒", "不是草莓是葡萄", "不严重"."""
-    if level := amending_words.severity(deed.words):
-        return amending_rows.grade(deed, level)
+    if level := correcting_words.severity(deed.words):
+        return correcting_rows.grade(deed, level)
     lines = _lines(deed, deed.argument)
     if not lines:
         return _not_open(deed, deed.argument)
@@ -126,7 +126,7 @@ def _of_quantity(number: str, unit: str, bought: OrderLine | None, *, share: boo
     if number == "half":
         number, share = "1/2", True
     unit = "" if share else unit or (bought.unit if bought else "")
-    number = amending_words.plain(number)
+    number = correcting_words.plain(number)
     return {"quantity": number, "unit": unit, "share": number if share else ""}
 
 
@@ -165,7 +165,7 @@ def put(deed: Deed, line: Line, columns: Mapping[str, Any]) -> Told:
     if deed.ticket.order_no:
         rows.lock_order(deed.tx, deed.ticket.order_no)
     after = replace(line, **columns)
-    fields = amending_rows.differences(line, after)
+    fields = correcting_rows.differences(line, after)
     if not fields:
         return told("correct_nothing", alert=True, what=described(line, deed))
     if any(_same(one, after) for one in ticket_lines.of_ticket(deed.tx, deed.no)):
@@ -177,11 +177,11 @@ def put(deed: Deed, line: Line, columns: Mapping[str, Any]) -> Told:
         return told("correct_too_many", alert=True, item=item_name(bought), whole=whole)
     after = replace(after, share="" if share is None else str(share))
     if fields & {"item", "quantity"}:
-        after = amending_rows.summed(deed, after)
+        after = correcting_rows.summed(deed, after)
     if not line.line:
         stored = linking.store(deed, line)
         line, after = replace(line, line=stored.line, problem=""), _heard(deed, replace(after, line=stored.line))
-    return amending_rows.book(deed, line, after, fields)
+    return correcting_rows.book(deed, line, after, fields)
 
 
 def _same(one: Line, after: Line) -> bool:
