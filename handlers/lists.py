@@ -10,9 +10,9 @@ from datetime import date
 from storage.orders import Order
 
 from .book import Book, lay_open
-from .echoes import again, corrected, like_another
 from .facts import Facts, facts
 from .layout import Line, lay_out
+from .leaning import again, corrected, like_another
 from .lexicon import Lexicon
 from .parts import cut
 from .people import people
