@@ -120,7 +120,7 @@ class Opened:
 class Listing:
     """Work on a leader's list: raise its serious lines, file the ready ones of `file`, and tell how it stands.
 
-    `tell`: card, list, filed, answers, same, photos, tray, dropped, nudge; `keys` are the lines that this is about.
+    `tell`: card, list, filed, answers, same, photos, tray, dropped, nudge, status; `keys`: the lines that it is about.
     """
 
     tell: str
@@ -132,6 +132,7 @@ class Listing:
     echo: bool = False
     changed: tuple[int, ...] = ()  # lines put right, not filed yet
     back: tuple[int, ...] = ()  # filed lines that the leader takes back: a button asks
+    about: tuple[str, ...] = ()  # whom is asked after, and that person's tickets; "" for a line not filed
     notes: tuple[tuple[int, str], ...] = ()  # (line, words that put it right): its ticket hears them
 
 

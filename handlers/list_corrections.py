@@ -104,6 +104,12 @@ def is_fine(told: ReadClaim, raw: str, *, alone: bool) -> bool:
     return bool(said) and not claims and not told.signals
 
 
+def asks(told: ReadClaim, raw: str) -> bool:
+    """Tell whether words claim nothing and ask how a ticket stands."""
+    claims = told.problems or told.remedy or told.withdrawn or told.quantity is not None or told.signals
+    return not claims and _said("asks").search(raw) is not None
+
+
 def resumed(lines: Sequence[ListLine], raw: str, reader: Reader) -> list[ListLine]:
     """Give the withdrawn lines that words bring back, ready or asked about anew."""
     if not _said("resumes").search(raw) or _said("holds").search(raw):

@@ -35,6 +35,7 @@ class Paste:
     notes: list[tuple[int, str]] = field(default_factory=list)  # words that put a filed line right
     people: dict[int, int] = field(default_factory=dict)  # how many people each pasted line speaks of
     fine: dict[int, str] = field(default_factory=dict)  # pasted lines that say of somebody that nothing is wrong
+    asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # whose tickets are asked after
     used: set[int] = field(default_factory=set)  # pasted lines about somebody that came to something
     placed: dict[int, int] = field(default_factory=dict)  # of which pasted line each fresh line was made
 
@@ -85,7 +86,7 @@ class Paste:
 
 def claim(paste: Paste, told: ReadClaim, raw: str) -> None:
     draft, turn = paste.draft, paste.turn
-    if _taken_back(paste, told, raw) or _fine(paste, told, raw):
+    if _taken_back(paste, told, raw) or _fine(paste, told, raw) or _asked(paste, told, raw):
         return
     if _is_caption(paste, told):
         paste.captions.append(told)
@@ -153,6 +154,20 @@ def _fine(paste: Paste, told: ReadClaim, raw: str) -> bool:
     if not list_corrections.is_fine(told, raw, alone=alone):
         return False
     paste.fine[told.line] = raw
+    return True
+
+
+def _asked(paste: Paste, told: ReadClaim, raw: str) -> bool:
+    """Tell whether words ask how it stands with somebody's ticket: 33号处理了吗."""
+    if not list_corrections.asks(told, raw):
+        return False
+    listed = paste.reader.shelf.listed
+    rows = [line for order in paste.reader.shelf.fits(told) for line in listed.lines.get(order.order_no, ())]
+    say = paste.turn.voice.say
+    label = say("list.number", number=told.pickup_no) if told.pickup_no else told.customer or f"“{raw[:SHORT]}”"
+    waits = [""] if any(line.state in OPEN for line in _standing(paste, told)) else []
+    paste.asked.append((label, tuple(dict.fromkeys([*(line.ticket_no for line in rows), *waits]))))
+    paste.used.add(told.line)
     return True
 
 
@@ -231,7 +246,7 @@ def _withdrawn(paste: Paste, told: ReadClaim, raw: str) -> None:
 
 def name(paste: Paste, told: ReadClaim, raw: str) -> None:
     """A person of whom nothing is claimed: the answer to which order, or the words to a photo."""
-    if _taken_back(paste, told, raw) or _fine(paste, told, raw):
+    if _taken_back(paste, told, raw) or _fine(paste, told, raw) or _asked(paste, told, raw):
         return
     paste.used.add(told.line)
     if list_photos.is_caption(paste.draft, paste.text, paste.own_photos()):

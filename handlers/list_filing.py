@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -124,12 +125,29 @@ def _replies(clerk: Clerk, told: Telling, act: Listing, notice: datetime | None)
     if act.tell == "tray" and draft.tray():
         piece = evidence.get(clerk.tx, draft.tray()[0].id)
         return [list_tray.tray(told, piece.media_key if piece else "")]
+    if act.tell == "status":
+        return [_status(clerk, act.about[0], act.about[1:])]
     if act.tell == "nudge":
         card = list_text.card(told)
         return [replace(card, text=f"{told.say('nudge')}\n{card.text}")]
     if act.tell == "card":
         return [replace(list_text.card(told, again=act.count), echo=act.echo)]
     return [list_tray.photos(told, echo=act.echo)]
+
+
+def _status(clerk: Clerk, who: str, numbers: Sequence[str]) -> Reply:
+    """Tell how somebody's tickets stand."""
+    rows = []
+    if "" in numbers:
+        rows.append(clerk.voice.say("list.asked_listed", number=who))
+    for no in filter(None, numbers):
+        voice, due = clerk.voice, filing.told(clerk.tx, no)
+        until = due.notice_at or due.human_at
+        state = voice.say(f"notice.state_{due.state}") + (
+            voice.say("leader.by", when=voice.moment(until)) if until else ""
+        )
+        rows.append(voice.say("list.asked_known", number=who, no=no, state=state))
+    return Reply(text="\n".join(rows) or clerk.voice.say("list.asked_unknown", number=who))
 
 
 def _claim(clerk: Clerk, lines: list[ListLine], draft: ListDraft, *, claim_id: str = "") -> Claim:

@@ -50,7 +50,8 @@ def take(paste: Paste) -> bool:
     paste.again = sum(mark in before.texts for mark in marks)
     paste.lay()
     if marks and paste.again == len(marks):
-        list_steps.tell(paste.turn, paste.draft, Listing(tell="same", count=paste.again))
+        claims = sum(same(line.text) in marks for line in before.lines)
+        list_steps.tell(paste.turn, paste.draft, Listing(tell="same", count=claims or paste.again))
         return True
     _lines(paste, reading)
     return _told(paste, before)
@@ -136,6 +137,9 @@ def _without_person(paste: Paste) -> bool:
         turn.reply(turn.voice.say("list.which_line", number=turn.voice.say("list.number", number=number)))
         return True
     draft = list_answers.unaddressed(before, paste.text, paste.reader)
+    if draft == before and before.is_open and not paste.elsewhere and paste.text.isdecimal() and len(paste.text) < 4:
+        list_steps.tell(turn, before, Listing(tell="card"))  # a number that stands for no button is no remark
+        return True
     if draft == before:
         return False
     list_steps.answers(turn, draft, [line.key for line in draft.lines if line != before.line(line.key)])
@@ -239,9 +243,18 @@ def _told(paste: Paste, before: ListDraft) -> bool:
         list_steps.answers(turn, paste.draft, keys, brought, _with_corrections(paste, Listing(tell="answers")))
     elif paste.fine:
         list_steps.tell(turn, paste.draft, Listing(tell="card"))
+    elif paste.asked:
+        list_steps.save(turn, paste.draft)
     else:
         return False
+    _tell_asked(paste)
     return True
+
+
+def _tell_asked(paste: Paste) -> None:
+    """Answer how it stands with somebody's ticket; it is no claim."""
+    for label, numbers in dict(paste.asked).items():
+        paste.turn.acts.append(Listing(tell="status", about=(label, *numbers)))
 
 
 def _with_corrections(paste: Paste, listing: Listing) -> Listing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from handlers.leader_list import ListLine
+from handlers.leader_list import OPEN, ListLine
 from handlers.list_questions import MOST, question_buttons, questions
 from handlers.list_telling import DONE, Telling, broken, in_rows, paged, quoted
 from handlers.messages import Button, Reply
@@ -92,8 +92,12 @@ def main_buttons(told: Telling) -> list[Button]:
 
 def whole(told: Telling) -> list[Reply]:
     """Tell every line with its state, in as many messages as it takes; the questions and buttons come last."""
-    rows = [told.row(line) for line in told.draft.lines]
-    rows += dict.fromkeys(told.say("row_ignored", text=quoted(text)) for _, text in told.draft.ignored)
+    draft = told.draft
+    newest = max((line.batch for line in draft.lines), default=0)  # what was filed before is told by 进度
+    mine = [line for line in draft.lines if line.batch == newest or line.state in OPEN or line.asks]
+    rows = [told.row(line) for line in mine]
+    said = [text for batch, text in draft.ignored if batch >= newest]
+    rows += dict.fromkeys(told.say("row_ignored", text=quoted(text)) for text in said)
     rows += questions(told)
     return paged([*rows, told.say("end")], in_rows([*main_buttons(told), *question_buttons(told)]))
 

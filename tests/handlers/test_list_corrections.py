@@ -219,3 +219,39 @@ def test_the_desk_sees_both_figures_when_the_leader_lists_what_was_filed(evening
     told = whole(evening.say("3号 草莓坏3盒\n27号 西瓜裂"))
     assert "📝 已补充到：3号 CD-" in told
     assert "团长说的是：3号 草莓坏3盒" in card(evening, "KT260612-0003")
+
+
+def test_how_a_ticket_stands_is_no_claim(evening):
+    evening.say("3号草莓坏1盒\n29号大米少1袋")
+    assert whole(evening.say("29号处理了吗")) == "29号 在清单里，还没提交。"
+    evening.say("提交")
+    told = whole(evening.say("29号处理了吗"))
+    assert told.startswith("29号：CD-")
+    assert "等待处理，最迟 6月13日19:10" in told
+    assert whole(evening.say("28号处理好了吗")) == "28号 还没有报过售后单。要报就写什么问题。"
+    assert len(evening.list().lines) == 2
+
+
+def test_the_list_that_is_shown_is_the_one_under_way(evening):
+    evening.say("3号草莓坏1盒\n29号大米少1袋\n12号桃子坏了\n大家辛苦了啊")
+    evening.say("提交")
+    assert "29号" in whole(evening.say("看清单"))
+    evening.say("5号车厘子软了\n谢谢各位邻居")
+    told = whole(evening.say("看清单"))
+    assert "5号" in told
+    assert "❓ 12号" in told  # still asked
+    assert "29号" not in told
+    assert "大家辛苦了" not in told
+
+
+def test_the_same_list_again_counts_its_claims(evening):
+    text = "今天的汇总\n3号草莓坏1盒\n29号大米少1袋\n大家辛苦了"
+    evening.say(text)
+    evening.say("提交")
+    assert "这 2 条和之前的一样" in whole(evening.say(text))
+
+
+def test_a_lone_number_is_no_remark(evening):
+    evening.say("3号草莓坏1盒\n12号桃子坏了")
+    evening.say("77")
+    assert evening.world.phones["王姐"][-1].text.startswith("读到 2 个问题")
