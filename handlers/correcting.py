@@ -11,7 +11,7 @@ from typing import Any
 from handlers import choices, correcting_rows, correcting_words, deadlines, linking, notices
 from handlers.claim import Problem
 from handlers.correcting_rows import CLOSED, described, order_of
-from handlers.correcting_words import Amendment, amendment
+from handlers.correcting_words import Correction, correction
 from handlers.deeds import Deed, Told, ask, told
 from handlers.shares import left_open, share_of
 from handlers.source_words import telling
@@ -50,7 +50,7 @@ def correct_words(deed: Deed) -> Told:
         return _not_open(deed, deed.argument)
     policy, order = notices.policy_of(deed.tx, deed.ticket, deed.tools), order_of(deed)
     today = deed.tools.now.astimezone(deadlines.zone(policy)).date()
-    meant = amendment(deed.words, order, policy, today=today)
+    meant = correction(deed.words, order, policy, today=today)
     if not meant:
         return told("correct_unread", alert=True)
     line = _meant(list(lines.values()), meant, order, deed.words)
@@ -130,7 +130,7 @@ def _of_quantity(number: str, unit: str, bought: OrderLine | None, *, share: boo
     return {"quantity": number, "unit": unit, "share": number if share else ""}
 
 
-def _said(line: Line, meant: Amendment, order: Order | None) -> dict[str, Any]:
+def _said(line: Line, meant: Correction, order: Order | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     bought = line_of(order, meant.item) if meant.item else None
     if bought and bought.line_no != line.order_line_no:
@@ -143,7 +143,7 @@ def _said(line: Line, meant: Amendment, order: Order | None) -> dict[str, Any]:
     return found
 
 
-def _meant(lines: Sequence[Line], meant: Amendment, order: Order | None, words: str) -> Line | None:
+def _meant(lines: Sequence[Line], meant: Correction, order: Order | None, words: str) -> Line | None:
     """Find the one line that a reply is about: the only one, the one whose item is named."""
     if len(lines) == 1:
         return lines[0]

@@ -16,7 +16,7 @@ from storage.orders import Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Amendment:
+class Correction:
     """What is said to be right instead; empty where nothing was said. `denied` are lines of the order said no to."""
 
     item: int | None = None  # number of the order's line
@@ -37,22 +37,22 @@ def severity(words: str) -> str:
     return next((code for code in SEVERITIES if plain in desk_mail.say(f"words_{code}").split("|")), "")
 
 
-def amendment(words: str, order: Order | None, policy: Policy, *, today: date) -> Amendment:
+def correction(words: str, order: Order | None, policy: Policy, *, today: date) -> Correction:
     """Read a reply as a customer's message would be; nothing is taken from words about several items."""
     reading = read(words, (order,) if order else (), lexicon_of(policy), today=today)
     claims = [claim for claim in reading.claims if claim.line_no is None or claim.line_no not in reading.denied]
     named = list(dict.fromkeys(claim.line_no for claim in claims if _names_item(claim)))
     counts = [claim for claim in claims if claim.quantity is not None]
     if len(named) > 1 or len(counts) > 1:
-        return Amendment()
+        return Correction()
     codes = _labelled(words, policy) or [code for claim in claims for code in claim.problems if code in policy.problems]
-    return _amendment(reading, named, codes, counts[0] if counts else None)
+    return _correction(reading, named, codes, counts[0] if counts else None)
 
 
-def _amendment(
+def _correction(
     reading: Reading, named: Sequence[int | None], codes: Sequence[str], count: ReadClaim | None
-) -> Amendment:
-    return Amendment(
+) -> Correction:
+    return Correction(
         item=named[0] if named else None,
         denied=reading.denied,
         codes=tuple(dict.fromkeys(codes)),
