@@ -22,6 +22,7 @@ from .wishes import Wishes, wishes
 
 ITEM = "\ue001"
 PORTION = re.compile(r"[0-9一二两三四五六七八九十半][个只颗枚盒袋包份瓶箱条根块斤板组]")
+CONTRAST = re.compile(r"[,。;!\s]*(?:就是|只是|但|不过|可是|而是|倒是少|but\b|just\b)")
 BESIDE = re.compile(r"[\s的了掉x*:\ue000]*")
 
 
@@ -45,7 +46,10 @@ def covered(text: str, spans: Iterable[tuple[int, int]], sign: str) -> str:
 
 
 def _denials(text: str, found: Sequence[Mention], problems: Sequence[Problem], lexicon: Lexicon) -> list[Mention]:
-    """Items said to be fine (酸奶没事): the words stand in the item's clause and no problem comes between."""
+    """Items said to be fine (酸奶没事): the words stand in the item's clause and no problem comes between.
+
+    Of 草莓没烂，就是少了一盒 the same item goes on being spoken of.
+    """
     denied = []
     for fine in lexicon.phrases["fine"].find(text) if "fine" in lexicon.phrases else ():
         before = [
@@ -54,6 +58,8 @@ def _denials(text: str, found: Sequence[Mention], problems: Sequence[Problem], l
         if not before:
             continue
         item = before[-1]
+        if CONTRAST.match(text, fine.end) and not any(one.start >= fine.end for one in found):
+            continue
         # 一份好的一份坏的: of several only some are fine
         if PORTION.search(text[item.end : fine.start]):
             continue

@@ -127,7 +127,9 @@ def _sure(entry: Entry, line: object, fits: Sequence[Order], codes: Sequence[str
     """Whether nothing need be asked: about which order, and about which item where the problem needs one."""
     if entry.mention is not None:
         return line is not None or (not fits and not entry.mention.lines)
-    return line is not None or not fits or (len(fits) == 1 and not NEED_ITEM & set(codes))
+    counted = any(one.role == "claim" and isinstance(one.value, Fraction) for one in entry.counts)
+    whole = not NEED_ITEM & set(codes) and not (counted and "shortage_missing" in codes)
+    return line is not None or not fits or (len(fits) == 1 and whole)
 
 
 def _wish(entry: Entry, known: Facts) -> str | None:

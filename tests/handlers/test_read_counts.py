@@ -76,3 +76,17 @@ def test_another_name_of_a_kind():
 def test_a_word_for_two_lines_is_settled_by_the_word_for_one(text):
     ((line, _, _, _),) = claims(text, "猪肉白菜水饺", "韭菜鸡蛋水饺")
     assert line == 1
+
+
+def test_what_is_fine_in_one_way_may_lack_in_another():
+    order = goods("草莓", "酸奶")
+    (claim,) = said("草莓倒是没烂，就是少了一盒", order).claims
+    assert (claim.line_no, claim.problems, claim.quantity) == (1, ("shortage_missing",), 1)
+    (other,) = said("草莓没烂，但是酸奶少了一盒", order).claims
+    assert (other.line_no, other.problems) == (2, ("shortage_missing",))
+
+
+def test_so_many_missing_of_what_is_asked():
+    assert not said("少了一盒", goods("草莓", "酸奶")).claims[0].certain
+    assert said("少了一盒", goods("草莓")).claims[0].certain
+    assert said("都没收到", goods("草莓", "酸奶")).claims[0].certain
