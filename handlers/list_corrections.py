@@ -22,6 +22,7 @@ GONE = ("filed", "raised", "already")  # a ticket has them
 PLACE = re.compile(r"第\s?(\d{1,3})\s?(?:条|行|项)|\b(?:line|item) (\d{1,3})\b", re.IGNORECASE)
 FRONT = re.compile(r"\s*(\d{1,3})\s*(?:号)?[\s,，]*(?=\D)")
 COUNTED = re.compile(r"\s*[(（]?(\d{1,3})\s*[.．、)）]\s*(?=\S)")
+ALSO = re.compile(r"\s*(\d{1,3})\s*号?\s*(?:也|还)是的?[\s。.!！]*")
 TOTAL = re.compile(r"(?:一共|总共|合计|共计|共)(?:是|有|坏了?)?\s*(\d{1,4})")
 MORE = re.compile(r"(?:再|还|多|又)加\s*(\d{1,4})")
 SENT = re.compile(r"[发送拿装配寄]错|发成|送成")
@@ -47,6 +48,8 @@ def pointed(draft: ListDraft, text: str) -> str:
     """Name the pickup number of the line that a place in the list stands for: 第3条, or 5不要了 where 5 is her own."""
     if "\n" in text.strip() or not draft.lines:
         return text
+    if draft.tray() and (also := ALSO.fullmatch(text)):
+        return f"这是{also[1]}号的"  # beside photos that nobody has
     if found := PLACE.search(text):
         line = _at(draft, int(found[1] or found[2]))
         named = f"{line.pickup}号" if line and line.pickup else ""

@@ -90,7 +90,7 @@ def of_claim(told: ReadClaim, shelf: Shelf, *, key: int, text: str, who: str = "
     line = ListLine(
         key=key,
         text=text[:SHORT],
-        pickup=told.pickup_no or (fits[0].participate_no if len(fits) == 1 else ""),
+        pickup=told.pickup_no or (fits[0].participate_no if len({one.participate_no for one in fits}) == 1 else ""),
         who=who or ("" if fits or told.pickup_no else told.customer or ""),
         order_no=fits[0].order_no if len(fits) == 1 else "",
         among=tuple(order.order_no for order in fits) if len(fits) > 1 else (),

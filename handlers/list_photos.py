@@ -124,7 +124,7 @@ def about(draft: ListDraft, text: str, named: Sequence[Order], reader: Reader) -
     bare = {str(int(digits)) for digits in NUMBER.findall(plain)} & {line.pickup for line in live}
     if named:
         numbers = {order.order_no for order in named}
-        live = [line for line in live if line.order_no in numbers]
+        live = [line for line in live if line.order_no in numbers or (not line.order_no and numbers & {*line.among})]
     elif bare:
         return tuple(line for line in live if line.pickup in bare)
     orders = [order for line in live if (order := reader.shelf.listed.order(line.order_no))]

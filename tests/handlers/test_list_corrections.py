@@ -255,3 +255,13 @@ def test_a_lone_number_is_no_remark(evening):
     evening.say("3号草莓坏1盒\n12号桃子坏了")
     evening.say("77")
     assert evening.world.phones["王姐"][-1].text.startswith("读到 2 个问题")
+
+
+def test_a_caption_of_a_line_whose_order_is_asked(evening):
+    evening.say("12号桃子坏了\n26号西瓜裂\n27号西瓜裂")
+    evening.say("", photos=2)
+    assert "2 张已配对" in whole(evening.say("这是12号的"))
+    evening.say("", photos=1)
+    evening.say("27号也是")
+    assert [evening.list().line(photo.line).pickup for photo in evening.list().photos] == ["12", "12", "27"]
+    assert len(evening.list().lines) == 3
