@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from storage.orders import Order
 
@@ -23,6 +24,7 @@ from .wishes import Wishes, wishes
 ITEM = "\ue001"
 PORTION = re.compile(r"[0-9一二两三四五六七八九十半][个只颗枚盒袋包份瓶箱条根块斤板组]")
 CONTRAST = re.compile(r"[,。;!\s]*(?:就是|只是|但|不过|可是|而是|倒是少|but\b|just\b)")
+NOT_THIS = re.compile(r"[,\s]*而?不是[\s那个]*")
 BESIDE = re.compile(r"[\s的了掉x*:\ue000]*")
 
 
@@ -65,7 +67,18 @@ def _denials(text: str, found: Sequence[Mention], problems: Sequence[Problem], l
             continue
         if fine.start - item.end <= 6 and not any(item.end <= one.hit.start < fine.start for one in problems):
             denied.append(item)
-    return denied
+    return denied + _not_this(text, found, problems)
+
+
+def _not_this(text: str, found: Sequence[Mention], problems: Sequence[Problem]) -> list[Mention]:
+    """Items set against the one that is meant: 漏的是鲜牛奶不是纯牛奶."""
+    return [
+        other
+        for one, other in pairwise(found)
+        if NOT_THIS.fullmatch(text, one.end, other.start)
+        and text.endswith("的是", 0, one.start)
+        and any(abs(one.start - 2 - problem.hit.end) <= 1 for problem in problems)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,3 +90,11 @@ def test_so_many_missing_of_what_is_asked():
     assert not said("少了一盒", goods("草莓", "酸奶")).claims[0].certain
     assert said("少了一盒", goods("草莓")).claims[0].certain
     assert said("都没收到", goods("草莓", "酸奶")).claims[0].certain
+
+
+def test_what_is_set_against_the_one_that_is_meant_is_no_claim():
+    order = goods("鲜牛奶", "纯牛奶", "草莓")
+    (claim,) = said("漏的是鲜牛奶不是纯牛奶啊", order).claims
+    assert (claim.line_no, claim.problems) == (1, ("damaged_package",))
+    (claim,) = said("坏的是草莓，不是鲜牛奶", order).claims
+    assert (claim.line_no, claim.problems) == (3, ("quality_spoiled",))
