@@ -32,7 +32,7 @@ def decide(scene: Scene) -> Step:
         returns.woken(turn)
         list_talk.woken(turn)
     elif inbound.kind == "tap":
-        was = turn.worst()
+        was = gravity.worst(turn)
         taps.tapped(turn, inbound.tap)
         gravity.escalate(turn, was)
     elif leader_talk.takes(turn) or list_talk.takes(turn):
@@ -163,7 +163,7 @@ def _takes_back(turn: Turn) -> bool:
 
 def _facts(turn: Turn, text: str, reading: Reading) -> None:
     """Take what the text and the media say into a draft, or into the ticket last spoken of."""
-    tells, before, was = _tells(turn, reading), turn.shown(), turn.worst()
+    tells, before, was = _tells(turn, reading), turn.shown(), gravity.worst(turn)
     ticket = turn.ticket()
     more = turn.claim is None and ticket is not None and not _new_claim(turn, reading, ticket)
     if ticket and more and handing.about_ticket(turn, ticket, text, reading, tells=tells):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
 from handlers.acts import Act, Bind, Opened
 from handlers.claim import Claim, Photo
-from handlers.codes import SEVERITIES
 from handlers.fixed_words import means
 from handlers.lookup import on
 from handlers.messages import Reply
@@ -19,9 +18,8 @@ from handlers.reading import Reading, read
 from handlers.references import refer
 from handlers.restating import restated, without_numbers
 from handlers.scene import Scene
-from handlers.signals import HARMFUL, swallowed
 from handlers.slots import View
-from handlers.summary import Voice, line_of, photo_count, total
+from handlers.summary import Voice, photo_count
 from handlers.taking import settled, take
 from storage.orders import Order
 from storage.tickets import Ticket
@@ -240,42 +238,6 @@ class Drafting:
     def plain_reading(self) -> Reading:
         """The text read without any order."""
         return read(self.scene.inbound.text, (), self.scene.lexicon, today=self.scene.today)
-
-    def worst(self) -> str:
-        """Give how serious the draft is: what was heard, its problem types, the items' tags, the sum, who had of it."""
-        claim = self.claim
-        if not claim:
-            return "normal"
-        whole = total(claim, self.order, self.claimed()) or 0
-        found = [claim.severity]
-        tags: set[str] = set()
-        for problem in claim.problems:
-            line = line_of(self.order, problem.line_no)
-            mine = line.tags if line else ()
-            policy = self.scene.policy
-            found.append(
-                policy.severity(problem.problem, heard=claim.severity, tags=mine, groups=claim.special, sum_=whole)
-            )
-            tags.update(mine if HARMFUL & {problem.problem, *problem.also} else ())
-        if self._harmed(claim, tags):
-            found.append("safety")
-        return max(found, key=SEVERITIES.index)
-
-    def _harmed(self, claim: Claim, tags: Collection[str]) -> bool:
-        """Tell whether someone frail had of bad goods, told in whatever order; `tags`: of the bad goods."""
-        bad = any(HARMFUL & {problem.problem, *problem.also} for problem in claim.problems)
-        groups = {*claim.special, *(("infant",) if "infant" in tags else ())}
-        if not bad or not groups:
-            return False
-        lexicon = self.scene.lexicon
-        return any(swallowed(normalise(text, lexicon.emoji), lexicon, groups) for _, text in claim.said)
-
-    def severity(self) -> str:
-        """Give how serious the draft is, and write it down there."""
-        worst = self.worst()
-        if self.claim and worst != self.claim.severity:
-            self.put(replace(self.claim, severity=worst))
-        return worst
 
     # look-ups
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from handlers import ordering
 from handlers.acts import Await, File, Fill, Raise, Remark
+from handlers.claim import Claim
+from handlers.codes import SEVERITIES
 from handlers.drafting import LIVE
 from handlers.normal import normalise
 from handlers.reading import Reading
-from handlers.signals import HARMFUL, swallowed
+from handlers.signals import HARMFUL, frail, swallowed
+from handlers.summary import line_of, total
 from handlers.turn import Turn
 from storage.tickets import Ticket
 
@@ -107,15 +111,53 @@ def escalate(turn: Turn, before: str) -> None:
     claim = turn.claim
     if claim is None or any(isinstance(act, Raise) for act in turn.acts):
         return
-    if claim.ticket_no and (turn.worst() != "safety" or before == "safety" or claim.why == "safety"):
+    if claim.ticket_no and (worst(turn) != "safety" or before == "safety" or claim.why == "safety"):
         return
-    worst = turn.severity()
-    if worst == "safety":
+    level = _noted(turn)
+    if level == "safety":
         advise(turn)
     if any(isinstance(act, File | Await) for act in turn.acts):
         return
-    if worst in ("major", "safety"):
-        turn.raise_(worst)
+    if level in ("major", "safety"):
+        turn.raise_(level)
+
+
+def worst(turn: Turn) -> str:
+    """Give how serious the draft is: what was heard, its problem types, the items' tags, the sum, who had of it."""
+    claim, policy = turn.claim, turn.scene.policy
+    if not claim:
+        return "normal"
+    whole = total(claim, turn.order, turn.claimed()) or 0
+    found = [claim.severity]
+    tags: set[str] = set()
+    for problem in claim.problems:
+        line = line_of(turn.order, problem.line_no)
+        mine = line.tags if line else ()
+        found.append(
+            policy.severity(problem.problem, heard=claim.severity, tags=mine, groups=claim.special, sum_=whole)
+        )
+        tags.update(mine if HARMFUL & {problem.problem, *problem.also} else ())
+    if any(HARMFUL & {problem.problem, *problem.also} for problem in claim.problems) and _had(turn, claim, tags):
+        found.append("safety")
+    return max(found, key=SEVERITIES.index)
+
+
+def _had(turn: Turn, claim: Claim, tags: Collection[str]) -> bool:
+    """Tell whether someone frail had of the bad goods with these tags, told in whatever order."""
+    lexicon = turn.scene.lexicon
+    texts = [normalise(text, lexicon.emoji) for _, text in claim.said]
+    named = {name for name, words in lexicon.special.items() if any(words.find(text) for text in texts)}
+    groups = {name for text in texts for name in frail(text, lexicon)} | {*claim.special} - named
+    groups |= {"infant"} & set(tags)
+    return bool(groups) and any(swallowed(text, lexicon, groups) for text in texts)
+
+
+def _noted(turn: Turn) -> str:
+    """Give how serious the draft is, and write it down there."""
+    level = worst(turn)
+    if turn.claim and level != turn.claim.severity:
+        turn.put(replace(turn.claim, severity=level))
+    return level
 
 
 def anger(turn: Turn, reading: Reading) -> None:

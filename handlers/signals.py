@@ -68,7 +68,7 @@ def swallowed(text: str, lexicon: Lexicon, special: Collection[str]) -> bool:
     return any(grown or not MYSELF.search(text[: hit.start]) for hit in _has(text, lexicon, "eaten"))
 
 
-def _frail(text: str, lexicon: Lexicon) -> set[str]:
+def frail(text: str, lexicon: Lexicon) -> set[str]:
     """Name who may have eaten: not those from whom it was kept (不敢给孩子吃) or who are spoken of by the way."""
     spared = [(hit.start, hit.end) for hit in _has(text, lexicon, "spared")]
     found = {name: matcher.find(text) for name, matcher in lexicon.special.items()}
@@ -92,7 +92,7 @@ def _bad(text: str, lexicon: Lexicon) -> bool:
 
 def harmed(text: str, lexicon: Lexicon, known: Collection[str] = ()) -> bool:
     """Tell whether a normalised text says that someone frail had of bad goods; `known`: groups known otherwise."""
-    groups = _frail(text, lexicon) | set(known)
+    groups = frail(text, lexicon) | set(known)
     return bool(groups) and swallowed(text, lexicon, groups) and _bad(text, lexicon)
 
 

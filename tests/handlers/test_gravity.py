@@ -78,3 +78,10 @@ def test_who_threatens_to_take_the_own_life_gets_a_person_and_no_questions(world
     assert "订单号" not in seen and ADVICE not in seen
     assert kind(chat) == [("major", "despair")]
     assert "订单号" not in text(chat.say("我说真的"))
+
+
+def test_from_whom_it_was_kept_had_nothing_of_it(world: World) -> None:
+    chat = Chat(world, "许妈妈", "13500001034")
+    seen = [*chat.say("蓝莓发霉了 没敢给孩子吃"), *chat.say("吃了两颗才发现的")]
+    assert ADVICE not in text(seen)
+    assert ADVICE in text(chat.say("孩子也吃了一颗"))
