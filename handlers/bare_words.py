@@ -10,6 +10,7 @@ from handlers.claim import Claim
 from handlers.fixed_words import contains, means, plain, without
 from handlers.questions import question_for
 from handlers.reading import Reading
+from handlers.restating import without_numbers
 from handlers.turn import Turn
 
 NUMBERS = {"①": 1, "②": 2, "③": 3, "④": 4, "⑤": 5}
@@ -84,6 +85,13 @@ def _word(turn: Turn, claim: Claim, slot: str, text: str, reading: Reading) -> b
         taps.tapped(turn, f"submit:{shown}@{claim.id[:8]}")
     elif means(text, "submit") and turn.complete():
         taps.tapped(turn, f"submit:{claim.revision}@{claim.id[:8]}")
+    elif means(text, "submit") and slot != "late":
+        turn.note("not_yet")
+        turn.respond(taken=False, missed=True)
+    elif slot in ("quantity", "confirm") and means(text, "count_wrong"):
+        turn.put(without_numbers(claim))
+        turn.note("count_again")
+        turn.respond(taken=False, missed=slot == "quantity")
     elif slot == "quantity" and _whole(claim, text):
         taps.tapped(turn, f"quantity:all#{claim.asked.index if claim.asked else 0}@{claim.id[:8]}")
     elif slot == "quantity" and len(text) <= BRIEF and contains(text, "all_in") and not _numbered(reading):
@@ -97,7 +105,7 @@ def _word(turn: Turn, claim: Claim, slot: str, text: str, reading: Reading) -> b
     elif means(text, "no") and slot not in ("photos", "received", "late"):
         turn.talk = replace(turn.talk, extra={**turn.talk.extra, "correcting": True})
         turn.note("what_wrong")
-        turn.respond(taken=True, now=True)
+        turn.respond(taken=True, now=True, missed=turn.corrected)
     elif slot == "late":
         _late_words(turn, text)
     elif slot == "received" and not (reading.remedies or reading.withdrawn or reading.question):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from handlers import bare_words, enclosed, gravity, handing, leader_talk, list_talk, ordering, returns, taps
+from handlers import bare_words, enclosed, gravity, handing, leader_talk, letting_go, list_talk, ordering, returns, taps
 from handlers.acts import Lead, Progress, Remark
 from handlers.claim import Claim
 from handlers.drafting import LIVE
@@ -115,7 +115,7 @@ def _enclosed(turn: Turn, sent: str) -> None:
 
 def _fixed(turn: Turn, text: str, reading: Reading) -> bool:
     """Answer the words that mean the same in every state; tell whether the text was one."""
-    if bare_words.taken_back(turn, text):
+    if bare_words.taken_back(turn, text) or letting_go.answered(turn, text):
         return True
     if means(text, "status"):
         turn.acts.append(Progress())
@@ -125,10 +125,11 @@ def _fixed(turn: Turn, text: str, reading: Reading) -> bool:
         handing.human(turn, text)
     elif means(text, "rules"):
         taps.rules(turn)
+    elif letting_go.said(turn, text, reading) or letting_go.items(turn, text, reading):
+        pass
     elif means(text, "cancel") or (reading.withdrawn and not reading.remedies and _takes_back(turn)):
         turn.said(text)
-        if not _drops_items(turn, reading):
-            taps.cancel(turn)
+        taps.cancel(turn)
     elif turn.dropped() and contains(text, "resume"):
         taps.resume(turn, text, reading)
     elif means(text, "other_problem"):
@@ -140,18 +141,6 @@ def _fixed(turn: Turn, text: str, reading: Reading) -> bool:
         turn.respond(taken=False)
     else:
         return bare_words.answered(turn, text, reading) or handing.thanked(turn, text)
-    return True
-
-
-def _drops_items(turn: Turn, reading: Reading) -> bool:
-    """Leave out the items that are named (鸡蛋不用退了), when other items stay."""
-    claim = turn.claim
-    named = {told.line_no for told in reading.claims if told.line_no is not None}
-    left = tuple(item for item in claim.problems if item.line_no not in named) if claim else ()
-    if not claim or not named or not left or len(left) == len(claim.problems):
-        return False
-    turn.put(replace(claim, problems=left, asked=None))
-    turn.respond(taken=True)
     return True
 
 

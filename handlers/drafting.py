@@ -46,6 +46,7 @@ class Drafting:
         self.acts: list[Act] = []
         self.notes: list[str] = []
         self.adopted = False  # the draft has just been given its order
+        self.corrected = bool(scene.talk.extra.get("correcting"))  # the message before was a bare no
         self.noted = False  # the notes are part of a reply
         self.responded = False  # a question, or the lack of one, was told
 

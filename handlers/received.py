@@ -16,6 +16,16 @@ ENGLISH = (
         rf"{CAME}(?=[,.;!?]|$)"
     ),
 )
+# what it is and what it is not: only a known thing came, for "it's bad" names none
+NAMED = (
+    re.compile(
+        r"\b(?:this|that|it|these|they|those)(?:'s| is| are)?\s?(?:not|isn'?t|aren'?t|ain'?t)\s[a-z ]{2,30}?[\s,.;!?]+"
+        rf"(?:(?:lol|but|haha|it'?s|it is|this is|that'?s|they'?re|they are)[\s,]+)+{CAME}(?=[,.;!?]|$)"
+    ),
+    re.compile(
+        rf"\b(?:what i (?:got|received) (?:is|was)|is actually|was actually|turned out to be)\s{CAME}(?=[,.;!?]|$)"
+    ),
+)
 ENDS = re.compile(r"[,。;!?\n\s\ue000-\ue002]|而?不是|(?:的?了|的|吧|呢|啊|吗|呀|啦)(?=[,。;!?\n\s]|$)")
 REVERSAL = re.compile(r"不是(?P<first>[^,。!?;\n\s]{1,10}?)[,\s]?(?:而)?是(?P<second>[^,。!?;\n\s]{1,10})")
 ARRIVED = re.compile(r"(?:收到|到手|拿到|里面|来|发|给|送)[了我们过来]*的?(?:都|全|根本|竟然|居然|却)?$")
@@ -84,9 +94,9 @@ def stray(text: str, own: Sequence[tuple[int, int]], strange: Sequence[tuple[int
 
 def received(text: str, lexicon: Lexicon) -> Received | None:
     """The item that came instead, if the text names one."""
-    for pattern in ENGLISH:
+    for pattern in (*ENGLISH, *NAMED):
         found = pattern.search(text)
-        if found:
+        if found and (pattern in ENGLISH or lexicon.nouns.search(found["came"])):
             return Received(
                 words=found["came"], spans=(found.span("came"),), hit=Hit(found.start(), found.end(), found.group())
             )

@@ -46,6 +46,7 @@ COUNTED = re.compile(
     r"(?:\d|[一二两三四五六七八九十半俩仨几])\s?[个盒份袋瓶只条枚颗箱板把杯包根块斤串]|^\s*\d{1,2}(?:\s|$)"
 )
 PARTLY = re.compile(r"(?:不是?|没有?|别|未必|not) ?(?:全|整|都|whole|all|full)|一半|半|half|\d ?%", re.IGNORECASE)
+ALL_BOUGHT = re.compile(r"[只就](?:买|订|拍|点|要)了?[一1]|\bonly (?:bought|ordered|got) (?:one|1)\b", re.IGNORECASE)
 EVERYTHING = re.compile(r"全退|全部退|都退|\bfull refund\b|全额|全款")
 MISSING = frozenset({"shortage_missing", "not_received"})
 STANDS = ("photos", "wish", "confirm", "late")
@@ -67,6 +68,10 @@ def restated(claim: Claim, text: str, reading: Reading, order: Order | None, rea
     bare = BOTH.sub("2", ENGLISH.sub(lambda found: str(1 + WORDS.index(found[1].lower())), bare))
     again = reading if bare == text else read(bare)
     if asked == "quantity":  # what comes is the answer
+        place = min(claim.asked.index if claim.asked else 0, len(claim.problems) - 1)
+        line = line_of(order, claim.problems[place].line_no)
+        if line and line.quantity == 1 and ALL_BOUGHT.search(text) and not _numbers(reading):
+            return replace(reading, claims=(ReadClaim(line_no=line.line_no, quantity="all"),)), False
         return (again if _numbers(again) and not _numbers(reading) and not again.withdrawn else reading), False
     if begins and not again.correction:
         reading = replace(again, correction=reading.correction)  # 不行 was no word for the goods

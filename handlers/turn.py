@@ -66,10 +66,10 @@ class Turn(Drafting):
         """Ask which of several orders is meant, instead of the next question."""
         self.talk = replace(self.talk, extra={**self.talk.extra, "orders": [o.order_no for o in orders[:5]]})
 
-    def respond(self, *, taken: bool, now: bool = False, counts: bool = True) -> None:
+    def respond(self, *, taken: bool, now: bool = False, counts: bool = True, missed: bool = False) -> None:
         """Say what was taken and ask the next question, held until the burst is over unless `now`.
 
-        `counts`: a message that gave nothing counts as a miss.
+        `counts`: a message that gave nothing counts as a miss; one that `missed` does even if something is said to it.
         """
         claim = self.claim
         self.responded = True
@@ -80,7 +80,8 @@ class Turn(Drafting):
             return
         facts_told = taken or "" in self.talk.unsaid
         question, rows = self._question(claim, told=facts_told)
-        if self._missed(claim, question, taken=taken or bool(self.notes) or not counts):
+        if self._missed(claim, question, taken=not missed and (taken or bool(self.notes) or not counts)):
+            self.notes = [] if missed else self.notes
             return
         notes = list(dict.fromkeys([*(note for note in self.talk.unsaid if note), *self.notes]))
         known = facts(claim, self.order, self.voice) if facts_told and question.slot != "confirm" else ""
