@@ -11,6 +11,7 @@ from storage.orders import Order
 from storage.ticket_lines import Line
 
 OPEN = ("ready", "ask")
+ALIKE = ("order", "number", "who", "problem")  # questions that have one answer for all lines of the same words
 MOST = 400  # lines that a list remembers; the oldest that are done with go first
 
 
@@ -95,8 +96,13 @@ class ListDraft:
         return tuple(line for line in self.lines if line.state in states)
 
     def questions(self) -> tuple[ListLine, ...]:
-        """Give the lines that the leader is asked about."""
-        return tuple(line for line in self.lines if line.asks)
+        """Give the lines that the leader is asked about; what several lines of the same words ask is asked once."""
+        first: dict[tuple[str, ...], ListLine] = {}
+        for line in self.lines:
+            if line.asks:
+                alike = (line.ask, line.pickup, line.text) if line.ask in ALIKE else (str(line.key),)
+                first.setdefault(alike, line)
+        return tuple(first.values())
 
     def tray(self) -> tuple[ListPhoto, ...]:
         """Give the photos of which nobody knows yet what they show."""

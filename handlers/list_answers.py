@@ -102,6 +102,25 @@ def chosen(line: ListLine, order: Order, reader: Reader, place: int = 0) -> List
     return with_order(line, order, reader.shelf, said)
 
 
+def spread(before: ListDraft, draft: ListDraft, reader: Reader) -> ListDraft:
+    """Let the answer to whose a line is count for the other lines of the same words, which were not asked apart."""
+    for line in draft.lines:
+        was = before.line(line.key)
+        if was is None or not was.asks or was.ask not in ("order", "number", "who") or line.ask == was.ask:
+            continue
+        alike = [one for one in before.lines if (one.ask, one.pickup, one.text) == (was.ask, was.pickup, was.text)]
+        order = reader.shelf.listed.order(line.order_no)
+        for place, other in enumerate(alike):
+            now = draft.line(other.key)
+            if now is None or not now.asks or now.ask != was.ask:
+                continue
+            if line.state == "withdrawn":
+                draft = draft.with_line(replace(now, state="withdrawn", ask=""))
+            elif order:
+                draft = draft.with_line(chosen(now, order, reader, place))
+    return draft
+
+
 def answered(line: ListLine, told: ReadClaim, reader: Reader) -> ListLine:
     """Take what was read of a person as the answer to a line's question."""
     if told.withdrawn:

@@ -142,7 +142,8 @@ def _without_person(paste: Paste) -> bool:
         return True
     if draft == before:
         return False
-    list_steps.answers(turn, draft, [line.key for line in draft.lines if line != before.line(line.key)])
+    keys = [line.key for line in draft.lines if line != before.line(line.key)]
+    list_steps.answers(turn, draft, keys, reader=paste.reader)
     return True
 
 
@@ -152,7 +153,7 @@ def _by_number(paste: Paste, pieces: Sequence[tuple[ListLine | None, str]]) -> N
         if line is not None and (current := draft.line(line.key)):
             draft = draft.with_line(list_answers.addressed(current, words, paste.reader))
             keys.append(line.key)
-    list_steps.answers(paste.turn, draft, keys)
+    list_steps.answers(paste.turn, draft, keys, reader=paste.reader)
 
 
 def _lines(paste: Paste, reading: ListReading) -> None:
@@ -240,7 +241,8 @@ def _told(paste: Paste, before: ListDraft) -> bool:
     elif paste.answered or paste.changed or paste.notes or paste.back:
         brought = list_photos.brought(before, paste.draft)
         keys = tuple(dict.fromkeys((*paste.answered, *paste.changed)))
-        list_steps.answers(turn, paste.draft, keys, brought, _with_corrections(paste, Listing(tell="answers")))
+        listing = _with_corrections(paste, Listing(tell="answers"))
+        list_steps.answers(turn, paste.draft, keys, brought, listing, reader=paste.reader)
     elif paste.fine:
         list_steps.tell(turn, paste.draft, Listing(tell="card"))
     elif paste.asked:

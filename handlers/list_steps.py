@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers import leader_list, list_photos
+from handlers import leader_list, list_answers, list_photos
 from handlers.acts import Listing
 from handlers.leader_list import OPEN, ListDraft
+from handlers.list_answers import Reader
 from handlers.turn import Turn
 
 
@@ -64,8 +65,13 @@ def answers(
     keys: Sequence[int],
     brought: tuple[tuple[int, int], ...] = (),
     listing: Listing | None = None,
+    *,
+    reader: Reader,
 ) -> None:
     """Tell what became of answered questions; lines of a list that was filed already are filed at once."""
+    known = leader_list.of(turn.talk) or draft
+    draft, told = list_answers.spread(known, draft, reader), draft
+    keys = (*keys, *(line.key for line in draft.lines if line != told.line(line.key)))
     lines = [line for key in keys if (line := draft.line(key))]
     file = tuple(line.key for line in lines if line.state == "ready" and line.batch < draft.batch)
     fill = tuple(line.key for line in lines if line.state == "raised")

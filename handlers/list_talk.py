@@ -139,8 +139,8 @@ def tapped(turn: Turn, value: str) -> None:
     elif what == "submit" and place == str(draft.revision):
         list_steps.submit(turn, draft)
     elif what == "answer" and line and line.asks:
-        after = _by_tap(line, choice, _reader(turn))
-        list_steps.answers(turn, draft.with_line(after), (line.key,))
+        reader = _reader(turn)
+        list_steps.answers(turn, draft.with_line(_by_tap(line, choice, reader)), (line.key,), reader=reader)
     elif what == "tray":
         first = next((photo.id for photo in draft.tray()), 0)
         list_steps.tell(turn, replace(draft, tray_at=first), Listing(tell="tray" if first else "photos"))

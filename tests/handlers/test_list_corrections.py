@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
-from sqlalchemy import select
-from test_leader_list import Evening, whole
+from dataclasses import replace
 
-from handlers import cards
+import pytest
+from playing import DATA, orders_of, preset
+from sqlalchemy import select
+from test_leader_list import NOW, Evening, whole
+
+from handlers import cards, leader_list, list_answers
+from handlers.claim import Problem
+from handlers.lexicons import lexicon_of
+from handlers.list_lines import Shelf
 from storage import tables as t
 
 NUMBERED = "1. 3号草莓坏1盒\n2. 12号桃子坏了\n3. 30号牛奶漏2瓶\n4. 27号西瓜裂了\n5. 29号大米少1袋"
@@ -265,3 +271,45 @@ def test_a_caption_of_a_line_whose_order_is_asked(evening):
     evening.say("27号也是")
     assert [evening.list().line(photo.line).pickup for photo in evening.list().photos] == ["12", "12", "27"]
     assert len(evening.list().lines) == 3
+
+
+def two() -> tuple[leader_list.ListDraft, list_answers.Reader]:
+    """Give a list with two problems that one line tells of 12号, whose order is asked, and what it is read with."""
+    orders = [one for one in orders_of(DATA / "g0612.csv") if one.participate_no == "12"]
+    policy = preset()
+    shelf = Shelf(listed=leader_list.Listed(orders=tuple(orders)), policy=policy)
+    among = tuple(one.order_no for one in orders)
+    lines = tuple(
+        leader_list.ListLine(
+            key=key,
+            text="12号 坏了，少了",
+            pickup="12",
+            among=among,
+            state="ask",
+            ask="order",
+            problem=Problem(problem=code),
+        )
+        for key, code in ((1, "quality_spoiled"), (2, "shortage_missing"))
+    )
+    reader = list_answers.Reader(shelf=shelf, lexicon=lexicon_of(policy), today=NOW.date())
+    return leader_list.ListDraft(id="d", lines=lines), reader
+
+
+def test_what_one_line_says_of_somebody_is_asked_once():
+    before, reader = two()
+    (question,) = before.questions()
+    order = reader.shelf.listed.orders[0]
+    after = before.with_line(list_answers.chosen(question, order, reader))
+    assert {line.order_no for line in list_answers.spread(before, after, reader).lines} == {order.order_no}
+    assert list_answers.spread(before, before, reader) == before
+
+
+def test_one_question_taken_back_is_all_of_it():
+    before, reader = two()
+    after = before.with_line(replace(before.lines[0], state="withdrawn", ask=""))
+    assert not list_answers.spread(before, after, reader).some("ask")
+
+
+def test_different_words_are_asked_apart(evening):
+    evening.say("12号 桃子坏了\n27号西瓜裂\n12号 少发了一箱")
+    assert len(evening.list().questions()) == 2
