@@ -85,3 +85,9 @@ def of_day(orders: Sequence[Order], day: str | None, today: date) -> list[Order]
     wanted = named.get(day) or date.fromisoformat(day)
     fits = [order for order in orders if handed_over(order) == wanted]
     return fits or list(orders)
+
+
+def on(order: Order, day: str) -> bool:
+    """Tell whether an order was handed over on a day, an ISO date."""
+    there = handed_over(order)
+    return there is not None and there.isoformat() == day

@@ -10,8 +10,8 @@ from fractions import Fraction
 
 from handlers.acts import Act, Bind, Opened
 from handlers.claim import Claim, Photo
+from handlers.days import on
 from handlers.fixed_words import means
-from handlers.lookup import on
 from handlers.messages import Reply
 from handlers.normal import normalise
 from handlers.reading import Reading, read

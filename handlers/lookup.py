@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 from handlers.claim import Claim, Talk
+from handlers.days import on
 from handlers.leader_list import Listed
 from handlers.messages import Inbound
 from handlers.policy import Policy
@@ -21,7 +21,6 @@ from storage.orders import Order
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 LED = timedelta(days=30)  # how far back a leader's pickup number reaches
 SITE = ("site:", "site_")  # how the code of a pickup site begins; a Telegram link holds no colon
 
@@ -174,12 +173,6 @@ def matching(own: Sequence[Order], want: Wanted, site: str = "") -> tuple[Order,
 
 def _there(found: list[Order], site: str) -> list[Order]:
     return [order for order in found if site and order.site_no == site] or found
-
-
-def on(order: Order, day: str) -> bool:
-    """Tell whether an order was handed over on a day, as ISO date."""
-    moment = order.delivered_at or order.promised_at or order.placed_at
-    return bool(moment and moment.astimezone(SHANGHAI).date().isoformat() == day)
 
 
 def _proved(tx: Tx, found: Found, want: Wanted, policy: Policy, *, site: str, sample: bool | None) -> Found:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers.lookup import Found, on
+from handlers.days import on
+from handlers.lookup import Found
 from handlers.reading import Reading
 from handlers.scene import LONGEST
 from handlers.turn import Turn

@@ -195,9 +195,9 @@ def refuse_words(deed: Deed) -> Told:
     if not lines:
         return told("nothing_open", alert=True, no=deed.no)
     policy = policy_of(deed)
-    said = "；".join(part for part in (deed.given, deed.words) if part)
-    parts, cause = root_causes.keep_out(agent_words.refusal(said, list(policy.rules)), policy)
+    parts, cause = root_causes.keep_out(_told(deed, policy), policy)
     if parts.missing:
+        said = "；".join(part for part in (deed.given, deed.words) if part)
         names = "、".join(desk_mail.say(f"part_{name}") for name in parts.missing)
         ask(deed, "refuse", "ask_rest", given=said, argument=deed.argument, names=names)
         return told("missing", alert=True, names=names)
@@ -209,6 +209,18 @@ def refuse_words(deed: Deed) -> Told:
     decisions.conclude(deed.tx, deed.no, [line.line for line in lines], deed.by, deed.tools)
     desk_mail.refresh(deed.tx, deed.no, deed.tools)
     return told("refused", no=deed.no)
+
+
+def _told(deed: Deed, policy: Policy) -> RefusalParts:
+    """Read what was said last; what was said before fills only what it leaves out."""
+    codes = list(policy.rules)
+    last = agent_words.refusal(deed.words, codes)
+    if not deed.given or not last.missing:
+        return last
+    before = agent_words.refusal(deed.given, codes)
+    return RefusalParts(
+        rule=last.rule or before.rule, fact=last.fact or before.fact, alternative=last.alternative or before.alternative
+    )
 
 
 def _reason(deed: Deed, parts: RefusalParts, policy: Policy) -> str:

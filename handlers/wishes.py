@@ -15,6 +15,7 @@ REFUSED = re.compile(
 BLOCKED = re.compile(
     r"(?:不给|不肯|没法|无法|拒绝|不让|不同意|不支持|不予|(?<!能)不能|说不|没人|不可以)(?:我)?(?:办理?|申请)?$"
 )
+PAPERS = re.compile(r"[\s充发传上一张个]{0,3}(?:照片|图片?|视频|截图|凭证|资料|订单号|信息|说明)")
 ASKING = re.compile(r"[?吗吧没呢么催]|还不|多少|进度|到账|什么时候|啥时候|多久|\b(?:where|status|yet|update)\b")
 SAME_PLACE = {"return_refund": ("refund", "exchange"), "partial_refund": ("refund", "resend"), "resend": ("exchange",)}
 
@@ -76,7 +77,7 @@ def wishes(text: str, lexicon: Lexicon, *, claimed: bool) -> Wishes:
     refused: dict[str, int] = {}
     for hit, code in _hits(text, lexicon):
         before = text[max(0, hit.start - 16) : hit.start].rstrip()
-        if BLOCKED.search(before):
+        if BLOCKED.search(before) or PAPERS.match(text[hit.end :]):
             continue
         (refused if REFUSED.search(before) else wanted)[code] = hit.start
     question = bool(_flag(text, lexicon, "question"))
