@@ -103,6 +103,13 @@ HARMED = (
     "我刚做完手术 吃了发霉的馒头",
     "我妈八十岁了 把那块臭肉吃了",
     "闺女吃了一口才发现里面有条虫",
+    "囡囡吃了烂的草莓",
+    "阿婆饮咗过期奶",
+    "丈母娘舍不得扔 蒸了吃了 鱼都臭了",
+    "宝宝这两天喝的奶粉是过期的",
+    "月子里吃了臭鸡蛋",
+    "my mother in law ate the bad fish",
+    "8 months pregnant, had two of the rotten shrimps",
     "my baby ate the mouldy bread",
     "grandma already had some of the spoiled fish",
 )
@@ -118,6 +125,8 @@ SPARED = (
     "奶粉结块 还没给宝宝喝",
     "孩子吃了说不甜",
     "虾死了 我吃了一个",
+    "狗吃了发霉的面包",
+    "外公啃了两口说硬",
     "my baby didn't eat it, it was mouldy",
 )
 
