@@ -40,6 +40,7 @@ class Remark:
     severity: str = "normal"
     aided: tuple[str, ...] = ()  # what of this was read with the second reader
     call: bool = False
+    wish: str = ""  # the remedy wished now, of a ticket that is not decided
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers import deadlines, filing, leader_digest, leader_progress, leading, list_filing, lookup, mail, second_marks
+from handlers import (
+    deadlines,
+    filing,
+    leader_digest,
+    leader_progress,
+    leading,
+    list_filing,
+    lookup,
+    mail,
+    rewishing,
+    second_marks,
+)
 from handlers.acts import (
     Act,
     Appeal,
@@ -130,6 +141,15 @@ def _fill(work: Work, act: Fill) -> None:
 
 
 def _remark(work: Work, act: Remark) -> None:
+    if act.wish:
+        rewishing.rewish(
+            work.tx,
+            act.ticket_no,
+            act.wish,
+            conversation_id=work.scene.found.conversation.id,
+            at=work.scene.inbound.at,
+            tools=work.tools,
+        )
     filing.remark(
         work.tx,
         act.ticket_no,

@@ -83,9 +83,11 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
     """
     media = bool(turn.scene.inbound.media)
     if ticket.state in LIVE:
+        wish = _other_wish(turn, ticket, reading)
         turn.acts.append(
             Remark(
                 ticket_no=ticket.no,
+                wish=wish,
                 text=text,
                 evidence=turn.evidence_ids(),
                 signals=reading.signals,
@@ -93,7 +95,9 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
                 aided=reading.aided,
             )
         )
-        if not ticket.owner_id:
+        if wish and not ticket.owner_id:
+            turn.tell("wish_changed", no=ticket.no, wish=turn.voice.remedy(wish), now=False)
+        elif not ticket.owner_id:
             turn.reply(turn.voice.say("talk.added_after", no=ticket.no), _other(turn), echo=True)
         return True
     if tells or media or ticket.state == "withdrawn":
@@ -101,6 +105,17 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
     turn.acts.append(Remark(ticket_no=ticket.no, text=text))
     turn.reply(turn.voice.say("talk.which_meant", no=ticket.no), _which(turn, ticket), echo=True)
     return True
+
+
+def _other_wish(turn: Turn, ticket: Ticket, reading: Reading) -> str:
+    """Give the remedy that is wished instead of the one filed, where nothing is decided and no new problem told."""
+    lines = turn.scene.found.lines.get(ticket.no, ())
+    wish = reading.remedies[-1] if reading.remedies else ""
+    told = any(claim.problems for claim in reading.claims)
+    undecided = bool(lines) and all(line.state == "open" for line in lines)
+    if not wish or told or not undecided or ticket.filed_at is None or ticket.severity == "safety":
+        return ""
+    return wish if any(line.wish != wish for line in lines) else ""
 
 
 def _other(turn: Turn) -> tuple[tuple[Button, ...], ...]:
