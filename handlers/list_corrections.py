@@ -20,7 +20,7 @@ from handlers.reading import ReadClaim
 SHORTEST = 10  # characters of words that say nothing but that a line goes
 GONE = ("filed", "raised", "already")  # a ticket has them
 PLACE = re.compile(r"第\s?(\d{1,3})\s?(?:条|行|项)|\b(?:line|item) (\d{1,3})\b", re.IGNORECASE)
-FRONT = re.compile(r"\s*(\d{1,3})\s*(?:号)?[\s,，]*(?=\D)")
+FRONT = re.compile(r"\s*(\d{1,3})\s*(?:号)?[\s,，]*(?=[^\d\s,，、/~-])")
 COUNTED = re.compile(r"\s*[(（]?(\d{1,3})\s*[.．、)）]\s*(?=\S)")
 ALSO = re.compile(r"\s*(\d{1,3})\s*号?\s*(?:也|还)是的?[\s。.!！]*")
 TOTAL = re.compile(r"(?:一共|总共|合计|共计|共)(?:是|有|坏了?)?\s*(\d{1,4})")

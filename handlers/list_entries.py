@@ -33,6 +33,7 @@ class Paste:
     changed: list[int] = field(default_factory=list)  # lines put right
     back: list[int] = field(default_factory=list)  # filed lines taken back
     notes: list[tuple[int, str]] = field(default_factory=list)  # words that put a filed line right
+    claiming: set[int] = field(default_factory=set)  # pasted lines that claim something of somebody
     people: dict[int, int] = field(default_factory=dict)  # how many people each pasted line speaks of
     fine: dict[int, str] = field(default_factory=dict)  # pasted lines that say of somebody that nothing is wrong
     asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # whose tickets are asked after
@@ -135,7 +136,8 @@ def _standing(paste: Paste, told: ReadClaim) -> list[ListLine]:
 
 def _taken_back(paste: Paste, told: ReadClaim, raw: str) -> bool:
     """Take back or hold what was told of a person (弄错了, 先别报), or bring it back; tell whether it was that."""
-    if paste.people.get(told.line, 1) > 1 or not stated(told):
+    several = paste.people.get(told.line, 1) > 1 and told.line in paste.claiming
+    if several or not stated(told):
         return False
     lines = _standing(paste, told)
     back = list_corrections.resumed(lines, raw, paste.reader)

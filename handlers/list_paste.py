@@ -160,6 +160,7 @@ def _lines(paste: Paste, reading: ListReading) -> None:
     raws, marks, known = paste.raws, paste.marks(), set(paste.draft.texts)
     again = {at for at, mark in enumerate(marks, start=1) if mark and mark in known}
     paste.people = _counted(reading)
+    paste.claiming = {one.line for one in reading.claims if one.problems or one.quantity is not None or one.remedy}
     for take, found in ((list_entries.claim, reading.claims), (list_entries.name, reading.named)):
         for told in found:
             if told.line not in again:
@@ -170,7 +171,7 @@ def _lines(paste: Paste, reading: ListReading) -> None:
     )
     ignored = [one for one in reading.ignored if one.line not in again | used]
     known_by = {one.line for one in ignored}
-    ignored += [Ignored(line=at, text=raw, why="") for at, raw in paste.fine.items() if at not in known_by]
+    ignored += [Ignored(line=at, text=raw, why="") for at, raw in paste.fine.items() if at not in known_by | used]
     _remember(paste, ignored, marks)
     if paste.fresh:
         _adopt(paste)
