@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 
 from handlers import ordering
@@ -12,7 +11,7 @@ from handlers.codes import SEVERITIES
 from handlers.drafting import LIVE
 from handlers.normal import normalise
 from handlers.reading import Reading
-from handlers.signals import HARMFUL, frail, swallowed
+from handlers.signals import GROWN, HARMFUL, frail, swallowed
 from handlers.summary import line_of, total
 from handlers.turn import Turn
 from storage.tickets import Ticket
@@ -129,34 +128,36 @@ def worst(turn: Turn) -> str:
         return "normal"
     whole = total(claim, turn.order, turn.claimed()) or 0
     found = [claim.severity]
-    tags: set[str] = set()
     for problem in claim.problems:
         line = line_of(turn.order, problem.line_no)
-        mine = line.tags if line else ()
+        tags = line.tags if line else ()
         found.append(
-            policy.severity(problem.problem, heard=claim.severity, tags=mine, groups=claim.special, sum_=whole)
+            policy.severity(problem.problem, heard=claim.severity, tags=tags, groups=claim.special, sum_=whole)
         )
-        tags.update(mine if HARMFUL & {problem.problem, *problem.also} else ())
-    if any(HARMFUL & {problem.problem, *problem.also} for problem in claim.problems) and _had(turn, claim, tags):
-        found.append("safety")
-    return max(found, key=SEVERITIES.index)
+    return "safety" if _harmed(turn, claim) else max(found, key=SEVERITIES.index)
 
 
-def _had(turn: Turn, claim: Claim, tags: Collection[str]) -> bool:
-    """Tell whether someone frail had of the bad goods with these tags, told in whatever order."""
+def _harmed(turn: Turn, claim: Claim) -> bool:
+    """Tell whether someone frail had of bad goods, told in whatever order."""
+    bad = [problem for problem in claim.problems if HARMFUL & {problem.problem, *problem.also}]
     lexicon = turn.scene.lexicon
-    texts = [normalise(text, lexicon.emoji) for _, text in claim.said]
+    texts = [normalise(text, lexicon.emoji) for _, text in claim.said] if bad else []
+    eaten = [text for text in texts if swallowed(text, lexicon, GROWN)]
+    if not eaten:
+        return False
     named = {name for name, words in lexicon.special.items() if any(words.find(text) for text in texts)}
     groups = {name for text in texts for name in frail(text, lexicon)} | {*claim.special} - named
-    groups |= {"infant"} & set(tags)
-    return bool(groups) and any(swallowed(text, lexicon, groups) for text in texts)
+    lines = [line_of(turn.order, problem.line_no) for problem in bad]
+    groups |= {"infant" for line in lines if line and "infant" in line.tags}
+    return bool(groups) and any(swallowed(text, lexicon, groups) for text in eaten)
 
 
 def _noted(turn: Turn) -> str:
     """Give how serious the draft is, and write it down there."""
-    level = worst(turn)
-    if turn.claim and level != turn.claim.severity:
-        turn.put(replace(turn.claim, severity=level))
+    level, claim = worst(turn), turn.claim
+    if claim and level != claim.severity:
+        more = ("vulnerable",) if _harmed(turn, claim) else ()
+        turn.put(replace(claim, severity=level, signals=tuple(dict.fromkeys((*claim.signals, *more)))))
     return level
 
 

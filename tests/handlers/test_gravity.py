@@ -42,6 +42,7 @@ def test_an_infant_that_drank_of_spoiled_formula_is_advised_about_once(chat: Cha
     seen = [one for each in words for one in chat.say(each)]
     assert text(seen).count(ADVICE) == 1
     assert [ticket.severity for ticket in chat.tickets()] == ["safety"]
+    assert "vulnerable" in chat.tickets()[0].signals
     assert ADVICE not in text(chat.say("还有两天的量"))
 
 
