@@ -37,7 +37,8 @@ AS_WISHED = re.compile(r"按(?:客户|用户)?(?:的)?(?:要求|诉求|申请)|^
 INSIDE = re.compile(r"(?:原因|内部|备注|cause|internal)\s*[:：]\s*([^\n]*)", re.IGNORECASE)
 SPLIT = re.compile(r"[，,。；;、\n]+|\s{2,}")
 FILLER = re.compile(
-    r"^(?:改判|通过|同意|改为|改成|加|和|并|吧|了|给他|给她|客户|就|再|->|→|\+|and|[\s.!！~])*$", re.IGNORECASE
+    r"^(?:改判|通过|同意|改为|改成|加|和|并|吧|了|给他|给她|给|客户|就|再|算了|得了|行了|拉倒|意思一下|打发|->|→|\+|and|[\s.!！~])*$",
+    re.IGNORECASE,
 )
 
 

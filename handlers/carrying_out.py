@@ -7,18 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers import (
-    deadlines,
-    filing,
-    leader_digest,
-    leader_progress,
-    leading,
-    list_filing,
-    lookup,
-    mail,
-    rewishing,
-    second_marks,
-)
+from handlers import acceptance, deadlines, filing, leader_digest, leader_progress, leading, list_filing, lookup, mail, second_marks
 from handlers.acts import (
     Act,
     Appeal,
@@ -77,7 +66,7 @@ def _file(work: Work, act: File) -> None:
         return
     filed = filing.file(work.tx, work.filing_of(claim), work.tools)
     work.talk = replace(work.talk.without(claim.id), ticket_no=filed.no, unsaid=())
-    _tell_filed(work, claim, filed)
+    acceptance.tell(work, claim, filed)
     _recall(work)
     mail.let_sleep(work.tx, f"idle:{claim.id}")
     mail.let_sleep(work.tx, f"submit:{claim.id}")
@@ -95,28 +84,6 @@ def _recall(work: Work) -> None:
     text = work.voice.say("talk.progress_draft", facts=known)
     go_on = Button(label=work.voice.say("talk.resume"), tap="resume")
     work.replies.append(Reply(text=text, buttons=((go_on,),)))
-
-
-def _tell_filed(work: Work, claim: Claim, filed: Filed) -> None:
-    values: dict[str, Any] = {"no": filed.no, "notice": work.moment(filed.notice_at)}
-    if filed.approved and not filed.joined:
-        due = work.moment(filed.refund_due) if filed.refund_due else values["notice"]
-        work.tell("filed_approved", no=filed.no, money=money(filed.amount, work.voice.language), due=due)
-    elif not filed.notice_at:
-        _tell_without_notice(work, filed)
-    elif filed.joined:
-        work.tell("filed_joined", **values)
-    elif filed.human_at and filed.human_at < filed.notice_at:
-        work.tell("filed_human", human=work.moment(filed.human_at), **values)
-    else:
-        work.tell("filed_more" if claim.ticket_no else "filed", **values)
-
-
-def _tell_without_notice(work: Work, filed: Filed) -> None:
-    """Say what a ticket waits for whose result is promised for no time yet: a person, photos, or nothing told."""
-    how = "human" if filed.human_at else "photos" if filed.state == "waiting_customer" else "open"
-    rest = work.voice.say(f"talk.awaits_{how}", human=work.moment(filed.human_at))
-    work.tell("joined_awaits" if filed.joined else "filed_awaits", no=filed.no, rest=rest)
 
 
 def _raise(work: Work, act: Raise) -> None:
@@ -141,15 +108,6 @@ def _fill(work: Work, act: Fill) -> None:
 
 
 def _remark(work: Work, act: Remark) -> None:
-    if act.wish:
-        rewishing.rewish(
-            work.tx,
-            act.ticket_no,
-            act.wish,
-            conversation_id=work.scene.found.conversation.id,
-            at=work.scene.inbound.at,
-            tools=work.tools,
-        )
     filing.remark(
         work.tx,
         act.ticket_no,
@@ -160,6 +118,7 @@ def _remark(work: Work, act: Remark) -> None:
         tools=work.tools,
         severity=act.severity,
         signals=act.signals,
+        wish=act.wish,
     )
     if act.aided:
         second_marks.book(work.tx, act.ticket_no, act.aided, work.tools)

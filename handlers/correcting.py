@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from handlers import choices, correcting_rows, correcting_words, deadlines, linking, notices
+from handlers import choices, correcting_rows, correcting_words, deadlines, desk_mail, linking, notices
 from handlers.claim import Problem
 from handlers.correcting_rows import CLOSED, described, order_of
 from handlers.correcting_words import Correction, correction
@@ -22,6 +23,8 @@ from storage.orders import Order, OrderLine
 from storage.ticket_lines import Line
 
 WHOLE = "all"
+PARTS = re.compile(r"[;；\n]+")
+MARKED = re.compile(r"\s*(\d)(?:[.、:：]\s*|\s+)(?![\d个盒份袋瓶只条枚颗箱板把杯包斤两克罐串块])")
 
 
 def correct(deed: Deed) -> Told:
@@ -42,7 +45,29 @@ def correct(deed: Deed) -> Told:
 
 
 def correct_words(deed: Deed) -> Told:
-    """Take what is right from a reply, as "少件 2盒", "3盒", "不是草莓是葡萄", "不严重"."""
+    """Take what is right from a reply, as "少件 2盒", "3盒", "不是草莓是葡萄", "不严重"; ； parts several.
+
+    What of several could not be done is named.
+    """
+    parts = [part.strip() for part in PARTS.split(deed.words) if part.strip()]
+    if len(parts) < 2:
+        return _corrected(deed)
+    done = [(part, _corrected(_told_alone(deed, part))) for part in parts]
+    left = [desk_mail.say("correct_left", text=part, why=one.text) for part, one in done if one.alert]
+    text = "".join([*(one.text for _, one in done if not one.alert), *left])
+    return Told(text=text, alert=bool(left))
+
+
+def _told_alone(deed: Deed, part: str) -> Deed:
+    """Take one of several instructions; one that begins with a line's number means that line."""
+    found = MARKED.match(part)
+    open_ = _lines(deed, found[1]) if found else {}
+    if found and open_:
+        return replace(deed, words=part[found.end() :], argument=found[1])
+    return replace(deed, words=part)
+
+
+def _corrected(deed: Deed) -> Told:
     if level := correcting_words.severity(deed.words):
         return correcting_rows.grade(deed, level)
     lines = _lines(deed, deed.argument)

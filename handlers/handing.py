@@ -12,6 +12,8 @@ from handlers.reading import Reading
 from handlers.turn import Turn
 from storage.tickets import Ticket
 
+BRIEF = 30  # characters of a message that says one thing
+
 
 def human(turn: Turn, text: str) -> None:
     """The customer wants a person: the draft is raised, or the ticket's people are called."""
@@ -99,6 +101,12 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
             turn.tell("wish_changed", no=ticket.no, wish=turn.voice.remedy(wish), now=False)
         elif not ticket.owner_id:
             turn.reply(turn.voice.say("talk.added_after", no=ticket.no), _other(turn), echo=True)
+        return True
+    told = any(claim.problems for claim in reading.claims)
+    if not told and not media and ticket.state != "withdrawn" and len(text) <= BRIEF and contains(text, "protest"):
+        turn.acts.append(Remark(ticket_no=ticket.no, text=text))
+        appeal = Button(label=turn.voice.say("talk.appeal"), tap=f"appeal:{ticket.no}")
+        turn.reply(turn.voice.say("talk.protest", no=ticket.no), ((appeal,), *_other(turn)), echo=True)
         return True
     if tells or media or ticket.state == "withdrawn":
         return False

@@ -16,6 +16,7 @@ from handlers import (
     phones,
     queueing,
     recording,
+    rewishing,
     tickets,
     warnings,
 )
@@ -50,9 +51,12 @@ def remark(
     severity: str = "normal",
     signals: tuple[str, ...] = (),
     special: tuple[str, ...] = (),
+    wish: str = "",
 ) -> Remarked:
     """Take more words, photos or voice to a ticket; they reach the owner, or the card. Severity may only rise."""
     ticket = tickets.must(tx, ticket_no)
+    if wish:
+        rewishing.rewish(tx, ticket_no, wish, conversation_id=conversation_id, at=at, tools=tools)
     if text:
         words = [at.isoformat(), text]
         if words not in map(list, ticket.said):  # its draft may have brought them already
