@@ -7,7 +7,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers import acceptance, deadlines, filing, leader_digest, leader_progress, leading, list_filing, lookup, mail, second_marks
+from handlers import (
+    acceptance,
+    deadlines,
+    filing,
+    leader_digest,
+    leader_progress,
+    leading,
+    list_filing,
+    lookup,
+    mail,
+    second_marks,
+)
 from handlers.acts import (
     Act,
     Appeal,
@@ -26,11 +37,9 @@ from handlers.acts import (
     Settle,
     Withdraw,
 )
-from handlers.claim import Claim, Talk
-from handlers.filing import Filed
+from handlers.claim import Talk
 from handlers.leader_acts import Digest, Settlement, Testify
 from handlers.messages import Button, Reply
-from handlers.remedies import money
 from handlers.scene import Scene, Step
 from handlers.summary import facts
 from handlers.tools import Tools

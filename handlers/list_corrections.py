@@ -23,6 +23,7 @@ PLACE = re.compile(r"第\s?(\d{1,3})\s?(?:条|行|项)|\b(?:line|item) (\d{1,3})
 FRONT = re.compile(r"\s*(\d{1,3})\s*(?:号)?[\s,，]*(?=[^\d\s,，、/~-])")
 COUNTED = re.compile(r"\s*[(（]?(\d{1,3})\s*[.．、)）]\s*(?=\S)")
 ALSO = re.compile(r"\s*(\d{1,3})\s*号?\s*(?:也|还)是的?[\s。.!！]*")
+ASKS = re.compile(r"[吗吧呢么?？][\s。.!！]*$")
 TOTAL = re.compile(r"(?:一共|总共|合计|共计|共)(?:是|有|坏了?)?\s*(\d{1,4})")
 MORE = re.compile(r"(?:再|还|多|又)加\s*(\d{1,4})")
 SENT = re.compile(r"[发送拿装配寄]错|发成|送成")
@@ -89,7 +90,7 @@ def of_person(draft: ListDraft, told: ReadClaim, reader: Reader) -> list[ListLin
 
 def taken_back(lines: Sequence[ListLine], told: ReadClaim, raw: str, reader: Reader) -> list[ListLine]:
     """Give those of a person's lines that words take back or hold: 弄错了, 没裂, 先别报; none when they do not."""
-    if told.question or told.quantity is not None or told.received or told.severity == "safety":
+    if told.question or told.quantity is not None or told.received or told.severity == "safety" or ASKS.search(raw):
         return []
     short = len(same(raw)) <= SHORTEST and not told.problems
     held = _said("holds").search(raw) or (short and _said("lets_go").search(raw))
@@ -104,7 +105,7 @@ def is_fine(told: ReadClaim, raw: str, *, alone: bool) -> bool:
     """Tell whether words claim nothing of a person but say that all is well: 西瓜都没问题; of one `alone`: 是我数错."""
     claims = told.problems or told.remedy or told.withdrawn or told.question or told.quantity is not None
     said = _said("not_so").search(raw) or (alone and _said("mistaken").search(raw) and not SENT.search(raw))
-    return bool(said) and not claims and not told.signals
+    return bool(said) and not claims and not told.signals and not ASKS.search(raw)
 
 
 def asks(told: ReadClaim, raw: str) -> bool:

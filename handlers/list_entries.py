@@ -179,7 +179,7 @@ def _let_go(paste: Paste, lines: Sequence[ListLine], raw: str) -> None:
         if line.state in OPEN:
             paste.draft = paste.draft.with_line(replace(line, state="withdrawn", ask=""))
             paste.answered.append(line.key)
-        elif line.state == "already":
+        elif line.state == "already" or line.severity == "safety":  # a person looks at what is about safety
             paste.notes.append((line.key, raw))
         else:
             paste.back.append(line.key)

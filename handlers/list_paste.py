@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,8 +12,8 @@ from handlers import (
     list_corrections,
     list_entries,
     list_forwards,
-    list_leaning,
     list_photos,
+    list_reading,
     list_steps,
 )
 from handlers.acts import Listing
@@ -35,7 +34,7 @@ def take(paste: Paste) -> bool:
     before = paste.draft
     if paste.live and paste.reading is None:
         paste.text = list_corrections.pointed(before, paste.text)
-    reading = paste.reading or _reading(paste)
+    reading = paste.reading or list_reading.of(paste)
     told = [*reading.claims, *reading.named]
     if not (paste.live or paste.by or _several(paste, told)):
         return False
@@ -61,48 +60,6 @@ def _several(paste: Paste, told: Sequence[ReadClaim]) -> bool:
     """Tell whether a message is a list: of several lines, or about several people; one line is led like any claim."""
     people = {(one.pickup_no, one.customer, one.order_no) for one in told if one.pickup_no or one.customer}
     return len([raw for raw in paste.raws if same(raw)]) > 1 or len({person[0] or person[1] for person in people}) > 1
-
-
-def _reading(paste: Paste) -> ListReading:
-    """Read the lines; those that begin in the middle are read behind the lines before them."""
-    text, by = paste.text, paste.by
-    if by and any(order.buyer_name == by for order in paste.reader.shelf.listed.orders):
-        text = "\n".join(f"{by}：{line}" if line.strip() else line for line in text.splitlines())
-    listed = paste.reader.shelf.listed.orders
-    text = list_forwards.signed(
-        list_forwards.named(text, {one.buyer_name for one in listed}), listed, paste.reader.today
-    )
-    reading = paste.reader.lines(_with_signs(text, paste.draft))
-    first = next((at for at, line in enumerate(text.splitlines(), start=1) if line.strip()), 1)
-    begun = [one for one in (*reading.claims, *reading.named) if one.line == first]
-    whole = any((one.pickup_no or one.customer or one.order_no) and one.problems for one in begun)
-    if by or not paste.draft.context or whole or any(one.withdrawn or one.question for one in begun):
-        return reading
-    behind = list_leaning.mild(_behind(paste, text), reading)
-    more = sum(bool(one.problems) for one in behind.claims) > sum(bool(one.problems) for one in reading.claims)
-    alone = not any(one.pickup_no or one.customer or one.order_no for one in begun)
-    return behind if more or alone else reading
-
-
-def _with_signs(text: str, draft: ListDraft) -> str:
-    """Write 12 as 12号 where it begins an answer and a question about that number is open."""
-    numbers = sorted({line.pickup for line in draft.questions() if line.pickup.isdecimal()}, key=len, reverse=True)
-    if not numbers:
-        return text
-    bare = rf"(?m)(?:^|(?<=[\s,，;；。、]))({'|'.join(numbers)})(?![\d号號.:：#%])"
-    return re.sub(bare, r"\1号", text)
-
-
-def _behind(paste: Paste, text: str) -> ListReading:
-    """Read lines behind the last lines of the message before: 同上, 还有, or more of the same person."""
-    lead = len(paste.draft.context)
-    whole = paste.reader.lines("\n".join([*paste.draft.context, text]))
-    return replace(
-        whole,
-        claims=tuple(replace(one, line=one.line - lead) for one in whole.claims if one.line > lead),
-        named=tuple(replace(one, line=one.line - lead) for one in whole.named if one.line > lead),
-        ignored=tuple(replace(one, line=one.line - lead) for one in whole.ignored if one.line > lead),
-    )
 
 
 def _goes_on(paste: Paste, reading: ListReading) -> bool:
