@@ -61,7 +61,13 @@ def change(deed: Deed) -> Told:
 
 
 def change_words(deed: Deed) -> Told:
-    """Decide on another remedy in the agent's plain words, as "退69 加5元券"."""
+    """Decide on another remedy in the agent's plain words, as "退69 加5元券".
+
+    What else the reply says reaches the customer only once the agent has confirmed it.
+    """
+    passed_on = _confirmed(deed)
+    if passed_on is not None:
+        deed = replace(deed, words=deed.given)
     lines = _lines(deed, deed.argument)
     named = [(line, name) for line in lines.values() if (name := _named(deed, line))]
     if len(named or lines) != 1:
@@ -71,7 +77,18 @@ def change_words(deed: Deed) -> Told:
     meant = agent_words.remedy(words)
     if meant is None:
         return told("not_understood", alert=True)
-    return _change(deed, line, meant)
+    meant = root_causes.keep_inside(meant, policy_of(deed))
+    if meant.words and passed_on is None:
+        ask(deed, "change", "ask_pass_on", argument=deed.argument, given=deed.words, text=meant.words)
+        return Told()
+    return _change(deed, line, meant if passed_on else replace(meant, words=""))
+
+
+def _confirmed(deed: Deed) -> bool | None:
+    """Tell whether the words of the reply before may go out: yes, no, or None when this is another command."""
+    plain = deed.words.strip().rstrip("。.!！").casefold()
+    answers = ((True, "words_pass_on"), (False, "words_keep_back"))
+    return next((yes for yes, key in answers if deed.given and plain in desk_mail.say(key).split("|")), None)
 
 
 def _lines(deed: Deed, mark: str) -> dict[str, Line]:

@@ -143,6 +143,9 @@ def test_d3_another_remedy_holds_only_with_the_customers_yes(house):
     tap(house, f"change:{no}", **AJIE)
     told = reply(house, "salmon is sold out，退69 加5元券", to=question(house, no), **AJIE)
     assert not told.alert
+    assert tickets.must(house.tx, no).state == "assigned"  # the words wait for the agent's yes
+    assert "salmon is sold out" in house.at_desk(no, "note")[-1]["text"]
+    assert not reply(house, "转告", to=question(house, no), **AJIE).alert
     ticket = tickets.must(house.tx, no)
     assert ticket.state == "waiting_customer"
     assert ticket_lines.of_ticket(house.tx, no)[0].state == "offered"

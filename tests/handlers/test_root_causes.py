@@ -43,9 +43,12 @@ def test_the_customer_is_not_told(house, words):
     assert root_causes.of_line(house.tx, line, house.policy)
 
 
-def test_other_words_are_told_as_ever(house):
+def test_other_words_are_told_once_confirmed(house):
     no = house.ticket()
     reply(house, no, "change", "退39.80，天热路上闷坏了，团长漏报")
+    asked = house.at_desk(no, "note")[-1]["text"]
+    assert "天热路上闷坏了" in asked and "漏报" not in asked and "天热" not in heard(house, no)
+    desk.act(house.tx, house.staff(kind="reply", text="转告", quoted=asked), house.tools)
     assert "天热路上闷坏了" in heard(house, no) and "漏报" not in heard(house, no)
 
 
