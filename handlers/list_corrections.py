@@ -149,6 +149,12 @@ def meant(lines: Sequence[ListLine], told: ReadClaim, raw: str, reader: Reader) 
     return near[0] if len(near) == 1 else None
 
 
+def wished(lines: Sequence[ListLine], told: ReadClaim) -> list[ListLine]:
+    """Give a person's ready lines when a wish is told and nothing else: it is for all of them."""
+    named = told.problems or told.quantity is not None or told.received or told.question or "sku" in told.evidence
+    return [] if named or not told.remedy else [line for line in lines if line.state == "ready"]
+
+
 def _graver(told: ReadClaim, line: ListLine) -> bool:
     return SEVERITIES.index(told.severity) > SEVERITIES.index(line.severity)
 

@@ -189,6 +189,11 @@ def _put_right(paste: Paste, told: ReadClaim, raw: str) -> bool:
     """Put a line that was told before right; what was filed hears the words. Tell whether it was that."""
     before = [line for line in _standing(paste, told) if line.key <= paste.newest]
     line = list_corrections.meant(before, told, raw, paste.reader) if stated(told) else None
+    if line is None and (wished := list_corrections.wished(before, told)):
+        for one in wished:
+            paste.draft = paste.draft.with_line(list_corrections.put_right(one, told, raw, paste.reader))
+            paste.changed.append(one.key)
+        return True
     if line is None or line.ask == "refunded":
         return False
     if line.state in list_corrections.GONE:

@@ -321,3 +321,9 @@ def test_what_is_about_safety_is_not_withdrawn_by_a_word(evening):
     assert "已补充到：34号 CD-" in whole(told)
     assert not any(label.startswith("撤回") for label, _ in told[-1].buttons)
     assert said(evening, "KT260612-0034")[-1] == "34号没事了 弄错了"
+
+
+def test_a_wish_alone_is_for_all_that_was_told_of_somebody(evening):
+    evening.say("8号 鸡蛋碎7个，酸奶没收到\n27号西瓜裂")
+    assert "✏️ 已改：8号" in whole(evening.say("8号要退款"))
+    assert [line.wish for line in evening.list().lines] == ["refund", "refund", ""]
