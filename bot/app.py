@@ -61,6 +61,7 @@ class App:
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
     _known: dict[str, Policy] = field(default_factory=dict)
     _addresses: dict[int, tuple[str, str]] = field(default_factory=dict)
+    _reads: set[asyncio.Future[Any]] = field(default_factory=set)
 
     @property
     def house(self) -> House:
@@ -101,8 +102,11 @@ class App:
         return await self.runner.do(once, inbound)
 
     async def read(self, function: Callable[[Tx], Any]) -> Any:
-        """Read committed rows."""
-        return await read(self.readers, function)
+        """Read committed rows; who is cancelled meanwhile leaves no connection half-way."""
+        reading = asyncio.ensure_future(read(self.readers, function))
+        self._reads.add(reading)
+        reading.add_done_callback(self._reads.discard)
+        return await asyncio.shield(reading)
 
     async def address(self, conversation_id: int) -> tuple[str, str]:
         """Tell where a conversation takes place."""
@@ -178,6 +182,7 @@ class App:
         self.examiner.close()
         if self.beforehand:
             await self.beforehand.close()
+        await asyncio.gather(*self._reads, return_exceptions=True)
         await self.readers.dispose()
         self.engine.dispose()
 

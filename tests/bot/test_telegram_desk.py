@@ -132,8 +132,7 @@ async def test_photos_stand_on_one_sheet_that_grows(tmp_path, plain):
         await scene.api.until(lambda: card.kind == "photo" and "照片 3" in card.text, within=8)
         first = card.data
         scene.li.photo(scene.shop, PNG)
-        await scene.api.until(lambda: "照片 4" in card.text, within=8)
-        assert card.data != first
+        await scene.api.until(lambda: "照片 4" in card.text and card.data != first, within=8)
         assert "接手" in "".join(card.labels)
 
 
