@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import ceil
 
 PER_CHAT = 1.0  # seconds between two messages to one chat
 ALL = 30  # messages in all chats
 WINDOW = 1.0  # seconds
 SPARE = 0.1  # seconds: calls do not arrive as evenly as they leave
 STEP = (WINDOW + SPARE) / ALL  # seconds between two messages
+TOGETHER = 10 * STEP  # seconds between two groups
 SOON = 0.5  # seconds until one that is turned away asks again, at the least
 REMEMBERED = 5_000  # chats
 
 
 @dataclass(slots=True, kw_only=True)
 class Pace:
-    """Gives each message its moment, one after another. `now` is monotonic, in seconds."""
+    """Gives each message its moment. `now` is monotonic, in seconds."""
 
     now: Callable[[], float]
     per_chat: float = PER_CHAT + SPARE
@@ -34,7 +36,9 @@ class Pace:
         """
         now = self.now()
         mine = max(now, self._chats.get(chat, now))
-        at = max(mine, self._next)
+        free = max(mine, self._next)
+        # who has to queue leaves in groups: one round of booking for all of them
+        at = ceil(free / TOGETHER) * TOGETHER if self._next > mine else free
         if mine - now > longest:
             return min(now - mine, -SOON)
         if at - now > longest:
@@ -42,14 +46,14 @@ class Pace:
             return min(now - self._back, -SOON)
         self._chats.pop(chat, None)
         self._chats[chat] = at + self.per_chat
-        self._next = at + messages * STEP
+        self._next = free + messages * STEP
         self._forget(now)
         return at - now
 
     def depart(self, messages: int = 1) -> float:
         """Count what leaves now and give 0; or give the seconds until the last second has room again.
 
-        Moments are booked well apart, but a busy machine wakes those who wait for them together.
+        Moments are booked well apart, but a busy machine wakes those who wait for several of them together.
         """
         now = self.now()
         while self._left and self._left[0] <= now - WINDOW - SPARE:
