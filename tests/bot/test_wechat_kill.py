@@ -40,7 +40,7 @@ async def serve(folder, platform, port):
 async def test_killed_between_the_commit_and_the_answer(tmp_path, unused_tcp_port):
     async with Platform() as platform:
         platform.callback = f"http://127.0.0.1:{unused_tcp_port}/wechat"
-        platform.pause = 2.5
+        platform.pause = 4.5  # the restart has to fit in, on a busy machine too
         people = [platform.follower(f"o{number}") for number in range(20)]
         process = await serve(tmp_path, platform, unused_tcp_port)
         talks = [asyncio.create_task(each.text("草莓坏了2盒")) for each in people]
@@ -52,7 +52,7 @@ async def test_killed_between_the_commit_and_the_answer(tmp_path, unused_tcp_por
         await asyncio.sleep(0.3)
         process.send_signal(signal.SIGTERM)
         assert await process.wait() == 0
-        assert {each.tries for each in told} <= {2, 3}  # the third where the restart took longer than the pause
+        assert {each.tries for each in told} == {2}
         assert [len(each.texts) for each in people] == [1] * 20
         assert all(each.errors == 0 for each in people)
         assert platform.violations == []
