@@ -154,7 +154,7 @@ async def our_form(base: str, token: str, forms: int) -> None:
     """The house: every message durable before it is acknowledged, replies out of the outbox."""
     from bench.turns import POLICY, orders
     from bot.app import build
-    from bot.serve import keep_loaded
+    from bot.commands.serve import keep_loaded
     from bot.settings import Settings
     from storage import imports
     from storage.database import transaction

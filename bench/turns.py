@@ -16,9 +16,9 @@ from pathlib import Path
 
 from bot.app import App, build
 from bot.channels.base import Delivery
-from bot.serve import keep_loaded
+from bot.commands.serve import keep_loaded
 from bot.settings import Settings
-from handlers.messages import Inbound
+from handlers.messages.messages import Inbound
 from storage import imports
 from storage.database import transaction
 from storage.orders import Order, OrderLine

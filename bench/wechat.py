@@ -69,9 +69,9 @@ async def serve_echo() -> None:
 
 async def serve_door(folder: Path, base: str) -> None:
     """Serve the house behind its door, the platform at `base`, and print its port."""
-    from bot import web as server
     from bot.app import build
-    from bot.serve import keep_loaded
+    from bot.commands.serve import keep_loaded
+    from bot.runtime import web as server
 
     (folder / "policy.toml").write_text(POLICY, encoding="utf-8")
     settings = Settings(

@@ -109,7 +109,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(args: Namespace) -> int:
-    from bot import commands
+    from bot.commands import commands
     from bot.settings import WrongSettings, load
 
     try:

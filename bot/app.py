@@ -13,20 +13,22 @@ from functools import partial
 from random import SystemRandom
 from typing import Any
 
-from bot import web
 from bot.channels.base import Beforehand, Channel, Desk, House
-from bot.courier import Courier, strike
 from bot.doors import Parts, open_all
-from bot.evidence import Fetcher
-from bot.runner import Runner
+from bot.runtime import web
+from bot.runtime.courier import Courier, strike
+from bot.runtime.evidence import Fetcher
+from bot.runtime.runner import Runner
+from bot.runtime.settlement import Clerk
 from bot.settings import Settings, clock
-from bot.settlement import Clerk
-from handlers import desk as desks
-from handlers import intake, leader_digest, letters, parking, timers
-from handlers.messages import DeskInbound, Inbound, from_raw
-from handlers.policy import Policy
-from handlers.policy_file import load
+from handlers.cases import leader_digest, timers
+from handlers.desk import desk as desks
+from handlers.messages.messages import DeskInbound, Inbound, from_raw
+from handlers.policy.policy import Policy
+from handlers.policy.policy_file import load
+from handlers.tickets import letters
 from handlers.tools import Tools
+from handlers.turn import intake, parking
 from media.guard import Examiner
 from media.store import Keeper, open_store
 from storage import conversations, policies
@@ -218,7 +220,7 @@ def prepare(settings: Settings, engine: Writer, policy: Policy, now: datetime) -
         policies.store(tx, policy.hash, name=policy.name, text=policy.text, now=now)
         policies.enforce(tx, policy.hash)
         if settings.sandbox_open:
-            from handlers import samples
+            from handlers.orders import samples
 
             samples.load(tx, now)
 
@@ -277,7 +279,7 @@ def build(settings: Settings) -> App:
 
 def _open_doors(app: App) -> None:
     if app.settings.second_reader:
-        from bot.second_sight import open_sight
+        from bot.runtime.second_sight import open_sight
 
         app.beforehand = open_sight(app.settings, app.tools)
     parts = Parts(

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.channels.base import Channel, Desk, House
+from bot.runtime.web import Door
 from bot.settings import Settings, secret_key
-from bot.web import Door
 from handlers.tools import Tools
 from media.guard import Examiner
 from media.store import Keeper
@@ -43,7 +43,7 @@ def open_all(parts: Parts) -> Iterator[Opened]:
 
 
 def _sandbox(parts: Parts) -> Opened:
-    from bot.sandbox_door import open_sandbox
+    from bot.sandbox.sandbox_door import open_sandbox
 
     channel, desk, routes = open_sandbox(
         house=parts.house,
@@ -63,7 +63,7 @@ def _webhook(settings: Settings) -> tuple[str, str] | None:
 
 
 def _telegram_customers(parts: Parts) -> Opened:
-    from bot.channels.telegram import TelegramChannel
+    from bot.channels.telegram.telegram import TelegramChannel
 
     settings = parts.settings
     channel = TelegramChannel(
@@ -80,7 +80,7 @@ def _telegram_customers(parts: Parts) -> Opened:
 
 
 def _telegram_desk(parts: Parts) -> Opened:
-    from bot.desks.telegram import TelegramDesk
+    from bot.desks.telegram.telegram import TelegramDesk
 
     settings = parts.settings
     desk = TelegramDesk(
@@ -99,7 +99,7 @@ def _telegram_desk(parts: Parts) -> Opened:
 
 
 def _wechat(parts: Parts) -> Opened:
-    from bot.wechat import open_wechat
+    from bot.channels.wechat.setup import open_wechat
 
     channel = open_wechat(parts.settings, house=parts.house, store=parts.store, now=parts.clock, tools=parts.tools)
     return Opened(channel=channel, routes=(channel.attach,))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.web import PortTaken
-from handlers.policy_file import PolicyError
+from bot.runtime.web import PortTaken
+from handlers.policy.policy_file import PolicyError
 from storage.database import DRIVER_ERRORS, Busy, DatabaseGone
 from storage.migration import Broken, Newer
 

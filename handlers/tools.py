@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
-from handlers.policy import Policy
-from handlers.second_opinion import Opinions
+from handlers.nlu.models.second_opinion import Opinions
+from handlers.policy.policy import Policy
 from storage.database import Tx
 
 

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import fnmatch
 import tomllib
-from functools import cache
-from pathlib import Path
 
 import house_rules as rules
 import pytest
+from house_modules import ROOT, house
 from house_rules import Module
-
-ROOT = Path(__file__).parents[1]
 
 # exceptions, each with its reason; one that is no longer needed fails the test at the end
 
 ASYNC = {"storage/database.py": "opens the readers' pool, which runs the synchronous functions"}
 TABLES = {
-    "handlers.wording": "the texts are constants that lie in the locale files",
-    "handlers.normal": "OpenCC's table of characters is a constant that lies in its package",
-    "handlers.sounds": "pypinyin's table of sounds is a constant that lies in its package",
+    "handlers.messages.wording": "the texts are constants that lie in the locale files",
+    "handlers.nlu.text.normal": "OpenCC's table of characters is a constant that lies in its package",
+    "handlers.nlu.text.sounds": "pypinyin's table of sounds is a constant that lies in its package",
 }
-BELOW = {"handlers.lookup": "what was found comes from the house; only its shape is known to the conversation"}
+BELOW = {"handlers.claims.lookup": "what was found comes from the house; only its shape is known to the conversation"}
 LONG_FILES = {
     "storage/tables.py": "the whole schema in one place, one table after the other",
     "storage/migrations/versions/0001_first.py": "a migration is written once and never touched",
@@ -29,25 +26,18 @@ LONG_FILES = {
 SUPERVISED = {
     "bot/app.py _supervised": "a door that fails is opened again while the others go on",
     "bot/app.py stop": "one door that cannot close must not keep the rest open",
-    "bot/channels/telegram_polling.py run": "the platform or the database is away: what is not done is asked for again",
-    "bot/channels/telegram_polling.py _keep": "the offset is only a hint: doubles are known by their key",
-    "bot/channels/telegram_webhook.py answer": "nothing was committed: the platform sends it again",
-    "bot/courier.py _carry": "a door's failure must not end the courier: the mail goes again",
-    "bot/courier.py _book": "the mail is booked: what follows from it must not book it twice",
-    "bot/parked.py retry": "a message that fails again stays parked, and the next is tried",
-    "bot/second_sight.py _ask": "a message has its turn whatever becomes of the second reader",
-    "bot/runner.py _run": "the writer's thread must not die silently",
-    "bot/runner.py _do": "one turn's failure is that turn's alone",
-    "bot/runner.py _again": "a turn that failed twice is parked",
-    "handlers/parking.py guarded": "of messages that waited inside, one's failure is that one's alone",
+    "bot/channels/telegram/telegram_polling.py run": "the platform or the database is away: it asks again",
+    "bot/channels/telegram/telegram_polling.py _keep": "the offset is only a hint: doubles are known by their key",
+    "bot/channels/telegram/telegram_webhook.py answer": "nothing was committed: the platform sends it again",
+    "bot/runtime/courier.py _carry": "a door's failure must not end the courier: the mail goes again",
+    "bot/runtime/courier.py _book": "the mail is booked: what follows from it must not book it twice",
+    "bot/commands/parked.py retry": "a message that fails again stays parked, and the next is tried",
+    "bot/runtime/second_sight.py _ask": "a message has its turn whatever becomes of the second reader",
+    "bot/runtime/runner.py _run": "the writer's thread must not die silently",
+    "bot/runtime/runner.py _do": "one turn's failure is that turn's alone",
+    "bot/runtime/runner.py _again": "a turn that failed twice is parked",
+    "handlers/turn/parking.py guarded": "of messages that waited inside, one's failure is that one's alone",
 }
-
-
-@cache
-def house() -> tuple[Module, ...]:
-    """Read every module of the four floors."""
-    files = [file for floor in rules.FLOORS for file in sorted((ROOT / floor).rglob("*.py"))]
-    return tuple(Module(file.relative_to(ROOT).as_posix(), file.read_text(encoding="utf-8")) for file in files)
 
 
 def found(breaches):
@@ -72,7 +62,7 @@ def test_time_and_chance_are_handed_in():
 
 
 def test_the_conversation_is_pure():
-    found(rules.pure(house(), "handlers.conversation", TABLES, BELOW))
+    found(rules.pure(house(), "handlers.turn.conversation", TABLES, BELOW))
 
 
 def test_no_circles():
@@ -109,7 +99,7 @@ def test_no_exception_outlives_its_need(rule, exceptions):
 @pytest.mark.parametrize("name", [*TABLES, *BELOW])
 def test_no_exception_to_purity_outlives_its_need(name):
     tables, below = ({key: why for key, why in some.items() if key != name} for some in (TABLES, BELOW))
-    needed = list(rules.pure(house(), "handlers.conversation", tables, below))
+    needed = list(rules.pure(house(), "handlers.turn.conversation", tables, below))
     assert needed, f"{name} needs no exception any more: take it out"
 
 
@@ -117,19 +107,25 @@ def project():
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
 
 
+def packages() -> set[str]:
+    """Return the folders that setuptools installs as packages."""
+    return {file.parent.relative_to(ROOT).as_posix() for floor in rules.FLOORS
+            for file in (ROOT / floor).rglob("__init__.py")}  # fmt: skip
+
+
 def test_every_package_is_installed():
-    folders = {file.parent.relative_to(ROOT).as_posix() for floor in rules.FLOORS
-               for file in (ROOT / floor).rglob("__init__.py")}  # fmt: skip
-    assert {folder.replace("/", ".") for folder in folders} == set(project()["packages"])
+    assert project()["packages"]["find"] == {"include": [f"{floor}*" for floor in rules.FLOORS], "namespaces": False}
+    bare = {module.path.rpartition("/")[0] for module in house()} - packages() - {"storage/migrations/versions"}
+    assert bare - {"storage/migrations"} == set(), "a folder of code without __init__.py is left out"
 
 
 def test_every_file_of_a_package_is_installed():
     patterns = [pattern for some in project()["package-data"].values() for pattern in some]
-    packages = sorted((name.replace(".", "/") for name in project()["packages"]), key=len, reverse=True)
+    inner = sorted(packages(), key=len, reverse=True)
     for floor in rules.FLOORS:
         for file in (ROOT / floor).rglob("*"):
             path = file.relative_to(ROOT).as_posix()
-            package = next(name for name in packages if path.startswith(name))
+            package = next(name for name in inner if path.startswith(f"{name}/"))
             inside = path.removeprefix(package + "/")
             if file.is_dir() or "__pycache__" in path or ("/" not in inside and path.endswith(".py")):
                 continue
@@ -142,17 +138,17 @@ def test_every_file_of_a_package_is_installed():
 A, B = "handlers/a.py", "handlers/b.py"
 BREACHES = [
     (rules.floors, {"handlers/a.py": "import bot.app"}),
-    (rules.floors, {"storage/a.py": "from handlers.claim import Claim"}),
+    (rules.floors, {"storage/a.py": "from handlers.claims.claim import Claim"}),
     (rules.floors, {"storage/a.py": "def f():\n    from media import sheet"}),
     (rules.floors, {"media/a.py": "from storage import orders"}),
     (rules.floors, {"bot/a.py": "from tests.doubles import browser"}),
     (rules.floors, {"handlers/a.py": "from ..bot import app"}),
     (rules.doors, {"handlers/a.py": "from sqlalchemy import select"}),
-    (rules.doors, {"bot/web.py": "def f():\n    import aiogram.types"}),
-    (rules.doors, {"bot/channels/telegram.py": "import telegram.ext"}),
-    (rules.doors, {"bot/desks/telegram.py": "from aiogram import Bot"}),
-    (rules.doors, {"bot/channels/telegram.py": "import wechatpy"}),
-    (rules.doors, {"bot/sheet.py": "from PIL import Image"}),
+    (rules.doors, {"bot/runtime/web.py": "def f():\n    import aiogram.types"}),
+    (rules.doors, {"bot/channels/telegram/telegram.py": "import telegram.ext"}),
+    (rules.doors, {"bot/desks/telegram/telegram.py": "from aiogram import Bot"}),
+    (rules.doors, {"bot/channels/telegram/telegram.py": "import wechatpy"}),
+    (rules.doors, {"bot/commands/sheet.py": "from PIL import Image"}),
     (rules.doors, {"handlers/a.py": "from aiohttp import web"}),
     (rules.doors, {"bot/a.py": "import importlib\nimportlib.import_module('PIL.Image')"}),
     (rules.async_only_in_bot, {"handlers/a.py": "async def f(): ..."}),
@@ -181,7 +177,7 @@ BREACHES = [
 ]
 INNOCENT = [
     (rules.floors, {"bot/a.py": "from handlers import b\nfrom storage import c\nimport media.sheet"}),
-    (rules.doors, {"bot/channels/telegram_files.py": "import aiogram", "storage/a.py": "import sqlalchemy"}),
+    (rules.doors, {"bot/channels/telegram/telegram_files.py": "import aiogram", "storage/a.py": "import sqlalchemy"}),
     (rules.async_only_in_bot, {"bot/a.py": "import asyncio\nasync def f(): ..."}),
     (rules.given_time_and_chance, {"handlers/a.py": "from random import Random\ndef f(r: Random): r.random()"}),
     (rules.circles, {A: "from handlers import b", B: "x = 1"}),

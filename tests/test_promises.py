@@ -11,14 +11,15 @@ from pathlib import Path
 
 import pytest
 import spoken_keys
-from test_house import house
+from house_modules import house
 
-from bot import commands
 from bot.__main__ import COMMANDS, main
+from bot.commands import commands
 from bot.settings import NAMES, Settings, load
-from handlers import policy_file, wording
-from handlers.actions import ACTIONS
-from handlers.codes import CLOCKS, LANGUAGES, PROBLEMS
+from handlers.desk.actions import ACTIONS
+from handlers.messages import wording
+from handlers.messages.codes import CLOCKS, LANGUAGES, PROBLEMS
+from handlers.policy import policy_file
 
 ROOT = Path(__file__).parents[1]
 STORIES = sorted((ROOT / "tests" / "stories").glob("*.txt"))
@@ -68,7 +69,7 @@ def test_the_example_shows_the_defaults(tmp_path):
 @pytest.mark.parametrize("name", [name for name, _, _ in COMMANDS])
 def test_a_command_is_documented_and_made(name):
     assert f"claimdesk {name}" in documents(), f"claimdesk {name} is in no document"
-    assert callable(getattr(commands, name.replace(" ", "_"), None)), f"bot/commands.py has no {name.replace(' ', '_')}"
+    assert callable(getattr(commands, name.replace(" ", "_"), None)), f"no function for {name}"
 
 
 @pytest.mark.parametrize("name", sorted({"", *(name.split()[0] for name, _, _ in COMMANDS), *(c[0] for c in COMMANDS)}))

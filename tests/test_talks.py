@@ -14,7 +14,7 @@ from playing import DATA, Direct, World, orders_of, policy_with
 from random_talks import START
 from sqlalchemy import select
 
-from handlers import claim as claims
+from handlers.claims import claim as claims
 from storage import tables as t
 
 NUMBER, MATTER, PHOTO, WISH = "KT260612-0003", "草莓坏了2盒", "[photo]", "想退款"

@@ -7,9 +7,9 @@ from aiohttp.test_utils import unused_port
 from doubles.browser import browser, found
 from doubles.sandbox_house import SandboxHouse
 
-from bot import web
 from bot.channels.base import TooBig
-from handlers.messages import Button, Reply, to_payload
+from bot.runtime import web
+from handlers.messages.messages import Button, Reply, to_payload
 from media import samples
 from storage.outbox import Mail
 

@@ -11,6 +11,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import doubles.botapi
 import pytest
 from doubles.botapi import BotApi, Pace
 from doubles.botapi.asking import ask, download, newest, refusal
@@ -248,5 +249,5 @@ def test_a_process_of_its_own_reaches_it(api, bot, li):
 
 
 def test_the_example_of_the_readme_runs():
-    text = Path(__file__).with_name("botapi").joinpath("README.md").read_text(encoding="utf-8")
+    text = Path(doubles.botapi.__file__).parent.joinpath("README.md").read_text(encoding="utf-8")
     exec(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1], {})

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from doubles.ticket_house import START, House
 
-from handlers import filing
+from handlers.cases import filing
 from storage import events
 from storage import tickets as rows
 from storage.tables import events as table

@@ -9,7 +9,7 @@ import pytest
 from doubles.ticket_house import START, House
 from sqlalchemy import select, update
 
-from handlers import filing
+from handlers.cases import filing
 from storage import conversations, imports, people, sites, ticket_lines
 from storage import tables as t
 from storage.orders import Order, OrderLine

@@ -1,0 +1,1 @@
+"""Customers and leaders on Telegram, through aiogram."""

@@ -1,0 +1,1 @@
+"""Customers and leaders on a WeChat official account, through wechatpy."""

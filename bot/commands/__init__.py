@@ -1,0 +1,1 @@
+"""The commands of the `claimdesk` program, one file each."""

@@ -1,0 +1,115 @@
+"""`claimdesk doctor`: looks at everything an installation needs, one line each."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from bot.settings import Settings, clock
+
+Finding = tuple[bool, str]
+ROOM = 1 << 30  # bytes of free disk that let a shop live for months
+
+
+def examine(settings: Settings, out: Callable[[str], object]) -> int:
+    """Print a line for each check; 1 if one failed."""
+    failed = 0
+    for check in CHECKS:
+        for good, sentence in check(settings):
+            failed += not good
+            out(f"{'ok  ' if good else 'FAIL'}  {sentence}")
+    return 1 if failed else 0
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    folder = settings.folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".doctor"
+        probe.write_bytes(b"x")
+        probe.unlink()
+    except OSError as error:
+        yield False, f"DATA_DIR {folder} cannot be written ({error.strerror}): give this user the right to it."
+        return
+    free = shutil.disk_usage(folder).free
+    told = f"DATA_DIR {folder} has {free / ROOM:.1f} GB free"
+    yield free > ROOM, told + ("." if free > ROOM else ": make room, at least 1 GB.")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    from storage.database import DRIVER_ERRORS, open_writer
+    from storage.migration import Newer, pending
+
+    if not (settings.folder / "claimdesk.db").is_file() and not settings.database_url:
+        yield True, "there is no database yet: serve makes it."
+        return
+    engine = open_writer(settings.database)
+    try:
+        waiting = pending(engine)
+        with engine.connect() as connection:
+            sound = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    except (*DRIVER_ERRORS, Newer) as error:
+        yield False, f"the database does not open: {getattr(error, 'orig', None) or error.__doc__}"
+        return
+    finally:
+        engine.dispose()
+    yield sound == "ok", "the database is sound." if sound == "ok" else f"the database is damaged: {sound}"
+    if waiting:
+        yield False, "the database is of an older version: run claimdesk db upgrade (serve does it too)."
+
+
+def _policy(settings: Settings) -> Iterator[Finding]:
+    from handlers.policy.deadlines import calendar_gap
+    from handlers.policy.policy_file import PolicyError, load
+
+    try:
+        policy = load(settings.policy)
+    except PolicyError as error:
+        first = error.findings[0]
+        yield False, f"the policy {settings.policy} has {len(error.findings)} faults, the first: {first}"
+        return
+    yield True, f"the policy {policy.name} is without contradictions ({policy.hash[:12]})."
+    now: datetime = clock(settings)()
+    gap = calendar_gap(now.date(), policy)
+    yield True, f"note: {gap}" if gap else "the calendar knows the holidays of the coming weeks."
+
+
+def _doors(settings: Settings) -> Iterator[Finding]:
+    customers = settings.telegram_customers or settings.wechat
+    if not customers:
+        yield True, "no channel is configured: the sandbox runs."
+    elif not settings.telegram_desk:
+        yield False, "customers can write but no agents' desk is configured: set TELEGRAM_DESK_TOKEN and _CHAT_ID."
+    if settings.telegram_customers or settings.telegram_desk:
+        yield from _telegram(settings)
+    if settings.wechat:
+        from bot.commands import doctor_wechat
+
+        yield from doctor_wechat.examine(settings)
+
+
+def _telegram(settings: Settings) -> Iterator[Finding]:
+    from bot.commands.doctor_telegram import check_customers, check_desk
+
+    how = {
+        "api_base": settings.telegram_api_base,
+        "public_url": settings.public_url,
+        "proxy": settings.telegram_proxy,
+    }
+    if settings.telegram_customers:
+        yield from asyncio.run(check_customers(settings.telegram_bot_token, **how))
+    if settings.telegram_desk:
+        group = int(settings.telegram_desk_chat_id)
+        yield from asyncio.run(check_desk(settings.telegram_desk_token, group, **how))
+
+
+def _second_reader(settings: Settings) -> Iterator[Finding]:
+    if settings.second_reader:
+        from bot.runtime.second_reader import examine as ask
+
+        yield asyncio.run(ask(settings))
+
+
+CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_disk, _database, _policy, _doors, _second_reader)

@@ -1,0 +1,59 @@
+"""`claimdesk parked`: messages whose turn failed twice, listed and tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from random import SystemRandom
+from typing import Any
+
+from bot import settings as configuration
+from bot.settings import Settings
+from handlers.desk import desk
+from handlers.messages.messages import Inbound
+from handlers.policy.policy import Policy
+from handlers.policy.policy_file import load
+from handlers.tools import Tools
+from handlers.turn import intake, parking
+from storage import parked, policies
+from storage.database import Tx
+
+Write = Callable[[Callable[[Tx], Any]], Any]
+
+
+def show(*, write: Write, out: Callable[[str], Any]) -> int:
+    """Print one line per message: when, whose, why."""
+    rows = write(parked.waiting)
+    for row in rows:
+        out(f"{row['id']}  {row['at']:%Y-%m-%d %H:%M}  {row['key']}  {row['error']}")
+    if not rows:
+        out("no message is parked")
+    return 0
+
+
+def retry(settings: Settings, *, write: Write, out: Callable[[str], Any]) -> int:
+    """Try each message again in a transaction of its own; 1 if one failed again."""
+    failed = 0
+    for row in write(parked.waiting):
+        try:
+            write(partial(_again, row=row, settings=settings))
+            out(f"{row['key']}: done")
+        except Exception as error:  # noqa: BLE001  the message stays parked, and the next one is tried
+            failed += 1
+            out(f"{row['key']}: failed again ({type(error).__name__}: {error})")
+    return 1 if failed else 0
+
+
+def _again(tx: Tx, *, row: Any, settings: Settings) -> None:
+    now = configuration.clock(settings)()
+    tools = Tools(now=now, random=SystemRandom(), policy=load(settings.policy), policy_of=_policy)
+    message = parking.again(tx, row)
+    if isinstance(message, Inbound):
+        intake.turn(tx, message, tools)
+    else:
+        desk.act(tx, message, tools)
+    parked.done(tx, row["key"], at=now)
+
+
+def _policy(tx: Tx, policy_hash: str) -> Policy:
+    return Policy.from_text(policies.text_of(tx, policy_hash))

@@ -1,0 +1,79 @@
+"""The commands `claimdesk policy list`, `show` and `check`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from handlers.policy import deadlines, policy_file, policy_weights
+
+Write = Callable[[str], object]
+
+
+def list_presets(write: Write) -> int:
+    """Write each preset's name and what it is for; exit code 0."""
+    rows = list(policy_file.summaries())
+    width = max((len(name) for name, _ in rows), default=0)
+    for name, title in rows:
+        write(f"{name:{width}}  {title}")
+    return 0
+
+
+def show(name: str, write: Write) -> int:
+    """Write the whole policy with its hash, as TOML that could be put in force again; exit code 1 if it is refused."""
+    try:
+        policy = policy_file.load(name)
+    except policy_file.PolicyError as error:
+        return _refuse(error.findings, write)
+    write(f"# {policy.name}")
+    write(f"# hash {policy.hash}")
+    for line in _tables(json.loads(policy.text)):
+        write(line)
+    return 0
+
+
+def check(path: str, write: Write) -> int:
+    """Write what is wrong with a policy, one line each with line, key and reason; exit code 1 if anything is."""
+    if findings := policy_file.check(path):
+        return _refuse(findings, write)
+    policy = policy_file.load(path)
+    write(f"{path}: in order. Policy {policy.name}, hash {policy.hash[:12]}.")
+    write(
+        f"Chinese holidays are known until {deadlines.known_years()[1]}; later years come from [calendar] and weekends."
+    )
+    if policy_weights.older(policy):
+        write("Its weights were learned with other words: they hold, `claimdesk read --train` makes them anew.")
+    return 0
+
+
+def _refuse(findings: list[policy_file.Finding], write: Write) -> int:
+    for finding in findings:
+        write(str(finding))
+    return 1
+
+
+def _tables(content: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[str]:
+    """Write tables as TOML, plain values before inner tables."""
+    plain = {key: value for key, value in content.items() if not isinstance(value, Mapping)}
+    if path and (plain or not content):
+        yield ""
+        yield f"[{'.'.join(map(_key, path))}]"
+    for key, value in plain.items():
+        yield f"{_key(key)} = {_value(value)}"
+    for key, value in content.items():
+        if isinstance(value, Mapping):
+            yield from _tables(value, (*path, key))
+
+
+def _key(key: str) -> str:
+    return key if key.replace("_", "").replace("-", "").isalnum() and key.isascii() else _value(key)
+
+
+def _value(value: object) -> str:
+    """Write one value; JSON's texts, numbers and lists are TOML's too, its inner tables are not."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(key)} = {_value(inner)}" for key, inner in value.items()) + " }"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,85 @@
+"""`claimdesk serve`: run until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import gc
+import logging
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.app import App, build
+from bot.logs import set_up
+from bot.runtime import web
+from bot.settings import Settings
+from storage.database import Busy
+
+LOG = logging.getLogger(__name__)
+STOP_WITHIN = 9.0  # seconds; the contract gives ten
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Hold the folder's serve.lock; raises Busy while another serve has it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "serve.lock").open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy("another claimdesk serve is running on this DATA_DIR; stop it first") from None
+        yield
+
+
+def serve(settings: Settings) -> int:
+    """Run the service; returns 0 after a graceful stop."""
+    set_up(settings.log_level, settings.log_format)
+    with only_one(settings.folder):
+        return asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> int:
+    app = build(settings)
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopped.set)
+    server = web.make_app(health=app.health, doors=app.doors)
+    try:
+        http = await web.start(server, settings.http_host, int(settings.http_port))
+    except OSError as error:
+        await app.stop()
+        raise web.PortTaken(f"port {settings.http_port} cannot be opened ({error.strerror}); set HTTP_PORT") from None
+    await app.start()
+    keep_loaded()
+    _say_ready(app)
+    await stopped.wait()
+    LOG.info("stopping")
+    try:
+        async with asyncio.timeout(STOP_WITHIN):
+            await http.cleanup()
+            await app.stop()
+    except TimeoutError:
+        LOG.warning("not everything ended in time; nothing that was acknowledged is lost")
+        sys.stdout.flush()
+        os._exit(0)
+    return 0
+
+
+def keep_loaded() -> None:
+    """Take what is loaded by now out of the garbage collector's rounds: it stays as long as the process."""
+    gc.collect()
+    gc.freeze()
+
+
+def _say_ready(app: App) -> None:
+    settings = app.settings
+    if not settings.telegram_desk and (settings.telegram_customers or settings.wechat):
+        LOG.warning("no agents' desk is configured: set TELEGRAM_DESK_TOKEN and TELEGRAM_DESK_CHAT_ID")
+    where = f"http://{settings.http_host}:{settings.http_port}/"
+    what = "sandbox: " + where if settings.sandbox_open else ", ".join(sorted(app.channels)) + " " + where
+    print(f"claimdesk ready  {what}", flush=True)

@@ -1,0 +1,1 @@
+"""The agents' group on Telegram, through python-telegram-bot."""

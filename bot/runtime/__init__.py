@@ -1,0 +1,1 @@
+"""The running parts: the writer, the courier, the evidence fetcher, the HTTP server."""

@@ -1,0 +1,127 @@
+"""The courier: carries what lies in the outbox to channels, desks, the evidence store and the turns inside."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.channels.base import Channel, Delivery, Desk, Unreachable
+from handlers.tickets.letters import WAITED
+from storage import outbox
+from storage.database import Tx
+from storage.outbox import Bundle, Mail, Outcome
+
+LOG = logging.getLogger(__name__)
+UNTIL_WRITTEN = timedelta(days=3650)  # a block that only the customer's next message lifts
+MOST_BACKOFF = 300.0  # seconds
+PATIENCE = 60.0  # seconds that one bundle may take
+NO_DOOR = 30.0  # seconds until mail for a door that is not open is looked at again
+GIVEN_UP = 12  # attempts after which an unexplained failure becomes a dead letter
+
+Inside = Callable[[Bundle], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Courier:
+    """Carries bundles concurrently, each mailbox in order; reports every outcome to the runner."""
+
+    clock: Callable[[], datetime]
+    settle: Callable[[Outcome], None]
+    address: Callable[[int], Awaitable[tuple[str, str]]]  # conversation -> (channel, account)
+    died: Callable[[Outcome], Awaitable[None]]  # books a dead letter with all that follows from it
+    channels: Mapping[str, Channel]
+    desks: Mapping[str, Desk]
+    inside: Mapping[str, Inside]  # mail that stays in the house: fetch, wake
+    told: Callable[[Sequence[Mail], Outcome], Awaitable[None]] | None = None  # tells the desk what waits and what came
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def carry(self, bundles: Sequence[Bundle]) -> None:
+        """Begin to carry; returns at once."""
+        for bundle in bundles:
+            task = asyncio.create_task(self._carry(bundle), name=bundle.mailbox)
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+
+    async def drain(self, seconds: float) -> None:
+        """Give what is being carried some time to arrive, then let go of it."""
+        if self.tasks:
+            _done, late = await asyncio.wait(self.tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+
+    async def _carry(self, bundle: Bundle) -> None:
+        kind, _, rest = bundle.mailbox.partition(":")
+        try:
+            if kind in self.inside:
+                await self.inside[kind](bundle)
+                return
+            async with asyncio.timeout(PATIENCE):
+                delivery = await self._deliver(kind, rest, bundle)
+            await self._book(bundle, delivery)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001  a door's failure must not end the courier; the mail goes again
+            await self._failed(bundle, error)
+
+    async def _deliver(self, kind: str, rest: str, bundle: Bundle) -> Delivery:
+        if kind == "chat":
+            name, account = await self.address(int(rest))
+            channel = self.channels.get(name)
+            return await channel.send(account, bundle.mails) if channel else Delivery(later=NO_DOOR, error="no door")
+        desk = self.desks.get(rest.partition(":")[0])
+        if desk is None:
+            return Delivery(later=NO_DOOR, error="no desk")
+        return await desk.carry(bundle.mailbox, bundle.mails)
+
+    async def _book(self, bundle: Bundle, delivery: Delivery) -> None:
+        now = self.clock()
+        again = None
+        if delivery.until_written:
+            again = now + UNTIL_WRITTEN
+        elif delivery.later is not None:
+            again = now + timedelta(seconds=delivery.later or _backoff(bundle.attempts))
+        outcome = Outcome(
+            mailbox=bundle.mailbox,
+            lease=bundle.lease,
+            sent=delivery.sent,
+            dead=delivery.refused,
+            error=delivery.error,
+            again=again,
+            failed=delivery.later is not None and not delivery.sent and delivery.error not in ("no door", "no desk"),
+        )
+        if outcome.dead:
+            await self.died(outcome)
+        else:
+            self.settle(outcome)
+        if self.told and (delivery.until_written or any(WAITED in mail.payload for mail in bundle.mails)):
+            try:
+                await self.told(bundle.mails, outcome)
+            except Exception:  # the mail itself is booked: it must not be booked twice
+                LOG.exception("the desk was not told of %s", bundle.mailbox)
+
+    async def _failed(self, bundle: Bundle, error: Exception) -> None:
+        told = f"{type(error).__name__}: {error}"
+        LOG.warning("could not carry %s (attempt %d): %s", bundle.mailbox, bundle.attempts + 1, told)
+        if not isinstance(error, Unreachable | TimeoutError | OSError) and bundle.attempts + 1 >= GIVEN_UP:
+            await self.died(Outcome(mailbox=bundle.mailbox, lease=bundle.lease, dead=bundle.mails[0].id, error=told))
+            return
+        seconds = getattr(error, "seconds", 0) or _backoff(bundle.attempts)
+        again = self.clock() + timedelta(seconds=seconds)
+        self.settle(Outcome(mailbox=bundle.mailbox, lease=bundle.lease, error=told, again=again, failed=True))
+
+
+def _backoff(attempts: int) -> float:
+    """Give the seconds to wait: twice as long each time, spread so that many do not come at once."""
+    return min(MOST_BACKOFF, 2.0 ** min(attempts, 10)) * random.uniform(0.75, 1.25)
+
+
+def strike(tx: Tx, bundle: Bundle, *, now: datetime, **values: Any) -> None:
+    """Strike a bundle off in the transaction that carried it out."""
+    outcome = Outcome(mailbox=bundle.mailbox, lease=bundle.lease, sent=bundle.mails[-1].id, **values)
+    outbox.settle(tx, outcome, now=now)
+    outbox.tidy(tx, [bundle.mailbox])

@@ -1,0 +1,142 @@
+"""The room that the sandbox's chats and desk share: their messages, their files, and who is looking."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from tempfile import TemporaryFile
+from typing import Any
+
+from bot.channels.base import Gone, House, TooBig
+from media.store import Keeper, Missing
+from storage.database import Tx
+from storage.platforms import sandbox
+from storage.platforms.sandbox import Shown
+
+MAX_UPLOAD = 20 * 1024 * 1024  # bytes of one file
+PER_PLACE = 200  # messages of one chat, or of the desk, that a page starts with
+BATCH = 100
+
+
+@dataclass(slots=True, kw_only=True)
+class Room:
+    """What happens on the page is in the table; `ring` only tells the open pages to read on."""
+
+    house: House
+    store: Keeper
+    clock: Callable[[], datetime]
+    closed: bool = False
+    _bells: set[asyncio.Event] = field(default_factory=set)
+
+    async def write(self, change: Callable[[Tx, datetime], Any]) -> Any:
+        """Run a change of the page's rows in the writer thread and show it to the open pages."""
+        now = self.clock()
+        result = await self.house.write(lambda tx: change(tx, now))
+        self.ring()
+        return result
+
+    async def post(self, shown: Shown) -> int:
+        """Show a message and return its id; a key that is known shows once."""
+        posted: int = await self.write(lambda tx, now: sandbox.post(tx, shown, now=now))
+        return posted
+
+    async def get(self, message_id: int) -> Shown | None:
+        """Give one message."""
+        shown: Shown | None = await self.house.read(lambda tx: sandbox.get(tx, message_id))
+        return shown
+
+    async def page(self) -> tuple[int, list[Shown]]:
+        """Give what a page starts with, and the change up to which it then knows everything."""
+
+        def whole(tx: Tx) -> tuple[int, list[Shown]]:
+            return sandbox.newest(tx), sandbox.page(tx, per_place=PER_PLACE)
+
+        started: tuple[int, list[Shown]] = await self.house.read(whole)
+        return started
+
+    async def newest(self) -> int:
+        """Tell the number of the last change."""
+        number: int = await self.house.read(sandbox.newest)
+        return number
+
+    async def has_joined(self, account: str) -> str | None:
+        """Give the name under which an account was added on the page."""
+        place = sandbox.chat_place(account)
+        joined: Shown | None = await self.house.read(lambda tx: sandbox.latest(tx, place, "joined"))
+        return joined.sender if joined else None
+
+    def ring(self) -> None:
+        """Wake whoever waits for changes."""
+        for bell in self._bells:
+            bell.set()
+
+    def close(self) -> None:
+        """Let the open pages go."""
+        self.closed = True
+        self.ring()
+
+    @property
+    def open_pages(self) -> int:
+        """How many pages are listening."""
+        return len(self._bells)
+
+    async def changes(self, after: int, *, pulse: float) -> AsyncGenerator[list[Shown], None]:
+        """Give what is written after a change as it comes, and an empty list after each `pulse` seconds of silence."""
+        bell = asyncio.Event()
+        self._bells.add(bell)
+        try:
+            while not self.closed:
+                bell.clear()
+                news = await self._since(after)
+                if news:
+                    after = news[-1].change
+                    yield news
+                    continue
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(bell.wait(), pulse)
+                if not bell.is_set():
+                    yield []
+        finally:
+            self._bells.discard(bell)
+
+    async def _since(self, after: int) -> list[Shown]:
+        news: list[Shown] = await self.house.read(lambda tx: sandbox.since(tx, after, limit=BATCH))
+        return news
+
+    async def keep(self, chunks: AsyncIterator[bytes], suffix: str) -> tuple[str, int]:
+        """Put an upload into the media store; return its key and size. Raises TooBig above MAX_UPLOAD as it comes."""
+        with TemporaryFile() as file:  # so that memory holds it once, and only while it is stored
+            async for chunk in chunks:
+                file.write(chunk)
+                if file.tell() > MAX_UPLOAD:
+                    raise TooBig
+            size = file.tell()
+            file.seek(0)
+            return await asyncio.to_thread(lambda: self.store.put(file.read(), suffix)), size
+
+    async def put(self, data: bytes, suffix: str) -> str:
+        """Put bytes into the media store under their hash; return the key."""
+        return await asyncio.to_thread(self.store.put, data, suffix)
+
+    async def file(self, key: str, limit: int = MAX_UPLOAD) -> bytes:
+        """Bring a file of the store. Raises Gone and TooBig."""
+        try:
+            data = await asyncio.to_thread(self.store.get, key)
+        except (Missing, ValueError):
+            raise Gone(key) from None
+        if len(data) > limit:
+            raise TooBig
+        return data
+
+
+def media_row(kind: str, key: str, **more: Any) -> Mapping[str, Any]:
+    """Shape a file for a message's `media` column, without what is empty."""
+    return {"kind": kind, "key": key, **{name: value for name, value in more.items() if value}}
+
+
+def media_rows(media: Iterable[Iterable[str]]) -> list[Mapping[str, Any]]:
+    """Shape the media of a payload, (kind, key) each."""
+    return [media_row(kind, key) for kind, key in media]

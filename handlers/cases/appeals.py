@@ -1,0 +1,118 @@
+"""Appeals: a second look by somebody else at what was refused or fell short of the wish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from handlers.cases import leader_review
+from handlers.messages import wording
+from handlers.messages.messages import Reply
+from handlers.policy import deadlines
+from handlers.tickets import clocks, desk_mail, notices, tickets
+from handlers.tools import Tools
+from storage import events, people, ticket_lines
+from storage import evidence as pieces
+from storage import tickets as rows
+from storage.database import Tx
+from storage.ticket_lines import Line
+from storage.tickets import Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appealed:
+    """What became of an appeal: `due` promises the final result; not `taken` when late or without ground."""
+
+    no: str
+    state: str
+    taken: bool
+    due: datetime | None = None
+
+
+def appeal(
+    tx: Tx, ticket_no: str, *, conversation_id: int, at: datetime, text: str, evidence: Sequence[int] = (), tools: Tools
+) -> Appealed:
+    """Take an appeal in and tell the customer; it comes to the desk as a card for another reviewer (R116)."""
+    ticket = tickets.of_party(tx, ticket_no, conversation_id)
+    if ticket is None:
+        return Appealed(no=ticket_no, state="", taken=False)
+    if text:
+        rows.change(tx, ticket_no, said=[*map(list, ticket.said), [at.isoformat(), text]])
+    if evidence:
+        pieces.link(tx, ticket_no, ids=evidence)
+    lines = [line for line in ticket_lines.of_ticket(tx, ticket_no) if _falls_short(line)]
+    if ticket.state not in tickets.AFTER or not lines or _heard_before(tx, ticket):
+        return Appealed(no=ticket_no, state=ticket.state, taken=False)
+    if not _in_time(tx, ticket, at, tools):
+        span = wording.span(notices.policy_of(tx, ticket, tools).clocks["appeal_window"], ticket.language)
+        text = notices.words(tx, ticket, "notice.appeal_too_late", tools, no=ticket_no, span=span)
+        notices.post(tx, ticket, Reply(text=text), tools, only=[conversation_id])
+        return Appealed(no=ticket_no, state=ticket.state, taken=False)
+    return _open(tx, ticket, lines, tickets.customer(tx, conversation_id), text, tools)
+
+
+def _open(tx: Tx, ticket: Ticket, lines: list[Line], by: tickets.By, text: str, tools: Tools) -> Appealed:
+    no = ticket.no
+    for line in lines:
+        # decided_by stays: whoever decided first may not take the appeal
+        tickets.move_line(tx, line, "open", remedy="", amount=0, coupon=0, refund_due_at=None)
+    tickets.move(tx, no, "appealed", owner_id=None, owner_name=None, owned_at=None, closed_at=None)
+    tickets.log(tx, no, "appealed", by, tools, text=text)
+    clocks.stop_all(tx, no, tools, but=clocks.LASTING)
+    due = clocks.start(tx, no, "appeal_final", notices.policy_of(tx, ticket, tools), tools)
+    clocks.refresh(tx, no)
+    leader_review.testify(tx, tickets.must(tx, no), tools)
+    desk_mail.card(tx, no, tools)
+    desk_mail.board(tx, ticket.desk, tools)
+    when = notices.moment(tx, ticket, due or tools.now, tools)
+    notices.tell(tx, ticket, "notice.appealed", tools, when=when)
+    return Appealed(no=no, state="appealed", taken=True, due=due)
+
+
+def _falls_short(line: Line) -> bool:
+    if line.state == "refused":
+        return True
+    if line.state == "done" and line.remedy in ("apology", "explanation"):
+        return line.wish not in ("", line.remedy)
+    return False
+
+
+def _heard_before(tx: Tx, ticket: Ticket) -> bool:
+    """The final result of an appeal is final."""
+    return events.happened(tx, ticket.no, "appealed")
+
+
+def _in_time(tx: Tx, ticket: Ticket, at: datetime, tools: Tools) -> bool:
+    policy = notices.policy_of(tx, ticket, tools)
+    decided = ticket.decided_at or tools.now
+    return deadlines.within(decided, at, policy.clocks.get("appeal_window"), policy)
+
+
+def barred(tx: Tx, ticket: Ticket, actor: str) -> str:
+    """Name who else decided this appeal's ticket before, if `actor` is that one and somebody else could review it.
+
+    "" lets the actor go on. With no other eligible reviewer a supervisor may (see `same_reviewer`).
+    """
+    if ticket.state != "appealed" or not _decided(tx, ticket, actor):
+        return ""
+    member = next((one for one in people.staff_of(tx, ticket.desk) if _actor(ticket, one.user_id) == actor), None)
+    alone = not [
+        one for one in people.staff_of(tx, ticket.desk) if not _decided(tx, ticket, _actor(ticket, one.user_id))
+    ]
+    if alone and member and member.role == "supervisor":
+        return ""
+    return member.name if member else actor
+
+
+def same_reviewer(tx: Tx, ticket: Ticket, actor: str) -> bool:
+    """Tell whether an appeal is in the hands of whoever decided first, which is marked and reported."""
+    return ticket.state == "appealed" and _decided(tx, ticket, actor)
+
+
+def _decided(tx: Tx, ticket: Ticket, actor: str) -> bool:
+    return actor in tickets.deciders(ticket_lines.of_ticket(tx, ticket.no))
+
+
+def _actor(ticket: Ticket, user: str) -> str:
+    return tickets.agent(ticket.desk, user, "").actor

@@ -1,0 +1,128 @@
+"""A leader's daily digest: what is open, due, decided and owed at the own sites, once a day or when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from handlers.claims import leader_words
+from handlers.claims.leader_words import fitting, granted, items, listed, who
+from handlers.claims.summary import Voice
+from handlers.messages import mail
+from handlers.messages.messages import Reply
+from handlers.messages.remedies import money
+from handlers.policy import deadlines
+from handlers.tickets import root_causes, tickets
+from handlers.tools import Tools
+from storage import sites, ticket_lines
+from storage.database import Tx
+from storage.sites import OWING, Sited
+from storage.ticket_lines import Line
+from storage.tickets import OPEN
+
+GROUPS = ("review", "due", "waiting", "open", "decided", "owed")
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One ticket in one group of a digest; `sum` in 分 that is owed on it."""
+
+    site_no: str
+    group: str
+    text: str
+    sum: int = 0
+
+
+def begin(tx: Tx, tools: Tools) -> None:
+    """Set the timer of every bound leader who has none; those that are set, due or not, stay as they are."""
+    for leader_id in sites.without_timer(tx, "wake:digest:"):
+        set_next(tx, leader_id, tools)
+
+
+def set_next(tx: Tx, leader_id: int, tools: Tools) -> None:
+    """Set a leader's timer to the end of the day, or of tomorrow when that is past."""
+    payload = {"digest": leader_id, "since": tools.now.isoformat()}
+    mail.wake(tx, f"digest:{leader_id}", payload, due=_day_end(tools), now=tools.now)
+
+
+def _day_end(tools: Tools) -> datetime:
+    zone, hours = deadlines.zone(tools.policy), tools.policy.hours
+    today = tools.now.astimezone(zone).date()
+    ends = (datetime.combine(day, hours.day_end, zone) for day in (today, today + DAY))
+    return next(end for end in ends if end > tools.now)
+
+
+def fire(tx: Tx, payload: Mapping[str, Any], tools: Tools) -> None:
+    """Send a leader's digest if there is anything to say, and set the timer for the next day."""
+    seat = sites.seat(tx, payload["digest"])
+    if seat is None:
+        return
+    set_next(tx, seat.leader_id, tools)
+    found = text(
+        tx, seat.leader_id, leader_words.voice_of(seat, tools), tools, datetime.fromisoformat(payload["since"])
+    )
+    if found:
+        mail.to_customer(tx, seat.conversation_id, Reply(text=found), now=tools.now)
+
+
+def text(tx: Tx, leader_id: int, voice: Voice, tools: Tools, since: datetime) -> str:
+    """Tell what is to be done, what was decided since, and what is owed; "" when there is nothing."""
+    until = _day_end(tools)
+    awaited = set(sites.in_review(tx, leader_id))
+    found = [
+        item
+        for one in sites.news(tx, leader_id, since)
+        for item in _items(tx, one, voice, since=since, until=until, awaited=one.ticket.no in awaited)
+    ]
+    if not found:
+        return ""
+    head = voice.say("leader.digest_head", day=voice.day(tools.now))
+
+    def whole(most: int) -> str:
+        lines = [head]
+        for number in sorted({item.site_no for item in found}):
+            lines.append(leader_words.site(number, voice))
+            for group in GROUPS:
+                here = [item for item in found if (item.site_no, item.group) == (number, group)]
+                lines += _told(group, here, most, voice, until)
+        return "\n".join(lines)
+
+    return fitting(whole)
+
+
+def _told(group: str, here: Sequence[Item], most: int, voice: Voice, until: datetime) -> list[str]:
+    if not here:
+        return []
+    sum_ = money(sum(item.sum for item in here), voice.language)
+    head = voice.say(f"leader.digest_{group}", count=len(here), sum=sum_, when=voice.moment(until))
+    return [head, *listed([item.text for item in here], most, voice)]
+
+
+def _items(tx: Tx, one: Sited, voice: Voice, *, since: datetime, until: datetime, awaited: bool) -> list[Item]:
+    ticket, lines = one.ticket, ticket_lines.of_ticket(tx, one.ticket.no)
+    found = []
+    if ticket.state in OPEN:
+        group = "review" if awaited else "waiting" if ticket.state == "waiting_customer" else "open"
+        if group == "open" and ticket.due_at and ticket.due_at <= until:
+            group = "due"
+        found.append(_item(one, group, items(lines), voice, ticket.due_at))
+    elif ticket.decided_at and ticket.decided_at >= since and ticket.state in tickets.AFTER:
+        causes = dict.fromkeys(root_causes.of_line(tx, line, voice.policy) for line in lines)
+        parts = [granted(lines, voice), *(voice.say("leader.cause", cause=cause) for cause in causes if cause)]
+        found.append(_item(one, "decided", " ".join([items(lines), "".join(parts)]), voice))
+    if owed := [line for line in lines if line.state in OWING]:
+        due = max((line.refund_due_at for line in owed if line.refund_due_at), default=None)
+        found.append(_item(one, "owed", granted(owed, voice), voice, due, owed))
+    return found
+
+
+def _item(
+    one: Sited, group: str, what: str, voice: Voice, due: datetime | None = None, owed: Sequence[Line] = ()
+) -> Item:
+    until = voice.say("leader.by", when=voice.moment(due)) if due else ""
+    said = " ".join(part for part in (who(one, voice), what) if part) + until
+    line = voice.say("leader.line", no=one.ticket.no, what=said)
+    return Item(site_no=one.site_no, group=group, text=line, sum=sum(line.amount for line in owed))

@@ -1,0 +1,218 @@
+"""How a draft's facts become the rows of a ticket: its columns, lines, wishes, words and evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from handlers.cases import second_marks
+from handlers.claims import claim as claims
+from handlers.claims.claim import Claim
+from handlers.messages.codes import SEVERITIES
+from handlers.messages.ticket_numbers import draw
+from handlers.tickets import tickets
+from handlers.tools import Tools
+from storage import events, evidence, ticket_lines
+from storage import tickets as rows
+from storage.database import Tx
+from storage.desk import corrections
+from storage.orders import Order
+from storage.ticket_lines import Line
+from storage.tickets import Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilingLine:
+    """One problem to be filed; `share` of the order line's paid sum, `amount` in 分 that the wish comes to."""
+
+    problem: claims.Problem
+    item: str
+    order_line_no: int | None = None
+    share: Fraction | None = None
+    wish: str = ""
+    amount: int | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """A draft with all that the house knows around it, to be filed or raised."""
+
+    claim: Claim
+    conversation_id: int
+    channel: str
+    account: str
+    order: Order | None = None
+    customer_id: int | None = None
+    leader_id: int | None = None
+    language: str = "zh"
+    lines: tuple[FilingLine, ...] = ()
+    site: str = ""  # the pickup site whose code the conversation came by; that of the order goes before
+    desk: str = ""  # which desk sees it, when not the channel's own
+    quiet: bool = False  # one of many lines: it waits on the board unless it is serious
+
+    @property
+    def role(self) -> str:
+        """Tell as whom the conversation complains."""
+        return "leader" if self.leader_id is not None else "buyer"
+
+    @property
+    def by(self) -> tickets.By:
+        """Name who files, for the log."""
+        kind = "leader" if self.leader_id is not None else "customer"
+        return tickets.By(actor=f"{kind}:{self.channel}:{self.account}")
+
+
+def moment(text: str) -> datetime | None:
+    """Read an ISO time of a draft."""
+    return datetime.fromisoformat(text) if text else None
+
+
+def create(tx: Tx, filing: Filing, tools: Tools, *, why: str = "") -> str:
+    """Store a new ticket with a number nobody has; return the number."""
+    claim = filing.claim
+    values: dict[str, Any] = {
+        "claim_id": claim.id,
+        "state": "queued",
+        "desk": filing.desk or tickets.desk_of(filing.channel),
+        "raised": bool(why),
+        "why": why,
+        "conversation_id": filing.conversation_id,
+        "leader_id": filing.leader_id,
+        "language": filing.language,
+        "policy_hash": tools.policy.hash,
+        "severity": claim.severity,
+        "rank": tickets.rank(claim.severity, claim.special),
+        "signals": list(claim.signals),
+        "special": list(claim.special),
+        "said": [list(item) for item in claim.uttered],
+        "warnings": [],
+        "reported_at": moment(claim.opened_at) or tools.now,
+        "created_at": tools.now,
+        "updated_at": tools.now,
+        **_order(filing),
+    }
+    while not rows.add(tx, no=(no := draw(tools.random)), **values):
+        pass
+    rows.join(tx, no, filing.conversation_id, role=filing.role, at=tools.now)
+    tickets.log(tx, no, "reported", filing.by, tools, at=values["reported_at"].isoformat(), claim=claim.id)
+    keep(tx, no, filing, tools)
+    return no
+
+
+def _order(filing: Filing) -> dict[str, Any]:
+    order = filing.order
+    found: dict[str, Any] = {"site_no": filing.site} if filing.site else {}
+    if order is not None:
+        found = {"order_no": order.order_no, "site_no": order.site_no}
+    if filing.customer_id is not None:
+        found["customer_id"] = filing.customer_id
+    return found
+
+
+def update(tx: Tx, ticket: Ticket, filing: Filing, tools: Tools) -> bool:
+    """Bring a raised ticket up to its draft; True when it became more serious."""
+    bought = _order(filing)
+    if filing.order is None and ticket.order_no:
+        bought.pop("site_no", None)  # an agent found the order meanwhile
+    said = [*map(list, ticket.said), *(list(item) for item in filing.claim.uttered if list(item) not in _lists(ticket))]
+    rows.change(tx, ticket.no, said=said, language=filing.language, updated_at=tools.now, **bought)
+    risen = rise(tx, ticket.no, filing.claim.severity, filing.claim.signals, filing.claim.special, tools)
+    keep(tx, ticket.no, filing, tools)
+    return risen
+
+
+def _lists(ticket: Ticket) -> list[list[str]]:
+    return [list(item) for item in ticket.said]
+
+
+def rise(tx: Tx, no: str, severity: str, signals: tuple[str, ...], special: tuple[str, ...], tools: Tools) -> bool:
+    """Let a ticket become more serious, never less; True when it did."""
+    ticket = tickets.must(tx, no)
+    worst = max(ticket.severity, severity, key=SEVERITIES.index)
+    found = {
+        "severity": worst,
+        "signals": list(dict.fromkeys([*ticket.signals, *signals])),
+        "special": list(dict.fromkeys([*ticket.special, *special])),
+    }
+    place = min(ticket.rank, tickets.rank(worst, found["special"]))
+    rows.change(tx, no, rank=place, **found)
+    if worst != ticket.severity:
+        tickets.log(tx, no, "severity", tickets.BOT, tools, severity=worst, signals=list(signals))
+    return worst != ticket.severity
+
+
+def keep(tx: Tx, no: str, filing: Filing, tools: Tools) -> None:
+    """Write down what the draft has by now: lines, every wish, evidence."""
+    sync_lines(tx, no, filing)
+    known = sum(event.kind == "wish" for event in events.of_ticket(tx, no))
+    for at, wish in filing.claim.wishes[known:]:
+        events.add(tx, no, "wish", {"remedy": wish}, actor=filing.by.actor, at=moment(at) or tools.now)
+    evidence.link(tx, no, claim_id=filing.claim.id, ids=[photo.id for photo in filing.claim.photos])
+    if filing.claim.aided:
+        second_marks.book(tx, no, filing.claim.aided, tools)
+
+
+def sync_lines(tx: Tx, no: str, filing: Filing) -> None:
+    """Make the undecided lines those of the draft; a decided one stays as it is."""
+    left = ticket_lines.of_ticket(tx, no)
+    put_right = corrections.as_read(tx, no) if left else {}
+    for wanted in filing.lines:
+        same = next((line for line in left if _same(line, wanted, put_right.get(line.line, {}))), None)
+        if same is None:
+            add_line(tx, no, filing, wanted)
+            continue
+        left.remove(same)
+        if same.state == "open":
+            values = columns(filing.order, wanted)
+            if same.line in put_right:  # an agent knows better than the draft: only the wish is the customer's own
+                wished = (same.wish, same.wish_amount) if same.wish == wanted.wish else (wanted.wish, None)
+                values = dict(zip(("wish", "wish_amount"), wished, strict=True))
+            ticket_lines.change(tx, no, same.line, **values)
+    for line in left:
+        if line.state == "open" and line.line not in put_right:
+            ticket_lines.remove(tx, no, line.line)
+
+
+def _same(line: Line, wanted: FilingLine, read: Mapping[str, str]) -> bool:
+    """Tell whether a line is the wanted one, as it stands or as it was first read."""
+    item = "" if wanted.order_line_no is None else str(wanted.order_line_no)
+    here = {(corrections.value(line, "item"), line.problem)}
+    if read:
+        was = read.get("problem", line.problem).split()
+        here.add((read.get("item", corrections.value(line, "item")), was[0] if was else ""))
+    return (item, wanted.problem.problem) in here
+
+
+def add_line(tx: Tx, no: str, filing: Filing, wanted: FilingLine) -> None:
+    """Put one more line to a ticket."""
+    ticket_lines.add(tx, no, state="open", **columns(filing.order, wanted))
+
+
+def columns(order: Order | None, wanted: FilingLine) -> dict[str, Any]:
+    """Shape a line's columns: "all" becomes the ordered quantity, "half" and shares stay fractions."""
+    problem = wanted.problem
+    bought = next((line for line in order.lines if line.line_no == wanted.order_line_no), None) if order else None
+    quantity, unit = problem.quantity, "" if problem.share else problem.unit
+    if quantity == "all":
+        quantity, unit = (str(Fraction(str(bought.quantity))), bought.unit) if bought else ("", "")
+    elif quantity == "half":
+        quantity, unit = "1/2", ""
+    elif quantity and not problem.share and not unit and bought:
+        unit = bought.unit
+    return {
+        "order_line_no": wanted.order_line_no,
+        "item": wanted.item,
+        "problem": problem.problem,
+        "quantity": quantity,
+        "unit": unit,
+        "share": "" if wanted.share is None else str(wanted.share),
+        "detail": wanted.detail or problem.received,
+        "wish": wanted.wish,
+        "wish_amount": wanted.amount,
+        "also": " ".join(problem.also),
+        "heard_at": moment(problem.at),
+    }

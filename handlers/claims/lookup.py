@@ -1,0 +1,227 @@
+"""What a turn has to look up, and what it is told: orders the account may see, tickets, shares already claimed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from handlers.claims.claim import Claim, Talk
+from handlers.claims.leader_list import Listed
+from handlers.messages.messages import Inbound
+from handlers.nlu.days import on
+from handlers.nlu.references import References
+from handlers.policy.policy import Policy
+from storage import orders, people, sites, ticket_lines, tickets
+from storage.conversations import Conversation
+from storage.database import Tx
+from storage.orders import Order
+from storage.ticket_lines import Line
+from storage.tickets import Ticket
+
+LED = timedelta(days=30)  # how far back a leader's pickup number reaches
+SITE = ("site:", "site_")  # how the code of a pickup site begins; a Telegram link holds no colon
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The look-ups a message asks for: numbers it names, joined with what was said of the order before."""
+
+    numbers: tuple[str, ...] = ()
+    pickups: tuple[str, ...] = ()
+    tails: tuple[str, ...] = ()
+    day: str = ""
+    own: bool = False  # all recent orders of the buyer, since the draft has none yet
+
+    @property
+    def any(self) -> bool:
+        """Tell whether a number was given."""
+        return bool(self.numbers or self.pickups)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The answers, whole; `matches` are the orders that the numbers mean and the account may see."""
+
+    conversation: Conversation
+    order: Order | None = None  # of the draft that is spoken of
+    own: tuple[Order, ...] = ()
+    matches: tuple[Order, ...] = ()
+    near: tuple[Order, ...] = ()
+    proven: bool = False  # the match was proved just now, by number and phone tail
+    no_phone: bool = False  # the number exists without any phone to prove it by
+    tickets: Mapping[str, Ticket] = field(default_factory=dict)
+    lines: Mapping[str, Sequence[Line]] = field(default_factory=dict)
+    claimed: Mapping[int, Fraction] = field(default_factory=dict)  # of the order: shares in tickets by line
+    evidence: tuple[tuple[int, str], ...] = ()  # (row id, kind) of what came with this message
+    dropped: Order | None = None  # of the draft that was put aside last
+    named: str = ""  # ticket that the message names, if it is this conversation's
+    listed: Listed | None = None  # for a leader: the orders that a list may be about
+    echo_back: bool = False  # the last echo had not left and was taken back
+    reviews: tuple[str, ...] = ()  # tickets on which this leader's word is awaited
+    site: str = ""  # the pickup site whose code this message is
+
+
+def wanted(
+    claim: Claim | None, named: References | None, conversation: Conversation, *, tapped: str = "", today: date
+) -> Wanted:
+    """Name the look-ups that a message needs; `tapped` is the order number of a button."""
+    if tapped:
+        return Wanted(numbers=(tapped,), tails=(claim.tail,) if claim and claim.tail else ())
+    known = bool(claim and claim.order_no)
+    numbers: tuple[str, ...] = ()
+    pickups: tuple[str, ...] = ()
+    tails: tuple[str, ...] = ()
+    day = ""
+    if named:
+        numbers = named.order_numbers
+        pickups = tuple(dict.fromkeys(value for span in named.pickups for value in span.values))
+        tails = (*named.tails, *(phone[-4:] for phone in named.phones))
+        day = _day(named.day, today)
+    if claim and not known:
+        # number and tail may come in two messages, in any order
+        # while one of several orders is to be chosen, what found them finds them again
+        offered = bool(claim.asked and claim.asked.slot == "order" and claim.asked.choices)
+        if not numbers and not pickups and (tails or (offered and claim.tail)):
+            numbers = (claim.number,) if claim.number else ()
+            pickups = (claim.pickup,) if claim.pickup else ()
+        tails = tails or ((claim.tail,) if claim.tail else ())
+        day = day or claim.day
+    return Wanted(
+        numbers=tuple(numbers),
+        pickups=tuple(pickups),
+        tails=tuple(tails),
+        day=day,
+        own=(not known or bool(day)) and conversation.customer_id is not None,
+    )
+
+
+def _day(said: str | None, today: date) -> str:
+    if said == "today":
+        return today.isoformat()
+    return (today - timedelta(days=1)).isoformat() if said == "yesterday" else said or ""
+
+
+def site_of(tx: Tx, inbound: Inbound) -> str:
+    """Give the pickup site whose code a start brings; "" for other words, and for a site that nobody knows."""
+    if inbound.kind != "start" and not inbound.text.startswith("/start "):
+        return ""
+    code = inbound.text.removeprefix("/start ").strip()
+    number = next((code.removeprefix(mark) for mark in SITE if code.startswith(mark)), "")[:64]
+    return number if number and (orders.known_sites(tx, [number]) or sites.leaders_at(tx, number)) else ""
+
+
+def find(
+    tx: Tx,
+    conversation: Conversation,
+    order_no: str,
+    want: Wanted,
+    policy: Policy,
+    *,
+    site: str = "",
+    locked: bool,
+    now: datetime,
+) -> Found:
+    """Answer the look-ups of a turn; `order_no` is that of the draft or ticket spoken of.
+
+    A pickup number means the orders of `site` first: every site counts from 1.
+    """
+    sample = None if conversation.channel == "sandbox" else False
+    order = orders.by_number(tx, order_no, sample=None) if order_no else None
+    own: tuple[Order, ...] = ()
+    if conversation.phone and (want.own or want.any):
+        of_sample = conversation.sample if conversation.channel == "sandbox" else False
+        own = tuple(orders.of_buyer(tx, conversation.phone, sample=of_sample))
+    own += _led(tx, conversation, want, sample=sample, since=now - LED)
+    matches = matching(own, want, site)
+    if order and not matches:
+        matches = matching((order,), want, site)
+    leader = conversation.leader_id
+    reviews = tuple(sites.in_review(tx, leader)) if leader is not None else ()
+    found = Found(conversation=conversation, order=order, own=own, matches=matches, reviews=reviews)
+    if matches or not want.any or locked or conversation.leader_id is not None:
+        return found
+    return _proved(tx, found, want, policy, site=site, sample=sample)
+
+
+def _led(
+    tx: Tx, conversation: Conversation, want: Wanted, *, sample: bool | None, since: datetime
+) -> tuple[Order, ...]:
+    if conversation.leader_id is None or not want.any:
+        return ()
+    found = orders.of_sites(tx, conversation.sites, want.pickups, since=since, sample=sample) if want.pickups else []
+    for number in want.numbers:
+        order = orders.by_number(tx, number, sample=sample)
+        if order and order.site_no in conversation.sites:
+            found.append(order)
+    return tuple(found)
+
+
+def matching(own: Sequence[Order], want: Wanted, site: str = "") -> tuple[Order, ...]:
+    """Give those of the orders that the numbers and the day mean; a pickup number means those of `site` first."""
+    keys = {orders.order_key(number) for number in want.numbers}
+    pickups = {orders.pickup_key(number) for number in want.pickups}
+    by_number = [order for order in own if orders.order_key(order.order_no) in keys]
+    if by_number:
+        return tuple(by_number)
+    by_pickup = [order for order in own if order.participate_no and orders.pickup_key(order.participate_no) in pickups]
+    by_pickup = _there(by_pickup, site)
+    return tuple(order for order in by_pickup if not want.day or on(order, want.day)) or tuple(by_pickup)
+
+
+def _there(found: list[Order], site: str) -> list[Order]:
+    return [order for order in found if site and order.site_no == site] or found
+
+
+def _proved(tx: Tx, found: Found, want: Wanted, policy: Policy, *, site: str, sample: bool | None) -> Found:
+    proofless = policy.proof == "none"
+    matches: list[Order] = []
+    picked: list[Order] = []
+    for number in want.numbers:
+        if proofless:
+            order = orders.by_number(tx, number, sample=sample)
+            matches += [order] if order else []
+        for tail in want.tails:
+            order = orders.by_number_and_tail(tx, number, tail, sample=sample)
+            matches += [order] if order else []
+    for pickup in want.pickups:
+        for tail in want.tails:
+            picked += orders.by_pickup(tx, pickup, tail, sample=sample)
+    matches += _there(picked, site)
+    matches = [order for order in matches if not want.day or on(order, want.day)] or matches
+    near: list[Order] = []
+    if not matches and found.conversation.phone:
+        of_sample = found.conversation.sample
+        near = [o for n in want.numbers for o in orders.near(tx, n, found.conversation.phone, sample=of_sample)]
+    return replace(found, matches=tuple(matches), proven=bool(matches), near=tuple(near))
+
+
+def tickets_of(
+    tx: Tx, talk: Talk, conversation_id: int, named: Sequence[str] = ()
+) -> tuple[dict[str, Ticket], dict[str, Sequence[Line]]]:
+    """Give the tickets that this talk may be about, with their lines; of the `named` ones only its own."""
+    names = {talk.ticket_no, *(claim.ticket_no for claim in talk.claims)} - {""}
+    for no in set(named) - names:
+        names |= {no for party in tickets.parties(tx, no) if party.conversation_id == conversation_id}
+    known = {no: ticket for no in sorted(names) if (ticket := tickets.get(tx, no))}
+    return known, {no: ticket_lines.of_ticket(tx, no) for no in known}
+
+
+def claimed(tx: Tx, order_no: str, *, but: str = "") -> dict[int, Fraction]:
+    """Sum the shares of an order's lines that tickets claim already, leaving out the ticket `but`."""
+    taken: dict[int, Fraction] = defaultdict(Fraction)
+    for line in ticket_lines.on_order(tx, order_no):
+        if line.ticket_no != but and line.share and line.order_line_no is not None:
+            taken[line.order_line_no] += Fraction(line.share)
+    return dict(taken)
+
+
+def bind(tx: Tx, conversation: Conversation, order: Order, *, now: datetime) -> int | None:
+    """Say that the account belongs to the buyer of a proven order; None when the order has no phone."""
+    if not order.buyer_phone:
+        return None
+    customer = people.customer(tx, order.buyer_phone, order.buyer_name, sample=order.sample, now=now)
+    people.bind(tx, conversation.id, customer.id)
+    return customer.id

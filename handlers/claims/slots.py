@@ -1,0 +1,129 @@
+"""What a draft lacks: the slots of a claim, each with its test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from handlers.claims.claim import Claim, Problem
+from handlers.claims.shares import left_open, share_of
+from handlers.claims.summary import Voice, line_of, photo_count
+from handlers.policy.deadlines import due
+from storage.orders import Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Everything a question is made from: the claim, its order, what others claimed already, and how to speak."""
+
+    claim: Claim
+    order: Order | None
+    claimed: Mapping[int, Fraction]
+    voice: Voice
+    told: bool = False  # the same reply says the facts already
+
+    @property
+    def late(self) -> bool:
+        """Tell whether the customer came after the claim window of any of the problems."""
+        return self.late_rule_problem is not None
+
+    @property
+    def late_rule_problem(self) -> Problem | None:
+        """Find the problem whose window was over when it was first reported."""
+        if not self.order or not self.order.delivered_at:
+            return None
+        reported = datetime.fromisoformat(self.claim.opened_at) if self.claim.opened_at else self.voice.now
+        for problem in self.claim.problems:
+            line = line_of(self.order, problem.line_no)
+            window = self.voice.policy.window(problem.problem, line.tags if line else ())
+            if problem.problem and window and reported > due(self.order.delivered_at, window, self.voice.policy):
+                return problem
+        return None
+
+    @property
+    def brief(self) -> bool:
+        """Tell whether the customer is served with short words and few buttons."""
+        groups = self.voice.policy.special
+        return any(groups[code].brief for code in self.claim.special if code in groups)
+
+
+def _kind_collects(view: View, problem: Problem, what: str) -> bool:
+    kind = view.voice.policy.problems.get(problem.problem)
+    return bool(kind and what in kind.collects)
+
+
+def _first(view: View, lacks: Callable[[Problem], bool]) -> int | None:
+    return next((index for index, problem in enumerate(view.claim.problems) if lacks(problem)), None)
+
+
+def lacks_order(view: View) -> int | None:
+    """Index 0 while no order is found."""
+    return None if view.claim.order_no else 0
+
+
+def lacks_item(view: View) -> int | None:
+    """Index of the first problem whose item is open."""
+    if not view.claim.problems:
+        return 0 if view.order and len(view.order.lines) > 1 else None
+
+    def lacks(problem: Problem) -> bool:
+        kind = view.voice.policy.problems.get(problem.problem)
+        needs = not kind or ("item" in kind.collects and not kind.whole_order)
+        return problem.line_no is None and needs and bool(view.order)
+
+    return _first(view, lacks)
+
+
+def lacks_problem(view: View) -> int | None:
+    """Index of the first problem without a type; 0 while there is none at all."""
+    return _first(view, lambda problem: not problem.problem) if view.claim.problems else 0
+
+
+def lacks_reason(view: View) -> int | None:
+    """Index 0 while a late claim has neither taken the coupon nor insisted."""
+    return 0 if view.late and not view.claim.late_reason else None
+
+
+def lacks_received(view: View) -> int | None:
+    """Index of the first wrong item of which nobody said what came instead."""
+    return _first(view, lambda problem: _kind_collects(view, problem, "received") and not problem.received)
+
+
+def lacks_quantity(view: View) -> int | None:
+    """Index of the first problem whose share of the line is unknown; a late claim takes the whole line."""
+    if view.claim.late_reason:
+        return None
+
+    def lacks(problem: Problem) -> bool:
+        line = line_of(view.order, problem.line_no)
+        if not line or not _kind_collects(view, problem, "quantity"):
+            return False
+        return share_of(problem, line) is None and not left_open(problem, line)
+
+    return _first(view, lacks)
+
+
+def photos_needed(view: View) -> int:
+    """Tell how many photos the problem types ask for and are not there yet."""
+    if view.claim.photos_waived or view.claim.late_reason:
+        return 0
+    kinds = [view.voice.policy.problems.get(problem.problem) for problem in view.claim.problems]
+    needed = max((kind.photos for kind in kinds if kind), default=0)
+    return max(0, needed - photo_count(view.claim))
+
+
+def lacks_photos(view: View) -> int | None:
+    """Index 0 while photos are wanted."""
+    return 0 if photos_needed(view) else None
+
+
+def lacks_wish(view: View) -> int | None:
+    """Index of the first problem without a wish; a late claim wishes what the rules give first."""
+    return None if view.claim.late_reason else _first(view, lambda problem: not problem.wish)
+
+
+def never(view: View) -> int | None:
+    """The confirmation: the last question, when nothing else is missing."""
+    return 0

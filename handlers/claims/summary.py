@@ -1,0 +1,179 @@
+"""A claim in words and sums: what was taken, and what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from handlers.claims.claim import Claim, Problem
+from handlers.claims.shares import share_of, told
+from handlers.messages.remedies import money, refund
+from handlers.messages.wording import day, moment, say
+from handlers.policy.policy import Policy, pick
+from storage.orders import Order, OrderLine
+
+MONEY_BACK = frozenset({"refund", "partial_refund", "return_refund"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """How to speak: the language, the policy with its own texts, and the time it is."""
+
+    language: str
+    policy: Policy
+    now: datetime
+
+    def say(self, key: str, **values: object) -> str:
+        """Give a text of the talk."""
+        return say(self.language, key, texts=self.policy.texts.get(self.language, {}), **values)
+
+    def join(self, sentences: Sequence[str]) -> str:
+        """Put sentences after each other as the language does; empty ones are left out."""
+        between = "" if self.language == "zh" else " "
+        return between.join(part for sentence in sentences if (part := sentence.strip()))
+
+    def unit(self, unit: str) -> str:
+        """Give a unit as this language can say it: a Chinese counter says nothing to others."""
+        return unit if self.language == "zh" or unit.isascii() else ""
+
+    def label(self, problem: str) -> str:
+        """Name a problem type."""
+        return self.policy.label(problem, self.language)
+
+    def remedy(self, code: str) -> str:
+        """Name a remedy."""
+        return self.say(f"remedy.{code}")
+
+    def day(self, when: datetime) -> str:
+        """Name a day by the business's calendar."""
+        return day(when, self.language, self.now, ZoneInfo(self.policy.hours.timezone))
+
+    def moment(self, when: datetime) -> str:
+        """Name a time by the business's clock."""
+        return moment(when, self.language, self.now, ZoneInfo(self.policy.hours.timezone))
+
+
+def line_of(order: Order | None, line_no: int | None) -> OrderLine | None:
+    """Find an order's line."""
+    return next((line for line in order.lines if line.line_no == line_no), None) if order else None
+
+
+def item_name(line: OrderLine) -> str:
+    """Name an item with its specification, once."""
+    if not line.spec or line.spec in line.item:
+        return line.item
+    return f"{line.item} {line.spec}" if line.item[-1:].isascii() else f"{line.item}{line.spec}"
+
+
+def order_name(order: Order, voice: Voice) -> str:
+    """Name an order as customers know it: the day and the pickup number, else its number."""
+    when = order.delivered_at or order.promised_at or order.placed_at
+    if order.participate_no and when:
+        return voice.say("talk.order_pickup", day=voice.day(when), number=order.participate_no)
+    return voice.say("talk.order_number", number=order.order_no)
+
+
+def sum_of(problem: Problem, line: OrderLine | None, left: Fraction = Fraction(1)) -> int | None:
+    """Give the refund of a problem in 分, at most the share that is `left` of the line; None while unknown."""
+    share = share_of(problem, line) if line else None
+    return None if share is None or line is None else refund(line.paid, min(share, left))
+
+
+def sums(claim: Claim, order: Order | None, claimed: dict[int, Fraction]) -> list[int | None]:
+    """Give each problem's refund; two problems of one line never come to more than the line."""
+    taken = dict(claimed)
+    result: list[int | None] = []
+    for problem in claim.problems:
+        line = line_of(order, problem.line_no)
+        left = max(Fraction(0), 1 - taken.get(problem.line_no or 0, Fraction(0)))
+        result.append(sum_of(problem, line, left) if line else _whole_order(problem, order))
+        share = share_of(problem, line) if line else None
+        taken[problem.line_no or 0] = taken.get(problem.line_no or 0, Fraction(0)) + (share or 0)
+    return result
+
+
+def _whole_order(problem: Problem, order: Order | None) -> int | None:
+    # the problem is the whole order's (nothing arrived): everything paid
+    return sum(line.paid for line in order.lines) if order and problem.quantity == "all" else None
+
+
+def total(claim: Claim, order: Order | None, claimed: dict[int, Fraction]) -> int | None:
+    """Give the claim's whole refund in 分; None while any part is unknown."""
+    parts = sums(claim, order, claimed)
+    return None if not parts or any(part is None for part in parts) else sum(part or 0 for part in parts)
+
+
+def problem_text(problem: Problem, order: Order | None, voice: Voice) -> str:
+    """Say one problem as known: 草莓300g 腐烂变质 2盒（共4盒）."""
+    line = line_of(order, problem.line_no)
+    words = [item_name(line)] if line else [problem.absent] if problem.absent else []
+    if problem.problem:
+        words.append(voice.label(problem.problem))
+    if problem.received:
+        words.append(voice.say("talk.received", item=problem.received))
+    text = " ".join(words)
+    kind = voice.policy.problems.get(problem.problem)
+    if not problem.quantity or (kind and kind.whole_order and not line):
+        return text
+    return f"{text} {_amount(problem, line, voice)}".strip()
+
+
+def _amount(problem: Problem, line: OrderLine | None, voice: Voice) -> str:
+    if not line:
+        known = {"all": voice.say("talk.all"), "half": voice.say("talk.half")}.get(problem.quantity)
+        return known or f"{problem.quantity}{problem.unit}"
+    if share_of(problem, line) is None:
+        return f"{problem.quantity}{problem.unit}"
+    number, whole, unit = told(problem, line)
+    if not whole:
+        return number
+    unit = voice.unit(unit)
+    if number == whole:
+        return f"{number} {unit}".strip() if voice.language != "zh" else f"{number}{unit}"
+    return voice.say("talk.number_of", number=number, whole=whole, unit=unit).strip()
+
+
+def photo_count(claim: Claim) -> int:
+    """Count the pictures that can prove something: no voice, nothing refused or lost."""
+    return sum(photo.kind != "voice" and photo.state not in ("refused", "gone") for photo in claim.photos)
+
+
+def video_count(claim: Claim) -> int:
+    """Count the videos among them."""
+    return sum(photo.kind == "video" and photo.state not in ("refused", "gone") for photo in claim.photos)
+
+
+def facts(claim: Claim, order: Order | None, voice: Voice) -> str:
+    """Say everything known of a claim in one line."""
+    known = [order_name(order, voice)] if order else []
+    known += [text for problem in claim.problems if (text := problem_text(problem, order, voice))]
+    for kind, count in (("photo", photo_count(claim) - video_count(claim)), ("video", video_count(claim))):
+        if count:
+            known.append(voice.say(f"talk.{kind}" if count == 1 else f"talk.{kind}s", count=count))
+    wishes = {problem.wish for problem in claim.problems if problem.wish} or {w for _, w in claim.wishes[-1:]}
+    known += [voice.remedy(wish) for wish in sorted(wishes)]
+    return voice.say("talk.comma").join(known)
+
+
+def offer(claim: Claim, order: Order | None, claimed: dict[int, Fraction], voice: Voice) -> str:
+    """Say what the rules give: the sum within the cap, else who will name it."""
+    wished = {problem.wish for problem in claim.problems if problem.wish}
+    if wished and not wished & MONEY_BACK:
+        return ""
+    kinds = [voice.policy.problems.get(problem.problem) for problem in claim.problems]
+    if not wished and kinds and not any(kind and MONEY_BACK & set(kind.remedies) for kind in kinds):
+        return ""
+    whole = total(claim, order, claimed)
+    if whole is None or whole > voice.policy.suggest_cap or whole == 0:
+        return voice.say("talk.sum_by_agent")
+    return voice.say("talk.sum", money=money(whole, voice.language))
+
+
+def keeping(claim: Claim, voice: Voice) -> str:
+    """Say what to do with the goods, once for all problems."""
+    kinds = [voice.policy.problems.get(problem.problem) for problem in claim.problems]
+    hints = [pick(kind.keep, voice.language) for kind in kinds if kind and kind.keep]
+    return hints[0] if hints else ""

@@ -1,0 +1,177 @@
+"""Taking the facts of a reading into a claim: what fills, what corrects, what is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from handlers.claims.claim import Claim, Problem
+from handlers.claims.shares import parts
+from handlers.claims.summary import MONEY_BACK, line_of
+from handlers.nlu.reading import ReadClaim, Reading
+from handlers.policy.policy import Policy
+from storage.orders import Order
+
+
+def take(claim: Claim, reading: Reading, order: Order | None, policy: Policy, *, at: str, first: bool = True) -> Claim:
+    """Give the claim with what the text says; `at` is its ISO time.
+
+    Text fills empty slots; a filled one changes only if it was asked last or the text says that it corrects.
+    `first` is False when a text is read again because its order became known: its wishes are on record already.
+    """
+    problems = list(claim.problems)
+    for told in reading.claims:
+        if fits(told, policy):
+            _merge(problems, told, reading, claim, policy, at=at)
+    problems = [item for item in problems if item.line_no is None or item.line_no not in reading.denied]
+    claim = replace(claim, problems=tuple(settled(item, order, policy) for item in problems))
+    if reading.aided:
+        claim = replace(claim, aided=tuple(dict.fromkeys((*claim.aided, *reading.aided))))
+    claim = _signals(claim, reading)
+    return _wishes(claim, reading, at=at, first=first)
+
+
+def fits(told: ReadClaim, policy: Policy) -> bool:
+    """Tell whether a read claim says anything that a problem can hold."""
+    return bool(
+        told.line_no is not None
+        or told.candidates
+        or any(code in policy.problems for code in told.problems)
+        or told.quantity is not None
+        or told.received
+    )
+
+
+def _merge(
+    problems: list[Problem], told: ReadClaim, reading: Reading, claim: Claim, policy: Policy, *, at: str
+) -> None:
+    codes = tuple(code for code in told.problems if code in policy.problems)
+    index = _target(problems, told, codes, reading, claim)
+    if index is None:
+        problems.append(Problem())
+        index = len(problems) - 1
+    asked = claim.asked.slot if claim.asked and claim.asked.index == index else ""
+    if asked == "confirm" and len(problems) == 1 and not codes:
+        asked = "quantity"  # "3盒" to the summary of one problem can only be about its number
+    restated = told.line_no is not None and not codes and told.line_no == problems[index].line_no
+    if restated and asked != "quantity":
+        asked = "quantity"  # "草莓是3盒": an item and a number, and nothing else, put the number right
+    filled = _filled(problems[index], told, codes, asked=asked, correction=reading.correction)
+    # a later message that adds a number or an item is not where the problem was read
+    named = filled.problem != problems[index].problem or not problems[index].at
+    problems[index] = replace(filled, at=at) if named else filled
+
+
+def _target(
+    problems: Sequence[Problem], told: ReadClaim, codes: tuple[str, ...], reading: Reading, claim: Claim
+) -> int | None:
+    """Find the problem that the words are about; None for a new one."""
+    if told.line_no is not None or told.candidates:
+        return _same_item(problems, told, codes, reading)
+    if told.absent:  # never put to the problem of another item
+        return next((index for index, item in enumerate(problems) if item.absent == told.absent), None)
+    slot = claim.asked.slot if claim.asked else ""
+    answers = slot in ("item", "problem", "received", "quantity") and not codes
+    if claim.asked and (answers or (slot == "quantity" and told.quantity is not None)):
+        return min(claim.asked.index, len(problems) - 1) if problems else None
+    for index, item in enumerate(problems):
+        lacks_problem = bool(codes) and not item.problem
+        lacks_number = told.quantity is not None and not item.quantity and (not codes or codes[0] == item.problem)
+        lacks_received = bool(told.received) and not item.received and (not codes or codes[0] == item.problem)
+        if lacks_problem or lacks_number or lacks_received:
+            return index
+    if not problems:
+        return None
+    if codes and told.quantity is not None and all(item.problem not in codes for item in problems):
+        return len(problems) - 1 if reading.correction else None
+    return len(problems) - 1
+
+
+def _same_item(problems: Sequence[Problem], told: ReadClaim, codes: tuple[str, ...], reading: Reading) -> int | None:
+    lines = {told.line_no} if told.line_no is not None else {number for _, number in told.candidates}
+    for index, item in enumerate(problems):
+        if item.line_no in lines and (not codes or not item.problem or item.problem in codes or reading.correction):
+            return index
+    for index, item in enumerate(problems):
+        open_ = item.line_no is None and (not item.among or lines & set(item.among))
+        if open_ and (not codes or not item.problem or item.problem in codes):
+            return index
+    # "不是草莓，是葡萄" moves the only problem to another item
+    return 0 if reading.correction and len(problems) == 1 else None
+
+
+def _filled(item: Problem, told: ReadClaim, codes: tuple[str, ...], *, asked: str, correction: bool) -> Problem:
+    def may(slot: str, empty: bool) -> bool:
+        return empty or asked == slot or correction
+
+    changes: dict[str, Any] = {}
+    guessed = item.absent and "sku" not in told.evidence  # the only line there is, but other goods were named
+    if told.line_no is not None and not guessed and may("item", item.line_no is None):
+        changes |= {"line_no": told.line_no, "among": (), "absent": ""}
+    elif told.candidates and item.line_no is None:
+        changes |= {"among": tuple(number for _, number in told.candidates), "absent": ""}
+    elif told.absent and item.line_no is None:
+        changes["absent"] = told.absent
+    if codes and may("problem", not item.problem):
+        changes |= {"problem": codes[0], "also": codes[1:]}
+    if told.quantity is not None and may("quantity", not item.quantity):
+        changes |= {"quantity": str(told.quantity), "unit": told.unit or "", "share": told.fraction, "unsure": False}
+    if told.received and may("received", not item.received):
+        changes["received"] = told.received
+    return replace(item, **changes)
+
+
+def settled(item: Problem, order: Order | None, policy: Policy) -> Problem:
+    """Fill in what the order leaves no choice about: its only line, the only unit of a line without parts."""
+    kind = policy.problems.get(item.problem)
+    if kind and kind.whole_order and not MONEY_BACK & set(kind.remedies):
+        return replace(item, line_no=None, among=(), quantity="all", unit="", share=False)  # no matter of any item
+    if kind and kind.whole_order:
+        whole = item.line_no is None or not item.quantity
+        return replace(item, quantity="all", unit="", share=False) if whole else item
+    if order and len(order.lines) == 1 and item.line_no is None and item.problem and not item.absent:
+        item = replace(item, line_no=order.lines[0].line_no, among=())
+    line = line_of(order, item.line_no)
+    single = line and line.quantity == 1 and not parts(line)
+    if kind and single and not item.quantity and "quantity" in kind.collects and "share" not in kind.collects:
+        item = replace(item, quantity="all", unit="", share=False)
+    return item
+
+
+def _signals(claim: Claim, reading: Reading) -> Claim:
+    order = ("normal", "major", "safety")
+    return replace(
+        claim,
+        signals=tuple(dict.fromkeys((*claim.signals, *reading.signals))),
+        special=tuple(dict.fromkeys((*claim.special, *reading.special))),
+        severity=max(claim.severity, reading.severity, key=order.index),
+    )
+
+
+def _wishes(claim: Claim, reading: Reading, *, at: str, first: bool) -> Claim:
+    if first and reading.remedies:
+        claim = replace(claim, wishes=(*claim.wishes, *((at, wish) for wish in reading.remedies)))
+    current = claim.wishes[-1][1] if claim.wishes else ""
+    asked = claim.asked.slot if claim.asked else ""
+    change = bool(reading.remedies) and (reading.correction or asked in ("wish", "confirm"))
+    own = {told.line_no: told.remedy for told in reading.claims if told.remedy}
+    several = len(set(own.values())) > 1
+
+    def wish(item: Problem) -> str:
+        if several and item.line_no in own:
+            return own[item.line_no] or ""
+        if not reading.remedies and item.wish in reading.refused_remedies:
+            return ""
+        return current if current and (not item.wish or change) else item.wish
+
+    return replace(claim, problems=tuple(replace(item, wish=wish(item)) for item in claim.problems))
+
+
+def set_wish(claim: Claim, wish: str, *, at: str) -> Claim:
+    """Record a wish chosen by button for all problems."""
+    return replace(
+        claim,
+        wishes=(*claim.wishes, (at, wish)),
+        problems=tuple(replace(item, wish=wish) for item in claim.problems),
+    )

@@ -1,0 +1,1 @@
+"""What agents see and do: cards, actions, corrections, assignment."""

@@ -1,0 +1,1 @@
+"""What a customer or leader says, decided without side effects: replies and outcomes."""

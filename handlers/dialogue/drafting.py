@@ -1,0 +1,272 @@
+"""The draft half of a turn: what is known so far, and how words, photos and orders come into it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from handlers.claims.acts import Act, Bind, Opened
+from handlers.claims.claim import Claim, Photo
+from handlers.claims.restating import restated, without_numbers
+from handlers.claims.scene import Scene
+from handlers.claims.slots import View
+from handlers.claims.summary import Voice, photo_count
+from handlers.claims.taking import settled, take
+from handlers.messages.messages import Reply
+from handlers.nlu.days import on
+from handlers.nlu.reading import Reading, read
+from handlers.nlu.references import refer
+from handlers.nlu.text.fixed_words import means
+from handlers.nlu.text.normal import normalise
+from storage.orders import Order
+from storage.tickets import Ticket
+
+LIVE = ("queued", "assigned", "waiting_customer", "appealed")
+HUSHED = ("safety", "despair", "human", "misses", "angry", "locked")  # raised for these, the bot asks nothing more
+OF_ONE_DRAFT = ("other", "angry", "orders", "heard", "chatter", "enclosed")
+# a day that tells the order: not 昨天买的, which says when somebody ordered
+OF_DAY = re.compile(
+    r"(?:昨|今|前)[天日](?:的|那|这|单)|\d[号日](?:的|那|这|单)|yesterday'?s|today'?s|from (?:yesterday|today)", re.I
+)
+HEARD = 3  # words that told nothing by themselves, kept for the draft that may follow
+SAID, WORDS = 20, 500  # how many of the customer's messages a draft keeps, and how much of each
+
+
+class Drafting:
+    """The talk and its draft while one message is being decided."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.talk = scene.talk if scene.found.echo_back else replace(scene.talk, unsaid=())
+        self.order = scene.found.order
+        self.replies: list[Reply] = []
+        self.acts: list[Act] = []
+        self.notes: list[str] = []
+        self.adopted = False  # the draft has just been given its order
+        self.corrected = bool(scene.talk.extra.get("correcting"))  # the message before was a bare no
+        self.noted = False  # the notes are part of a reply
+        self.responded = False  # a question, or the lack of one, was told
+
+    @property
+    def at(self) -> str:
+        """The message's time as kept with facts."""
+        return self.scene.inbound.at.isoformat()
+
+    @property
+    def claim(self) -> Claim | None:
+        """The draft last spoken of, unless it was dropped."""
+        claim = self.talk.claim(self.talk.current)
+        return None if claim is None or claim.dropped else claim
+
+    @property
+    def voice(self) -> Voice:
+        """How to speak to this customer."""
+        return Voice(language=self.talk.language or "zh", policy=self.scene.policy, now=self.scene.now)
+
+    def view(self, claim: Claim, *, told: bool = False) -> View:
+        """What questions about a draft are made from; `told`: the same reply says the facts."""
+        claimed = self.scene.found.claimed if self.order == self.scene.found.order else {}
+        return View(claim=claim, order=self.order, claimed=claimed, voice=self.voice, told=told)
+
+    # tickets
+
+    def ticket(self) -> Ticket | None:
+        """The ticket last spoken of."""
+        return self.scene.found.tickets.get(self.talk.ticket_no)
+
+    def silent_ticket(self) -> Ticket | None:
+        """The ticket spoken of, if a human owns it: the bot says nothing about such a one."""
+        number = self.claim.ticket_no if self.claim else self.talk.ticket_no
+        ticket = self.scene.found.tickets.get(number)
+        return ticket if ticket and ticket.owner_id and ticket.state in LIVE else None
+
+    # the draft
+
+    def dropped(self) -> Claim | None:
+        """The draft that was put aside last."""
+        return next((claim for claim in reversed(self.talk.claims) if claim.dropped), None)
+
+    def put(self, claim: Claim) -> None:
+        """Keep the draft's new form."""
+        old = self.talk.claim(claim.id)
+        if old and self.shown(old) != self.shown(claim):
+            claim = replace(claim, revision=old.revision + 1)
+        self.talk = self.talk.with_claim(replace(claim, touched_at=self.at))
+
+    def open_claim(self, *, fresh: bool = False) -> Claim:
+        """Give the draft spoken of, or open one; a dropped one is forgotten then."""
+        if self.claim and not fresh:
+            return self.claim
+        heard = tuple((at, text) for at, text in self.talk.extra.get("heard", ()))
+        sent = tuple((at, text) for at, text in self.talk.extra.get("enclosed", ()))
+        claim = Claim(id=self.scene.new_id(), opened_at=self.at, touched_at=self.at, said=heard, enclosed=sent)
+        kept = tuple(known for known in self.talk.claims if not known.dropped)
+        extra = {key: value for key, value in self.talk.extra.items() if key not in OF_ONE_DRAFT}
+        self.talk = replace(self.talk, claims=kept, extra=extra).with_claim(claim)
+        self.order = None
+        self.acts.append(Opened(claim_id=claim.id))
+        return claim
+
+    def shown(self, claim: Claim | None = None) -> tuple[object, ...]:
+        """What the summary shows of a draft: the revision counts changes of this."""
+        claim = claim or self.claim
+        if not claim:
+            return ()
+        return (
+            claim.order_no,
+            claim.problems,
+            photo_count(claim),
+            claim.late_reason,
+            claim.number,
+            claim.pickup,
+            claim.tail,
+            claim.wishes[-1:] if not claim.problems else (),
+        )
+
+    def prove(self, order: Order) -> None:
+        """Let the account be the buyer's when number and phone tail have just proved it."""
+        found = self.scene.found
+        if found.proven and found.conversation.customer_id is None and found.conversation.leader_id is None:
+            self.acts.append(Bind(order_no=order.order_no))
+            self.talk = replace(self.talk, tries=(), tried=())
+
+    def adopt(self, order: Order) -> None:
+        """Give the draft its order and read again, with its lines, what was said before."""
+        claim = known = self.open_claim()
+        tags = [tag for line in order.lines for tag in line.tags if tag in ("senior", "elderly", "disabled")]
+        special = dict.fromkeys((*claim.special, *self.scene.policy.groups(tags)))
+        claim = replace(claim, order_no=order.order_no, number="", pickup="", problems=(), special=tuple(special))
+        claim = replace(claim, asked=None, misses={}, aided=())
+        for at, text in claim.said:
+            if means(text, "human"):
+                continue
+            # the numbers have done their work: one that was mistyped must not hide what else was said
+            about = refer(
+                normalise(text, self.scene.lexicon.emoji), (order,), self.scene.lexicon, today=self.scene.today
+            )
+            reading = self.read(about.masked, (order,))
+            claim = take(claim, reading, order, self.scene.policy, at=at, first=False)
+        if known.ticket_no:  # those words raised it once; a supervisor may have made it milder since
+            claim = replace(claim, severity=known.severity)
+        self.order, self.adopted = order, True
+        self.put(claim)
+
+    def said(self, text: str) -> None:
+        """Keep the customer's own words with the draft."""
+        claim = self.claim
+        if claim and text.strip():
+            self.put(replace(claim, said=(*claim.said, (self.at, text.strip()[:WORDS]))[-SAID:]))
+
+    def enclose(self, text: str) -> None:
+        """Keep what came in place of words with the draft, or for the one that may follow."""
+        if claim := self.claim:
+            self.put(replace(claim, enclosed=(*claim.enclosed, (self.at, text))[-SAID:]))
+            return
+        known = [*self.talk.extra.get("enclosed", ()), [self.at, text]]
+        self.talk = replace(self.talk, extra={**self.talk.extra, "enclosed": known[-HEARD:]})
+
+    def take(self, text: str, reading: Reading) -> None:
+        """Keep the words and take their facts into the draft."""
+        claim = self.claim
+        assert claim
+        orders = (self.order,) if self.order else ()
+        reading, open_ = restated(claim, text, reading, self.order, lambda words: self.read(words, orders))
+        after = take(claim, reading, self.order, self.scene.policy, at=self.at)
+        if open_:
+            after = without_numbers(after)
+            self.count_again()
+        if claim.submit_at and self.shown(after) != self.shown(claim):
+            after = replace(after, submit_at="")  # what was confirmed is no longer what is there
+        self.put(after)
+        self.said(text)
+
+    def count_again(self) -> None:
+        """Have it said that the number is asked for again, for nobody can tell which one was meant."""
+        self.notes.append(self.voice.say("talk.count_again"))
+
+    def add_photos(self) -> None:
+        """Let what came with the message join the draft."""
+        claim = self.claim
+        assert claim
+        album = self.scene.inbound.album
+        known = {photo.id for photo in claim.photos}
+        fresh = [Photo(id=number, kind=kind, album=album) for number, kind in self.scene.found.evidence]
+        self.put(replace(claim, photos=(*claim.photos, *(photo for photo in fresh if photo.id not in known))))
+
+    def set_photo(self, photo: Photo) -> None:
+        """Write down what became of a photo."""
+        claim = next((c for c in self.talk.claims if any(p.id == photo.id for p in c.photos)), None)
+        if claim:
+            photos = tuple(photo if known.id == photo.id else known for known in claim.photos)
+            self.put(replace(claim, photos=photos))
+
+    def settle(self) -> None:
+        """Fill in what the order leaves no choice about, after a tap."""
+        claim = self.claim
+        assert claim
+        problems = tuple(settled(item, self.order, self.scene.policy) for item in claim.problems)
+        self.put(replace(claim, problems=problems))
+
+    def evidence_ids(self) -> tuple[int, ...]:
+        """Rows of what came with this message."""
+        return tuple(number for number, _ in self.scene.found.evidence)
+
+    # reading
+
+    def candidates(self) -> Sequence[Order]:
+        """The orders whose lines a text is read with."""
+        found = self.scene.found
+        if orders := found.matches or self.other_day():
+            return orders
+        return (self.order,) if self.order else found.own
+
+    def other_day(self) -> tuple[Order, ...]:
+        """The customer's own orders of the day that is named, where what is spoken of is of another (昨天的也坏了)."""
+        day, spoken = self.scene.want.day, self.order
+        if not day or spoken is None or on(spoken, day) or not OF_DAY.search(self.scene.inbound.text):
+            return ()
+        return tuple(order for order in self.scene.found.own if on(order, day))
+
+    def read(self, text: str, orders: Sequence[Order]) -> Reading:
+        """Read a text, with what the second reader made of it."""
+        scene = self.scene
+        reading = read(text, orders, scene.lexicon, today=scene.today)
+        return reading if scene.opinions is None else scene.opinions.over(scene.chat, text, orders, reading)
+
+    def plain_reading(self) -> Reading:
+        """The text read without any order."""
+        return read(self.scene.inbound.text, (), self.scene.lexicon, today=self.scene.today)
+
+    # look-ups
+
+    def locked(self) -> bool:
+        """Tell whether look-ups are locked for this account."""
+        until = self.talk.locked_until
+        return bool(until) and datetime.fromisoformat(until) > self.scene.now
+
+    def count_try(self) -> None:
+        """Book a failed look-up; too many within a time lock them."""
+        rule = self.scene.policy.lookup
+        oldest = self.scene.now - timedelta(seconds=rule.within.seconds)
+        kept = [(at, number) for at, number in zip(self.talk.tries, self.talk.tried, strict=False)]
+        kept = [(at, number) for at, number in kept if datetime.fromisoformat(at) > oldest]
+        tail = self.scene.want.tails[:1]
+        for number in (*self.scene.want.numbers, *self.scene.want.pickups):
+            kept.append((self.at, "/".join((number, *tail))))
+        locked = ""
+        if len(kept) >= rule.tries:
+            locked = (self.scene.now + timedelta(seconds=rule.lock.seconds)).isoformat()
+            kept = []
+        self.talk = replace(
+            self.talk,
+            tries=tuple(at for at, _ in kept),
+            tried=tuple(number for _, number in kept),
+            locked_until=locked or self.talk.locked_until,
+        )
+
+    def claimed(self) -> dict[int, Fraction]:
+        """Shares of the order that tickets claim already."""
+        return dict(self.scene.found.claimed)

@@ -1,0 +1,208 @@
+"""The turn being decided: the rooms of the conversation write what they say and do into it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from handlers.claims.acts import Await, File, Fill, Raise, Remark
+from handlers.claims.claim import Asked, Claim
+from handlers.claims.questions import Question, ask_photo, buttons, next_question, next_slot, question_for
+from handlers.claims.scene import Step
+from handlers.claims.slots import photos_needed
+from handlers.claims.summary import facts, item_name, order_name, photo_count
+from handlers.dialogue.drafting import HEARD, HUSHED, WORDS, Drafting
+from handlers.messages.messages import Button, Reply
+from storage.orders import Order
+
+
+class Turn(Drafting):
+    """One decision under way: the draft, and what is said and done about it."""
+
+    # speaking
+
+    def note(self, key: str, **values: object) -> None:
+        """Have a sentence said before the next question."""
+        self.notes.append(self.voice.say(f"talk.{key}", **values))
+
+    def tell(self, key: str, *, now: bool = True, safety: bool = False, **values: object) -> None:
+        """Say a sentence of its own."""
+        self.reply(self.voice.say(f"talk.{key}", **values), echo=not now, safety=safety)
+
+    def reply(
+        self, text: str, rows: tuple[tuple[Button, ...], ...] = (), *, echo: bool = False, safety: bool = False
+    ) -> None:
+        """Post a reply; an echo may wait for the end of the burst."""
+        self.replies.append(Reply(text=text, buttons=rows, echo=echo, safety=safety))
+
+    def welcome(self) -> None:
+        """Greet, and say what to do."""
+        name = self.scene.found.conversation.customer_name
+        key = "welcome_site" if self.scene.found.site else "welcome_known" if name else "welcome"
+        self.tell(key, name=name, site=self.scene.found.site, now=False)
+
+    def chatter(self) -> None:
+        """Answer words that say nothing about a claim, and bring a person when that goes on."""
+        count = self.talk.extra.get("chatter", 0) + (not self.scene.found.echo_back)
+        heard = [*self.talk.extra.get("heard", ()), [self.at, self.scene.inbound.text.strip()[:WORDS]]]
+        self.talk = replace(self.talk, extra={**self.talk.extra, "chatter": count, "heard": heard[-HEARD:]})
+        if count > self.scene.policy.misses:
+            self.open_claim()
+            self.said(self.scene.inbound.text)
+            self.talk = replace(self.talk, extra={**self.talk.extra, "chatter": 0})
+            self.raise_("misses")
+        elif count == self.scene.policy.misses:
+            self.tell("help", now=False)
+        else:
+            self.welcome()
+
+    def order_button(self, order: Order) -> Button:
+        """A button that names an order by what the customer knows of it."""
+        items = self.voice.say("talk.comma").join(item_name(line) for line in order.lines[:2])
+        label = self.voice.say("talk.order_own_line", order=order_name(order, self.voice), items=items)
+        return Button(label=label[:40], tap=f"order:{order.order_no}@{self.claim.id[:8] if self.claim else ''}")
+
+    def choose_order(self, orders: Sequence[Order]) -> None:
+        """Ask which of several orders is meant, instead of the next question."""
+        self.talk = replace(self.talk, extra={**self.talk.extra, "orders": [o.order_no for o in orders[:5]]})
+
+    def respond(self, *, taken: bool, now: bool = False, counts: bool = True, missed: bool = False) -> None:
+        """Say what was taken and ask the next question, held until the burst is over unless `now`.
+
+        `counts`: a message that gave nothing counts as a miss; one that `missed` does even if something is said to it.
+        """
+        claim = self.claim
+        self.responded = True
+        if not claim or self.silent_ticket():
+            return
+        if self._hushed(claim):
+            self._acknowledge(claim, taken=taken, now=now)
+            return
+        facts_told = taken or "" in self.talk.unsaid
+        question, rows = self._question(claim, told=facts_told)
+        if self._missed(claim, question, taken=not missed and (taken or bool(self.notes) or not counts)):
+            self.notes = [] if missed else self.notes
+            return
+        notes = list(dict.fromkeys([*(note for note in self.talk.unsaid if note), *self.notes]))
+        known = facts(claim, self.order, self.voice) if facts_told and question.slot != "confirm" else ""
+        parts = [*notes, self.voice.say("talk.took", facts=known) if known else "", question.text]
+        self.reply(self.voice.join(parts), rows, echo=not now)
+        self.noted = True
+        self.talk = replace(self.talk, unsaid=tuple(notes + ([""] if facts_told else [])))
+        claim = self.claim or claim
+        asked = Asked(
+            slot=question.slot,
+            index=question.index,
+            choices=tuple(tap for _, tap in question.choices),
+            revision=claim.revision,
+        )
+        self.talk = self.talk.with_claim(replace(claim, asked=asked))
+
+    def _hushed(self, claim: Claim) -> bool:
+        """Tell whether a person has the word: nothing more is asked, but for one photo beside a voice message.
+
+        Which of several orders is meant, only the customer knows.
+        """
+        if not claim.order_no and claim.why != "safety" and self.talk.extra.get("orders") and self.scene.want.any:
+            return False
+        if claim.why == "voice" and not claim.problems:
+            return bool(photo_count(claim)) or claim.photos_waived
+        return claim.why in HUSHED
+
+    def _acknowledge(self, claim: Claim, *, taken: bool, now: bool) -> None:
+        notes = list(dict.fromkeys([*(note for note in self.talk.unsaid if note), *self.notes]))
+        taken = taken or self.scene.inbound.kind in ("text", "media")  # whatever was said is passed on
+        if not notes and taken and claim.ticket_no and not self.replies:
+            notes = [self.voice.say("talk.added", no=claim.ticket_no)]
+            if self.adopted and claim.why not in ("safety", "locked"):
+                notes.append(self.voice.say("talk.took", facts=facts(claim, self.order, self.voice)))
+        elif not notes:
+            return
+        self.reply(self.voice.join(notes), echo=not now)
+        self.noted = True
+        self.talk = replace(self.talk, unsaid=(*(note for note in notes if note in self.notes), ""))
+
+    def _question(self, claim: Claim, *, told: bool) -> tuple[Question, tuple[tuple[Button, ...], ...]]:
+        numbers = self.talk.extra.get("orders", ())
+        found = self.scene.found
+        open_ = {o.order_no: o for o in (*found.matches, *found.near, *found.own)}
+        among = [open_[number] for number in numbers if number in open_]
+        if not claim.order_no and among:
+            rows = tuple((self.order_button(order),) for order in among)
+            choices = tuple((row[0].label, f"order:{order.order_no}") for row, order in zip(rows, among, strict=True))
+            return Question(slot="order", text=self.voice.say("talk.ask_order_own"), choices=choices), rows
+        view = self.view(claim, told=told)
+        question = ask_photo(view) if claim.why == "voice" and not claim.problems else next_question(view)
+        if question.slot == "order" and found.conversation.leader_id is not None:
+            question = replace(question, text=self.voice.say("talk.ask_order_leader"))
+        return question, buttons(question, claim)
+
+    def _missed(self, claim: Claim, question: Question, *, taken: bool) -> bool:
+        """Count a message that gave nothing for the question it answers; too many bring a person."""
+        asked = claim.asked
+        unseen = self.scene.found.echo_back  # the question had not left yet: nobody can have missed it
+        if taken or unseen or not asked or asked.slot != question.slot or self.scene.inbound.kind != "text":
+            return False
+        misses = {**claim.misses, question.slot: claim.misses.get(question.slot, 0) + 1}
+        self.put(replace(claim, misses=misses))
+        if misses[question.slot] < self.scene.policy.misses or claim.ticket_no:
+            return False
+        self.raise_("not_found" if question.slot == "order" else "misses")
+        return True
+
+    def ask_again(self, slot: str) -> None:
+        """Ask for one slot again, filled or not, so that the answer may change it."""
+        claim = self.claim
+        assert claim
+        question = question_for(self.view(claim), slot)
+        choices = tuple(tap for _, tap in question.choices)
+        self.put(replace(claim, asked=Asked(slot=slot, index=question.index, choices=choices)))
+        self.reply(question.text, buttons(question, claim))
+
+    # acts
+
+    def raise_(self, why: str) -> None:
+        """Hand the draft to a person; the answer is given when the ticket has its number."""
+        claim = self.open_claim()
+        self.put(replace(claim, why=why))
+        self.acts.append(Raise(claim_id=claim.id, why=why))
+
+    def relay(self, text: str) -> None:
+        """Let a raised ticket have what was said."""
+        claim = self.claim
+        if claim and claim.ticket_no:
+            self.acts.append(Fill(claim_id=claim.id))
+            self.acts.append(Remark(ticket_no=claim.ticket_no, text=text, evidence=self.evidence_ids()))
+
+    def submit(self) -> None:
+        """File the draft, or wait a moment for its photos; the customer hears of it when that takes long."""
+        claim = self.claim
+        assert claim
+        if any(photo.state == "pending" for photo in claim.photos):
+            if not claim.submit_at:
+                self.put(replace(claim, submit_at=self.at))
+                self.acts.append(Await(claim_id=claim.id))
+            self.tell("filing_soon", now=False)
+        else:
+            self.acts.append(File(claim_id=claim.id))
+
+    def complete(self) -> bool:
+        """Tell whether nothing but the confirmation is missing."""
+        claim = self.claim
+        return claim is not None and next_slot(self.view(claim)) == "confirm"
+
+    def photos_needed(self) -> int:
+        """Tell how many photos are still wanted."""
+        return photos_needed(self.view(self.claim)) if self.claim else 0
+
+    def step(self) -> Step:
+        """Close the turn; an echo that was taken back is told anew, a note that found no reply goes by itself."""
+        if self.scene.found.echo_back and not self.responded and self.claim and not self._settling(self.claim):
+            self.respond(taken="" in self.talk.unsaid, counts=False)
+        if self.notes and not self.noted and not self.silent_ticket():
+            self.reply(self.voice.join(list(dict.fromkeys(self.notes))), echo=True)
+        return Step(talk=self.talk, replies=tuple(self.replies), acts=tuple(self.acts))
+
+    def _settling(self, claim: Claim) -> bool:
+        """Tell whether the draft is on its way to a ticket: what it was told is told by that."""
+        return bool(claim.submit_at) or any(isinstance(act, File | Raise) for act in self.acts)

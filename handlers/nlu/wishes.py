@@ -1,0 +1,95 @@
+"""What a customer wishes, refuses, takes back or corrects."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from handlers.nlu.text.lexicon import Hit, Lexicon
+
+REFUSED = re.compile(
+    r"(?:不要|不用|不想|别|不需要|无需|不必|不是要|不是|没必要|甭|(?<![能退换补])不)(?:再|给我?|帮我|你们?|直接)*$"
+    r"|(?:\bno|\bnot|don't|do not|don't want(?: a| the)?|no need (?:to|for)(?: a)?|without)"
+    r"(?: want)?(?: a| any| the| to)?\s*$"
+)
+BLOCKED = re.compile(
+    r"(?:不给|不肯|没法|无法|拒绝|不让|不同意|不支持|不予|(?<!能)不能|说不|没人|不可以)(?:我)?(?:办理?|申请)?$"
+)
+PAPERS = re.compile(r"[\s充发传上一张个]{0,3}(?:照片|图片?|视频|截图|凭证|资料|订单号|信息|说明)")
+ASKING = re.compile(r"[?吗吧没呢么催]|还不|多少|进度|到账|什么时候|啥时候|多久|\b(?:where|status|yet|update)\b")
+SAME_PLACE = {"return_refund": ("refund", "exchange"), "partial_refund": ("refund", "resend"), "resend": ("exchange",)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """Remedies in the order they were wished; `withdrawn` when the claim as a whole is taken back."""
+
+    wanted: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    withdrawn: bool = False
+    correction: bool = False
+    question: bool = False
+    places: tuple[tuple[int, str], ...] = ()  # where each wish stands
+
+    @property
+    def last(self) -> str | None:
+        """The wish that counts."""
+        return self.wanted[-1] if self.wanted else None
+
+    def between(self, start: int, end: int) -> str | None:
+        """The last wish said from one place to another; else the one that counts for all."""
+        near = [code for at, code in self.places if start <= at < end]
+        return near[-1] if near else self.last
+
+
+def _hits(text: str, lexicon: Lexicon) -> list[tuple[Hit, str]]:
+    """Remedy words in reading order; where two share a place the narrower one stays (退货 over 退)."""
+    found = [(hit, code) for code, matcher in lexicon.remedies.items() for hit in matcher.find(text)]
+    kept = [
+        (hit, code)
+        for hit, code in found
+        if not any(
+            other is not hit and other.start <= hit.start < other.end + 1 and code in SAME_PLACE.get(stronger, ())
+            for other, stronger in found
+        )
+    ]
+    return sorted(kept, key=lambda pair: (pair[0].start, -pair[0].end))
+
+
+def _flag(text: str, lexicon: Lexicon, name: str) -> list[Hit]:
+    matcher = lexicon.phrases.get(name)
+    return matcher.find(text) if matcher else []
+
+
+def _withdrawn(text: str, lexicon: Lexicon, last_wish: int, *, claimed: bool) -> bool:
+    """Taken back and not resumed; 不要了 and 算了 take nothing back beside a problem or a wish."""
+    strong = _flag(text, lexicon, "withdraw")
+    weak = [] if claimed or last_wish >= 0 else _flag(text, lexicon, "weak_withdraw")
+    places = [hit.start for hit in strong + weak]
+    if not places or last_wish > max(places):
+        return False
+    return not any(hit.start > max(places) for hit in _flag(text, lexicon, "resume"))
+
+
+def wishes(text: str, lexicon: Lexicon, *, claimed: bool) -> Wishes:
+    """Read wishes; `claimed`: the text states a problem, so that 不要了 means the goods and not the claim."""
+    wanted: dict[str, int] = {}
+    refused: dict[str, int] = {}
+    for hit, code in _hits(text, lexicon):
+        before = text[max(0, hit.start - 16) : hit.start].rstrip()
+        if BLOCKED.search(before) or PAPERS.match(text[hit.end :]):
+            continue
+        (refused if REFUSED.search(before) else wanted)[code] = hit.start
+    question = bool(_flag(text, lexicon, "question"))
+    if question and ASKING.search(text):
+        wanted, refused = {}, {}
+    order = sorted((code for code in wanted if wanted[code] > refused.get(code, -1)), key=lambda code: wanted[code])
+    last = max((wanted[code] for code in order), default=-1)
+    return Wishes(
+        wanted=tuple(order),
+        refused=tuple(code for code in refused if code not in order),
+        withdrawn=_withdrawn(text, lexicon, last, claimed=claimed),
+        correction=bool(_flag(text, lexicon, "correction")),
+        question=question and not order and not claimed and ASKING.search(text) is not None,
+        places=tuple((wanted[code], code) for code in order),
+    )

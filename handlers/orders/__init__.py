@@ -1,0 +1,1 @@
+"""Order files: cells, rows, whole orders; the sandbox's sample data."""

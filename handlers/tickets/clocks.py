@@ -1,0 +1,96 @@
+"""A ticket's promises: starting and stopping its clocks, and the timers that wake the house when one is due."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from handlers.messages import mail
+from handlers.policy import deadlines
+from handlers.policy.policy import Policy
+from handlers.tools import Tools
+from storage import clocks as rows
+from storage import tickets
+from storage.database import Tx
+
+# what a human has to keep: the next of these gives a ticket its place in the queue
+HUMAN = frozenset(
+    {
+        "human_first_response",
+        "major_human_response",
+        "review_notice",
+        "decision_due",
+        "appeal_final",
+        "exchange_due",
+        "refund_due",
+    }
+)
+TO_ANSWER = ("human_first_response", "major_human_response")
+TO_DECIDE = ("human_first_response", "major_human_response", "review_notice", "decision_due", "appeal_final")
+PAGES = ("page_supervisor", "page_everyone")
+LASTING = ("refund_due", "exchange_due", "follow_up")  # they outlive the decision
+NEAR = timedelta(hours=26)  # the evening before the last day: time enough to pay what is due
+
+
+def start(
+    tx: Tx, no: str, name: str, policy: Policy, tools: Tools, *, since: datetime | None = None
+) -> datetime | None:
+    """Start a ticket's clock from `since` (now); return when it is due, None if the policy has no such clock."""
+    if name not in policy.clocks:
+        return None
+    begun = since or tools.now
+    due = deadlines.promised(begun, name, policy)
+    rows.start(tx, no, name, started=begun, due=due)
+    _wake(tx, no, name, due, tools)
+    if name == "refund_due" and due - NEAR > tools.now:
+        mail.wake(tx, f"near:{no}:{name}", _payload(no, name, near=True), due=due - NEAR, now=tools.now)
+    return due
+
+
+def set_to(tx: Tx, no: str, name: str, due: datetime, tools: Tools) -> None:
+    """Give a running clock another due time: a breached promise gets a new date, the breach stays on record."""
+    rows.move(tx, no, name, due=due)
+    _wake(tx, no, name, due, tools)
+    refresh(tx, no)
+
+
+def stop(tx: Tx, no: str, names: Collection[str], tools: Tools) -> None:
+    """Stop those of these clocks that run, and let their timers sleep."""
+    for name in names:
+        if rows.stop(tx, no, name, at=tools.now):
+            mail.let_sleep(tx, f"clock:{no}:{name}")
+            mail.let_sleep(tx, f"near:{no}:{name}")
+    refresh(tx, no)
+
+
+def stop_all(tx: Tx, no: str, tools: Tools, *, but: Collection[str] = ()) -> None:
+    """Stop every clock of a ticket but these."""
+    stop(tx, no, [clock.name for clock in rows.running(tx, no) if clock.name not in but], tools)
+
+
+def met(tx: Tx, no: str, name: str, policy: Policy, tools: Tools, *, since: datetime) -> None:
+    """Book a promise that is kept in this very turn."""
+    if name in policy.clocks:
+        rows.start(tx, no, name, started=since, due=deadlines.promised(since, name, policy))
+        rows.stop(tx, no, name, at=tools.now)
+
+
+def refresh(tx: Tx, no: str) -> None:
+    """Set the ticket's due time and its LATE mark by the clocks that run."""
+    running = rows.running(tx, no, HUMAN)
+    due = running[0].due_at if running else None
+    tickets.set_due(tx, no, due, late=any(clock.breached_at for clock in running))
+
+
+def due_of(tx: Tx, no: str, *names: str) -> datetime | None:
+    """Give when the first of these clocks that runs is due."""
+    running = rows.running(tx, no, names)
+    return running[0].due_at if running else None
+
+
+def _payload(no: str, name: str, **more: object) -> dict[str, object]:
+    return {"ticket": no, "clock": name, **more}
+
+
+def _wake(tx: Tx, no: str, name: str, due: datetime, tools: Tools) -> None:
+    mail.wake(tx, f"clock:{no}:{name}", _payload(no, name), due=due, now=tools.now)

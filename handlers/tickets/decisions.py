@@ -1,0 +1,146 @@
+"""What is decided on a ticket line: granted as wished, offered instead, refused; and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from handlers.policy.policy import Policy
+from handlers.tickets import clocks, tickets, verdicts
+from handlers.tickets.tickets import By
+from handlers.tools import Tools
+from storage import orders, ticket_lines
+from storage.database import Tx
+from storage.ticket_lines import Line
+from storage.tickets import Ticket
+
+MONEY = frozenset({"refund", "partial_refund", "return_refund"})
+STATE_OF: dict[str, str] = {
+    "refund": "approved",
+    "partial_refund": "approved",
+    "return_refund": "goods_awaited",
+    "resend": "owed",
+    "exchange": "owed",
+    "compensation": "owed",
+    "apology": "done",
+    "explanation": "done",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """A remedy as decided: refund and coupon in 分; `words` go to the customer, `reason` stays in the house."""
+
+    remedy: str
+    amount: int = 0
+    coupon: int = 0
+    words: str = ""
+    reason: str = ""
+    rule: str = ""  # code of the policy's rule
+
+
+def paid(tx: Tx, ticket: Ticket, line: Line) -> int:
+    """Give what was paid for the order line that a ticket line is about, or for the whole order, in 分."""
+    order = orders.by_number(tx, ticket.order_no, sample=None) if ticket.order_no else None
+    if order is None:
+        return 0
+    return sum(one.paid for one in order.lines if line.order_line_no in (None, one.line_no))
+
+
+def room(tx: Tx, ticket: Ticket, line: Line) -> int:
+    """Give the 分 that may still be given back on a line: what was paid less what is granted already."""
+    if not ticket.order_no:
+        return 0
+    return max(0, paid(tx, ticket, line) - ticket_lines.granted(tx, ticket.order_no, line.order_line_no))
+
+
+def is_wished(line: Line, ruling: Ruling) -> bool:
+    """Tell whether a remedy holds at once: the customer wished it, or no wish was ever stated (R113)."""
+    if not line.wish:
+        return True
+    if line.wish in MONEY and ruling.remedy in MONEY:
+        if ruling.remedy == "return_refund" and line.wish != "return_refund":
+            return False  # sending goods back was not agreed
+        return line.wish_amount is None or ruling.amount >= line.wish_amount
+    return line.wish == ruling.remedy
+
+
+def grant(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, tools: Tools) -> None:
+    """Grant a remedy on a line. The caller has seen to `room`."""
+    policy = tools.policy_of(tx, ticket.policy_hash)
+    refund_due = None
+    if ruling.amount:
+        refund_due = clocks.start(tx, ticket.no, "refund_due", policy, tools)
+    elif STATE_OF[ruling.remedy] == "owed" and ruling.remedy != "compensation":
+        due = clocks.start(tx, ticket.no, "exchange_due", policy, tools)
+        clocks.start(tx, ticket.no, "follow_up", policy, tools, since=due)
+    tickets.move_line(tx, line, STATE_OF[ruling.remedy], refund_due_at=refund_due, **_columns(ruling, by, tools))
+    tickets.log(tx, ticket.no, "approved", by, tools, **_data(line, ruling))
+
+
+def offer(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, tools: Tools) -> None:
+    """Offer a remedy that needs the customer's yes."""
+    tickets.move_line(tx, line, "offered", **_columns(ruling, by, tools))
+    tickets.log(tx, ticket.no, "offered", by, tools, **_data(line, ruling))
+
+
+def refuse(tx: Tx, ticket: Ticket, line: Line, reason: str, by: By, tools: Tools) -> None:
+    """Refuse a line for a stated reason (R115)."""
+    columns = {"remedy": "", "amount": 0, "coupon": 0, "reason": reason, "decided_by": by.actor}
+    tickets.move_line(tx, line, "refused", decided_at=tools.now, **columns)
+    tickets.log(tx, ticket.no, "refused", by, tools, line=line.line, reason=reason)
+
+
+def _columns(ruling: Ruling, by: By, tools: Tools) -> dict[str, Any]:
+    return {
+        "remedy": ruling.remedy,
+        "amount": ruling.amount,
+        "coupon": ruling.coupon,
+        "reason": ruling.words or ruling.reason,
+        "decided_by": by.actor,
+        "decided_at": tools.now,
+    }
+
+
+def _data(line: Line, ruling: Ruling) -> dict[str, Any]:
+    data = {"line": line.line, "remedy": ruling.remedy, "amount": ruling.amount, "coupon": ruling.coupon}
+    extra = {"words": ruling.words, "reason": ruling.reason, "rule": ruling.rule}
+    return {**data, **{key: value for key, value in extra.items() if value}}
+
+
+def conclude(
+    tx: Tx, no: str, decided: Collection[int], by: By, tools: Tools, *, tell: bool = True, rule: str = ""
+) -> None:
+    """Draw the consequences of decided lines: the ticket's state, its clocks, and what the customer hears."""
+    ticket = tickets.must(tx, no)
+    lines = ticket_lines.of_ticket(tx, no)
+    answered = {} if ticket.answered_at or by == tickets.BOT else {"answered_at": tools.now}
+    state, values = _state(ticket, lines, tools)
+    tickets.move(tx, no, state, **answered, **values)
+    clocks.stop(tx, no, clocks.TO_ANSWER, tools)
+    policy = tools.policy_of(tx, ticket.policy_hash)
+    if state in tickets.AFTER:
+        _settle_clocks(tx, no, policy, tools)
+        tickets.log(tx, no, state, by, tools)
+    elif state == "waiting_customer":
+        clocks.start(tx, no, "idle_close", policy, tools)
+    clocks.refresh(tx, no)
+    if tell:
+        verdicts.tell(tx, no, decided, tools, was_appeal=ticket.state == "appealed", rule=rule)
+
+
+def _state(ticket: Ticket, lines: list[Line], tools: Tools) -> tuple[str, dict[str, Any]]:
+    if reached := tickets.outcome(lines):
+        # an appeal's decision leads to decided, whatever it was (CONTRACT, codes)
+        return ("decided" if ticket.state == "appealed" else reached), {"decided_at": tools.now}
+    if ticket.state == "appealed":
+        return "appealed", {}
+    if any(line.state == "open" for line in lines):
+        return ("assigned" if ticket.owner_id else "queued"), {}
+    return "waiting_customer", {}
+
+
+def _settle_clocks(tx: Tx, no: str, policy: Policy, tools: Tools) -> None:
+    clocks.stop_all(tx, no, tools, but=clocks.LASTING)
+    clocks.start(tx, no, "idle_close", policy, tools)

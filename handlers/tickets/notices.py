@@ -1,0 +1,104 @@
+"""What customers and leaders hear of a ticket without having asked, in the ticket's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from handlers.messages import mail, wording
+from handlers.messages.messages import Button, Reply
+from handlers.policy import deadlines
+from handlers.policy.policy import Policy
+from handlers.tools import Tools
+from storage import outbox, tickets
+from storage.database import Tx
+from storage.tickets import Party, Ticket
+
+PHONE = "phone"  # a channel without a door: an agent has to call
+SCORES = (5, 4, 3, 1)
+FAR = timedelta(days=1)  # a block longer than this waits for the customer's word
+Buttons = tuple[tuple[Button, ...], ...]
+
+
+def policy_of(tx: Tx, ticket: Ticket, tools: Tools) -> Policy:
+    """Give the policy that a ticket keeps for life."""
+    return tools.policy_of(tx, ticket.policy_hash)
+
+
+def words(tx: Tx, ticket: Ticket, key: str, tools: Tools, **values: object) -> str:
+    """Render a text in the ticket's language, the policy's own wording first."""
+    texts = policy_of(tx, ticket, tools).texts.get(ticket.language, {})
+    return wording.say(ticket.language, key, texts=texts, **values)
+
+
+def tell(
+    tx: Tx,
+    ticket: Ticket,
+    key: str,
+    tools: Tools,
+    *,
+    buttons: Buttons = (),
+    safety: bool = False,
+    decision: str = "",
+    **values: object,
+) -> None:
+    """Post a notice to everyone who complained on this ticket; `decision` says in few words what was decided."""
+    text = words(tx, ticket, key, tools, no=ticket.no, **values)
+    post(tx, ticket, Reply(text=text, buttons=buttons, decision=decision), tools, safety=safety)
+
+
+def post(
+    tx: Tx, ticket: Ticket, reply: Reply, tools: Tools, *, only: Iterable[int] | None = None, safety: bool = False
+) -> None:
+    """Post a reply to the conversations of a ticket (only these)."""
+    wanted = None if only is None else set(only)
+    for party in tickets.parties(tx, ticket.no):
+        if wanted is None or party.conversation_id in wanted:
+            _post(tx, ticket, party, reply, tools, safety)
+
+
+def _post(tx: Tx, ticket: Ticket, party: Party, reply: Reply, tools: Tools, safety: bool) -> None:
+    if party.channel == PHONE:
+        text = wording.say("zh", "desk.call_customer", no=ticket.no, text=reply.text)
+        mail.to_desk(tx, ticket.desk, ticket.no, "note", {"text": text}, now=tools.now)
+        return
+    # whoever cannot be written to now is tried again: a decision may have a way of its own, and the desk hears of it
+    outbox.lift(tx, mail.chat_box(party.conversation_id), beyond=tools.now + FAR)
+    mail.to_customer(tx, party.conversation_id, replace(reply, ticket=ticket.no), now=tools.now, safety=safety)
+
+
+def survey(tx: Tx, ticket: Ticket, tools: Tools) -> Buttons:
+    """Give the buttons that ask for satisfaction; none for a safety ticket or where the policy asks nothing."""
+    if ticket.severity == "safety" or not policy_of(tx, ticket, tools).survey:
+        return ()
+    row = [Button(label=words(tx, ticket, f"notice.rate_{n}", tools), tap=f"rate:{ticket.no}:{n}") for n in SCORES]
+    return (tuple(row),)
+
+
+def button(tx: Tx, ticket: Ticket, key: str, tap: str, tools: Tools) -> Button:
+    """Make a button for the customer."""
+    return Button(label=words(tx, ticket, key, tools), tap=tap)
+
+
+def day(tx: Tx, ticket: Ticket, when: datetime, tools: Tools) -> str:
+    """Tell a day to the customer."""
+    zone = deadlines.zone(policy_of(tx, ticket, tools))
+    return wording.day(when, ticket.language, tools.now, zone)
+
+
+def moment(tx: Tx, ticket: Ticket, when: datetime, tools: Tools) -> str:
+    """Tell a time to the customer."""
+    zone = deadlines.zone(policy_of(tx, ticket, tools))
+    return wording.moment(when, ticket.language, tools.now, zone)
+
+
+def listed(tx: Tx, ticket: Ticket, parts: Sequence[str], tools: Tools) -> str:
+    """Join parts of a sentence as the language does."""
+    return words(tx, ticket, "notice.joint", tools).join(parts)
+
+
+def midnight(tools: Tools) -> datetime:
+    """Give the beginning of today where the business is."""
+    here = tools.now.astimezone(deadlines.zone(tools.policy))
+    return here.replace(hour=0, minute=0, second=0, microsecond=0)

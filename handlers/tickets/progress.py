@@ -1,0 +1,70 @@
+"""What a customer or leader hears who asks how the tickets stand (进度)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from handlers.claims import leader_words
+from handlers.messages.remedies import money
+from handlers.tickets import clocks, notices
+from handlers.tools import Tools
+from storage import ticket_lines
+from storage import tickets as rows
+from storage.database import Tx
+from storage.desk import corrections
+from storage.ticket_lines import Line
+from storage.tickets import Ticket
+
+CONFIRMED = ("item", "quantity")  # what a customer is told of when it was corrected; a mere type is ours to sort
+# the first of these that runs is what the customer waits for
+PROMISES = ("appeal_final", "review_notice", "major_human_response", "human_first_response", "refund_due",
+            "exchange_due")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How one ticket stands; `words` is the state, `text` the whole line, both in the ticket's language."""
+
+    no: str
+    state: str
+    items: tuple[str, ...]
+    words: str
+    promised_at: datetime | None
+    amount: int  # 分 granted
+    text: str
+
+
+def progress(tx: Tx, conversation_id: int, tools: Tools) -> list[Progress]:
+    """Give a conversation's tickets, open ones first, with states, promised times and sums."""
+    return [_of(tx, ticket, tools) for ticket in rows.of_conversation(tx, conversation_id)]
+
+
+def _of(tx: Tx, ticket: Ticket, tools: Tools) -> Progress:
+    lines = ticket_lines.of_ticket(tx, ticket.no)
+    amount = sum(line.amount for line in lines if line.state in ticket_lines.GRANTED)
+    dues = (clocks.due_of(tx, ticket.no, name) for name in PROMISES)
+    promised = next((due for due in dues if due), None)
+    words = notices.words(tx, ticket, f"notice.state_{ticket.state}", tools)
+    items = tuple(dict.fromkeys(line.item for line in lines if line.item))
+    named = dict.fromkeys(_named(tx, ticket, line, tools) for line in lines if line.item)
+    parts = [notices.listed(tx, ticket, tuple(named), tools), words]
+    if amount:
+        parts.append(notices.words(tx, ticket, "notice.refund_of", tools, sum=money(amount, ticket.language)))
+    if promised:
+        when = notices.moment(tx, ticket, promised, tools)
+        parts.append(notices.words(tx, ticket, "notice.by", tools, when=when))
+    text = f"{ticket.no} " + " · ".join(part for part in parts if part)
+    return Progress(
+        no=ticket.no, state=ticket.state, items=items, words=words, promised_at=promised, amount=amount, text=text
+    )
+
+
+def _named(tx: Tx, ticket: Ticket, line: Line, tools: Tools) -> str:
+    """Name a line's item; one that an agent put right with its quantity, for it is not what was confirmed."""
+    read = corrections.as_read(tx, ticket.no).get(line.line, {})
+    if not any(field in read and read[field] != corrections.value(line, field) for field in CONFIRMED):
+        return line.item
+    unit = line.unit if ticket.language == "zh" or line.unit.isascii() else ""
+    count = leader_words.quantity(replace(line, unit=unit))
+    return notices.words(tx, ticket, "notice.corrected", tools, what=" ".join(filter(None, (line.item, count))))

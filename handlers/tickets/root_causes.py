@@ -1,0 +1,53 @@
+"""Causes on the leader's side (团长漏报): known to the house and told to the leader, never to a customer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from handlers.messages import wording
+from handlers.nlu.agent_words import Meant, RefusalParts
+from handlers.policy.policy import Policy
+from storage import events
+from storage.database import Tx
+from storage.ticket_lines import Line
+
+CLAUSES = re.compile(r"[，,。；;\n]+")
+
+
+def named(text: str, policy: Policy) -> str:
+    """Give the leader's part that a text names; "" when it names none."""
+    said = wording.say("zh", "leader.cause_words", texts=policy.texts.get("zh", wording.NONE))
+    plain = text.casefold()
+    return next((word for word in said.split("|") if word and word in plain), "")
+
+
+def _apart(text: str, policy: Policy) -> tuple[str, str]:
+    """Part what a customer may be told from what names the leader's part."""
+    clauses = [part.strip() for part in CLAUSES.split(text) if part.strip()]
+    inside = [part for part in clauses if named(part, policy)]
+    return ("，".join(part for part in clauses if part not in inside), "；".join(inside)) if inside else (text, "")
+
+
+def keep_inside(meant: Meant, policy: Policy) -> Meant:
+    """Move what names the leader's part from an agent's words for the customer to the reason for the house."""
+    words, inside = _apart(meant.words, policy)
+    return replace(meant, words=words, reason="；".join(part for part in (meant.reason, inside) if part))
+
+
+def keep_out(parts: RefusalParts, policy: Policy) -> tuple[RefusalParts, str]:
+    """Take what names the leader's part out of a refusal; give it beside the parts."""
+    told, inside = {}, []
+    for name in ("rule", "fact", "alternative"):
+        told[name], apart = _apart(getattr(parts, name), policy)
+        inside.append(apart)
+    return RefusalParts(**told), "；".join(part for part in inside if part)
+
+
+def of_line(tx: Tx, line: Line, policy: Policy) -> str:
+    """Give the leader's part in what was decided on a line, as the decision's reasons or notes name it."""
+    said = [line.reason]
+    for event in events.of_ticket(tx, line.ticket_no):
+        if event.data.get("line") in (None, line.line):
+            said += [str(event.data[key]) for key in ("reason", "cause") if event.data.get(key)]
+    return next((cause for cause in (named(text, policy) for text in reversed(said)) if cause), "")

@@ -1,0 +1,81 @@
+"""What an agent should be warned of before deciding on a ticket."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+
+from handlers.policy.policy import Policy
+from storage import evidence, ticket_lines, tickets
+from storage.database import Tx
+from storage.evidence import Evidence
+from storage.tickets import Ticket
+
+MANY = 3  # earlier tickets of a buyer from which on the number is worth a look
+GOOD = frozenset({"", "good"})
+AGAIN = "claimed_again"
+KEPT = frozenset(  # told once, not counted anew
+    {"late_claim", "photos_waived", "boss", AGAIN, "leader_says", "buyer_says"}
+)
+
+
+def is_good(piece: Evidence) -> bool:
+    """Tell whether a piece was examined and shows something."""
+    return piece.state == "stored" and piece.verdict in GOOD
+
+
+def is_bad(piece: Evidence) -> bool:
+    """Tell whether a piece was examined and does not help."""
+    return piece.state == "refused" or (piece.state == "stored" and piece.verdict not in GOOD)
+
+
+def photos_wanted(tx: Tx, ticket: Ticket, policy: Policy) -> int:
+    """Give how many photos the policy asks for on a ticket."""
+    problems = (policy.problems.get(line.problem) for line in ticket_lines.of_ticket(tx, ticket.no))
+    return max((problem.photos for problem in problems if problem), default=0)
+
+
+def find(tx: Tx, ticket: Ticket) -> list[str]:
+    """Give a ticket's warnings as "code" or "code:value", anew from what is stored."""
+    found = [warning for warning in ticket.warnings if warning.partition(":")[0] in KEPT]
+    if ticket.order_no is None:
+        found.append("no_order")
+    found += _of_evidence(tx, ticket)
+    found += [f"over_claimed:{line}" for line in _over_claimed(tx, ticket)]
+    if (earlier := tickets.earlier_of(tx, ticket)) >= MANY:
+        found.append(f"many_claims:{earlier}")
+    return list(dict.fromkeys(found))
+
+
+def book(tx: Tx, ticket: Ticket, *more: str) -> list[str]:
+    """Store a ticket's warnings with these added; return all of them."""
+    known = tickets.get(tx, ticket.no) or ticket
+    found = list(dict.fromkeys([*find(tx, known), *more]))
+    if found != list(known.warnings):
+        tickets.change(tx, ticket.no, warnings=found)
+    return found
+
+
+def _of_evidence(tx: Tx, ticket: Ticket) -> list[str]:
+    pieces = evidence.of_ticket(tx, ticket.no)
+    found = [f"reused_photo:{other}" for piece in pieces if (other := evidence.used_before(tx, piece))]
+    if any(piece.state == "gone" for piece in pieces):
+        found.append("photo_gone")
+    photos = [piece for piece in pieces if piece.kind == "photo"]
+    if photos and all(is_bad(piece) for piece in photos):
+        found.append("photo_bad")
+    return found
+
+
+def _over_claimed(tx: Tx, ticket: Ticket) -> list[int]:
+    """Give the order lines of this ticket of which more is claimed, over all tickets, than was bought."""
+    if ticket.order_no is None:
+        return []
+    claimed: defaultdict[int, Fraction] = defaultdict(Fraction)
+    mine = set()
+    for line in ticket_lines.on_order(tx, ticket.order_no):
+        if line.order_line_no is not None and line.share:
+            claimed[line.order_line_no] += Fraction(line.share)
+            if line.ticket_no == ticket.no:
+                mine.add(line.order_line_no)
+    return sorted(number for number in mine if claimed[number] > 1)

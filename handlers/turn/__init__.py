@@ -1,0 +1,1 @@
+"""One transaction: look up, decide, apply, post."""

@@ -1,0 +1,260 @@
+"""One turn in one transaction: look up, decide, carry out, keep, post."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from unicodedata import category
+from zoneinfo import ZoneInfo
+
+from handlers.claims import claim as claims
+from handlers.claims import leader_list, lookup
+from handlers.claims.claim import Talk
+from handlers.claims.leader_list import Listed
+from handlers.claims.scene import LONGEST, Scene, Step
+from handlers.dialogue import bare_words
+from handlers.dialogue.lists import list_lookup, list_sheets
+from handlers.dialogue.taps import TICKET_TAPS
+from handlers.messages import mail, ticket_numbers
+from handlers.messages.messages import Inbound, Reply, to_raw
+from handlers.nlu.reading import read
+from handlers.nlu.references import refer
+from handlers.nlu.text.lexicon import Lexicon
+from handlers.nlu.text.normal import normalise
+from handlers.policy.lexicons import lexicon_of
+from handlers.policy.policy import Policy
+from handlers.tickets import letters
+from handlers.tools import Tools
+from handlers.turn.carrying_out import carry_out
+from handlers.turn.conversation import decide
+from storage import conversations, evidence, orders, outbox
+from storage.conversations import Conversation
+from storage.database import Tx
+from storage.orders import Order, OrderLine
+
+INSIDE = ("fetched", "wake")
+
+
+def warm_up(policy: Policy) -> None:
+    """Compile what the first reading would have to, so that no customer waits for it."""
+    lexicon, day = lexicon_of(policy), date(2000, 1, 1)
+    line = OrderLine(line_no=1, item="白菜", quantity=1, unit="颗", paid=100)
+    for text in ("白菜坏了1颗，KT260101-0001 尾号0000", "baicai 1 box, refund please", "草梅烂了，要退款"):
+        read(text, (Order(order_no="KT260101-0001", lines=(line,)),), lexicon, today=day)
+
+
+def turn(tx: Tx, inbound: Inbound, tools: Tools) -> int:
+    """Handle one message whole; return its conversation, or 0 when it was handled before."""
+    waited = list_sheets.waited(inbound)
+    inbound = replace(waited or inbound, text=clean((waited or inbound).text))
+    conversation = _conversation(tx, inbound, tools)
+    if not waited and inbound.kind not in INSIDE and not _note(tx, inbound, conversation):
+        return 0
+    if inbound.kind in ("blocked", "unblocked"):
+        letters.left(tx, conversation, inbound.kind, tools)
+        return conversation.id
+    talk = claims.from_json(conversation.talk)
+    if inbound.kind not in INSIDE:
+        outbox.unblock(tx, mail.chat_box(conversation.id))
+    lexicon, today = lexicon_of(tools.policy), local_date(tools.now, tools.policy)
+    if not waited and list_sheets.holds(talk, inbound, tools.now, lexicon, today):
+        mail.hold(tx, conversation.id, to_raw(inbound), due=list_sheets.until(talk), now=tools.now)
+        talk = list_sheets.counted(talk)
+    else:
+        talk, done = list_sheets.released(_handled(tx, inbound, conversation, talk, tools), inbound, tools.now)
+        if done:
+            mail.let_go(tx, conversation.id, now=tools.now)
+    after = claims.to_json(talk)
+    if after != conversation.talk:
+        conversations.save(tx, conversation.id, after, now=tools.now)
+    return conversation.id
+
+
+def _note(tx: Tx, inbound: Inbound, conversation: Conversation) -> bool:
+    """Write a message into the inbox; False when it was handled before."""
+    text = (inbound.text or inbound.tap)[:LONGEST]
+    return conversations.note(
+        tx, inbound.key, at=inbound.at, kind=inbound.kind, text=text, conversation_id=conversation.id
+    )
+
+
+def _handled(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, tools: Tools) -> Talk:
+    """Look up, decide, carry out and post one message; return the talk after it."""
+    box = mail.chat_box(conversation.id)
+    echo_back = bool(talk.burst_at) and _concerns_echo(inbound, talk) and outbox.take_back(tx, box, "echo") > 0
+    scene = _scene(tx, inbound, conversation, talk, tools, echo_back=echo_back)
+    step = decide(scene)
+    talk, replies = carry_out(tx, step, scene, tools)
+    return _post(tx, conversation, replies, talk, scene, tools)
+
+
+def try_out(tx: Tx, inbound: Inbound, tools: Tools) -> tuple[Scene, Step]:
+    """Decide a turn on committed rows and write nothing: what would be read, and what would come of it."""
+    inbound = replace(inbound, text=clean(inbound.text), media=())
+    known = conversations.of_account(tx, inbound.channel, inbound.account)
+    conversation = known or Conversation(id=0, channel=inbound.channel, account=inbound.account, name="", talk={})
+    scene = _scene(tx, inbound, conversation, claims.from_json(conversation.talk), tools, echo_back=False)
+    return scene, decide(scene)
+
+
+def _conversation(tx: Tx, inbound: Inbound, tools: Tools) -> Conversation:
+    if inbound.kind in INSIDE:
+        return conversations.by_id(tx, int(inbound.data["conversation"]))
+    return conversations.open_(tx, inbound.channel, inbound.account, name=inbound.name, now=tools.now)
+
+
+def _scene(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, tools: Tools, *, echo_back: bool) -> Scene:
+    lexicon, today = lexicon_of(tools.policy), local_date(tools.now, tools.policy)
+    inbound = _as_pickup_number(inbound, talk)
+    named = refer(normalise(inbound.text[:LONGEST]), (), lexicon, today=today) if not inbound.tap else None
+    claim = talk.claim(_claim_meant(talk, inbound) or talk.current)
+    claim = None if claim is None or claim.dropped else claim
+    dropped = next((one for one in reversed(talk.claims) if one.dropped), None)
+    tap = inbound.tap or bare_words.chosen_order(claim, inbound.text)
+    tapped = tap.removeprefix("order:").partition("@")[0] if tap.startswith("order:") else ""
+    want = lookup.wanted(claim, named, conversation, tapped=tapped, today=today)
+    numbers = _numbers(inbound)
+    tickets, lines = lookup.tickets_of(tx, talk, conversation.id, numbers)
+    spoken = tickets.get(talk.ticket_no)
+    order_no = claim.order_no if claim else (spoken.order_no or "" if spoken else "")
+    locked = bool(talk.locked_until) and datetime.fromisoformat(talk.locked_until) > tools.now
+    found = lookup.find(tx, conversation, order_no, want, tools.policy, site=talk.site, locked=locked, now=tools.now)
+    known = order_no or (found.matches[0].order_no if len(found.matches) == 1 else "")
+    found = replace(
+        found,
+        tickets=tickets,
+        lines=lines,
+        claimed=lookup.claimed(tx, known, but=claim.ticket_no if claim else "") if known else {},
+        evidence=_evidence(tx, inbound, conversation, talk, tools),
+        named=next((no for no in numbers if no in tickets), ""),
+        dropped=orders.by_number(tx, dropped.order_no, sample=None) if dropped and dropped.order_no else None,
+        site=lookup.site_of(tx, inbound),
+        listed=_listed(tx, inbound, conversation, talk, lexicon, tools),
+        echo_back=echo_back,
+    )
+    return Scene(
+        talk=talk,
+        inbound=inbound,
+        found=found,
+        want=want,
+        policy=tools.policy,
+        lexicon=lexicon,
+        now=tools.now,
+        today=today,
+        new_id=tools.new_id,
+        opinions=tools.opinions,
+    )
+
+
+def _listed(
+    tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, lexicon: Lexicon, tools: Tools
+) -> Listed | None:
+    """Look up what a leader's list may be about."""
+    if conversation.leader_id is None or _inside(inbound):
+        return None
+    quoted = inbound.data.get("reply_to")
+    said = inbound.text.splitlines() if "sheet" in inbound.data else [inbound.text]
+    texts = [*said, inbound.origin.name if inbound.origin else "", quoted["text"] if quoted else ""]
+    return list_lookup.find(tx, conversation, texts, leader_list.of(talk), lexicon, now=tools.now)
+
+
+def local_date(now: datetime, policy: Policy) -> date:
+    """Give the business's day."""
+    return now.astimezone(ZoneInfo(policy.hours.timezone)).date()
+
+
+def _numbers(inbound: Inbound) -> list[str]:
+    """Find the ticket numbers in a button's value or a text."""
+    kind, _, rest = inbound.tap.partition(":")
+    if kind in TICKET_TAPS:
+        return [rest.partition(":")[0]]
+    return ticket_numbers.find(inbound.text[:LONGEST])[:3]
+
+
+def clean(text: str) -> str:
+    """Take control characters and direction marks out of a text; lines stay lines."""
+    if text.isprintable():
+        return text
+    return "".join(char for char in text if char in "\n\t" or category(char) not in ("Cc", "Cf", "Cs", "Co"))
+
+
+def _concerns_echo(inbound: Inbound, talk: Talk) -> bool:
+    """Tell whether an echo that waits must be told anew: what comes from inside touches only that of its own draft."""
+    return not _inside(inbound) or _claim_meant(talk, inbound) == talk.current != ""
+
+
+def _inside(inbound: Inbound) -> bool:
+    """Tell whether nobody said this; the lines of a file were said by whoever sent it."""
+    return inbound.kind in INSIDE and "sheet" not in inbound.data
+
+
+def _as_pickup_number(inbound: Inbound, talk: Talk) -> Inbound:
+    """Read a bare number as the pickup number where an order was asked for without choices."""
+    claim = talk.claim(talk.current)
+    asked = claim.asked if claim and not claim.dropped and not claim.order_no else None
+    bare = inbound.text.strip()
+    if asked and asked.slot == "order" and not asked.choices and bare.isdecimal() and len(bare) < 4:
+        return replace(inbound, text=f"{bare}号")
+    return inbound
+
+
+def _claim_meant(talk: Talk, inbound: Inbound) -> str:
+    """Name the draft that a button, a photo that came back or a timer belongs to."""
+    tap, data = inbound.tap, inbound.data
+    if "claim" in data:
+        return str(data["claim"])
+    if "evidence" in data:
+        number = int(data["evidence"])
+        return next((claim.id for claim in talk.claims if any(photo.id == number for photo in claim.photos)), "")
+    mark = tap.rpartition("@")[2] if "@" in tap else ""
+    return next((claim.id for claim in talk.claims if mark and claim.id.startswith(mark)), "")
+
+
+def _evidence(
+    tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, tools: Tools
+) -> tuple[tuple[int, str], ...]:
+    """Note what came with the message by reference, each with its fetch."""
+    what = list_sheets.meant(inbound, talk, leads=conversation.leader_id is not None)
+    if what == "paper":
+        return ()
+    sheet = _sheet(inbound, tools) if what else None
+    rows = []
+    for media in inbound.media:
+        number = evidence.add(
+            tx,
+            conversation_id=conversation.id,
+            kind=media.kind,
+            channel=inbound.channel,
+            ref=media.ref,
+            at=inbound.at,
+            album=inbound.album,
+            seconds=media.seconds,
+        )
+        mail.fetch(tx, number, now=tools.now, sheet=sheet)
+        rows.append((number, media.kind))
+    return tuple(rows)
+
+
+def _sheet(inbound: Inbound, tools: Tools) -> Mapping[str, Any]:
+    """Keep the message of a leader's file until it is read."""
+    text = list_sheets.caption(inbound, lexicon_of(tools.policy), local_date(tools.now, tools.policy))
+    return to_raw(replace(inbound, text=text, media=()))
+
+
+def _post(tx: Tx, conversation: Conversation, replies: list[Reply], talk: Talk, scene: Scene, tools: Tools) -> Talk:
+    """Post the replies; an echo is due when the burst is over, at the latest `quiet_max` after it began."""
+    policy, now = tools.policy, tools.now
+    began = datetime.fromisoformat(talk.burst_at) if talk.burst_at and scene.found.echo_back else now
+    due = min(now + timedelta(seconds=policy.quiet), began + timedelta(seconds=policy.quiet_max))
+    if _inside(scene.inbound) and scene.found.echo_back and talk.echo_due:
+        due = datetime.fromisoformat(talk.echo_due)  # a photo that came back is no new message
+    for reply in replies:
+        mail.to_customer(
+            tx, conversation.id, reply, now=now, due=max(due, now) if reply.echo else now, safety=reply.safety
+        )
+    held = any(reply.echo for reply in replies)
+    if _inside(scene.inbound) and not held and not scene.found.echo_back:
+        return talk  # an echo that it does not concern still waits
+    return replace(talk, burst_at=began.isoformat() if held else "", echo_due=due.isoformat() if held else "")

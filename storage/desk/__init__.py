@@ -1,0 +1,1 @@
+"""What the desk remembers: its queue, its messages, and what agents put right."""

@@ -1,0 +1,1 @@
+"""What the platforms have to remember between two starts, row by row."""

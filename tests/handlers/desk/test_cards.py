@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from doubles.ticket_house import House
+
+from handlers.cases import filing
+from handlers.desk import cards, desk
+from handlers.messages import phones
+from handlers.tickets import tickets
+
+
+@pytest.fixture
+def house():
+    made = House()
+    yield made
+    made.close()
+
+
+def filed(house: House, number: str = "KT260612-0003", **facts) -> str:
+    return filing.file(house.tx, house.draft(number, **facts), house.tools).no
+
+
+def text(house: House, no: str) -> str:
+    return cards.card(house.tx, no, house.tools).text
+
+
+def tap(house: House, tap: str, **who):
+    return desk.act(house.tx, house.staff(kind="tap", tap=tap, **who), house.tools)
+
+
+def test_a_card_tells_all_that_a_decision_needs(house):
+    no = filed(house)
+    shown = text(house, no)
+    for part in (
+        no, "KT260612-0003", "3号", "Z07", "取货 17:30", "李婷", "138****2231", "草莓 300g", "2盒（共4盒）", "腐烂变质",
+        "诉求 退款 39.80", "「草莓坏了2盒」", "照片 1", "待接手", "首次回应 19:40 前", "通知结果 6月13日19:10 前",
+    ):  # fmt: skip
+        assert part in shown, part
+    assert "13800002231" not in shown
+
+
+def test_it_shows_no_line_that_is_not_claimed(house):
+    shown = text(house, filed(house))
+    assert "鸡蛋" not in shown
+    assert "26.80" not in shown
+
+
+def test_each_claimed_line_has_quantity_and_sum(house):
+    both = House.lines() + House.lines(line=2, item="鸡蛋", problem="damaged_package", quantity="7", amount=625)
+    shown = text(house, filed(house, lines=both))
+    assert "1. 草莓 300g · 2盒" in shown
+    assert "2. 鸡蛋 30枚 · 7盒" in shown
+    assert "39.80" in shown
+    assert "6.25" in shown
+
+
+def test_long_words_are_shortened_and_the_card_stays_short(house):
+    said = tuple((house.now.isoformat(), f"{n}" + "坏" * 9000) for n in range(30))
+    card = cards.card(house.tx, filed(house, said=said), house.tools)
+    assert len(card.text) <= cards.LONGEST
+    assert all(len(line) <= 170 for line in card.text.splitlines() if line.startswith("「"))
+    assert "「29" in card.text
+
+
+def test_warnings_name_the_earlier_ticket_of_a_reused_photo(house):
+    first = filed(house, photos=0)
+    house.photo(1, ticket_no=first, sha256="aa")
+    draft = house.draft("KT260612-0005", lines=House.lines(item="车厘子JJ"), photos=0)
+    house.photo(1, draft.claim.id, sha256="aa")
+    no = filing.file(house.tx, draft, house.tools).no
+    assert f"照片和 {first} 的相同" in text(house, no)
+
+
+def test_earlier_claims_of_the_buyer_are_counted(house):
+    filed(house)
+    shown = text(house, filed(house, lines=House.lines(line=2, item="鸡蛋", amount=2680)))
+    assert "此前 1 单售后" in shown
+
+
+def test_a_safety_card_names_lot_and_agents(house):
+    lines = House.lines(item="婴儿奶粉", problem="illness", quantity="", share=None, wish="", amount=None)
+    draft = house.draft("KT260612-0020", lines=lines, photos=0, severity="safety", special=("infant",))
+    no = filing.raise_ticket(house.tx, draft, why="safety", tools=house.tools)
+    card = cards.card(house.tx, no, house.tools)
+    for part in ("🚨", "批号 B2405", "婴幼儿", "158****9021", "数量未明"):
+        assert part in card.text
+    assert dict(card.mentions) == {"77": "小林", "78": "阿杰"}
+    tap(house, f"pick:{no}")
+    assert cards.card(house.tx, no, house.tools).mentions == ()
+
+
+def test_photos_come_with_captions_and_voice_apart(house):
+    no = filed(house, photos=1)
+    house.photo(1, ticket_no=no, verdict="blurry")
+    house.photo(1, ticket_no=no, kind="voice")
+    house.photo(1, ticket_no=no, state="pending")
+    card = cards.card(house.tx, no, house.tools)
+    assert (len(card.photos), card.captions, len(card.voice)) == (2, ("1", "2 模糊"), 1)
+    assert "1 份还在取" in card.text
+
+
+def test_a_ticket_without_order_or_lines_has_a_card(house):
+    no = filing.raise_ticket(house.tx, house.draft("", lines=(), photos=0), why="not_found", tools=house.tools)
+    shown = text(house, no)
+    assert "订单未知" in shown
+    assert "查不到订单" in shown
+
+
+def test_owner_and_earlier_decisions_are_named(house):
+    no = filed(house)
+    tap(house, f"pick:{no}")
+    tap(house, f"approve:{no}")
+    shown = text(house, no)
+    assert "处理人 小林" in shown
+    assert "小林 ✅ 通过 退款 39.80" in shown
+
+
+def test_every_warning_has_its_words(house):
+    no = filed(house)
+    every = [
+        "no_order", "reused_photo:CD-1", "photo_gone", "photo_bad", "over_claimed:1", "many_claims:3", "late_claim",
+        "photos_waived", "boss", "claimed_again", "leader_says:2盒", "buyer_says:2盒", "paid_lowered",
+    ]  # fmt: skip
+    house.tx.exec_driver_sql("UPDATE tickets SET warnings = ?", (__import__("json").dumps(every),))
+    assert text(house, no).count("⚠") == len(every)
+
+
+@pytest.mark.parametrize(
+    ("phone", "shown"), [("13800002231", "138****2231"), ("", ""), ("12345", "****"), ("+8613800002231", "+86****2231")]
+)
+def test_phones_are_masked(phone, shown):
+    assert phones.masked(phone) == shown
+
+
+def test_the_board_counts_and_orders(house):
+    plain = filed(house)
+    house.later(minutes=5)
+    major = filed(house, "KT260612-0020", lines=House.lines(item="婴儿奶粉"), severity="major")
+    board = cards.board(house.tx, "telegram", house.tools)
+    rows = board.text.splitlines()
+    assert "待接手 2" in rows[0]
+    assert rows[1].startswith(f"❗ {major}")
+    assert plain in rows[2]
+    assert "等了5分" in rows[2]
+    assert "19:40前" in rows[2]
+    assert board.buttons[0][0].label == "接下一单"
+    assert board.buttons[0][0].tap == "next"
+
+
+def test_the_board_shows_the_first_ten_and_says_how_many_more(house):
+    for _ in range(12):
+        line = House.lines(problem=f"p{house.claims}")
+        filed(house, lines=line)
+    board = cards.board(house.tx, "telegram", house.tools)
+    assert board.text.count("CD-") == 10
+    assert "还有 2 单" in board.text
+    assert len(board.text) <= 3500
+
+
+def test_an_empty_board(house):
+    assert "待接手 0" in cards.board(house.tx, "telegram", house.tools).text
+
+
+def test_what_is_past_due_is_marked_before_its_timer_fired(house):
+    filed(house)
+    house.now += timedelta(minutes=31)
+    assert "超时" in cards.board(house.tx, "telegram", house.tools).text
+
+
+def test_a_card_of_nothing_is_an_error(house):
+    with pytest.raises(LookupError):
+        cards.card(house.tx, "CD-000000", house.tools)
+    assert tickets.rank("normal", ()) == 3
