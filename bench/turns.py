@@ -18,7 +18,7 @@ from bot.app import App, build
 from bot.channels.base import Delivery
 from bot.commands.serve import keep_loaded
 from bot.settings import Settings
-from handlers.messages.messages import Inbound
+from handlers.messages.models import Inbound
 from storage import imports
 from storage.database import transaction
 from storage.orders import Order, OrderLine

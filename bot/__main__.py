@@ -109,7 +109,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(args: Namespace) -> int:
-    from bot.commands import commands
+    from bot.commands import table
     from bot.settings import WrongSettings, load
 
     try:
@@ -117,8 +117,8 @@ def _run(args: Namespace) -> int:
     except WrongSettings as wrong:
         print(f"claimdesk: these settings must be mended (environment or .env):\n{wrong}", file=sys.stderr)
         return 2
-    do: Callable[..., int] = getattr(commands, args.command.replace(" ", "_"))
-    from bot.failures import EXPECTED, sentence
+    do: Callable[..., int] = getattr(table, args.command.replace(" ", "_"))
+    from bot.errors import EXPECTED, sentence
 
     try:
         return do(args, settings)

@@ -17,17 +17,17 @@ from bot.channels.base import Beforehand, Channel, Desk, House
 from bot.doors import Parts, open_all
 from bot.runtime import web
 from bot.runtime.courier import Courier, strike
-from bot.runtime.evidence import Fetcher
-from bot.runtime.runner import Runner
-from bot.runtime.settlement import Clerk
+from bot.runtime.evidence_fetcher import Fetcher
+from bot.runtime.settlement_export import Clerk
+from bot.runtime.writer import Runner
 from bot.settings import Settings, clock
 from handlers.cases import leader_digest, timers
-from handlers.desk import desk as desks
-from handlers.messages.messages import DeskInbound, Inbound, from_raw
+from handlers.context import TurnContext
+from handlers.desk import dispatch as desks
+from handlers.messages.models import DeskInbound, Inbound, from_raw
+from handlers.policy.loader import load
 from handlers.policy.policy import Policy
-from handlers.policy.policy_file import load
-from handlers.tickets import letters
-from handlers.tools import Tools
+from handlers.tickets import undelivered
 from handlers.turn import intake, parking
 from media.guard import Examiner
 from media.store import Keeper, open_store
@@ -71,9 +71,9 @@ class App:
         waits = ASIDE if self.beforehand else 0.0
         return House(receive=self.receive, act=self.act, write=self.runner.do, read=self.read, waits=waits)
 
-    def tools(self) -> Tools:
+    def context(self) -> TurnContext:
         """Make what one turn is handed."""
-        return Tools(
+        return TurnContext(
             now=self.clock(),
             random=SystemRandom(),
             policy=self.policy,
@@ -89,7 +89,7 @@ class App:
 
     async def receive(self, inbound: Inbound) -> None:
         """Take a message in; returns after its COMMIT."""
-        turn = partial(self.runner.do, lambda tx: intake.turn(tx, inbound, self.tools()), inbound)
+        turn = partial(self.runner.do, lambda tx: intake.turn(tx, inbound, self.context()), inbound)
         number = await (turn() if self.beforehand is None else self.beforehand.wait(inbound, turn))
         if number:
             self._addresses[number] = (inbound.channel, inbound.account)
@@ -99,7 +99,7 @@ class App:
 
         def once(tx: Tx) -> Any:
             new = conversations.note(tx, inbound.key, at=inbound.at, kind="desk", text=inbound.text or inbound.tap)
-            return desks.act(tx, inbound, self.tools()) if new else None
+            return desks.act(tx, inbound, self.context()) if new else None
 
         return await self.runner.do(once, inbound)
 
@@ -119,26 +119,26 @@ class App:
 
     async def died(self, outcome: Outcome) -> None:
         """Book a dead letter with all that follows from it."""
-        await self.runner.do(lambda tx: letters.died(tx, outcome, self.tools()))
+        await self.runner.do(lambda tx: undelivered.died(tx, outcome, self.context()))
         self.runner.settled()
 
     async def told(self, mails: Sequence[Mail], outcome: Outcome) -> None:
         """Tell the desk which mail waits for its customer, and which got through after all."""
-        await self.runner.do(lambda tx: letters.told(tx, mails, outcome, self.tools()))
+        await self.runner.do(lambda tx: undelivered.told(tx, mails, outcome, self.context()))
 
     async def wake(self, bundle: Bundle) -> None:
         """Carry a timer out and strike it off in the same transaction."""
 
         def fire(tx: Tx) -> None:
-            tools = self.tools()
+            context = self.context()
             for mail in bundle.mails:
                 if "held" in mail.payload:
-                    _take_held(tx, bundle, mail, tools)
+                    _take_held(tx, bundle, mail, context)
                 elif "conversation" in mail.payload:
-                    intake.turn(tx, _woken(bundle, mail.payload, tools), tools)
+                    intake.turn(tx, _woken(bundle, mail.payload, context), context)
                 else:
-                    timers.fire(tx, mail.payload, tools)
-            strike(tx, bundle, now=tools.now)
+                    timers.fire(tx, mail.payload, context)
+            strike(tx, bundle, now=context.now)
 
         await self.runner.do(fire)
         self.runner.settled()
@@ -163,7 +163,7 @@ class App:
         """Begin to write, carry and listen."""
         self.runner.start()
         await self.runner.do(lambda tx: intake.warm_up(self.policy))
-        await self.runner.do(lambda tx: leader_digest.begin(tx, self.tools()))
+        await self.runner.do(lambda tx: leader_digest.begin(tx, self.context()))
         for door in self._all_doors():
             task = asyncio.create_task(_supervised(door.name, door.run), name=f"door {door.name}")
             self._loops.append(task)
@@ -189,14 +189,14 @@ class App:
         self.engine.dispose()
 
 
-def _take_held(tx: Tx, bundle: Bundle, mail: Mail, tools: Tools) -> None:
+def _take_held(tx: Tx, bundle: Bundle, mail: Mail, context: TurnContext) -> None:
     """Let a message that waited have its turn."""
-    woken = _woken(bundle, mail.payload, tools)
-    parking.guarded(tx, from_raw(mail.payload["held"]), lambda: intake.turn(tx, woken, tools), tools)
+    woken = _woken(bundle, mail.payload, context)
+    parking.guarded(tx, from_raw(mail.payload["held"]), lambda: intake.turn(tx, woken, context), context)
 
 
-def _woken(bundle: Bundle, payload: Any, tools: Tools) -> Inbound:
-    return Inbound(key=bundle.mailbox, channel="", account="", at=tools.now, kind="wake", data=payload)
+def _woken(bundle: Bundle, payload: Any, context: TurnContext) -> Inbound:
+    return Inbound(key=bundle.mailbox, channel="", account="", at=context.now, kind="wake", data=payload)
 
 
 async def _supervised(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -246,7 +246,7 @@ def build(settings: Settings) -> App:
         engine=engine,
         lock=WriteLock(settings.folder),
         clock=now,
-        park=lambda tx, message, error: parking.park(tx, message, error, app.tools()),
+        park=lambda tx, message, error: parking.park(tx, message, error, app.context()),
         carry=courier.carry,
         lease=f"{os.getpid()}",
     )
@@ -266,12 +266,12 @@ def build(settings: Settings) -> App:
         doors=app.door_of,
         read=app.read,
         do=runner.do,
-        tools=app.tools,
+        context=app.context,
         clock=now,
         store=app.store,
         examiner=app.examiner,
     )
-    clerk = Clerk(read=app.read, do=runner.do, tools=app.tools, store=app.store)
+    clerk = Clerk(read=app.read, do=runner.do, context=app.context, store=app.store)
     inside |= {"wake": app.wake, "fetch": partial(app.work, fetcher), "sheet": partial(app.work, clerk)}
     _open_doors(app)
     return app
@@ -279,16 +279,16 @@ def build(settings: Settings) -> App:
 
 def _open_doors(app: App) -> None:
     if app.settings.second_reader:
-        from bot.runtime.second_sight import open_sight
+        from bot.runtime.llm_prefetch import open_sight
 
-        app.beforehand = open_sight(app.settings, app.tools)
+        app.beforehand = open_sight(app.settings, app.context)
     parts = Parts(
         settings=app.settings,
         house=app.house,
         store=app.store,
         examiner=app.examiner,
         clock=app.clock,
-        tools=app.tools,
+        context=app.context,
     )
     for side in open_all(parts):
         if side.channel:

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.channels.base import Channel, Desk, House
 from bot.runtime.web import Door
 from bot.settings import Settings, secret_key
-from handlers.tools import Tools
+from handlers.context import TurnContext
 from media.guard import Examiner
 from media.store import Keeper
 
@@ -23,7 +23,7 @@ class Parts:
     store: Keeper
     examiner: Examiner
     clock: Callable[[], datetime]
-    tools: Callable[[], Tools]
+    context: Callable[[], TurnContext]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +43,14 @@ def open_all(parts: Parts) -> Iterator[Opened]:
 
 
 def _sandbox(parts: Parts) -> Opened:
-    from bot.sandbox.sandbox_door import open_sandbox
+    from bot.sandbox.setup import open_sandbox
 
     channel, desk, routes = open_sandbox(
         house=parts.house,
         store=parts.store,
         examiner=parts.examiner,
         clock=parts.clock,
-        tools=parts.tools,
+        context=parts.context,
         wide=parts.settings.sandbox == "on",
         password=parts.settings.sandbox_password,
         secret=secret_key(parts.settings),
@@ -63,14 +63,14 @@ def _webhook(settings: Settings) -> tuple[str, str] | None:
 
 
 def _telegram_customers(parts: Parts) -> Opened:
-    from bot.channels.telegram.telegram import TelegramChannel
+    from bot.channels.telegram.channel import TelegramChannel
 
     settings = parts.settings
     channel = TelegramChannel(
         house=parts.house,
         token=settings.telegram_bot_token,
         store=parts.store,
-        tools=parts.tools,
+        context=parts.context,
         clock=parts.clock,
         api_base=settings.telegram_api_base or None,
         webhook=_webhook(settings),
@@ -80,14 +80,14 @@ def _telegram_customers(parts: Parts) -> Opened:
 
 
 def _telegram_desk(parts: Parts) -> Opened:
-    from bot.desks.telegram.telegram import TelegramDesk
+    from bot.desks.telegram.desk import TelegramDesk
 
     settings = parts.settings
     desk = TelegramDesk(
         house=parts.house,
         token=settings.telegram_desk_token,
         chat_id=int(settings.telegram_desk_chat_id),
-        tools=parts.tools,
+        context=parts.context,
         store=parts.store,
         sheet=parts.examiner.sheet,
         clock=parts.clock,
@@ -101,7 +101,7 @@ def _telegram_desk(parts: Parts) -> Opened:
 def _wechat(parts: Parts) -> Opened:
     from bot.channels.wechat.setup import open_wechat
 
-    channel = open_wechat(parts.settings, house=parts.house, store=parts.store, now=parts.clock, tools=parts.tools)
+    channel = open_wechat(parts.settings, house=parts.house, store=parts.store, now=parts.clock, context=parts.context)
     return Opened(channel=channel, routes=(channel.attach,))
 
 

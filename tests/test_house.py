@@ -14,9 +14,9 @@ from house_rules import Module
 
 ASYNC = {"storage/database.py": "opens the readers' pool, which runs the synchronous functions"}
 TABLES = {
-    "handlers.messages.wording": "the texts are constants that lie in the locale files",
-    "handlers.nlu.text.normal": "OpenCC's table of characters is a constant that lies in its package",
-    "handlers.nlu.text.sounds": "pypinyin's table of sounds is a constant that lies in its package",
+    "handlers.messages.texts": "the texts are constants that lie in the locale files",
+    "handlers.nlu.text.normalisation": "OpenCC's table of characters is a constant that lies in its package",
+    "handlers.nlu.text.phonetics": "pypinyin's table of sounds is a constant that lies in its package",
 }
 BELOW = {"handlers.claims.lookup": "what was found comes from the house; only its shape is known to the conversation"}
 LONG_FILES = {
@@ -26,16 +26,16 @@ LONG_FILES = {
 SUPERVISED = {
     "bot/app.py _supervised": "a door that fails is opened again while the others go on",
     "bot/app.py stop": "one door that cannot close must not keep the rest open",
-    "bot/channels/telegram/telegram_polling.py run": "the platform or the database is away: it asks again",
-    "bot/channels/telegram/telegram_polling.py _keep": "the offset is only a hint: doubles are known by their key",
-    "bot/channels/telegram/telegram_webhook.py answer": "nothing was committed: the platform sends it again",
+    "bot/channels/telegram/polling.py run": "the platform or the database is away: it asks again",
+    "bot/channels/telegram/polling.py _keep": "the offset is only a hint: doubles are known by their key",
+    "bot/channels/telegram/webhook.py answer": "nothing was committed: the platform sends it again",
     "bot/runtime/courier.py _carry": "a door's failure must not end the courier: the mail goes again",
     "bot/runtime/courier.py _book": "the mail is booked: what follows from it must not book it twice",
     "bot/commands/parked.py retry": "a message that fails again stays parked, and the next is tried",
-    "bot/runtime/second_sight.py _ask": "a message has its turn whatever becomes of the second reader",
-    "bot/runtime/runner.py _run": "the writer's thread must not die silently",
-    "bot/runtime/runner.py _do": "one turn's failure is that turn's alone",
-    "bot/runtime/runner.py _again": "a turn that failed twice is parked",
+    "bot/runtime/llm_prefetch.py _ask": "a message has its turn whatever becomes of the second reader",
+    "bot/runtime/writer.py _run": "the writer's thread must not die silently",
+    "bot/runtime/writer.py _do": "one turn's failure is that turn's alone",
+    "bot/runtime/writer.py _again": "a turn that failed twice is parked",
     "handlers/turn/parking.py guarded": "of messages that waited inside, one's failure is that one's alone",
 }
 
@@ -62,7 +62,7 @@ def test_time_and_chance_are_handed_in():
 
 
 def test_the_conversation_is_pure():
-    found(rules.pure(house(), "handlers.turn.conversation", TABLES, BELOW))
+    found(rules.pure(house(), "handlers.turn.decide", TABLES, BELOW))
 
 
 def test_no_circles():
@@ -99,7 +99,7 @@ def test_no_exception_outlives_its_need(rule, exceptions):
 @pytest.mark.parametrize("name", [*TABLES, *BELOW])
 def test_no_exception_to_purity_outlives_its_need(name):
     tables, below = ({key: why for key, why in some.items() if key != name} for some in (TABLES, BELOW))
-    needed = list(rules.pure(house(), "handlers.turn.conversation", tables, below))
+    needed = list(rules.pure(house(), "handlers.turn.decide", tables, below))
     assert needed, f"{name} needs no exception any more: take it out"
 
 
@@ -145,9 +145,9 @@ BREACHES = [
     (rules.floors, {"handlers/a.py": "from ..bot import app"}),
     (rules.doors, {"handlers/a.py": "from sqlalchemy import select"}),
     (rules.doors, {"bot/runtime/web.py": "def f():\n    import aiogram.types"}),
-    (rules.doors, {"bot/channels/telegram/telegram.py": "import telegram.ext"}),
-    (rules.doors, {"bot/desks/telegram/telegram.py": "from aiogram import Bot"}),
-    (rules.doors, {"bot/channels/telegram/telegram.py": "import wechatpy"}),
+    (rules.doors, {"bot/channels/telegram/channel.py": "import telegram.ext"}),
+    (rules.doors, {"bot/desks/telegram/desk.py": "from aiogram import Bot"}),
+    (rules.doors, {"bot/channels/telegram/channel.py": "import wechatpy"}),
     (rules.doors, {"bot/commands/sheet.py": "from PIL import Image"}),
     (rules.doors, {"handlers/a.py": "from aiohttp import web"}),
     (rules.doors, {"bot/a.py": "import importlib\nimportlib.import_module('PIL.Image')"}),
@@ -177,7 +177,7 @@ BREACHES = [
 ]
 INNOCENT = [
     (rules.floors, {"bot/a.py": "from handlers import b\nfrom storage import c\nimport media.sheet"}),
-    (rules.doors, {"bot/channels/telegram/telegram_files.py": "import aiogram", "storage/a.py": "import sqlalchemy"}),
+    (rules.doors, {"bot/channels/telegram/files.py": "import aiogram", "storage/a.py": "import sqlalchemy"}),
     (rules.async_only_in_bot, {"bot/a.py": "import asyncio\nasync def f(): ..."}),
     (rules.given_time_and_chance, {"handlers/a.py": "from random import Random\ndef f(r: Random): r.random()"}),
     (rules.circles, {A: "from handlers import b", B: "x = 1"}),

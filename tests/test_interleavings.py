@@ -9,7 +9,7 @@ import pytest
 from playing import DATA, ZONE, Direct, World, orders_of, preset
 from playing_desk import Group
 
-from handlers.messages.wording import templates
+from handlers.messages.texts import templates
 from storage import tables as t
 
 NOW = datetime(2026, 6, 12, 19, 10, tzinfo=ZONE)

@@ -14,12 +14,12 @@ import spoken_keys
 from house_modules import house
 
 from bot.__main__ import COMMANDS, main
-from bot.commands import commands
+from bot.commands import table
 from bot.settings import NAMES, Settings, load
 from handlers.desk.actions import ACTIONS
-from handlers.messages import wording
+from handlers.messages import texts
 from handlers.messages.codes import CLOCKS, LANGUAGES, PROBLEMS
-from handlers.policy import policy_file
+from handlers.policy import loader
 
 ROOT = Path(__file__).parents[1]
 STORIES = sorted((ROOT / "tests" / "stories").glob("*.txt"))
@@ -38,7 +38,7 @@ def documents() -> str:
 
 @cache
 def preset():
-    return policy_file.load("community-group-buy")
+    return loader.load("community-group-buy")
 
 
 # settings
@@ -69,7 +69,7 @@ def test_the_example_shows_the_defaults(tmp_path):
 @pytest.mark.parametrize("name", [name for name, _, _ in COMMANDS])
 def test_a_command_is_documented_and_made(name):
     assert f"claimdesk {name}" in documents(), f"claimdesk {name} is in no document"
-    assert callable(getattr(commands, name.replace(" ", "_"), None)), f"no function for {name}"
+    assert callable(getattr(table, name.replace(" ", "_"), None)), f"no function for {name}"
 
 
 @pytest.mark.parametrize("name", sorted({"", *(name.split()[0] for name, _, _ in COMMANDS), *(c[0] for c in COMMANDS)}))
@@ -150,33 +150,33 @@ def test_an_action_of_the_desk_has_a_test(action):
 
 @pytest.mark.parametrize("action", ACTIONS)
 def test_an_action_of_the_desk_has_its_label(action):
-    assert f"desk.act_{action}" in wording.keys("zh")
+    assert f"desk.act_{action}" in texts.keys("zh")
 
 
 # texts
 
 
 def test_all_languages_have_the_same_texts():
-    for language in wording.languages():
-        assert wording.keys(language) == wording.keys("zh"), language
+    for language in texts.languages():
+        assert texts.keys(language) == texts.keys("zh"), language
 
 
-@pytest.mark.parametrize("language", sorted(set(wording.languages()) - {"zh"}))
+@pytest.mark.parametrize("language", sorted(set(texts.languages()) - {"zh"}))
 def test_a_text_has_the_same_fields_in_every_language(language):
-    for key in sorted(wording.keys("zh") & wording.keys(language)):
+    for key in sorted(texts.keys("zh") & texts.keys(language)):
         missing, added = fields("zh", key) - fields(language, key), fields(language, key) - fields("zh", key)
         assert not added and missing <= MEASURES, f"{key}: {language} lacks {missing} and adds {added}"
 
 
 def fields(language, key):
     """Name the fields of a template; a field without a name or with an index fails."""
-    names = {name for _, name, _, _ in string.Formatter().parse(wording.templates(language)[key]) if name is not None}
+    names = {name for _, name, _, _ in string.Formatter().parse(texts.templates(language)[key]) if name is not None}
     assert all(name.isidentifier() for name in names), f"{language} {key}: fields must be named"
     return names
 
 
 def test_every_text_that_the_code_says_exists():
-    keys = wording.keys("zh")
+    keys = texts.keys("zh")
     areas = {key.partition(".")[0] for key in keys}
     missing = [f"{place} says {pattern}" for place, pattern in spoken_keys.said(talking(), areas)
                if pattern not in LANGUAGES and not spoken_keys.exists(pattern, keys)]  # fmt: skip
@@ -186,7 +186,7 @@ def test_every_text_that_the_code_says_exists():
 def test_no_text_is_left_that_nobody_says():
     files = [file for floor in ("bot", "handlers") for file in (ROOT / floor).rglob("*")]
     sources = [file.read_text("utf-8") for file in files if file.suffix in (".py", ".js", ".html")]
-    left = list(spoken_keys.unsaid(sorted(wording.keys("zh")), sources, talking()))
+    left = list(spoken_keys.unsaid(sorted(texts.keys("zh")), sources, talking()))
     assert not left, f"nobody says {', '.join(left)}"
 
 

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from handlers.messages.messages import DeskInbound, Inbound
-from handlers.nlu.models.second_opinion import Opinions
+from handlers.messages.models import DeskInbound, Inbound
+from handlers.nlu.models.llm_overlay import Opinions
 from storage.outbox import Mail
 
 T = TypeVar("T")
@@ -53,7 +53,7 @@ class Channel(Protocol):
         """Receive until cancelled; acknowledge upstream only what `House.receive` has returned for."""
 
     async def send(self, account: str, mails: Sequence[Mail]) -> Delivery:
-        """Carry replies (payloads of handlers.messages.messages.to_payload) to one account, in order."""
+        """Carry replies (payloads of handlers.messages.models.to_payload) to one account, in order."""
 
     async def fetch(self, ref: str, limit: int) -> bytes:
         """Bring a file's bytes, at most `limit` of them. Raises Gone, TooBig, Unreachable."""

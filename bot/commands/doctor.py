@@ -61,8 +61,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _policy(settings: Settings) -> Iterator[Finding]:
-    from handlers.policy.deadlines import calendar_gap
-    from handlers.policy.policy_file import PolicyError, load
+    from handlers.policy.calendar import calendar_gap
+    from handlers.policy.loader import PolicyError, load
 
     try:
         policy = load(settings.policy)
@@ -107,7 +107,7 @@ def _telegram(settings: Settings) -> Iterator[Finding]:
 
 def _second_reader(settings: Settings) -> Iterator[Finding]:
     if settings.second_reader:
-        from bot.runtime.second_reader import examine as ask
+        from bot.runtime.llm_client import examine as ask
 
         yield asyncio.run(ask(settings))
 

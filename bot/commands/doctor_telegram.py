@@ -39,7 +39,7 @@ class Bot:
         address = f"{self.api_base or API}/bot{self.token}/{method}"
         socks = self.proxy.startswith("socks5")
         if socks:
-            from bot.channels.tunnel import tunnel
+            from bot.channels.socks_proxy import tunnel
         connector = tunnel(self.proxy) if socks else None
         async with (
             ClientSession(connector=connector, timeout=ClientTimeout(total=PATIENCE)) as session,

@@ -29,7 +29,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
-    from bot.channels.wechat.wechat_gate import Gate, Keys
+    from bot.channels.wechat.verification import Gate, Keys
 
     keys = Keys(
         app_id=settings.wechat_app_id,

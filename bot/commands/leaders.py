@@ -8,7 +8,7 @@ from datetime import datetime
 from random import Random
 from typing import Any, TextIO
 
-from handlers.orders.order_cells import Unclear, code, label
+from handlers.orders.cells import Unclear, code, label
 from storage import people
 from storage.database import Tx
 from storage.orders import known_sites

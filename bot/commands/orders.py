@@ -11,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from handlers.orders.order_cells import TAGS
-from handlers.orders.order_file import COLUMNS, Gathered, OrderFile, Rejected, Repeated, opened
-from handlers.orders.order_table import Unusable
+from handlers.orders.cells import TAGS
+from handlers.orders.importer import COLUMNS, Gathered, OrderFile, Rejected, Repeated, opened
+from handlers.orders.rows import Unusable
 from storage.database import Tx
 from storage.imports import taken, upsert
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from bot import settings as configuration
 from bot.settings import Settings
-from handlers.desk import desk
-from handlers.messages.messages import Inbound
+from handlers.context import TurnContext
+from handlers.desk import dispatch
+from handlers.messages.models import Inbound
+from handlers.policy.loader import load
 from handlers.policy.policy import Policy
-from handlers.policy.policy_file import load
-from handlers.tools import Tools
 from handlers.turn import intake, parking
 from storage import parked, policies
 from storage.database import Tx
@@ -46,12 +46,12 @@ def retry(settings: Settings, *, write: Write, out: Callable[[str], Any]) -> int
 
 def _again(tx: Tx, *, row: Any, settings: Settings) -> None:
     now = configuration.clock(settings)()
-    tools = Tools(now=now, random=SystemRandom(), policy=load(settings.policy), policy_of=_policy)
+    context = TurnContext(now=now, random=SystemRandom(), policy=load(settings.policy), policy_of=_policy)
     message = parking.again(tx, row)
     if isinstance(message, Inbound):
-        intake.turn(tx, message, tools)
+        intake.turn(tx, message, context)
     else:
-        desk.act(tx, message, tools)
+        dispatch.act(tx, message, context)
     parked.done(tx, row["key"], at=now)
 
 

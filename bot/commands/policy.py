@@ -6,14 +6,14 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from handlers.policy import deadlines, policy_file, policy_weights
+from handlers.policy import calendar, embedded_weights, loader
 
 Write = Callable[[str], object]
 
 
 def list_presets(write: Write) -> int:
     """Write each preset's name and what it is for; exit code 0."""
-    rows = list(policy_file.summaries())
+    rows = list(loader.summaries())
     width = max((len(name) for name, _ in rows), default=0)
     for name, title in rows:
         write(f"{name:{width}}  {title}")
@@ -23,8 +23,8 @@ def list_presets(write: Write) -> int:
 def show(name: str, write: Write) -> int:
     """Write the whole policy with its hash, as TOML that could be put in force again; exit code 1 if it is refused."""
     try:
-        policy = policy_file.load(name)
-    except policy_file.PolicyError as error:
+        policy = loader.load(name)
+    except loader.PolicyError as error:
         return _refuse(error.findings, write)
     write(f"# {policy.name}")
     write(f"# hash {policy.hash}")
@@ -35,19 +35,19 @@ def show(name: str, write: Write) -> int:
 
 def check(path: str, write: Write) -> int:
     """Write what is wrong with a policy, one line each with line, key and reason; exit code 1 if anything is."""
-    if findings := policy_file.check(path):
+    if findings := loader.check(path):
         return _refuse(findings, write)
-    policy = policy_file.load(path)
+    policy = loader.load(path)
     write(f"{path}: in order. Policy {policy.name}, hash {policy.hash[:12]}.")
     write(
-        f"Chinese holidays are known until {deadlines.known_years()[1]}; later years come from [calendar] and weekends."
+        f"Chinese holidays are known until {calendar.known_years()[1]}; later years come from [calendar] and weekends."
     )
-    if policy_weights.older(policy):
+    if embedded_weights.older(policy):
         write("Its weights were learned with other words: they hold, `claimdesk read --train` makes them anew.")
     return 0
 
 
-def _refuse(findings: list[policy_file.Finding], write: Write) -> int:
+def _refuse(findings: list[loader.Finding], write: Write) -> int:
     for finding in findings:
         write(str(finding))
     return 1

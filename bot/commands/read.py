@@ -8,12 +8,12 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Protocol, TextIO
 
-from handlers.nlu.lists.lists import ListReading, read_list
-from handlers.nlu.lists.stretches import IDLE, has
+from handlers.nlu.lists.reader import ListReading, read_list
+from handlers.nlu.lists.segment_claims import IDLE, has
 from handlers.nlu.reading import ReadClaim, Reading
 from handlers.nlu.reading import read as read_message
-from handlers.nlu.text.learned import Learned
 from handlers.nlu.text.lexicon import ORDER_PATTERNS, Lexicon, compile_words
+from handlers.nlu.text.weights import Learned
 from storage.orders import Order, OrderLine
 
 BACK, ASKS = "takes a claim back", "asks how a matter stands"

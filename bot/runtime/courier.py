@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels.base import Channel, Delivery, Desk, Unreachable
-from handlers.tickets.letters import WAITED
+from handlers.tickets.undelivered import WAITED
 from storage import outbox
 from storage.database import Tx
 from storage.outbox import Bundle, Mail, Outcome

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.runtime.guard import HEADERS
+from bot.runtime.access import HEADERS
 
 Health = Callable[[], Mapping[str, Any]]
 Door = Callable[[web.Application], None]  # adds its routes

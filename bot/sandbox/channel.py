@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.channels.base import Delivery
 from bot.sandbox.room import Room, media_row, media_rows
-from handlers.messages.messages import Inbound, Media
+from handlers.messages.models import Inbound, Media
 from storage.database import Tx
 from storage.outbox import Mail
 from storage.platforms import sandbox

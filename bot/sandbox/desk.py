@@ -11,12 +11,12 @@ from typing import Any
 
 from bot.channels.base import Answer, Delivery, Gone
 from bot.sandbox.channel import press
+from bot.sandbox.desk_rows import DESK_NAME, DUES, around, labels, place_board, place_card, post
 from bot.sandbox.room import Room, media_row, media_rows
-from bot.sandbox.sandbox_rows import DESK_NAME, DUES, around, labels, place_board, place_card, post
+from handlers.context import TurnContext
 from handlers.desk import cards
 from handlers.desk.cards import Card
-from handlers.messages.messages import DeskInbound, Media
-from handlers.tools import Tools
+from handlers.messages.models import DeskInbound, Media
 from media.guard import NotStarted
 from media.values import SheetPhoto
 from storage import clocks
@@ -57,10 +57,10 @@ class Done:
 
 @dataclass(slots=True, kw_only=True)
 class SandboxDesk:
-    """The second desk; `tools` gives what cards are drawn with, now; `sheet` blocks while it lays photos out."""
+    """The second desk; `context` gives what cards are drawn with, now; `sheet` blocks while it lays photos out."""
 
     room: Room
-    tools: Callable[[], Tools]
+    context: Callable[[], TurnContext]
     sheet: Callable[[Sequence[SheetPhoto], str], bytes | None]
     name: str = DESK_NAME
 
@@ -111,10 +111,10 @@ class SandboxDesk:
 
     async def _draw(self, mail: Mail, *, anew: bool) -> None:
         ticket_no = mail.payload["ticket"]
-        tools = self.tools()
+        context = self.context()
         drawn, running, old = await self.room.house.read(
             lambda tx: (
-                cards.card(tx, ticket_no, tools),
+                cards.card(tx, ticket_no, context),
                 clocks.running(tx, ticket_no, DUES),
                 sandbox.latest(tx, DESK, "card", ticket_no),
             )
@@ -151,8 +151,8 @@ class SandboxDesk:
         return {"of": of, "keys": keys}
 
     async def _board(self, mail: Mail) -> None:
-        tools = self.tools()
-        drawn = await self.room.house.read(lambda tx: cards.board(tx, DESK_NAME, tools))
+        context = self.context()
+        drawn = await self.room.house.read(lambda tx: cards.board(tx, DESK_NAME, context))
         await self.room.write(lambda tx, now: place_board(tx, drawn.text, labels(drawn.buttons), now))
 
     async def _line(self, mail: Mail) -> None:

@@ -16,10 +16,10 @@ from typing import Any
 from aiohttp import hdrs, web
 
 from bot.channels.base import Gone
-from bot.runtime.guard import Guard
+from bot.runtime.access import Guard
 from bot.sandbox.desk import PLAYERS
 from bot.sandbox.room import MAX_UPLOAD, Room
-from handlers.messages.wording import languages, say, templates
+from handlers.messages.texts import languages, say, templates
 from handlers.orders.samples import CHANNEL, Sample
 from storage.platforms import sandbox
 from storage.platforms.sandbox import Shown

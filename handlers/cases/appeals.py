@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from handlers.cases import leader_review
-from handlers.messages import wording
-from handlers.messages.messages import Reply
-from handlers.policy import deadlines
-from handlers.tickets import clocks, desk_mail, notices, tickets
-from handlers.tools import Tools
+from handlers.context import TurnContext
+from handlers.messages import texts
+from handlers.messages.models import Reply
+from handlers.policy import calendar
+from handlers.tickets import clocks, desk_outbox, lifecycle, notices
 from storage import events, people, ticket_lines
 from storage import evidence as pieces
 from storage import tickets as rows
@@ -31,10 +31,17 @@ class Appealed:
 
 
 def appeal(
-    tx: Tx, ticket_no: str, *, conversation_id: int, at: datetime, text: str, evidence: Sequence[int] = (), tools: Tools
+    tx: Tx,
+    ticket_no: str,
+    *,
+    conversation_id: int,
+    at: datetime,
+    text: str,
+    evidence: Sequence[int] = (),
+    context: TurnContext,
 ) -> Appealed:
     """Take an appeal in and tell the customer; it comes to the desk as a card for another reviewer (R116)."""
-    ticket = tickets.of_party(tx, ticket_no, conversation_id)
+    ticket = lifecycle.of_party(tx, ticket_no, conversation_id)
     if ticket is None:
         return Appealed(no=ticket_no, state="", taken=False)
     if text:
@@ -42,31 +49,31 @@ def appeal(
     if evidence:
         pieces.link(tx, ticket_no, ids=evidence)
     lines = [line for line in ticket_lines.of_ticket(tx, ticket_no) if _falls_short(line)]
-    if ticket.state not in tickets.AFTER or not lines or _heard_before(tx, ticket):
+    if ticket.state not in lifecycle.AFTER or not lines or _heard_before(tx, ticket):
         return Appealed(no=ticket_no, state=ticket.state, taken=False)
-    if not _in_time(tx, ticket, at, tools):
-        span = wording.span(notices.policy_of(tx, ticket, tools).clocks["appeal_window"], ticket.language)
-        text = notices.words(tx, ticket, "notice.appeal_too_late", tools, no=ticket_no, span=span)
-        notices.post(tx, ticket, Reply(text=text), tools, only=[conversation_id])
+    if not _in_time(tx, ticket, at, context):
+        span = texts.span(notices.policy_of(tx, ticket, context).clocks["appeal_window"], ticket.language)
+        text = notices.words(tx, ticket, "notice.appeal_too_late", context, no=ticket_no, span=span)
+        notices.post(tx, ticket, Reply(text=text), context, only=[conversation_id])
         return Appealed(no=ticket_no, state=ticket.state, taken=False)
-    return _open(tx, ticket, lines, tickets.customer(tx, conversation_id), text, tools)
+    return _open(tx, ticket, lines, lifecycle.customer(tx, conversation_id), text, context)
 
 
-def _open(tx: Tx, ticket: Ticket, lines: list[Line], by: tickets.By, text: str, tools: Tools) -> Appealed:
+def _open(tx: Tx, ticket: Ticket, lines: list[Line], by: lifecycle.By, text: str, context: TurnContext) -> Appealed:
     no = ticket.no
     for line in lines:
         # decided_by stays: whoever decided first may not take the appeal
-        tickets.move_line(tx, line, "open", remedy="", amount=0, coupon=0, refund_due_at=None)
-    tickets.move(tx, no, "appealed", owner_id=None, owner_name=None, owned_at=None, closed_at=None)
-    tickets.log(tx, no, "appealed", by, tools, text=text)
-    clocks.stop_all(tx, no, tools, but=clocks.LASTING)
-    due = clocks.start(tx, no, "appeal_final", notices.policy_of(tx, ticket, tools), tools)
+        lifecycle.move_line(tx, line, "open", remedy="", amount=0, coupon=0, refund_due_at=None)
+    lifecycle.move(tx, no, "appealed", owner_id=None, owner_name=None, owned_at=None, closed_at=None)
+    lifecycle.log(tx, no, "appealed", by, context, text=text)
+    clocks.stop_all(tx, no, context, but=clocks.LASTING)
+    due = clocks.start(tx, no, "appeal_final", notices.policy_of(tx, ticket, context), context)
     clocks.refresh(tx, no)
-    leader_review.testify(tx, tickets.must(tx, no), tools)
-    desk_mail.card(tx, no, tools)
-    desk_mail.board(tx, ticket.desk, tools)
-    when = notices.moment(tx, ticket, due or tools.now, tools)
-    notices.tell(tx, ticket, "notice.appealed", tools, when=when)
+    leader_review.testify(tx, lifecycle.must(tx, no), context)
+    desk_outbox.card(tx, no, context)
+    desk_outbox.board(tx, ticket.desk, context)
+    when = notices.moment(tx, ticket, due or context.now, context)
+    notices.tell(tx, ticket, "notice.appealed", context, when=when)
     return Appealed(no=no, state="appealed", taken=True, due=due)
 
 
@@ -83,10 +90,10 @@ def _heard_before(tx: Tx, ticket: Ticket) -> bool:
     return events.happened(tx, ticket.no, "appealed")
 
 
-def _in_time(tx: Tx, ticket: Ticket, at: datetime, tools: Tools) -> bool:
-    policy = notices.policy_of(tx, ticket, tools)
-    decided = ticket.decided_at or tools.now
-    return deadlines.within(decided, at, policy.clocks.get("appeal_window"), policy)
+def _in_time(tx: Tx, ticket: Ticket, at: datetime, context: TurnContext) -> bool:
+    policy = notices.policy_of(tx, ticket, context)
+    decided = ticket.decided_at or context.now
+    return calendar.within(decided, at, policy.clocks.get("appeal_window"), policy)
 
 
 def barred(tx: Tx, ticket: Ticket, actor: str) -> str:
@@ -111,8 +118,8 @@ def same_reviewer(tx: Tx, ticket: Ticket, actor: str) -> bool:
 
 
 def _decided(tx: Tx, ticket: Ticket, actor: str) -> bool:
-    return actor in tickets.deciders(ticket_lines.of_ticket(tx, ticket.no))
+    return actor in lifecycle.deciders(ticket_lines.of_ticket(tx, ticket.no))
 
 
 def _actor(ticket: Ticket, user: str) -> str:
-    return tickets.agent(ticket.desk, user, "").actor
+    return lifecycle.agent(ticket.desk, user, "").actor

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from handlers.cases import differing, leader_review, recording
-from handlers.cases.answers import consent, received, settle, withdraw
+from handlers.cases import conflicting_claims, leader_review, recording
 from handlers.cases.appeals import appeal
-from handlers.cases.examining import examined
+from handlers.cases.customer_answers import consent, received, settle, withdraw
+from handlers.cases.fetched_evidence import examined
 from handlers.cases.recording import Filing, FilingLine
 from handlers.cases.remarks import Remarked, answered, call, remark
-from handlers.tickets import automatic, clocks, desk_mail, queueing, tickets, warnings
+from handlers.context import TurnContext
+from handlers.tickets import auto_approval, clocks, desk_outbox, lifecycle, queue_entry, warnings
 from handlers.tickets.progress import progress
-from handlers.tools import Tools
 from storage import evidence, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
@@ -53,7 +53,7 @@ class Filed:
     refund_due: datetime | None = None
 
 
-def file(tx: Tx, filing: Filing, tools: Tools) -> Filed:
+def file(tx: Tx, filing: Filing, context: TurnContext) -> Filed:
     """File the draft that the customer confirmed; the same draft twice gives the same ticket.
 
     It completes the raised ticket of the draft, or joins an undecided one on the same order line and problem.
@@ -66,12 +66,12 @@ def file(tx: Tx, filing: Filing, tools: Tools) -> Filed:
         rows.lock_order(tx, filing.order.order_no)
     if known is None:
         if same := _same(tx, filing):
-            return _join(tx, same, filing, tools)
-        return _complete(tx, recording.create(tx, filing, tools), filing, tools)
+            return _join(tx, same, filing, context)
+        return _complete(tx, recording.create(tx, filing, context), filing, context)
     more = [warning for warning in (warnings.AGAIN,) if _same(tx, filing, but=known.no)]
-    recording.update(tx, known, filing, tools)
-    warnings.book(tx, known, *more)
-    return _complete(tx, known.no, filing, tools)
+    recording.update(tx, known, filing, context)
+    warnings.index(tx, known, *more)
+    return _complete(tx, known.no, filing, context)
 
 
 def _same(tx: Tx, filing: Filing, but: str = "") -> Ticket | None:
@@ -82,11 +82,11 @@ def _same(tx: Tx, filing: Filing, but: str = "") -> Ticket | None:
     return found if found and found.no != but else None
 
 
-def _join(tx: Tx, ticket: Ticket, filing: Filing, tools: Tools) -> Filed:
+def _join(tx: Tx, ticket: Ticket, filing: Filing, context: TurnContext) -> Filed:
     """Let the one who files hear of the ticket that is there; what is new in the draft comes to it."""
-    rows.join(tx, ticket.no, filing.conversation_id, role=filing.role, at=tools.now)
+    rows.join(tx, ticket.no, filing.conversation_id, role=filing.role, at=context.now)
     known = ticket_lines.of_ticket(tx, ticket.no)
-    differing.book(tx, ticket, filing, known)
+    conflicting_claims.index(tx, ticket, filing, known)
     have = {(line.order_line_no, line.problem) for line in known}
     for line in filing.lines:
         if (line.order_line_no, line.problem.problem) not in have:
@@ -94,55 +94,55 @@ def _join(tx: Tx, ticket: Ticket, filing: Filing, tools: Tools) -> Filed:
     words = [list(item) for item in filing.claim.uttered]
     rows.change(tx, ticket.no, said=[*map(list, ticket.said), *words])
     evidence.link(tx, ticket.no, claim_id=filing.claim.id, ids=[photo.id for photo in filing.claim.photos])
-    tickets.log(tx, ticket.no, "joined", filing.by, tools, claim=filing.claim.id, role=filing.role)
-    if recording.rise(tx, ticket.no, filing.claim.severity, filing.claim.signals, filing.claim.special, tools):
-        queueing.show_risen(tx, ticket.no, tools)
-    warnings.book(tx, ticket)
+    lifecycle.log(tx, ticket.no, "joined", filing.by, context, claim=filing.claim.id, role=filing.role)
+    if recording.rise(tx, ticket.no, filing.claim.severity, filing.claim.signals, filing.claim.special, context):
+        queue_entry.show_risen(tx, ticket.no, context)
+    warnings.index(tx, ticket)
     if ticket.state == "waiting_customer":
-        answered(tx, ticket, tools, brought=bool(filing.claim.photos))
+        answered(tx, ticket, context, brought=bool(filing.claim.photos))
     if filing.role == "leader":
-        leader_review.vouched(tx, ticket.no, tickets.customer(tx, filing.conversation_id), tools)
-    desk_mail.refresh(tx, ticket.no, tools)
+        leader_review.vouched(tx, ticket.no, lifecycle.customer(tx, filing.conversation_id), context)
+    desk_outbox.refresh(tx, ticket.no, context)
     return told(tx, ticket.no, joined=True)
 
 
-def _complete(tx: Tx, no: str, filing: Filing, tools: Tools) -> Filed:
+def _complete(tx: Tx, no: str, filing: Filing, context: TurnContext) -> Filed:
     claim = filing.claim
-    rows.change(tx, no, filed_at=tools.now)
-    ticket = tickets.must(tx, no)
+    rows.change(tx, no, filed_at=context.now)
+    ticket = lifecycle.must(tx, no)
     sum_ = sum(line.amount or 0 for line in filing.lines)
     waived = claim.photos_waived
-    tickets.log(tx, no, "filed", filing.by, tools, sum=sum_, retakes=claim.retakes, waived=waived)
-    policy = tools.policy_of(tx, ticket.policy_hash)
-    clocks.met(tx, no, "acceptance", policy, tools, since=recording.moment(claim.submit_at) or tools.now)
-    book = ["late_claim"] * bool(claim.late_reason) + ["photos_waived"] * waived
-    warnings.book(tx, ticket, *book)
-    if _owes_photos(tx, ticket, filing, tools):
-        tickets.move(tx, no, "waiting_customer")
-        clocks.start(tx, no, "idle_close", policy, tools)
+    lifecycle.log(tx, no, "filed", filing.by, context, sum=sum_, retakes=claim.retakes, waived=waived)
+    policy = context.policy_of(tx, ticket.policy_hash)
+    clocks.met(tx, no, "acceptance", policy, context, since=recording.moment(claim.submit_at) or context.now)
+    index = ["late_claim"] * bool(claim.late_reason) + ["photos_waived"] * waived
+    warnings.index(tx, ticket, *index)
+    if _owes_photos(tx, ticket, filing, context):
+        lifecycle.move(tx, no, "waiting_customer")
+        clocks.start(tx, no, "idle_close", policy, context)
         clocks.refresh(tx, no)
-        queueing.show_new(tx, no, tools, known=ticket.raised, quiet=filing.quiet)
+        queue_entry.show_new(tx, no, context, known=ticket.raised, quiet=filing.quiet)
         return told(tx, no)
-    if leader_review.begin(tx, ticket, tools):
+    if leader_review.begin(tx, ticket, context):
         return told(tx, no)
-    queueing.promise(tx, ticket, tools)
-    if automatic.grant(tx, no, tools):
-        desk_mail.refresh(tx, no, tools)
+    queue_entry.promise(tx, ticket, context)
+    if auto_approval.grant(tx, no, context):
+        desk_outbox.refresh(tx, no, context)
         return told(tx, no)
-    queueing.show_new(tx, no, tools, known=ticket.raised, quiet=filing.quiet)
+    queue_entry.show_new(tx, no, context, known=ticket.raised, quiet=filing.quiet)
     return told(tx, no)
 
 
-def _owes_photos(tx: Tx, ticket: Ticket, filing: Filing, tools: Tools) -> bool:
+def _owes_photos(tx: Tx, ticket: Ticket, filing: Filing, context: TurnContext) -> bool:
     """Tell whether photos are still to come: a leader may file without them."""
     if filing.claim.photos_waived or ticket.owner_id is not None or ticket.rank < 2:
         return False
-    wanted = warnings.photos_wanted(tx, ticket, tools.policy_of(tx, ticket.policy_hash))
+    wanted = warnings.photos_wanted(tx, ticket, context.policy_of(tx, ticket.policy_hash))
     usable = [piece for piece in evidence.of_ticket(tx, ticket.no) if piece.kind in ("photo", "video")]
     return bool(filing.leader_id is not None and wanted and not usable)
 
 
-def raise_ticket(tx: Tx, filing: Filing, *, why: str, tools: Tools) -> str:
+def raise_ticket(tx: Tx, filing: Filing, *, why: str, context: TurnContext) -> str:
     """Bring a person: a ticket with what is known, its card at once; the same draft fills the one it has.
 
     `why`: safety, human, misses, not_found, special, voice, locked.
@@ -152,35 +152,35 @@ def raise_ticket(tx: Tx, filing: Filing, *, why: str, tools: Tools) -> str:
     claim = filing.claim
     known = rows.by_claim(tx, claim.id) or (rows.get(tx, claim.ticket_no) if claim.ticket_no else None)
     if known is not None:
-        fill(tx, known.no, filing, tools)
+        fill(tx, known.no, filing, context)
         return known.no
-    no = recording.create(tx, filing, tools, why=why)
-    ticket = tickets.must(tx, no)
-    tickets.log(tx, no, "raised", filing.by, tools, why=why)
-    warnings.book(tx, ticket)
-    for name in queueing.human_clocks(ticket):
-        clocks.start(tx, no, name, tools.policy, tools)
+    no = recording.create(tx, filing, context, why=why)
+    ticket = lifecycle.must(tx, no)
+    lifecycle.log(tx, no, "raised", filing.by, context, why=why)
+    warnings.index(tx, ticket)
+    for name in queue_entry.human_clocks(ticket):
+        clocks.start(tx, no, name, context.policy, context)
     clocks.refresh(tx, no)
-    queueing.show_new(tx, no, tools)
+    queue_entry.show_new(tx, no, context)
     return no
 
 
-def fill(tx: Tx, ticket_no: str, filing: Filing, tools: Tools) -> None:
+def fill(tx: Tx, ticket_no: str, filing: Filing, context: TurnContext) -> None:
     """Let the draft go on filling its raised ticket: facts, photos, words."""
-    ticket = tickets.must(tx, ticket_no)
+    ticket = lifecycle.must(tx, ticket_no)
     if ticket.filed_at is not None:
         return
-    if recording.update(tx, ticket, filing, tools):
-        queueing.show_risen(tx, ticket_no, tools)
-    warnings.book(tx, ticket)
-    desk_mail.refresh(tx, ticket_no, tools)
+    if recording.update(tx, ticket, filing, context):
+        queue_entry.show_risen(tx, ticket_no, context)
+    warnings.index(tx, ticket)
+    desk_outbox.refresh(tx, ticket_no, context)
 
 
 def told(tx: Tx, no: str, *, joined: bool = False) -> Filed:
     """Gather what the customer may be told of a ticket."""
-    ticket = tickets.must(tx, no)
+    ticket = lifecycle.must(tx, no)
     lines = ticket_lines.of_ticket(tx, no)
-    approved = bool(lines) and all(line.decided_by == tickets.BOT.actor for line in lines)
+    approved = bool(lines) and all(line.decided_by == lifecycle.BOT.actor for line in lines)
     dues = [line.refund_due_at for line in lines if line.refund_due_at]
     return Filed(
         no=no,

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.claims import leader_words
-from handlers.claims.leader_words import fitting, granted, items, listed, who
+from handlers.claims import leader_phrases
+from handlers.claims.leader_phrases import fitting, granted, items, listed, who
 from handlers.claims.summary import Voice
-from handlers.messages import mail
-from handlers.messages.messages import Reply
-from handlers.messages.remedies import money
-from handlers.policy import deadlines
-from handlers.tickets import root_causes, tickets
-from handlers.tools import Tools
+from handlers.context import TurnContext
+from handlers.messages import mailboxes
+from handlers.messages.models import Reply
+from handlers.messages.money import money
+from handlers.policy import calendar
+from handlers.tickets import lifecycle, root_causes
 from storage import sites, ticket_lines
 from storage.database import Tx
 from storage.sites import OWING, Sited
@@ -36,41 +36,41 @@ class Item:
     sum: int = 0
 
 
-def begin(tx: Tx, tools: Tools) -> None:
+def begin(tx: Tx, context: TurnContext) -> None:
     """Set the timer of every bound leader who has none; those that are set, due or not, stay as they are."""
     for leader_id in sites.without_timer(tx, "wake:digest:"):
-        set_next(tx, leader_id, tools)
+        set_next(tx, leader_id, context)
 
 
-def set_next(tx: Tx, leader_id: int, tools: Tools) -> None:
+def set_next(tx: Tx, leader_id: int, context: TurnContext) -> None:
     """Set a leader's timer to the end of the day, or of tomorrow when that is past."""
-    payload = {"digest": leader_id, "since": tools.now.isoformat()}
-    mail.wake(tx, f"digest:{leader_id}", payload, due=_day_end(tools), now=tools.now)
+    payload = {"digest": leader_id, "since": context.now.isoformat()}
+    mailboxes.wake(tx, f"digest:{leader_id}", payload, due=_day_end(context), now=context.now)
 
 
-def _day_end(tools: Tools) -> datetime:
-    zone, hours = deadlines.zone(tools.policy), tools.policy.hours
-    today = tools.now.astimezone(zone).date()
+def _day_end(context: TurnContext) -> datetime:
+    zone, hours = calendar.zone(context.policy), context.policy.hours
+    today = context.now.astimezone(zone).date()
     ends = (datetime.combine(day, hours.day_end, zone) for day in (today, today + DAY))
-    return next(end for end in ends if end > tools.now)
+    return next(end for end in ends if end > context.now)
 
 
-def fire(tx: Tx, payload: Mapping[str, Any], tools: Tools) -> None:
+def fire(tx: Tx, payload: Mapping[str, Any], context: TurnContext) -> None:
     """Send a leader's digest if there is anything to say, and set the timer for the next day."""
     seat = sites.seat(tx, payload["digest"])
     if seat is None:
         return
-    set_next(tx, seat.leader_id, tools)
+    set_next(tx, seat.leader_id, context)
     found = text(
-        tx, seat.leader_id, leader_words.voice_of(seat, tools), tools, datetime.fromisoformat(payload["since"])
+        tx, seat.leader_id, leader_phrases.voice_of(seat, context), context, datetime.fromisoformat(payload["since"])
     )
     if found:
-        mail.to_customer(tx, seat.conversation_id, Reply(text=found), now=tools.now)
+        mailboxes.to_customer(tx, seat.conversation_id, Reply(text=found), now=context.now)
 
 
-def text(tx: Tx, leader_id: int, voice: Voice, tools: Tools, since: datetime) -> str:
+def text(tx: Tx, leader_id: int, voice: Voice, context: TurnContext, since: datetime) -> str:
     """Tell what is to be done, what was decided since, and what is owed; "" when there is nothing."""
-    until = _day_end(tools)
+    until = _day_end(context)
     awaited = set(sites.in_review(tx, leader_id))
     found = [
         item
@@ -79,12 +79,12 @@ def text(tx: Tx, leader_id: int, voice: Voice, tools: Tools, since: datetime) ->
     ]
     if not found:
         return ""
-    head = voice.say("leader.digest_head", day=voice.day(tools.now))
+    head = voice.say("leader.digest_head", day=voice.day(context.now))
 
     def whole(most: int) -> str:
         lines = [head]
         for number in sorted({item.site_no for item in found}):
-            lines.append(leader_words.site(number, voice))
+            lines.append(leader_phrases.site(number, voice))
             for group in GROUPS:
                 here = [item for item in found if (item.site_no, item.group) == (number, group)]
                 lines += _told(group, here, most, voice, until)
@@ -109,7 +109,7 @@ def _items(tx: Tx, one: Sited, voice: Voice, *, since: datetime, until: datetime
         if group == "open" and ticket.due_at and ticket.due_at <= until:
             group = "due"
         found.append(_item(one, group, items(lines), voice, ticket.due_at))
-    elif ticket.decided_at and ticket.decided_at >= since and ticket.state in tickets.AFTER:
+    elif ticket.decided_at and ticket.decided_at >= since and ticket.state in lifecycle.AFTER:
         causes = dict.fromkeys(root_causes.of_line(tx, line, voice.policy) for line in lines)
         parts = [granted(lines, voice), *(voice.say("leader.cause", cause=cause) for cause in causes if cause)]
         found.append(_item(one, "decided", " ".join([items(lines), "".join(parts)]), voice))

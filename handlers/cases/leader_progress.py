@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from handlers.claims.leader_words import fitting, granted, items, listed, site, who
+from handlers.claims.leader_phrases import fitting, granted, items, listed, site, who
 from handlers.claims.summary import Voice
+from handlers.context import TurnContext
 from handlers.tickets import clocks
 from handlers.tickets.progress import PROMISES
-from handlers.tools import Tools
 from storage import sites, ticket_lines
 from storage.database import Tx
 from storage.sites import Sited
@@ -30,9 +30,9 @@ class Row:
     until: str
 
 
-def text(tx: Tx, leader_id: int, voice: Voice, tools: Tools) -> str:
+def text(tx: Tx, leader_id: int, voice: Voice, context: TurnContext) -> str:
     """Tell a leader's tickets, as many as one message holds."""
-    rows = [_row(tx, one, voice) for one in sites.filed_by(tx, leader_id, tools.now - RECENT)]
+    rows = [_row(tx, one, voice) for one in sites.filed_by(tx, leader_id, context.now - RECENT)]
     others = sites.others_open(tx, leader_id, [row.sited.ticket.no for row in rows])
     numbers = sorted({row.sited.site_no for row in rows} | set(others), key=lambda number: (not number, number))
     if not numbers:

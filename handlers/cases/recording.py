@@ -11,10 +11,10 @@ from typing import Any
 from handlers.cases import second_marks
 from handlers.claims import claim as claims
 from handlers.claims.claim import Claim
+from handlers.context import TurnContext
 from handlers.messages.codes import SEVERITIES
 from handlers.messages.ticket_numbers import draw
-from handlers.tickets import tickets
-from handlers.tools import Tools
+from handlers.tickets import lifecycle
 from storage import events, evidence, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
@@ -60,10 +60,10 @@ class Filing:
         return "leader" if self.leader_id is not None else "buyer"
 
     @property
-    def by(self) -> tickets.By:
+    def by(self) -> lifecycle.By:
         """Name who files, for the log."""
         kind = "leader" if self.leader_id is not None else "customer"
-        return tickets.By(actor=f"{kind}:{self.channel}:{self.account}")
+        return lifecycle.By(actor=f"{kind}:{self.channel}:{self.account}")
 
 
 def moment(text: str) -> datetime | None:
@@ -71,35 +71,35 @@ def moment(text: str) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def create(tx: Tx, filing: Filing, tools: Tools, *, why: str = "") -> str:
+def create(tx: Tx, filing: Filing, context: TurnContext, *, why: str = "") -> str:
     """Store a new ticket with a number nobody has; return the number."""
     claim = filing.claim
     values: dict[str, Any] = {
         "claim_id": claim.id,
         "state": "queued",
-        "desk": filing.desk or tickets.desk_of(filing.channel),
+        "desk": filing.desk or lifecycle.desk_of(filing.channel),
         "raised": bool(why),
         "why": why,
         "conversation_id": filing.conversation_id,
         "leader_id": filing.leader_id,
         "language": filing.language,
-        "policy_hash": tools.policy.hash,
+        "policy_hash": context.policy.hash,
         "severity": claim.severity,
-        "rank": tickets.rank(claim.severity, claim.special),
+        "rank": lifecycle.rank(claim.severity, claim.special),
         "signals": list(claim.signals),
         "special": list(claim.special),
         "said": [list(item) for item in claim.uttered],
         "warnings": [],
-        "reported_at": moment(claim.opened_at) or tools.now,
-        "created_at": tools.now,
-        "updated_at": tools.now,
+        "reported_at": moment(claim.opened_at) or context.now,
+        "created_at": context.now,
+        "updated_at": context.now,
         **_order(filing),
     }
-    while not rows.add(tx, no=(no := draw(tools.random)), **values):
+    while not rows.add(tx, no=(no := draw(context.random)), **values):
         pass
-    rows.join(tx, no, filing.conversation_id, role=filing.role, at=tools.now)
-    tickets.log(tx, no, "reported", filing.by, tools, at=values["reported_at"].isoformat(), claim=claim.id)
-    keep(tx, no, filing, tools)
+    rows.join(tx, no, filing.conversation_id, role=filing.role, at=context.now)
+    lifecycle.log(tx, no, "reported", filing.by, context, at=values["reported_at"].isoformat(), claim=claim.id)
+    keep(tx, no, filing, context)
     return no
 
 
@@ -113,15 +113,15 @@ def _order(filing: Filing) -> dict[str, Any]:
     return found
 
 
-def update(tx: Tx, ticket: Ticket, filing: Filing, tools: Tools) -> bool:
+def update(tx: Tx, ticket: Ticket, filing: Filing, context: TurnContext) -> bool:
     """Bring a raised ticket up to its draft; True when it became more serious."""
     bought = _order(filing)
     if filing.order is None and ticket.order_no:
         bought.pop("site_no", None)  # an agent found the order meanwhile
     said = [*map(list, ticket.said), *(list(item) for item in filing.claim.uttered if list(item) not in _lists(ticket))]
-    rows.change(tx, ticket.no, said=said, language=filing.language, updated_at=tools.now, **bought)
-    risen = rise(tx, ticket.no, filing.claim.severity, filing.claim.signals, filing.claim.special, tools)
-    keep(tx, ticket.no, filing, tools)
+    rows.change(tx, ticket.no, said=said, language=filing.language, updated_at=context.now, **bought)
+    risen = rise(tx, ticket.no, filing.claim.severity, filing.claim.signals, filing.claim.special, context)
+    keep(tx, ticket.no, filing, context)
     return risen
 
 
@@ -129,31 +129,33 @@ def _lists(ticket: Ticket) -> list[list[str]]:
     return [list(item) for item in ticket.said]
 
 
-def rise(tx: Tx, no: str, severity: str, signals: tuple[str, ...], special: tuple[str, ...], tools: Tools) -> bool:
+def rise(
+    tx: Tx, no: str, severity: str, signals: tuple[str, ...], special: tuple[str, ...], context: TurnContext
+) -> bool:
     """Let a ticket become more serious, never less; True when it did."""
-    ticket = tickets.must(tx, no)
+    ticket = lifecycle.must(tx, no)
     worst = max(ticket.severity, severity, key=SEVERITIES.index)
     found = {
         "severity": worst,
         "signals": list(dict.fromkeys([*ticket.signals, *signals])),
         "special": list(dict.fromkeys([*ticket.special, *special])),
     }
-    place = min(ticket.rank, tickets.rank(worst, found["special"]))
+    place = min(ticket.rank, lifecycle.rank(worst, found["special"]))
     rows.change(tx, no, rank=place, **found)
     if worst != ticket.severity:
-        tickets.log(tx, no, "severity", tickets.BOT, tools, severity=worst, signals=list(signals))
+        lifecycle.log(tx, no, "severity", lifecycle.BOT, context, severity=worst, signals=list(signals))
     return worst != ticket.severity
 
 
-def keep(tx: Tx, no: str, filing: Filing, tools: Tools) -> None:
+def keep(tx: Tx, no: str, filing: Filing, context: TurnContext) -> None:
     """Write down what the draft has by now: lines, every wish, evidence."""
     sync_lines(tx, no, filing)
     known = sum(event.kind == "wish" for event in events.of_ticket(tx, no))
     for at, wish in filing.claim.wishes[known:]:
-        events.add(tx, no, "wish", {"remedy": wish}, actor=filing.by.actor, at=moment(at) or tools.now)
+        events.add(tx, no, "wish", {"remedy": wish}, actor=filing.by.actor, at=moment(at) or context.now)
     evidence.link(tx, no, claim_id=filing.claim.id, ids=[photo.id for photo in filing.claim.photos])
     if filing.claim.aided:
-        second_marks.book(tx, no, filing.claim.aided, tools)
+        second_marks.index(tx, no, filing.claim.aided, context)
 
 
 def sync_lines(tx: Tx, no: str, filing: Filing) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.cases import answers, leader_review, recording, rewishing
-from handlers.messages import phones
-from handlers.tickets import clocks, desk_mail, notices, papers, queueing, tickets, warnings
-from handlers.tools import Tools
+from handlers.cases import customer_answers, leader_review, recording, rewishing
+from handlers.context import TurnContext
+from handlers.messages import phone_numbers
+from handlers.tickets import clocks, desk_outbox, lifecycle, medical_papers, notices, queue_entry, warnings
 from storage import clocks as clock_rows
 from storage import evidence as pieces
 from storage import ticket_lines
@@ -36,75 +36,77 @@ def remark(
     at: datetime,
     text: str,
     evidence: Sequence[int],
-    tools: Tools,
+    context: TurnContext,
     severity: str = "normal",
     signals: tuple[str, ...] = (),
     special: tuple[str, ...] = (),
     wish: str = "",
 ) -> Remarked:
     """Take more words, photos or voice to a ticket; they reach the owner, or the card. Severity may only rise."""
-    ticket = tickets.must(tx, ticket_no)
+    ticket = lifecycle.must(tx, ticket_no)
     if wish:
-        rewishing.rewish(tx, ticket_no, wish, conversation_id=conversation_id, at=at, tools=tools)
+        rewishing.rewish(tx, ticket_no, wish, conversation_id=conversation_id, at=at, context=context)
     if text:
         words = [at.isoformat(), text]
         if words not in map(list, ticket.said):  # its draft may have brought them already
             rows.change(tx, ticket_no, said=[*map(list, ticket.said), words])
     taken = pieces.link(tx, ticket_no, ids=evidence) if evidence else 0
-    papers.arrived(tx, ticket, evidence, tools)
-    by = tickets.customer(tx, conversation_id)
-    tickets.log(tx, ticket_no, "said", by, tools, text=text, evidence=list(evidence))
-    if recording.rise(tx, ticket_no, severity, signals, special, tools):
-        queueing.show_risen(tx, ticket_no, tools)
-    warnings.book(tx, ticket)
+    medical_papers.arrived(tx, ticket, evidence, context)
+    by = lifecycle.customer(tx, conversation_id)
+    lifecycle.log(tx, ticket_no, "said", by, context, text=text, evidence=list(evidence))
+    if recording.rise(tx, ticket_no, severity, signals, special, context):
+        queue_entry.show_risen(tx, ticket_no, context)
+    warnings.index(tx, ticket)
     if ticket.owner_id is not None:
-        _to_owner(tx, ticket, by, text, evidence, tools)
+        _to_owner(tx, ticket, by, text, evidence, context)
     if ticket.state == "waiting_customer":
-        answered(tx, ticket, tools, brought=bool(evidence))
-    leader_review.remarked(tx, ticket_no, by, text, tools)
-    desk_mail.refresh(tx, ticket_no, tools)
-    now = tickets.must(tx, ticket_no)
+        answered(tx, ticket, context, brought=bool(evidence))
+    leader_review.remarked(tx, ticket_no, by, text, context)
+    desk_outbox.refresh(tx, ticket_no, context)
+    now = lifecycle.must(tx, ticket_no)
     return Remarked(no=ticket_no, state=now.state, owned=now.owner_id is not None, taken=taken)
 
 
-def _to_owner(tx: Tx, ticket: Ticket, by: tickets.By, text: str, evidence: Sequence[int], tools: Tools) -> None:
+def _to_owner(
+    tx: Tx, ticket: Ticket, by: lifecycle.By, text: str, evidence: Sequence[int], context: TurnContext
+) -> None:
     """Bring the words under the card at once; media that are still being fetched follow by themselves."""
     known = [piece for piece in (pieces.get(tx, one) for one in evidence) if piece and not piece.restricted]
     found = [piece for piece in known if piece.media_key]
     if text or found:
-        words = desk_mail.say("relayed", no=ticket.no, name=by.name, text=phones.covered(text))
-        desk_mail.relay(tx, ticket, words, tools, media=[(piece.kind, piece.media_key) for piece in found])
+        words = desk_outbox.say("relayed", no=ticket.no, name=by.name, text=phone_numbers.covered(text))
+        desk_outbox.relay(tx, ticket, words, context, media=[(piece.kind, piece.media_key) for piece in found])
     if not clock_rows.running(tx, ticket.no, ["handoff_idle"]):
-        clocks.start(tx, ticket.no, "handoff_idle", notices.policy_of(tx, ticket, tools), tools)
+        clocks.start(tx, ticket.no, "handoff_idle", notices.policy_of(tx, ticket, context), context)
 
 
-def answered(tx: Tx, ticket: Ticket, tools: Tools, *, brought: bool) -> None:
+def answered(tx: Tx, ticket: Ticket, context: TurnContext, *, brought: bool) -> None:
     """The customer's turn is over, unless an offer still waits for a yes or photos are still owed."""
     lines = ticket_lines.of_ticket(tx, ticket.no)
     owes = ticket.owner_id is None and not clock_rows.get(tx, ticket.no, "decision_due") and ticket.filed_at is not None
     if (owes and not brought) or all(line.state != "open" for line in lines):
         return
-    clocks.stop(tx, ticket.no, ["idle_close"], tools)
-    tickets.waits(tx, ticket.no)
+    clocks.stop(tx, ticket.no, ["idle_close"], context)
+    lifecycle.waits(tx, ticket.no)
     if owes:
-        queueing.promise(tx, tickets.must(tx, ticket.no), tools)
+        queue_entry.promise(tx, lifecycle.must(tx, ticket.no), context)
 
 
-def call(tx: Tx, ticket_no: str, tools: Tools) -> None:
+def call(tx: Tx, ticket_no: str, context: TurnContext) -> None:
     """Bring a person to a ticket because the customer asks for one (人工): its owner, or whoever takes the card."""
-    ticket = tickets.must(tx, ticket_no)
-    if ticket.state in tickets.AFTER:
-        answers.reopen(tx, ticket, tickets.BOT, tools)
+    ticket = lifecycle.must(tx, ticket_no)
+    if ticket.state in lifecycle.AFTER:
+        customer_answers.reopen(tx, ticket, lifecycle.BOT, context)
     elif ticket.owner_id is not None:
-        answers.tell_owner(tx, ticket, "called", tools)
+        customer_answers.tell_owner(tx, ticket, "called", context)
     elif not ticket.raised:
         rows.change(tx, ticket_no, raised=True, why="human")
-        tickets.log(tx, ticket_no, "raised", tickets.BOT, tools, why="human")
-        tickets.waits(tx, ticket_no)
+        lifecycle.log(tx, ticket_no, "raised", lifecycle.BOT, context, why="human")
+        lifecycle.waits(tx, ticket_no)
         if not clock_rows.running(tx, ticket_no, clocks.TO_ANSWER):
-            policy = notices.policy_of(tx, ticket, tools)
-            for name in queueing.human_clocks(ticket):
-                clocks.start(tx, ticket_no, name, policy, tools)
+            policy = notices.policy_of(tx, ticket, context)
+            for name in queue_entry.human_clocks(ticket):
+                clocks.start(tx, ticket_no, name, policy, context)
             clocks.refresh(tx, ticket_no)
-        desk_mail.card(tx, ticket_no, tools)
-        desk_mail.board(tx, ticket.desk, tools)
+        desk_outbox.card(tx, ticket_no, context)
+        desk_outbox.board(tx, ticket.desk, context)

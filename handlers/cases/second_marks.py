@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.tickets import desk_mail, tickets
-from handlers.tools import Tools
+from handlers.context import TurnContext
+from handlers.tickets import desk_outbox, lifecycle
 from storage import events
 from storage.database import Tx
 from storage.events import Event
@@ -13,16 +13,16 @@ from storage.events import Event
 KIND = "second_reading"
 
 
-def book(tx: Tx, no: str, aided: Sequence[str], tools: Tools) -> None:
+def index(tx: Tx, no: str, aided: Sequence[str], context: TurnContext) -> None:
     """Write down what is new; `aided` as in Claim: "problem=late", "quantity=2"."""
     known = {what for event in events.of_ticket(tx, no) if event.kind == KIND for what in event.data["read"]}
     fresh = [what for what in aided if what not in known]
     if fresh:
-        tickets.log(tx, no, KIND, tickets.BOT, tools, read=fresh)
+        lifecycle.log(tx, no, KIND, lifecycle.BOT, context, read=fresh)
 
 
 def line(event: Event, when: str) -> str:
     """Tell the desk which parts those are."""
     parts = dict.fromkeys(what.partition("=")[0] for what in event.data["read"])
-    named = [desk_mail.say(f"aided_{part}") for part in parts]
-    return desk_mail.say("second_reading", when=when, parts="、".join(named))
+    named = [desk_outbox.say(f"aided_{part}") for part in parts]
+    return desk_outbox.say("second_reading", when=when, parts="、".join(named))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from handlers.claims import leader_words
+from handlers.claims import leader_phrases
 from handlers.claims.summary import Voice
-from handlers.messages.phones import masked
-from handlers.policy import deadlines
+from handlers.messages.phone_numbers import masked
+from handlers.policy import calendar
 from handlers.policy.policy import Policy
 from handlers.tickets import root_causes
 from storage import sites
@@ -64,7 +64,7 @@ class Sheet:
 
 def sheet(tx: Tx, leader: Leader, first: date, last: date, voice: Voice) -> Sheet:
     """Gather a leader's decided lines; days begin at midnight where the business is."""
-    zone = deadlines.zone(voice.policy)
+    zone = calendar.zone(voice.policy)
     begins, ends = (datetime.combine(day, time(), zone) for day in (first, last + DAY))
     rows = tuple(_row(tx, one, voice, voice.policy) for one in sites.decided(tx, leader.id, begins, ends))
     return Sheet(leader=leader.name, sites=leader.sites, first=first, last=last, rows=rows)
@@ -75,7 +75,7 @@ def _row(tx: Tx, one: Decided, voice: Voice, policy: Policy) -> Row:
     assert line.decided_at, "the query gives decided lines only"
     amount, coupon = (0, 0) if line.state == "refused" else (line.amount, line.coupon)
     return Row(
-        date=line.decided_at.astimezone(deadlines.zone(policy)).date(),
+        date=line.decided_at.astimezone(calendar.zone(policy)).date(),
         ticket=line.ticket_no,
         site=one.site_no,
         activity=one.activity_no,
@@ -84,7 +84,7 @@ def _row(tx: Tx, one: Decided, voice: Voice, policy: Policy) -> Row:
         buyer=one.buyer_name,
         phone=masked(one.buyer_phone),
         item=one.bought or line.item,
-        quantity=leader_words.quantity(line),
+        quantity=leader_phrases.quantity(line),
         remedy=voice.remedy(line.remedy) if line.remedy else "",
         sum=amount,
         coupon=coupon,

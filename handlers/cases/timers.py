@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from handlers.cases import answers, leader_digest, leader_review
+from handlers.cases import customer_answers, leader_digest, leader_review
+from handlers.context import TurnContext
 from handlers.desk import card_lines
-from handlers.policy import deadlines
+from handlers.policy import calendar
 from handlers.policy.policy import Duration
-from handlers.tickets import clocks, desk_mail, notices, paging, tickets
-from handlers.tools import Tools
+from handlers.tickets import clocks, desk_outbox, lifecycle, notices, paging
 from storage import clocks as rows
 from storage import ticket_lines
 from storage.database import Tx
@@ -33,98 +33,98 @@ EXCUSES: Mapping[str, str] = {
 SUPERVISED = frozenset({"decision_due", "refund_due", "appeal_final", "major_human_response"})
 
 
-def fire(tx: Tx, payload: Mapping[str, Any], tools: Tools) -> None:
+def fire(tx: Tx, payload: Mapping[str, Any], context: TurnContext) -> None:
     """Carry out a timer of a ticket, if its clock still runs and is really due: {"ticket", "clock"[, "near"]}.
 
     That of a leader's digest names the leader: {"digest", "since"}.
     """
     if "digest" in payload:
-        leader_digest.fire(tx, payload, tools)
+        leader_digest.fire(tx, payload, context)
         return
-    ticket = tickets.must(tx, payload["ticket"])
+    ticket = lifecycle.must(tx, payload["ticket"])
     name = payload["clock"]
     if name == "page":
-        paging.fire(tx, ticket, tools)
+        paging.fire(tx, ticket, context)
         return
     clock = rows.get(tx, ticket.no, name)
     if clock is None or clock.stopped_at is not None:
         return
     if payload.get("near"):
-        _near(tx, ticket, clock.due_at, tools)
-    elif clock.due_at <= tools.now:
-        FIRES.get(name, _breach)(tx, ticket, name, tools)
+        _near(tx, ticket, clock.due_at, context)
+    elif clock.due_at <= context.now:
+        FIRES.get(name, _breach)(tx, ticket, name, context)
 
 
-def _breach(tx: Tx, ticket: Ticket, name: str, tools: Tools) -> None:
+def _breach(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
     """Book a broken promise: the ticket rises on the board and is named; the customer hears before asking."""
-    rows.breach(tx, ticket.no, name, at=tools.now)
-    tickets.log(tx, ticket.no, "late", tickets.CLOCK, tools, clock=name)
+    rows.breach(tx, ticket.no, name, at=context.now)
+    lifecycle.log(tx, ticket.no, "late", lifecycle.CLOCK, context, clock=name)
     if name in EXCUSES:
-        policy = notices.policy_of(tx, ticket, tools)
-        due = deadlines.due(tools.now, GRACE[name], policy)
-        clocks.set_to(tx, ticket.no, name, due, tools)
+        policy = notices.policy_of(tx, ticket, context)
+        due = calendar.due(context.now, GRACE[name], policy)
+        clocks.set_to(tx, ticket.no, name, due, context)
         tell = notices.day if GRACE[name].workdays else notices.moment
-        notices.tell(tx, ticket, EXCUSES[name], tools, when=tell(tx, ticket, due, tools))
+        notices.tell(tx, ticket, EXCUSES[name], context, when=tell(tx, ticket, due, context))
     clocks.refresh(tx, ticket.no)
-    _name(tx, ticket, name, tools)
-    desk_mail.refresh(tx, ticket.no, tools)
+    _name(tx, ticket, name, context)
+    desk_outbox.refresh(tx, ticket.no, context)
 
 
-def _name(tx: Tx, ticket: Ticket, name: str, tools: Tools) -> None:
+def _name(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
     whom = {ticket.owner_id: ticket.owner_name or ""} if ticket.owner_id else {}
     if name in SUPERVISED or not whom:
-        whom |= {member.user_id: member.name for member in desk_mail.supervisors(tx, ticket.desk)}
-    text = desk_mail.say("late_clock", no=ticket.no, what=desk_mail.say(f"name_{name}"))
-    desk_mail.note(tx, ticket, text, tools, mentions=[(user, called) for user, called in whom.items() if user])
+        whom |= {member.user_id: member.name for member in desk_outbox.supervisors(tx, ticket.desk)}
+    text = desk_outbox.say("late_clock", no=ticket.no, what=desk_outbox.say(f"name_{name}"))
+    desk_outbox.note(tx, ticket, text, context, mentions=[(user, called) for user, called in whom.items() if user])
 
 
-def _near(tx: Tx, ticket: Ticket, due: datetime, tools: Tools) -> None:
+def _near(tx: Tx, ticket: Ticket, due: datetime, context: TurnContext) -> None:
     """Remind the desk of money that has to be paid by tomorrow."""
-    when = card_lines.moment(due, notices.policy_of(tx, ticket, tools), tools.now)
+    when = card_lines.moment(due, notices.policy_of(tx, ticket, context), context.now)
     owner = [(ticket.owner_id, ticket.owner_name or "")] if ticket.owner_id else []
-    desk_mail.note(tx, ticket, desk_mail.say("near_refund", no=ticket.no, when=when), tools, mentions=owner)
-    tickets.log(tx, ticket.no, "reminded", tickets.CLOCK, tools, clock="refund_due")
+    desk_outbox.note(tx, ticket, desk_outbox.say("near_refund", no=ticket.no, when=when), context, mentions=owner)
+    lifecycle.log(tx, ticket.no, "reminded", lifecycle.CLOCK, context, clock="refund_due")
 
 
-def _idle(tx: Tx, ticket: Ticket, name: str, tools: Tools) -> None:
+def _idle(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
     """Close what is decided and silent; an undecided ticket goes back to a human, who decides without the customer."""
-    rows.stop(tx, ticket.no, name, at=tools.now)
-    if ticket.state in tickets.AFTER:
-        answers.close(tx, ticket, tickets.CLOCK, tools, why="idle")
+    rows.stop(tx, ticket.no, name, at=context.now)
+    if ticket.state in lifecycle.AFTER:
+        customer_answers.close(tx, ticket, lifecycle.CLOCK, context, why="idle")
     elif ticket.state == "waiting_customer":
         for line in ticket_lines.of_ticket(tx, ticket.no):
             if line.state == "offered":
-                tickets.move_line(tx, line, "open")
-        tickets.waits(tx, ticket.no)
-        tickets.log(tx, ticket.no, "no_answer", tickets.CLOCK, tools)
+                lifecycle.move_line(tx, line, "open")
+        lifecycle.waits(tx, ticket.no)
+        lifecycle.log(tx, ticket.no, "no_answer", lifecycle.CLOCK, context)
         owner = [(ticket.owner_id, ticket.owner_name or "")] if ticket.owner_id else []
-        desk_mail.note(tx, ticket, desk_mail.say("idle_customer", no=ticket.no), tools, mentions=owner)
-        desk_mail.refresh(tx, ticket.no, tools)
+        desk_outbox.note(tx, ticket, desk_outbox.say("idle_customer", no=ticket.no), context, mentions=owner)
+        desk_outbox.refresh(tx, ticket.no, context)
 
 
-def _idle_owner(tx: Tx, ticket: Ticket, name: str, tools: Tools) -> None:
+def _idle_owner(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
     """Remind an owner whose customer waits for a word."""
-    rows.breach(tx, ticket.no, name, at=tools.now)
-    rows.stop(tx, ticket.no, name, at=tools.now)
+    rows.breach(tx, ticket.no, name, at=context.now)
+    rows.stop(tx, ticket.no, name, at=context.now)
     if ticket.owner_id:
-        text = desk_mail.say("idle_owner", no=ticket.no, name=ticket.owner_name or "")
-        desk_mail.note(tx, ticket, text, tools, mentions=[(ticket.owner_id, ticket.owner_name or "")])
-        tickets.log(tx, ticket.no, "late", tickets.CLOCK, tools, clock=name)
+        text = desk_outbox.say("idle_owner", no=ticket.no, name=ticket.owner_name or "")
+        desk_outbox.note(tx, ticket, text, context, mentions=[(ticket.owner_id, ticket.owner_name or "")])
+        lifecycle.log(tx, ticket.no, "late", lifecycle.CLOCK, context, clock=name)
 
 
-def _follow_up(tx: Tx, ticket: Ticket, name: str, tools: Tools) -> None:
+def _follow_up(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
     """Ask whether what was sent again has arrived (R128)."""
-    rows.stop(tx, ticket.no, name, at=tools.now)
+    rows.stop(tx, ticket.no, name, at=context.now)
     owed = [line.item for line in ticket_lines.of_ticket(tx, ticket.no) if line.state == "owed"]
     if not owed:
         return
-    row = tuple(notices.button(tx, ticket, f"notice.got_{a}", f"got:{ticket.no}:{a}", tools) for a in ("yes", "no"))
-    items = notices.listed(tx, ticket, owed, tools)
-    notices.tell(tx, ticket, "notice.follow_up", tools, buttons=(row,), items=items)
-    tickets.log(tx, ticket.no, "followed_up", tickets.CLOCK, tools)
+    row = tuple(notices.button(tx, ticket, f"notice.got_{a}", f"got:{ticket.no}:{a}", context) for a in ("yes", "no"))
+    items = notices.listed(tx, ticket, owed, context)
+    notices.tell(tx, ticket, "notice.follow_up", context, buttons=(row,), items=items)
+    lifecycle.log(tx, ticket.no, "followed_up", lifecycle.CLOCK, context)
 
 
-FIRES: Mapping[str, Callable[[Tx, Ticket, str, Tools], None]] = {
+FIRES: Mapping[str, Callable[[Tx, Ticket, str, TurnContext], None]] = {
     "idle_close": _idle,
     "handoff_idle": _idle_owner,
     "follow_up": _follow_up,

@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from handlers.claims.claim import Claim, Talk
-from handlers.claims.leader_list import Listed
-from handlers.messages.messages import Inbound
-from handlers.nlu.days import on
+from handlers.claims.list_draft import Listed
+from handlers.messages.models import Inbound
+from handlers.nlu.dates import on
 from handlers.nlu.references import References
 from handlers.policy.policy import Policy
 from storage import orders, people, sites, ticket_lines, tickets

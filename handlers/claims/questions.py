@@ -21,9 +21,9 @@ from handlers.claims.slots import (
     never,
 )
 from handlers.claims.summary import MONEY_BACK, facts, item_name, keeping, line_of, offer, total
-from handlers.messages.messages import Button
-from handlers.messages.remedies import money
-from handlers.messages.wording import span
+from handlers.messages.models import Button
+from handlers.messages.money import money
+from handlers.messages.texts import span
 from handlers.policy.policy import pick
 from storage.orders import OrderLine
 

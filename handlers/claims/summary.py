@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from handlers.claims.claim import Claim, Problem
 from handlers.claims.shares import share_of, told
-from handlers.messages.remedies import money, refund
-from handlers.messages.wording import day, moment, say
+from handlers.messages.money import money, refund
+from handlers.messages.texts import day, moment, say
 from handlers.policy.policy import Policy, pick
 from storage.orders import Order, OrderLine
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from handlers.desk import choices, correcting, linking, picking, relaying, ruling
-from handlers.desk.deeds import Deed, Told
-from handlers.messages.messages import Button
-from handlers.messages.remedies import money
-from handlers.tickets import desk_mail, notices, papers, tickets
-from handlers.tools import Tools
+from handlers.context import TurnContext
+from handlers.desk import assignment, corrections, options, order_link, relay, rulings
+from handlers.desk.request import ActionRequest, Answer
+from handlers.messages.models import Button
+from handlers.messages.money import money
+from handlers.tickets import desk_outbox, lifecycle, medical_papers, notices
 from storage import evidence, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
@@ -18,7 +18,7 @@ from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
 OPEN = frozenset(rows.OPEN)
-ALL = OPEN | tickets.AFTER
+ALL = OPEN | lifecycle.AFTER
 FREE = frozenset(rows.UNPICKED)
 
 
@@ -26,30 +26,30 @@ FREE = frozenset(rows.UNPICKED)
 class Action:
     """One action. `owner`: only the owner or a supervisor; `row`: its row on the card, 0 for none."""
 
-    run: Callable[[Deed], Told]
+    run: Callable[[ActionRequest], Answer]
     states: frozenset[str]
-    words: Callable[[Deed], Told] | None = None  # completes it by a reply to its question
+    words: Callable[[ActionRequest], Answer] | None = None  # completes it by a reply to its question
     owner: bool = True
     strictly: bool = False  # the owner alone, no supervisor
     row: int = 0
 
 
 ACTIONS: Mapping[str, Action] = {
-    "pick": Action(run=picking.pick, states=OPEN, owner=False),
-    "approve": Action(run=ruling.approve, states=OPEN, row=1),
-    "change": Action(run=ruling.change, words=ruling.change_words, states=OPEN, row=1),
-    "refuse": Action(run=ruling.refuse, words=ruling.refuse_words, states=OPEN, row=1),
-    "ask": Action(run=relaying.ask_customer, words=relaying.ask_words, states=ALL, row=2),
-    "note": Action(run=relaying.note, words=relaying.note_words, states=ALL, owner=False, row=2),
-    "phone": Action(run=relaying.phone, states=ALL, strictly=True, row=2),
-    "correct": Action(run=correcting.correct, words=correcting.correct_words, states=OPEN, row=2),
-    "order": Action(run=linking.order, words=linking.order_words, states=OPEN, row=2),
-    "papers": Action(run=papers.show, states=ALL, row=3),
-    "medical": Action(run=papers.mark, words=papers.mark_words, states=ALL, row=3),
-    "unlock": Action(run=linking.unlock, states=ALL, row=3),
-    "hand": Action(run=picking.hand, words=picking.hand_by_name, states=OPEN, row=3),
-    "boss": Action(run=picking.boss, states=OPEN, owner=False, row=3),
-    "close": Action(run=relaying.close, words=relaying.close_words, states=ALL, row=3),
+    "pick": Action(run=assignment.pick, states=OPEN, owner=False),
+    "approve": Action(run=rulings.approve, states=OPEN, row=1),
+    "change": Action(run=rulings.change, words=rulings.change_words, states=OPEN, row=1),
+    "refuse": Action(run=rulings.refuse, words=rulings.refuse_words, states=OPEN, row=1),
+    "ask": Action(run=relay.ask_customer, words=relay.ask_words, states=ALL, row=2),
+    "note": Action(run=relay.note, words=relay.note_words, states=ALL, owner=False, row=2),
+    "phone": Action(run=relay.phone, states=ALL, strictly=True, row=2),
+    "correct": Action(run=corrections.correct, words=corrections.correct_words, states=OPEN, row=2),
+    "order": Action(run=order_link.order, words=order_link.order_words, states=OPEN, row=2),
+    "papers": Action(run=medical_papers.show, states=ALL, row=3),
+    "medical": Action(run=medical_papers.mark, words=medical_papers.mark_words, states=ALL, row=3),
+    "unlock": Action(run=order_link.unlock, states=ALL, row=3),
+    "hand": Action(run=assignment.hand, words=assignment.hand_by_name, states=OPEN, row=3),
+    "boss": Action(run=assignment.boss, states=OPEN, owner=False, row=3),
+    "close": Action(run=relay.close, words=relay.close_words, states=ALL, row=3),
 }
 
 
@@ -66,38 +66,38 @@ HIDDEN: Mapping[str, Callable[[Ticket, list[Line]], bool]] = {
 }
 
 
-def buttons(tx: Tx, ticket: Ticket, tools: Tools) -> tuple[tuple[Button, ...], ...]:
+def buttons(tx: Tx, ticket: Ticket, context: TurnContext) -> tuple[tuple[Button, ...], ...]:
     """Give a card's buttons: [Pick up] while nobody has it, else one for each action that its state allows."""
     if ticket.owner_id is None:
-        return ((desk_mail.button("act_pick", f"pick:{ticket.no}"),),) if ticket.state in FREE else ()
+        return ((desk_outbox.button("act_pick", f"pick:{ticket.no}"),),) if ticket.state in FREE else ()
     rows_ = []
     for row in (1, 2, 3):
         names = [name for name, action in ACTIONS.items() if action.row == row and ticket.state in action.states]
-        found = [_button(tx, ticket, name, tools) for name in names]
+        found = [_button(tx, ticket, name, context) for name in names]
         rows_.append(tuple(button for button in found if button))
     if "boss" in ticket.warnings and ticket.state in OPEN:
-        rows_.append((desk_mail.button("act_pick", f"pick:{ticket.no}"),))
+        rows_.append((desk_outbox.button("act_pick", f"pick:{ticket.no}"),))
     return tuple(row for row in rows_ if row)
 
 
-def _button(tx: Tx, ticket: Ticket, name: str, tools: Tools) -> Button | None:
-    lines = [one for one in ticket_lines.of_ticket(tx, ticket.no) if one.state in tickets.UNDECIDED]
+def _button(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> Button | None:
+    lines = [one for one in ticket_lines.of_ticket(tx, ticket.no) if one.state in lifecycle.UNDECIDED]
     if name in HIDDEN and HIDDEN[name](ticket, lines):
         return None
-    if name in papers.ABOUT and not any(map(papers.ABOUT[name], evidence.of_ticket(tx, ticket.no))):
+    if name in medical_papers.ABOUT and not any(map(medical_papers.ABOUT[name], evidence.of_ticket(tx, ticket.no))):
         return None
-    label = _approval(tx, ticket, lines, tools) if name == "approve" else desk_mail.say(f"act_{name}")
+    label = _approval(tx, ticket, lines, context) if name == "approve" else desk_outbox.say(f"act_{name}")
     return Button(label=label, tap=f"{name}:{ticket.no}") if label else None
 
 
-def _approval(tx: Tx, ticket: Ticket, lines: list[Line], tools: Tools) -> str:
+def _approval(tx: Tx, ticket: Ticket, lines: list[Line], context: TurnContext) -> str:
     """Label the approval with what it grants: the sum, else the remedies; "" when a line has no wish."""
-    policy = notices.policy_of(tx, ticket, tools)
-    rulings = [choices.wished(tx, ticket, line, policy) for line in lines]
-    if None in rulings or not choices.by_one_tap(ticket, rulings):
+    policy = notices.policy_of(tx, ticket, context)
+    wished_rulings = [options.wished(tx, ticket, line, policy) for line in lines]
+    if None in wished_rulings or not options.by_one_tap(ticket, wished_rulings):
         return ""
-    known = [ruling for ruling in rulings if ruling]
+    known = [ruling for ruling in wished_rulings if ruling]
     sum_ = sum(ruling.amount for ruling in known)
-    others = dict.fromkeys(desk_mail.remedy(ruling.remedy) for ruling in known if not ruling.amount)
-    parts = [money(sum_, desk_mail.LANGUAGE)] if sum_ else []
-    return " ".join([desk_mail.say("act_approve"), *parts, *others])
+    others = dict.fromkeys(desk_outbox.remedy(ruling.remedy) for ruling in known if not ruling.amount)
+    parts = [money(sum_, desk_outbox.LANGUAGE)] if sum_ else []
+    return " ".join([desk_outbox.say("act_approve"), *parts, *others])

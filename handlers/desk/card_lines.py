@@ -7,13 +7,13 @@ from datetime import datetime
 from fractions import Fraction
 
 from handlers.cases import second_marks
-from handlers.desk import choices
-from handlers.messages import phones, wording
-from handlers.messages.remedies import money
-from handlers.policy import deadlines
+from handlers.context import TurnContext
+from handlers.desk import options
+from handlers.messages import phone_numbers, texts
+from handlers.messages.money import money
+from handlers.policy import calendar
 from handlers.policy.policy import Policy, pick
-from handlers.tickets import desk_mail, notices, testimony
-from handlers.tools import Tools
+from handlers.tickets import desk_outbox, leader_statements, notices
 from storage import clocks, events, evidence, orders, sites, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
@@ -32,7 +32,7 @@ LOTS_FROM = 1  # the lot matters for safety and major
 
 def moment(when: datetime, policy: Policy, now: datetime) -> str:
     """Tell a time to the desk."""
-    return wording.moment(when, desk_mail.LANGUAGE, now, deadlines.zone(policy))
+    return texts.moment(when, desk_outbox.LANGUAGE, now, calendar.zone(policy))
 
 
 def head(ticket: Ticket) -> str:
@@ -40,47 +40,49 @@ def head(ticket: Ticket) -> str:
     mark = "head_appeal" if ticket.state == "appealed" else f"head_{ticket.severity}"
     if ticket.rank == 2 and mark == "head_normal":
         mark = "head_special"
-    state = desk_mail.say(f"state_{ticket.state}" if ticket.owner_id or ticket.state != "appealed" else "state_queued")
-    owner = desk_mail.say("owner", name=ticket.owner_name) if ticket.owner_name else ""
-    late = desk_mail.say("late") if ticket.late else ""
-    return " · ".join(part for part in (desk_mail.say(mark), ticket.no, state, owner, late) if part)
+    state = desk_outbox.say(
+        f"state_{ticket.state}" if ticket.owner_id or ticket.state != "appealed" else "state_queued"
+    )
+    owner = desk_outbox.say("owner", name=ticket.owner_name) if ticket.owner_name else ""
+    late = desk_outbox.say("late") if ticket.late else ""
+    return " · ".join(part for part in (desk_outbox.say(mark), ticket.no, state, owner, late) if part)
 
 
 def why(ticket: Ticket, policy: Policy) -> Iterator[str]:
     """Say why a person is called, and of which special group the buyer is."""
     if ticket.raised and ticket.filed_at is None:
-        yield desk_mail.say(f"why_{ticket.why}")
+        yield desk_outbox.say(f"why_{ticket.why}")
     groups = [
-        pick(policy.special[code].labels, desk_mail.LANGUAGE) for code in ticket.special if code in policy.special
+        pick(policy.special[code].labels, desk_outbox.LANGUAGE) for code in ticket.special if code in policy.special
     ]
     if groups:
-        yield desk_mail.say("special", groups="、".join(groups))
+        yield desk_outbox.say("special", groups="、".join(groups))
 
 
 def bought(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy, now: datetime) -> Iterator[str]:
     """Tell order and buyer, the phone masked, and how often the buyer claimed before."""
     if order is None:
-        yield desk_mail.say("order_unknown")
+        yield desk_outbox.say("order_unknown")
         if ticket.site_no:
             yield _site(tx, ticket.site_no)
         return
     parts = [order.order_no]
     if order.participate_no:
-        parts.append(desk_mail.say("pickup_no", number=order.participate_no))
+        parts.append(desk_outbox.say("pickup_no", number=order.participate_no))
     if order.site_no:
         parts.append(_site(tx, order.site_no))
     if order.delivered_at:
-        parts.append(desk_mail.say("delivered", when=moment(order.delivered_at, policy, now)))
-    yield desk_mail.say("order", parts=" · ".join(parts))
+        parts.append(desk_outbox.say("delivered", when=moment(order.delivered_at, policy, now)))
+    yield desk_outbox.say("order", parts=" · ".join(parts))
     earlier = rows.earlier_of(tx, ticket)
-    before = desk_mail.say("earlier", count=earlier) if earlier else ""
-    yield " · ".join(part for part in (order.buyer_name, phones.masked(order.buyer_phone), before) if part)
+    before = desk_outbox.say("earlier", count=earlier) if earlier else ""
+    yield " · ".join(part for part in (order.buyer_name, phone_numbers.masked(order.buyer_phone), before) if part)
 
 
 def _site(tx: Tx, number: str) -> str:
     """Name a pickup site with its leaders."""
     leaders = sites.leaders_at(tx, number)
-    return desk_mail.say("site_led", site=number, leaders="、".join(leaders)) if leaders else number
+    return desk_outbox.say("site_led", site=number, leaders="、".join(leaders)) if leaders else number
 
 
 def claimed(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy) -> Iterator[str]:
@@ -88,27 +90,27 @@ def claimed(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy) -> Iter
     bought_lines = {line.line_no: line for line in order.lines} if order else {}
     for line in ticket_lines.of_ticket(tx, ticket.no):
         one = bought_lines.get(line.order_line_no) if line.order_line_no else None
-        name = line.item or desk_mail.say("item_unknown")
+        name = line.item or desk_outbox.say("item_unknown")
         if one and one.spec and one.spec not in name:
             name = f"{name} {one.spec}"
-        amount = quantity(line) + (desk_mail.say("of", total=_whole(line, one)) if one else "")
+        amount = quantity(line) + (desk_outbox.say("of", total=_whole(line, one)) if one else "")
         parts = [name, amount, problems(line, policy), line.detail]
         parts.append(_wish(tx, ticket, line))
         if one and one.lot_no and ticket.rank <= LOTS_FROM:
-            parts.append(desk_mail.say("lot", lot=one.lot_no))
+            parts.append(desk_outbox.say("lot", lot=one.lot_no))
         parts.append(_state(line))
         yield f"{line.line}. " + " · ".join(part for part in parts if part)
 
 
 def problems(line: Line, policy: Policy) -> str:
     """Name a line's problem types, the one that decides first."""
-    return "、".join(policy.label(code, desk_mail.LANGUAGE) for code in line.codes)
+    return "、".join(policy.label(code, desk_outbox.LANGUAGE) for code in line.codes)
 
 
 def quantity(line: Line) -> str:
     """Write a line's quantity: "2盒", "1/3", or that it is unknown."""
     if not line.quantity:
-        return desk_mail.say("quantity_unknown")
+        return desk_outbox.say("quantity_unknown")
     value = Fraction(line.quantity)
     if not line.unit or value.denominator == 1:
         return f"{value}{line.unit}"
@@ -125,27 +127,27 @@ def _whole(line: Line, bought: OrderLine) -> str:
 
 
 def _wish(tx: Tx, ticket: Ticket, line: Line) -> str:
-    sum_ = choices.worth(tx, ticket, line)
-    worth = money(sum_, desk_mail.LANGUAGE) if sum_ else ""
+    sum_ = options.worth(tx, ticket, line)
+    worth = money(sum_, desk_outbox.LANGUAGE) if sum_ else ""
     if not line.wish:
-        return desk_mail.say("no_wish_yet", sum=worth) if worth else ""
-    wanted = " ".join(part for part in (desk_mail.remedy(line.wish), worth) if part)
-    return desk_mail.say("wish", wish=wanted)
+        return desk_outbox.say("no_wish_yet", sum=worth) if worth else ""
+    wanted = " ".join(part for part in (desk_outbox.remedy(line.wish), worth) if part)
+    return desk_outbox.say("wish", wish=wanted)
 
 
 def _state(line: Line) -> str:
     if line.state == "open":
         return ""
-    given = [desk_mail.remedy(line.remedy)] if line.remedy else []
-    given += [money(line.amount, desk_mail.LANGUAGE)] if line.amount else []
-    given += [desk_mail.say("coupon", sum=money(line.coupon, desk_mail.LANGUAGE))] if line.coupon else []
-    return " ".join([desk_mail.say(f"line_{line.state}"), *given])
+    given = [desk_outbox.remedy(line.remedy)] if line.remedy else []
+    given += [money(line.amount, desk_outbox.LANGUAGE)] if line.amount else []
+    given += [desk_outbox.say("coupon", sum=money(line.coupon, desk_outbox.LANGUAGE))] if line.coupon else []
+    return " ".join([desk_outbox.say(f"line_{line.state}"), *given])
 
 
 def words(ticket: Ticket) -> Iterator[str]:
     """Give the customer's own words, shortened, the last ones, phones masked."""
     for _, text in list(ticket.said)[-LAST:]:
-        plain = phones.covered(" ".join(text.split()))
+        plain = phone_numbers.covered(" ".join(text.split()))
         yield f"「{plain if len(plain) <= SHORT else plain[: SHORT - 1] + '…'}」"
 
 
@@ -157,12 +159,12 @@ def proof(tx: Tx, ticket: Ticket) -> str:
         some = [piece for piece in pieces if piece.kind == kind and not piece.restricted]
         if some:
             seconds = sum(piece.seconds or 0 for piece in some)
-            length = desk_mail.say("seconds", seconds=seconds) if seconds else ""
-            parts.append(desk_mail.say("proof", kind=desk_mail.say(f"kind_{kind}"), count=len(some)) + length)
+            length = desk_outbox.say("seconds", seconds=seconds) if seconds else ""
+            parts.append(desk_outbox.say("proof", kind=desk_outbox.say(f"kind_{kind}"), count=len(some)) + length)
     if apart := sum(piece.restricted for piece in pieces):
-        parts.append(desk_mail.say("proof", kind=desk_mail.say("papers"), count=apart))
+        parts.append(desk_outbox.say("proof", kind=desk_outbox.say("papers"), count=apart))
     missing = {state: sum(piece.state == state for piece in pieces) for state in ("pending", "refused", "gone")}
-    parts += [desk_mail.say(f"proof_{state}", count=count) for state, count in missing.items() if count]
+    parts += [desk_outbox.say(f"proof_{state}", count=count) for state, count in missing.items() if count]
     return " · ".join(parts)
 
 
@@ -170,15 +172,15 @@ def warned(ticket: Ticket) -> Iterator[str]:
     """Say the warnings; a reused photo names its earlier ticket."""
     for warning in ticket.warnings:
         code, _, value = warning.partition(":")
-        yield desk_mail.say(f"warn_{code}", value=value)
+        yield desk_outbox.say(f"warn_{code}", value=value)
 
 
 def promised(tx: Tx, ticket: Ticket, policy: Policy, now: datetime) -> str:
     """Tell what has to be kept until when, and what is late."""
     parts = []
     for clock in clocks.running(tx, ticket.no, PROMISES):
-        late = desk_mail.say("late") if clock.breached_at or clock.due_at < now else ""
-        parts.append(desk_mail.say(f"clock_{clock.name}", when=moment(clock.due_at, policy, now)) + late)
+        late = desk_outbox.say("late") if clock.breached_at or clock.due_at < now else ""
+        parts.append(desk_outbox.say(f"clock_{clock.name}", when=moment(clock.due_at, policy, now)) + late)
     return " · ".join(parts)
 
 
@@ -186,13 +188,13 @@ def decided(tx: Tx, ticket: Ticket, policy: Policy, now: datetime) -> Iterator[s
     """Tell the earlier decisions with who, what and why, and the notes."""
     for event in events.of_ticket(tx, ticket.no):
         when = moment(event.at, policy, now)
-        name = event.data.get("name") or desk_mail.say("bot")
+        name = event.data.get("name") or desk_outbox.say("bot")
         if event.kind in DECISIONS:
-            yield desk_mail.say("decision", when=when, name=name, what=_decision(event))
+            yield desk_outbox.say("decision", when=when, name=name, what=_decision(event))
         elif event.kind == "noted":
-            yield desk_mail.say("noted_by", when=when, name=name, text=event.data["text"])
+            yield desk_outbox.say("noted_by", when=when, name=name, text=event.data["text"])
         elif event.kind == "corrected":
-            yield desk_mail.say("corrected_by", when=when, name=name, **_corrected(event, policy))
+            yield desk_outbox.say("corrected_by", when=when, name=name, **_corrected(event, policy))
         elif event.kind == second_marks.KIND:
             yield second_marks.line(event, when)
 
@@ -203,25 +205,25 @@ def _corrected(event: Event, policy: Policy) -> dict[str, str]:
 
     def named(value: str) -> str:
         if data["field"] == "severity":
-            return desk_mail.say(f"severity_{value}")
+            return desk_outbox.say(f"severity_{value}")
         if data["field"] == "problem":
-            value = "、".join(policy.label(code, desk_mail.LANGUAGE) for code in value.split())
-        return value or desk_mail.say("nothing")
+            value = "、".join(policy.label(code, desk_outbox.LANGUAGE) for code in value.split())
+        return value or desk_outbox.say("nothing")
 
-    what = desk_mail.say(f"field_{data['field']}")
+    what = desk_outbox.say(f"field_{data['field']}")
     place = f"{data['line']}. " if "line" in data else ""
     return {"what": place + what, "was": named(data["was"]), "now": named(data["now"])}
 
 
 def _decision(event: Event) -> str:
     data = event.data
-    parts = [desk_mail.say(f"line_{event.kind}")]
+    parts = [desk_outbox.say(f"line_{event.kind}")]
     if data.get("remedy"):
-        parts.append(desk_mail.remedy(data["remedy"]))
+        parts.append(desk_outbox.remedy(data["remedy"]))
     if data.get("amount"):
-        parts.append(money(data["amount"], desk_mail.LANGUAGE))
+        parts.append(money(data["amount"], desk_outbox.LANGUAGE))
     if data.get("coupon"):
-        parts.append(desk_mail.say("coupon", sum=money(data["coupon"], desk_mail.LANGUAGE)))
+        parts.append(desk_outbox.say("coupon", sum=money(data["coupon"], desk_outbox.LANGUAGE)))
     why_ = "；".join(data[key] for key in ("words", "reason") if data.get(key))
     return " ".join(parts) + (f"：{why_}" if why_ else "")
 
@@ -229,23 +231,23 @@ def _decision(event: Event) -> str:
 def others(tx: Tx, ticket: Ticket) -> str:
     """Name who else complained."""
     parties = rows.parties(tx, ticket.no)
-    names = [desk_mail.say(f"role_{party.role}", name=party.name) for party in parties]
+    names = [desk_outbox.say(f"role_{party.role}", name=party.name) for party in parties]
     lead = [name for name, party in zip(names, parties, strict=True) if party.role == "leader"]
     named = names if len(parties) > 1 else lead
-    return desk_mail.say("complainants", names="、".join(named)) if named else ""
+    return desk_outbox.say("complainants", names="、".join(named)) if named else ""
 
 
-def all_lines(tx: Tx, ticket: Ticket, tools: Tools) -> Iterator[str]:
+def all_lines(tx: Tx, ticket: Ticket, context: TurnContext) -> Iterator[str]:
     """Give a card's lines from top to bottom; empty ones are left out."""
-    policy = notices.policy_of(tx, ticket, tools)
+    policy = notices.policy_of(tx, ticket, context)
     order = orders.by_number(tx, ticket.order_no, sample=None) if ticket.order_no else None
     yield head(ticket)
     yield from why(ticket, policy)
-    yield from bought(tx, ticket, order, policy, tools.now)
+    yield from bought(tx, ticket, order, policy, context.now)
     yield from claimed(tx, ticket, order, policy)
     yield from words(ticket)
     yield from filter(None, [proof(tx, ticket), others(tx, ticket)])
     yield from warned(ticket)
-    yield from testimony.lines(tx, ticket.no, policy, tools.now)
-    yield from filter(None, [promised(tx, ticket, policy, tools.now)])
-    yield from decided(tx, ticket, policy, tools.now)
+    yield from leader_statements.lines(tx, ticket.no, policy, context.now)
+    yield from filter(None, [promised(tx, ticket, policy, context.now)])
+    yield from decided(tx, ticket, policy, context.now)

@@ -8,19 +8,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from handlers.claims.acts import Act, Bind, Opened
 from handlers.claims.claim import Claim, Photo
-from handlers.claims.restating import restated, without_numbers
-from handlers.claims.scene import Scene
+from handlers.claims.decision import TurnInput
+from handlers.claims.outcomes import Bind, Opened, Outcome
+from handlers.claims.restated_counts import restated, without_numbers
+from handlers.claims.slot_filling import settled, take
 from handlers.claims.slots import View
 from handlers.claims.summary import Voice, photo_count
-from handlers.claims.taking import settled, take
-from handlers.messages.messages import Reply
-from handlers.nlu.days import on
+from handlers.messages.models import Reply
+from handlers.nlu.dates import on
 from handlers.nlu.reading import Reading, read
 from handlers.nlu.references import refer
-from handlers.nlu.text.fixed_words import means
-from handlers.nlu.text.normal import normalise
+from handlers.nlu.text.keyphrases import means
+from handlers.nlu.text.normalisation import normalise
 from storage.orders import Order
 from storage.tickets import Ticket
 
@@ -38,22 +38,22 @@ SAID, WORDS = 20, 500  # how many of the customer's messages a draft keeps, and 
 class Drafting:
     """The talk and its draft while one message is being decided."""
 
-    def __init__(self, scene: Scene) -> None:
-        self.scene = scene
-        self.talk = scene.talk if scene.found.echo_back else replace(scene.talk, unsaid=())
-        self.order = scene.found.order
+    def __init__(self, turn_input: TurnInput) -> None:
+        self.turn_input = turn_input
+        self.talk = turn_input.talk if turn_input.found.echo_back else replace(turn_input.talk, unsaid=())
+        self.order = turn_input.found.order
         self.replies: list[Reply] = []
-        self.acts: list[Act] = []
+        self.outcomes: list[Outcome] = []
         self.notes: list[str] = []
         self.adopted = False  # the draft has just been given its order
-        self.corrected = bool(scene.talk.extra.get("correcting"))  # the message before was a bare no
+        self.corrected = bool(turn_input.talk.extra.get("correcting"))  # the message before was a bare no
         self.noted = False  # the notes are part of a reply
         self.responded = False  # a question, or the lack of one, was told
 
     @property
     def at(self) -> str:
         """The message's time as kept with facts."""
-        return self.scene.inbound.at.isoformat()
+        return self.turn_input.inbound.at.isoformat()
 
     @property
     def claim(self) -> Claim | None:
@@ -64,23 +64,23 @@ class Drafting:
     @property
     def voice(self) -> Voice:
         """How to speak to this customer."""
-        return Voice(language=self.talk.language or "zh", policy=self.scene.policy, now=self.scene.now)
+        return Voice(language=self.talk.language or "zh", policy=self.turn_input.policy, now=self.turn_input.now)
 
     def view(self, claim: Claim, *, told: bool = False) -> View:
         """What questions about a draft are made from; `told`: the same reply says the facts."""
-        claimed = self.scene.found.claimed if self.order == self.scene.found.order else {}
+        claimed = self.turn_input.found.claimed if self.order == self.turn_input.found.order else {}
         return View(claim=claim, order=self.order, claimed=claimed, voice=self.voice, told=told)
 
     # tickets
 
     def ticket(self) -> Ticket | None:
         """The ticket last spoken of."""
-        return self.scene.found.tickets.get(self.talk.ticket_no)
+        return self.turn_input.found.tickets.get(self.talk.ticket_no)
 
     def silent_ticket(self) -> Ticket | None:
         """The ticket spoken of, if a human owns it: the bot says nothing about such a one."""
         number = self.claim.ticket_no if self.claim else self.talk.ticket_no
-        ticket = self.scene.found.tickets.get(number)
+        ticket = self.turn_input.found.tickets.get(number)
         return ticket if ticket and ticket.owner_id and ticket.state in LIVE else None
 
     # the draft
@@ -102,12 +102,12 @@ class Drafting:
             return self.claim
         heard = tuple((at, text) for at, text in self.talk.extra.get("heard", ()))
         sent = tuple((at, text) for at, text in self.talk.extra.get("enclosed", ()))
-        claim = Claim(id=self.scene.new_id(), opened_at=self.at, touched_at=self.at, said=heard, enclosed=sent)
+        claim = Claim(id=self.turn_input.new_id(), opened_at=self.at, touched_at=self.at, said=heard, enclosed=sent)
         kept = tuple(known for known in self.talk.claims if not known.dropped)
         extra = {key: value for key, value in self.talk.extra.items() if key not in OF_ONE_DRAFT}
         self.talk = replace(self.talk, claims=kept, extra=extra).with_claim(claim)
         self.order = None
-        self.acts.append(Opened(claim_id=claim.id))
+        self.outcomes.append(Opened(claim_id=claim.id))
         return claim
 
     def shown(self, claim: Claim | None = None) -> tuple[object, ...]:
@@ -128,16 +128,16 @@ class Drafting:
 
     def prove(self, order: Order) -> None:
         """Let the account be the buyer's when number and phone tail have just proved it."""
-        found = self.scene.found
+        found = self.turn_input.found
         if found.proven and found.conversation.customer_id is None and found.conversation.leader_id is None:
-            self.acts.append(Bind(order_no=order.order_no))
+            self.outcomes.append(Bind(order_no=order.order_no))
             self.talk = replace(self.talk, tries=(), tried=())
 
     def adopt(self, order: Order) -> None:
         """Give the draft its order and read again, with its lines, what was said before."""
         claim = known = self.open_claim()
         tags = [tag for line in order.lines for tag in line.tags if tag in ("senior", "elderly", "disabled")]
-        special = dict.fromkeys((*claim.special, *self.scene.policy.groups(tags)))
+        special = dict.fromkeys((*claim.special, *self.turn_input.policy.groups(tags)))
         claim = replace(claim, order_no=order.order_no, number="", pickup="", problems=(), special=tuple(special))
         claim = replace(claim, asked=None, misses={}, aided=())
         for at, text in claim.said:
@@ -145,10 +145,13 @@ class Drafting:
                 continue
             # the numbers have done their work: one that was mistyped must not hide what else was said
             about = refer(
-                normalise(text, self.scene.lexicon.emoji), (order,), self.scene.lexicon, today=self.scene.today
+                normalise(text, self.turn_input.lexicon.emoji),
+                (order,),
+                self.turn_input.lexicon,
+                today=self.turn_input.today,
             )
             reading = self.read(about.masked, (order,))
-            claim = take(claim, reading, order, self.scene.policy, at=at, first=False)
+            claim = take(claim, reading, order, self.turn_input.policy, at=at, first=False)
         if known.ticket_no:  # those words raised it once; a supervisor may have made it milder since
             claim = replace(claim, severity=known.severity)
         self.order, self.adopted = order, True
@@ -174,7 +177,7 @@ class Drafting:
         assert claim
         orders = (self.order,) if self.order else ()
         reading, open_ = restated(claim, text, reading, self.order, lambda words: self.read(words, orders))
-        after = take(claim, reading, self.order, self.scene.policy, at=self.at)
+        after = take(claim, reading, self.order, self.turn_input.policy, at=self.at)
         if open_:
             after = without_numbers(after)
             self.count_again()
@@ -191,9 +194,9 @@ class Drafting:
         """Let what came with the message join the draft."""
         claim = self.claim
         assert claim
-        album = self.scene.inbound.album
+        album = self.turn_input.inbound.album
         known = {photo.id for photo in claim.photos}
-        fresh = [Photo(id=number, kind=kind, album=album) for number, kind in self.scene.found.evidence]
+        fresh = [Photo(id=number, kind=kind, album=album) for number, kind in self.turn_input.found.evidence]
         self.put(replace(claim, photos=(*claim.photos, *(photo for photo in fresh if photo.id not in known))))
 
     def set_photo(self, photo: Photo) -> None:
@@ -207,58 +210,60 @@ class Drafting:
         """Fill in what the order leaves no choice about, after a tap."""
         claim = self.claim
         assert claim
-        problems = tuple(settled(item, self.order, self.scene.policy) for item in claim.problems)
+        problems = tuple(settled(item, self.order, self.turn_input.policy) for item in claim.problems)
         self.put(replace(claim, problems=problems))
 
     def evidence_ids(self) -> tuple[int, ...]:
         """Rows of what came with this message."""
-        return tuple(number for number, _ in self.scene.found.evidence)
+        return tuple(number for number, _ in self.turn_input.found.evidence)
 
     # reading
 
     def candidates(self) -> Sequence[Order]:
         """The orders whose lines a text is read with."""
-        found = self.scene.found
+        found = self.turn_input.found
         if orders := found.matches or self.other_day():
             return orders
         return (self.order,) if self.order else found.own
 
     def other_day(self) -> tuple[Order, ...]:
         """The customer's own orders of the day that is named, where what is spoken of is of another (昨天的也坏了)."""
-        day, spoken = self.scene.want.day, self.order
-        if not day or spoken is None or on(spoken, day) or not OF_DAY.search(self.scene.inbound.text):
+        day, spoken = self.turn_input.want.day, self.order
+        if not day or spoken is None or on(spoken, day) or not OF_DAY.search(self.turn_input.inbound.text):
             return ()
-        return tuple(order for order in self.scene.found.own if on(order, day))
+        return tuple(order for order in self.turn_input.found.own if on(order, day))
 
     def read(self, text: str, orders: Sequence[Order]) -> Reading:
         """Read a text, with what the second reader made of it."""
-        scene = self.scene
-        reading = read(text, orders, scene.lexicon, today=scene.today)
-        return reading if scene.opinions is None else scene.opinions.over(scene.chat, text, orders, reading)
+        turn_input = self.turn_input
+        reading = read(text, orders, turn_input.lexicon, today=turn_input.today)
+        return (
+            reading if turn_input.opinions is None else turn_input.opinions.over(turn_input.chat, text, orders, reading)
+        )
 
     def plain_reading(self) -> Reading:
         """The text read without any order."""
-        return read(self.scene.inbound.text, (), self.scene.lexicon, today=self.scene.today)
+        return read(self.turn_input.inbound.text, (), self.turn_input.lexicon, today=self.turn_input.today)
 
     # look-ups
 
     def locked(self) -> bool:
         """Tell whether look-ups are locked for this account."""
         until = self.talk.locked_until
-        return bool(until) and datetime.fromisoformat(until) > self.scene.now
+        return bool(until) and datetime.fromisoformat(until) > self.turn_input.now
 
     def count_try(self) -> None:
         """Book a failed look-up; too many within a time lock them."""
-        rule = self.scene.policy.lookup
-        oldest = self.scene.now - timedelta(seconds=rule.within.seconds)
+        rule = self.turn_input.policy.lookup
+        oldest = self.turn_input.now - timedelta(seconds=rule.within.seconds)
         kept = [(at, number) for at, number in zip(self.talk.tries, self.talk.tried, strict=False)]
         kept = [(at, number) for at, number in kept if datetime.fromisoformat(at) > oldest]
-        tail = self.scene.want.tails[:1]
-        for number in (*self.scene.want.numbers, *self.scene.want.pickups):
+        tail = self.turn_input.want.tails[:1]
+        for number in (*self.turn_input.want.numbers, *self.turn_input.want.pickups):
             kept.append((self.at, "/".join((number, *tail))))
         locked = ""
         if len(kept) >= rule.tries:
-            locked = (self.scene.now + timedelta(seconds=rule.lock.seconds)).isoformat()
+            locked = (self.turn_input.now + timedelta(seconds=rule.lock.seconds)).isoformat()
             kept = []
         self.talk = replace(
             self.talk,
@@ -269,4 +274,4 @@ class Drafting:
 
     def claimed(self) -> dict[int, Fraction]:
         """Shares of the order that tickets claim already."""
-        return dict(self.scene.found.claimed)
+        return dict(self.turn_input.found.claimed)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers.claims.acts import Await, File, Fill, Raise, Remark
 from handlers.claims.claim import Asked, Claim
+from handlers.claims.decision import Decision
+from handlers.claims.outcomes import Await, File, Fill, Raise, Remark
 from handlers.claims.questions import Question, ask_photo, buttons, next_question, next_slot, question_for
-from handlers.claims.scene import Step
 from handlers.claims.slots import photos_needed
 from handlers.claims.summary import facts, item_name, order_name, photo_count
 from handlers.dialogue.drafting import HEARD, HUSHED, WORDS, Drafting
-from handlers.messages.messages import Button, Reply
+from handlers.messages.models import Button, Reply
 from storage.orders import Order
 
 
@@ -37,21 +37,21 @@ class Turn(Drafting):
 
     def welcome(self) -> None:
         """Greet, and say what to do."""
-        name = self.scene.found.conversation.customer_name
-        key = "welcome_site" if self.scene.found.site else "welcome_known" if name else "welcome"
-        self.tell(key, name=name, site=self.scene.found.site, now=False)
+        name = self.turn_input.found.conversation.customer_name
+        key = "welcome_site" if self.turn_input.found.site else "welcome_known" if name else "welcome"
+        self.tell(key, name=name, site=self.turn_input.found.site, now=False)
 
     def chatter(self) -> None:
         """Answer words that say nothing about a claim, and bring a person when that goes on."""
-        count = self.talk.extra.get("chatter", 0) + (not self.scene.found.echo_back)
-        heard = [*self.talk.extra.get("heard", ()), [self.at, self.scene.inbound.text.strip()[:WORDS]]]
+        count = self.talk.extra.get("chatter", 0) + (not self.turn_input.found.echo_back)
+        heard = [*self.talk.extra.get("heard", ()), [self.at, self.turn_input.inbound.text.strip()[:WORDS]]]
         self.talk = replace(self.talk, extra={**self.talk.extra, "chatter": count, "heard": heard[-HEARD:]})
-        if count > self.scene.policy.misses:
+        if count > self.turn_input.policy.misses:
             self.open_claim()
-            self.said(self.scene.inbound.text)
+            self.said(self.turn_input.inbound.text)
             self.talk = replace(self.talk, extra={**self.talk.extra, "chatter": 0})
             self.raise_("misses")
-        elif count == self.scene.policy.misses:
+        elif count == self.turn_input.policy.misses:
             self.tell("help", now=False)
         else:
             self.welcome()
@@ -103,7 +103,7 @@ class Turn(Drafting):
 
         Which of several orders is meant, only the customer knows.
         """
-        if not claim.order_no and claim.why != "safety" and self.talk.extra.get("orders") and self.scene.want.any:
+        if not claim.order_no and claim.why != "safety" and self.talk.extra.get("orders") and self.turn_input.want.any:
             return False
         if claim.why == "voice" and not claim.problems:
             return bool(photo_count(claim)) or claim.photos_waived
@@ -111,7 +111,7 @@ class Turn(Drafting):
 
     def _acknowledge(self, claim: Claim, *, taken: bool, now: bool) -> None:
         notes = list(dict.fromkeys([*(note for note in self.talk.unsaid if note), *self.notes]))
-        taken = taken or self.scene.inbound.kind in ("text", "media")  # whatever was said is passed on
+        taken = taken or self.turn_input.inbound.kind in ("text", "media")  # whatever was said is passed on
         if not notes and taken and claim.ticket_no and not self.replies:
             notes = [self.voice.say("talk.added", no=claim.ticket_no)]
             if self.adopted and claim.why not in ("safety", "locked"):
@@ -124,7 +124,7 @@ class Turn(Drafting):
 
     def _question(self, claim: Claim, *, told: bool) -> tuple[Question, tuple[tuple[Button, ...], ...]]:
         numbers = self.talk.extra.get("orders", ())
-        found = self.scene.found
+        found = self.turn_input.found
         open_ = {o.order_no: o for o in (*found.matches, *found.near, *found.own)}
         among = [open_[number] for number in numbers if number in open_]
         if not claim.order_no and among:
@@ -140,12 +140,12 @@ class Turn(Drafting):
     def _missed(self, claim: Claim, question: Question, *, taken: bool) -> bool:
         """Count a message that gave nothing for the question it answers; too many bring a person."""
         asked = claim.asked
-        unseen = self.scene.found.echo_back  # the question had not left yet: nobody can have missed it
-        if taken or unseen or not asked or asked.slot != question.slot or self.scene.inbound.kind != "text":
+        unseen = self.turn_input.found.echo_back  # the question had not left yet: nobody can have missed it
+        if taken or unseen or not asked or asked.slot != question.slot or self.turn_input.inbound.kind != "text":
             return False
         misses = {**claim.misses, question.slot: claim.misses.get(question.slot, 0) + 1}
         self.put(replace(claim, misses=misses))
-        if misses[question.slot] < self.scene.policy.misses or claim.ticket_no:
+        if misses[question.slot] < self.turn_input.policy.misses or claim.ticket_no:
             return False
         self.raise_("not_found" if question.slot == "order" else "misses")
         return True
@@ -165,14 +165,14 @@ class Turn(Drafting):
         """Hand the draft to a person; the answer is given when the ticket has its number."""
         claim = self.open_claim()
         self.put(replace(claim, why=why))
-        self.acts.append(Raise(claim_id=claim.id, why=why))
+        self.outcomes.append(Raise(claim_id=claim.id, why=why))
 
     def relay(self, text: str) -> None:
         """Let a raised ticket have what was said."""
         claim = self.claim
         if claim and claim.ticket_no:
-            self.acts.append(Fill(claim_id=claim.id))
-            self.acts.append(Remark(ticket_no=claim.ticket_no, text=text, evidence=self.evidence_ids()))
+            self.outcomes.append(Fill(claim_id=claim.id))
+            self.outcomes.append(Remark(ticket_no=claim.ticket_no, text=text, evidence=self.evidence_ids()))
 
     def submit(self) -> None:
         """File the draft, or wait a moment for its photos; the customer hears of it when that takes long."""
@@ -181,10 +181,10 @@ class Turn(Drafting):
         if any(photo.state == "pending" for photo in claim.photos):
             if not claim.submit_at:
                 self.put(replace(claim, submit_at=self.at))
-                self.acts.append(Await(claim_id=claim.id))
+                self.outcomes.append(Await(claim_id=claim.id))
             self.tell("filing_soon", now=False)
         else:
-            self.acts.append(File(claim_id=claim.id))
+            self.outcomes.append(File(claim_id=claim.id))
 
     def complete(self) -> bool:
         """Tell whether nothing but the confirmation is missing."""
@@ -195,14 +195,14 @@ class Turn(Drafting):
         """Tell how many photos are still wanted."""
         return photos_needed(self.view(self.claim)) if self.claim else 0
 
-    def step(self) -> Step:
+    def decision(self) -> Decision:
         """Close the turn; an echo that was taken back is told anew, a note that found no reply goes by itself."""
-        if self.scene.found.echo_back and not self.responded and self.claim and not self._settling(self.claim):
+        if self.turn_input.found.echo_back and not self.responded and self.claim and not self._settling(self.claim):
             self.respond(taken="" in self.talk.unsaid, counts=False)
         if self.notes and not self.noted and not self.silent_ticket():
             self.reply(self.voice.join(list(dict.fromkeys(self.notes))), echo=True)
-        return Step(talk=self.talk, replies=tuple(self.replies), acts=tuple(self.acts))
+        return Decision(talk=self.talk, replies=tuple(self.replies), outcomes=tuple(self.outcomes))
 
     def _settling(self, claim: Claim) -> bool:
         """Tell whether the draft is on its way to a ticket: what it was told is told by that."""
-        return bool(claim.submit_at) or any(isinstance(act, File | Raise) for act in self.acts)
+        return bool(claim.submit_at) or any(isinstance(act, File | Raise) for act in self.outcomes)

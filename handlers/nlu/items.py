@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import groupby, islice
 
 from handlers.nlu.text.lexicon import HITS, Lexicon
-from handlers.nlu.text.normal import normalise
-from handlers.nlu.text.sounds import heard
+from handlers.nlu.text.normalisation import normalise
+from handlers.nlu.text.phonetics import heard
 from storage.orders import Order, OrderLine
 
 CJK = re.compile(r"[\u3400-\u9fff][\u3400-\u9fff0-9]*")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice
 
-from handlers.nlu.text.figures import (
+from handlers.nlu.text.lexicon import HITS, Lexicon
+from handlers.nlu.text.number_patterns import (
     ALL,
     BOUGHT_CAME,
     COUNTED_BARE,
@@ -29,7 +30,6 @@ from handlers.nlu.text.figures import (
     TALLY,
     without_figures,
 )
-from handlers.nlu.text.lexicon import HITS, Lexicon
 from handlers.nlu.text.numerals import SHARE, number
 
 LIANG_OF = {

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
-from handlers.nlu.book import Book, lay_open, plain_number
 from handlers.nlu.clauses import Entry, amount
-from handlers.nlu.days import of_day
-from handlers.nlu.facts import Facts, facts
+from handlers.nlu.dates import of_day
+from handlers.nlu.entities import Facts, facts
 from handlers.nlu.items import line_of
+from handlers.nlu.order_index import OrderIndex, lay_open, plain_number
 from handlers.nlu.references import MASK, References, refer
-from handlers.nlu.signals import serious, strongest
+from handlers.nlu.risk_signals import serious, strongest
 from handlers.nlu.text.lexicon import Lexicon
-from handlers.nlu.text.normal import READ, choice, normalise
+from handlers.nlu.text.normalisation import READ, choice, normalise
 from storage.orders import Order
 
 COMMON_UNITS = frozenset("个份盒袋包箱件组斤两克块样单对双") | {"g", "l", "kg"}
@@ -94,9 +94,9 @@ class Reading:
         )
 
 
-def candidates(references: References, pickup: str | None, book: Book) -> list[Order]:
+def candidates(references: References, pickup: str | None, index: OrderIndex) -> list[Order]:
     """The given orders that fit everything the text refers to; all of them when it refers to nothing."""
-    fits = list(book.orders if pickup is None else book.by_pickup.get(plain_number(pickup), ()))
+    fits = list(index.orders if pickup is None else index.by_pickup.get(plain_number(pickup), ()))
     if references.order_numbers:
         fits = [order for order in fits if order.order_no in references.order_numbers]
     if references.tails:
@@ -206,10 +206,10 @@ def read(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date) -
     """Read one message against the orders it could be about (often one, often none); never raises."""
     whole = normalise(text, lexicon.emoji)
     plain = whole[:READ]
-    book = lay_open(orders)
-    references = refer(plain, orders, lexicon, today=today, book=book)
+    index = lay_open(orders)
+    references = refer(plain, orders, lexicon, today=today, index=index)
     pickups = tuple(dict.fromkeys(value for span in references.pickups for value in span.values))
-    fits = candidates(references, pickups[0] if len(pickups) == 1 else None, book)
+    fits = candidates(references, pickups[0] if len(pickups) == 1 else None, index)
     if len(pickups) > 1:
         fits = [order for order in fits if order.participate_no.lstrip("0") in pickups]
     fits = of_day(fits, references.day, today)

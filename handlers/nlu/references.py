@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from handlers.nlu.book import Book, lay_open
-from handlers.nlu.days import day_in
-from handlers.nlu.pickups import Finder, Span
+from handlers.nlu.dates import day_in
+from handlers.nlu.order_index import OrderIndex, lay_open
+from handlers.nlu.pickup_numbers import Finder, Span
 from handlers.nlu.text.lexicon import Lexicon
 from storage.orders import Order
 
@@ -68,10 +68,10 @@ def _number(match: re.Match[str]) -> str:
 class Seeker:
     """Takes one kind of reference after the other out of a text."""
 
-    def __init__(self, text: str, book: Book, today: date) -> None:
-        self.text, self.orders, self.today, self.book = text, book.orders, today, book
+    def __init__(self, text: str, index: OrderIndex, today: date) -> None:
+        self.text, self.orders, self.today, self.index = text, index.orders, today, index
         self.evidence: dict[str, str] = {}
-        self.known = book.by_pickup
+        self.known = index.by_pickup
 
     def take(self, name: str, start: int, end: int) -> None:
         """Note the words as evidence and mask them."""
@@ -81,7 +81,7 @@ class Seeker:
     def order_numbers(self, lexicon: Lexicon) -> list[str]:
         """Numbers of the policy's shapes, and any given order's number whatever its shape."""
         found: list[tuple[int, str]] = []
-        for number, own in self.book.numbers:
+        for number, own in self.index.numbers:
             at = self.text.find(number)
             if at >= 0:
                 self.take("order_no", at, at + len(number))
@@ -176,7 +176,7 @@ class Seeker:
     def names(self) -> list[tuple[int, str]]:
         """Buyers of the given orders whose names the text holds, the longest first."""
         found: list[tuple[int, str]] = []
-        for name, buyer in self.book.buyers:
+        for name, buyer in self.index.buyers:
             at = self.text.find(name)
             if at >= 0 and _stands_alone(self.text, at, at + len(name)):
                 found.append((at, buyer))
@@ -208,10 +208,10 @@ def refer(
     *,
     today: date,
     leader: bool = False,
-    book: Book | None = None,
+    index: OrderIndex | None = None,
 ) -> References:
     """Find all that a normalised text refers to; `leader` lets a line begin with a bare pickup number."""
-    seeker = Seeker(text, book or lay_open(orders), today)
+    seeker = Seeker(text, index or lay_open(orders), today)
     numbers = seeker.order_numbers(lexicon)
     phones = seeker.phones()
     tails = seeker.tails()

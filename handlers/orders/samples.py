@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from handlers.orders.order_cells import ZONE, tags
+from handlers.orders.cells import ZONE, tags
 from storage import conversations, people
 from storage.database import Tx
 from storage.imports import upsert

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from handlers.nlu.text.learned import Learned, restore
 from handlers.nlu.text.lexicon import Lexicon, compile_words
+from handlers.nlu.text.weights import Learned, restore
 from handlers.policy.policy import Policy
 
 KEPT = 8

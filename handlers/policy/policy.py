@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any, Self
 
 from handlers.messages.codes import SEVERITIES
-from handlers.policy.policy_content import fields
-from handlers.policy.policy_parts import (
+from handlers.policy.content import fields
+from handlers.policy.values import (
     Coupon,
     Duration,
     Group,

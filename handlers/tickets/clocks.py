@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from handlers.messages import mail
-from handlers.policy import deadlines
+from handlers.context import TurnContext
+from handlers.messages import mailboxes
+from handlers.policy import calendar
 from handlers.policy.policy import Policy
-from handlers.tools import Tools
 from storage import clocks as rows
 from storage import tickets
 from storage.database import Tx
@@ -33,46 +33,46 @@ NEAR = timedelta(hours=26)  # the evening before the last day: time enough to pa
 
 
 def start(
-    tx: Tx, no: str, name: str, policy: Policy, tools: Tools, *, since: datetime | None = None
+    tx: Tx, no: str, name: str, policy: Policy, context: TurnContext, *, since: datetime | None = None
 ) -> datetime | None:
     """Start a ticket's clock from `since` (now); return when it is due, None if the policy has no such clock."""
     if name not in policy.clocks:
         return None
-    begun = since or tools.now
-    due = deadlines.promised(begun, name, policy)
+    begun = since or context.now
+    due = calendar.promised(begun, name, policy)
     rows.start(tx, no, name, started=begun, due=due)
-    _wake(tx, no, name, due, tools)
-    if name == "refund_due" and due - NEAR > tools.now:
-        mail.wake(tx, f"near:{no}:{name}", _payload(no, name, near=True), due=due - NEAR, now=tools.now)
+    _wake(tx, no, name, due, context)
+    if name == "refund_due" and due - NEAR > context.now:
+        mailboxes.wake(tx, f"near:{no}:{name}", _payload(no, name, near=True), due=due - NEAR, now=context.now)
     return due
 
 
-def set_to(tx: Tx, no: str, name: str, due: datetime, tools: Tools) -> None:
+def set_to(tx: Tx, no: str, name: str, due: datetime, context: TurnContext) -> None:
     """Give a running clock another due time: a breached promise gets a new date, the breach stays on record."""
     rows.move(tx, no, name, due=due)
-    _wake(tx, no, name, due, tools)
+    _wake(tx, no, name, due, context)
     refresh(tx, no)
 
 
-def stop(tx: Tx, no: str, names: Collection[str], tools: Tools) -> None:
+def stop(tx: Tx, no: str, names: Collection[str], context: TurnContext) -> None:
     """Stop those of these clocks that run, and let their timers sleep."""
     for name in names:
-        if rows.stop(tx, no, name, at=tools.now):
-            mail.let_sleep(tx, f"clock:{no}:{name}")
-            mail.let_sleep(tx, f"near:{no}:{name}")
+        if rows.stop(tx, no, name, at=context.now):
+            mailboxes.let_sleep(tx, f"clock:{no}:{name}")
+            mailboxes.let_sleep(tx, f"near:{no}:{name}")
     refresh(tx, no)
 
 
-def stop_all(tx: Tx, no: str, tools: Tools, *, but: Collection[str] = ()) -> None:
+def stop_all(tx: Tx, no: str, context: TurnContext, *, but: Collection[str] = ()) -> None:
     """Stop every clock of a ticket but these."""
-    stop(tx, no, [clock.name for clock in rows.running(tx, no) if clock.name not in but], tools)
+    stop(tx, no, [clock.name for clock in rows.running(tx, no) if clock.name not in but], context)
 
 
-def met(tx: Tx, no: str, name: str, policy: Policy, tools: Tools, *, since: datetime) -> None:
+def met(tx: Tx, no: str, name: str, policy: Policy, context: TurnContext, *, since: datetime) -> None:
     """Book a promise that is kept in this very turn."""
     if name in policy.clocks:
-        rows.start(tx, no, name, started=since, due=deadlines.promised(since, name, policy))
-        rows.stop(tx, no, name, at=tools.now)
+        rows.start(tx, no, name, started=since, due=calendar.promised(since, name, policy))
+        rows.stop(tx, no, name, at=context.now)
 
 
 def refresh(tx: Tx, no: str) -> None:
@@ -92,5 +92,5 @@ def _payload(no: str, name: str, **more: object) -> dict[str, object]:
     return {"ticket": no, "clock": name, **more}
 
 
-def _wake(tx: Tx, no: str, name: str, due: datetime, tools: Tools) -> None:
-    mail.wake(tx, f"clock:{no}:{name}", _payload(no, name), due=due, now=tools.now)
+def _wake(tx: Tx, no: str, name: str, due: datetime, context: TurnContext) -> None:
+    mailboxes.wake(tx, f"clock:{no}:{name}", _payload(no, name), due=due, now=context.now)

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from handlers.context import TurnContext
 from handlers.policy.policy import Policy
-from handlers.tickets import clocks, tickets, verdicts
-from handlers.tickets.tickets import By
-from handlers.tools import Tools
+from handlers.tickets import clocks, decision_notices, lifecycle
+from handlers.tickets.lifecycle import By
 from storage import orders, ticket_lines
 from storage.database import Tx
 from storage.ticket_lines import Line
@@ -66,40 +66,40 @@ def is_wished(line: Line, ruling: Ruling) -> bool:
     return line.wish == ruling.remedy
 
 
-def grant(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, tools: Tools) -> None:
+def grant(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: TurnContext) -> None:
     """Grant a remedy on a line. The caller has seen to `room`."""
-    policy = tools.policy_of(tx, ticket.policy_hash)
+    policy = context.policy_of(tx, ticket.policy_hash)
     refund_due = None
     if ruling.amount:
-        refund_due = clocks.start(tx, ticket.no, "refund_due", policy, tools)
+        refund_due = clocks.start(tx, ticket.no, "refund_due", policy, context)
     elif STATE_OF[ruling.remedy] == "owed" and ruling.remedy != "compensation":
-        due = clocks.start(tx, ticket.no, "exchange_due", policy, tools)
-        clocks.start(tx, ticket.no, "follow_up", policy, tools, since=due)
-    tickets.move_line(tx, line, STATE_OF[ruling.remedy], refund_due_at=refund_due, **_columns(ruling, by, tools))
-    tickets.log(tx, ticket.no, "approved", by, tools, **_data(line, ruling))
+        due = clocks.start(tx, ticket.no, "exchange_due", policy, context)
+        clocks.start(tx, ticket.no, "follow_up", policy, context, since=due)
+    lifecycle.move_line(tx, line, STATE_OF[ruling.remedy], refund_due_at=refund_due, **_columns(ruling, by, context))
+    lifecycle.log(tx, ticket.no, "approved", by, context, **_data(line, ruling))
 
 
-def offer(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, tools: Tools) -> None:
+def offer(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: TurnContext) -> None:
     """Offer a remedy that needs the customer's yes."""
-    tickets.move_line(tx, line, "offered", **_columns(ruling, by, tools))
-    tickets.log(tx, ticket.no, "offered", by, tools, **_data(line, ruling))
+    lifecycle.move_line(tx, line, "offered", **_columns(ruling, by, context))
+    lifecycle.log(tx, ticket.no, "offered", by, context, **_data(line, ruling))
 
 
-def refuse(tx: Tx, ticket: Ticket, line: Line, reason: str, by: By, tools: Tools) -> None:
+def refuse(tx: Tx, ticket: Ticket, line: Line, reason: str, by: By, context: TurnContext) -> None:
     """Refuse a line for a stated reason (R115)."""
     columns = {"remedy": "", "amount": 0, "coupon": 0, "reason": reason, "decided_by": by.actor}
-    tickets.move_line(tx, line, "refused", decided_at=tools.now, **columns)
-    tickets.log(tx, ticket.no, "refused", by, tools, line=line.line, reason=reason)
+    lifecycle.move_line(tx, line, "refused", decided_at=context.now, **columns)
+    lifecycle.log(tx, ticket.no, "refused", by, context, line=line.line, reason=reason)
 
 
-def _columns(ruling: Ruling, by: By, tools: Tools) -> dict[str, Any]:
+def _columns(ruling: Ruling, by: By, context: TurnContext) -> dict[str, Any]:
     return {
         "remedy": ruling.remedy,
         "amount": ruling.amount,
         "coupon": ruling.coupon,
         "reason": ruling.words or ruling.reason,
         "decided_by": by.actor,
-        "decided_at": tools.now,
+        "decided_at": context.now,
     }
 
 
@@ -110,30 +110,30 @@ def _data(line: Line, ruling: Ruling) -> dict[str, Any]:
 
 
 def conclude(
-    tx: Tx, no: str, decided: Collection[int], by: By, tools: Tools, *, tell: bool = True, rule: str = ""
+    tx: Tx, no: str, decided: Collection[int], by: By, context: TurnContext, *, tell: bool = True, rule: str = ""
 ) -> None:
     """Draw the consequences of decided lines: the ticket's state, its clocks, and what the customer hears."""
-    ticket = tickets.must(tx, no)
+    ticket = lifecycle.must(tx, no)
     lines = ticket_lines.of_ticket(tx, no)
-    answered = {} if ticket.answered_at or by == tickets.BOT else {"answered_at": tools.now}
-    state, values = _state(ticket, lines, tools)
-    tickets.move(tx, no, state, **answered, **values)
-    clocks.stop(tx, no, clocks.TO_ANSWER, tools)
-    policy = tools.policy_of(tx, ticket.policy_hash)
-    if state in tickets.AFTER:
-        _settle_clocks(tx, no, policy, tools)
-        tickets.log(tx, no, state, by, tools)
+    answered = {} if ticket.answered_at or by == lifecycle.BOT else {"answered_at": context.now}
+    state, values = _state(ticket, lines, context)
+    lifecycle.move(tx, no, state, **answered, **values)
+    clocks.stop(tx, no, clocks.TO_ANSWER, context)
+    policy = context.policy_of(tx, ticket.policy_hash)
+    if state in lifecycle.AFTER:
+        _settle_clocks(tx, no, policy, context)
+        lifecycle.log(tx, no, state, by, context)
     elif state == "waiting_customer":
-        clocks.start(tx, no, "idle_close", policy, tools)
+        clocks.start(tx, no, "idle_close", policy, context)
     clocks.refresh(tx, no)
     if tell:
-        verdicts.tell(tx, no, decided, tools, was_appeal=ticket.state == "appealed", rule=rule)
+        decision_notices.tell(tx, no, decided, context, was_appeal=ticket.state == "appealed", rule=rule)
 
 
-def _state(ticket: Ticket, lines: list[Line], tools: Tools) -> tuple[str, dict[str, Any]]:
-    if reached := tickets.outcome(lines):
+def _state(ticket: Ticket, lines: list[Line], context: TurnContext) -> tuple[str, dict[str, Any]]:
+    if reached := lifecycle.outcome(lines):
         # an appeal's decision leads to decided, whatever it was (CONTRACT, codes)
-        return ("decided" if ticket.state == "appealed" else reached), {"decided_at": tools.now}
+        return ("decided" if ticket.state == "appealed" else reached), {"decided_at": context.now}
     if ticket.state == "appealed":
         return "appealed", {}
     if any(line.state == "open" for line in lines):
@@ -141,6 +141,6 @@ def _state(ticket: Ticket, lines: list[Line], tools: Tools) -> tuple[str, dict[s
     return "waiting_customer", {}
 
 
-def _settle_clocks(tx: Tx, no: str, policy: Policy, tools: Tools) -> None:
-    clocks.stop_all(tx, no, tools, but=clocks.LASTING)
-    clocks.start(tx, no, "idle_close", policy, tools)
+def _settle_clocks(tx: Tx, no: str, policy: Policy, context: TurnContext) -> None:
+    clocks.stop_all(tx, no, context, but=clocks.LASTING)
+    clocks.start(tx, no, "idle_close", policy, context)

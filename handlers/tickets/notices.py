@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers.messages import mail, wording
-from handlers.messages.messages import Button, Reply
-from handlers.policy import deadlines
+from handlers.context import TurnContext
+from handlers.messages import mailboxes, texts
+from handlers.messages.models import Button, Reply
+from handlers.policy import calendar
 from handlers.policy.policy import Policy
-from handlers.tools import Tools
 from storage import outbox, tickets
 from storage.database import Tx
 from storage.tickets import Party, Ticket
@@ -21,22 +21,22 @@ FAR = timedelta(days=1)  # a block longer than this waits for the customer's wor
 Buttons = tuple[tuple[Button, ...], ...]
 
 
-def policy_of(tx: Tx, ticket: Ticket, tools: Tools) -> Policy:
+def policy_of(tx: Tx, ticket: Ticket, context: TurnContext) -> Policy:
     """Give the policy that a ticket keeps for life."""
-    return tools.policy_of(tx, ticket.policy_hash)
+    return context.policy_of(tx, ticket.policy_hash)
 
 
-def words(tx: Tx, ticket: Ticket, key: str, tools: Tools, **values: object) -> str:
+def words(tx: Tx, ticket: Ticket, key: str, context: TurnContext, **values: object) -> str:
     """Render a text in the ticket's language, the policy's own wording first."""
-    texts = policy_of(tx, ticket, tools).texts.get(ticket.language, {})
-    return wording.say(ticket.language, key, texts=texts, **values)
+    own = policy_of(tx, ticket, context).texts.get(ticket.language, {})
+    return texts.say(ticket.language, key, texts=own, **values)
 
 
 def tell(
     tx: Tx,
     ticket: Ticket,
     key: str,
-    tools: Tools,
+    context: TurnContext,
     *,
     buttons: Buttons = (),
     safety: bool = False,
@@ -44,61 +44,67 @@ def tell(
     **values: object,
 ) -> None:
     """Post a notice to everyone who complained on this ticket; `decision` says in few words what was decided."""
-    text = words(tx, ticket, key, tools, no=ticket.no, **values)
-    post(tx, ticket, Reply(text=text, buttons=buttons, decision=decision), tools, safety=safety)
+    text = words(tx, ticket, key, context, no=ticket.no, **values)
+    post(tx, ticket, Reply(text=text, buttons=buttons, decision=decision), context, safety=safety)
 
 
 def post(
-    tx: Tx, ticket: Ticket, reply: Reply, tools: Tools, *, only: Iterable[int] | None = None, safety: bool = False
+    tx: Tx,
+    ticket: Ticket,
+    reply: Reply,
+    context: TurnContext,
+    *,
+    only: Iterable[int] | None = None,
+    safety: bool = False,
 ) -> None:
     """Post a reply to the conversations of a ticket (only these)."""
     wanted = None if only is None else set(only)
     for party in tickets.parties(tx, ticket.no):
         if wanted is None or party.conversation_id in wanted:
-            _post(tx, ticket, party, reply, tools, safety)
+            _post(tx, ticket, party, reply, context, safety)
 
 
-def _post(tx: Tx, ticket: Ticket, party: Party, reply: Reply, tools: Tools, safety: bool) -> None:
+def _post(tx: Tx, ticket: Ticket, party: Party, reply: Reply, context: TurnContext, safety: bool) -> None:
     if party.channel == PHONE:
-        text = wording.say("zh", "desk.call_customer", no=ticket.no, text=reply.text)
-        mail.to_desk(tx, ticket.desk, ticket.no, "note", {"text": text}, now=tools.now)
+        text = texts.say("zh", "desk.call_customer", no=ticket.no, text=reply.text)
+        mailboxes.to_desk(tx, ticket.desk, ticket.no, "note", {"text": text}, now=context.now)
         return
     # whoever cannot be written to now is tried again: a decision may have a way of its own, and the desk hears of it
-    outbox.lift(tx, mail.chat_box(party.conversation_id), beyond=tools.now + FAR)
-    mail.to_customer(tx, party.conversation_id, replace(reply, ticket=ticket.no), now=tools.now, safety=safety)
+    outbox.lift(tx, mailboxes.chat_box(party.conversation_id), beyond=context.now + FAR)
+    mailboxes.to_customer(tx, party.conversation_id, replace(reply, ticket=ticket.no), now=context.now, safety=safety)
 
 
-def survey(tx: Tx, ticket: Ticket, tools: Tools) -> Buttons:
+def survey(tx: Tx, ticket: Ticket, context: TurnContext) -> Buttons:
     """Give the buttons that ask for satisfaction; none for a safety ticket or where the policy asks nothing."""
-    if ticket.severity == "safety" or not policy_of(tx, ticket, tools).survey:
+    if ticket.severity == "safety" or not policy_of(tx, ticket, context).survey:
         return ()
-    row = [Button(label=words(tx, ticket, f"notice.rate_{n}", tools), tap=f"rate:{ticket.no}:{n}") for n in SCORES]
+    row = [Button(label=words(tx, ticket, f"notice.rate_{n}", context), tap=f"rate:{ticket.no}:{n}") for n in SCORES]
     return (tuple(row),)
 
 
-def button(tx: Tx, ticket: Ticket, key: str, tap: str, tools: Tools) -> Button:
+def button(tx: Tx, ticket: Ticket, key: str, tap: str, context: TurnContext) -> Button:
     """Make a button for the customer."""
-    return Button(label=words(tx, ticket, key, tools), tap=tap)
+    return Button(label=words(tx, ticket, key, context), tap=tap)
 
 
-def day(tx: Tx, ticket: Ticket, when: datetime, tools: Tools) -> str:
+def day(tx: Tx, ticket: Ticket, when: datetime, context: TurnContext) -> str:
     """Tell a day to the customer."""
-    zone = deadlines.zone(policy_of(tx, ticket, tools))
-    return wording.day(when, ticket.language, tools.now, zone)
+    zone = calendar.zone(policy_of(tx, ticket, context))
+    return texts.day(when, ticket.language, context.now, zone)
 
 
-def moment(tx: Tx, ticket: Ticket, when: datetime, tools: Tools) -> str:
+def moment(tx: Tx, ticket: Ticket, when: datetime, context: TurnContext) -> str:
     """Tell a time to the customer."""
-    zone = deadlines.zone(policy_of(tx, ticket, tools))
-    return wording.moment(when, ticket.language, tools.now, zone)
+    zone = calendar.zone(policy_of(tx, ticket, context))
+    return texts.moment(when, ticket.language, context.now, zone)
 
 
-def listed(tx: Tx, ticket: Ticket, parts: Sequence[str], tools: Tools) -> str:
+def listed(tx: Tx, ticket: Ticket, parts: Sequence[str], context: TurnContext) -> str:
     """Join parts of a sentence as the language does."""
-    return words(tx, ticket, "notice.joint", tools).join(parts)
+    return words(tx, ticket, "notice.joint", context).join(parts)
 
 
-def midnight(tools: Tools) -> datetime:
+def midnight(context: TurnContext) -> datetime:
     """Give the beginning of today where the business is."""
-    here = tools.now.astimezone(deadlines.zone(tools.policy))
+    here = context.now.astimezone(calendar.zone(context.policy))
     return here.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from handlers.claims import leader_words
-from handlers.messages.remedies import money
+from handlers.claims import leader_phrases
+from handlers.context import TurnContext
+from handlers.messages.money import money
 from handlers.tickets import clocks, notices
-from handlers.tools import Tools
 from storage import ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
@@ -35,36 +35,36 @@ class Progress:
     text: str
 
 
-def progress(tx: Tx, conversation_id: int, tools: Tools) -> list[Progress]:
+def progress(tx: Tx, conversation_id: int, context: TurnContext) -> list[Progress]:
     """Give a conversation's tickets, open ones first, with states, promised times and sums."""
-    return [_of(tx, ticket, tools) for ticket in rows.of_conversation(tx, conversation_id)]
+    return [_of(tx, ticket, context) for ticket in rows.of_conversation(tx, conversation_id)]
 
 
-def _of(tx: Tx, ticket: Ticket, tools: Tools) -> Progress:
+def _of(tx: Tx, ticket: Ticket, context: TurnContext) -> Progress:
     lines = ticket_lines.of_ticket(tx, ticket.no)
     amount = sum(line.amount for line in lines if line.state in ticket_lines.GRANTED)
     dues = (clocks.due_of(tx, ticket.no, name) for name in PROMISES)
     promised = next((due for due in dues if due), None)
-    words = notices.words(tx, ticket, f"notice.state_{ticket.state}", tools)
+    words = notices.words(tx, ticket, f"notice.state_{ticket.state}", context)
     items = tuple(dict.fromkeys(line.item for line in lines if line.item))
-    named = dict.fromkeys(_named(tx, ticket, line, tools) for line in lines if line.item)
-    parts = [notices.listed(tx, ticket, tuple(named), tools), words]
+    named = dict.fromkeys(_named(tx, ticket, line, context) for line in lines if line.item)
+    parts = [notices.listed(tx, ticket, tuple(named), context), words]
     if amount:
-        parts.append(notices.words(tx, ticket, "notice.refund_of", tools, sum=money(amount, ticket.language)))
+        parts.append(notices.words(tx, ticket, "notice.refund_of", context, sum=money(amount, ticket.language)))
     if promised:
-        when = notices.moment(tx, ticket, promised, tools)
-        parts.append(notices.words(tx, ticket, "notice.by", tools, when=when))
+        when = notices.moment(tx, ticket, promised, context)
+        parts.append(notices.words(tx, ticket, "notice.by", context, when=when))
     text = f"{ticket.no} " + " · ".join(part for part in parts if part)
     return Progress(
         no=ticket.no, state=ticket.state, items=items, words=words, promised_at=promised, amount=amount, text=text
     )
 
 
-def _named(tx: Tx, ticket: Ticket, line: Line, tools: Tools) -> str:
+def _named(tx: Tx, ticket: Ticket, line: Line, context: TurnContext) -> str:
     """Name a line's item; one that an agent put right with its quantity, for it is not what was confirmed."""
     read = corrections.as_read(tx, ticket.no).get(line.line, {})
     if not any(field in read and read[field] != corrections.value(line, field) for field in CONFIRMED):
         return line.item
     unit = line.unit if ticket.language == "zh" or line.unit.isascii() else ""
-    count = leader_words.quantity(replace(line, unit=unit))
-    return notices.words(tx, ticket, "notice.corrected", tools, what=" ".join(filter(None, (line.item, count))))
+    count = leader_phrases.quantity(replace(line, unit=unit))
+    return notices.words(tx, ticket, "notice.corrected", context, what=" ".join(filter(None, (line.item, count))))

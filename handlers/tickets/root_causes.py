@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from handlers.messages import wording
-from handlers.nlu.agent_words import Meant, RefusalParts
+from handlers.messages import texts
+from handlers.nlu.agent_commands import Meant, RefusalParts
 from handlers.policy.policy import Policy
 from storage import events
 from storage.database import Tx
@@ -17,7 +17,7 @@ CLAUSES = re.compile(r"[，,。；;\n]+")
 
 def named(text: str, policy: Policy) -> str:
     """Give the leader's part that a text names; "" when it names none."""
-    said = wording.say("zh", "leader.cause_words", texts=policy.texts.get("zh", wording.NONE))
+    said = texts.say("zh", "leader.cause_words", texts=policy.texts.get("zh", texts.NONE))
     plain = text.casefold()
     return next((word for word in said.split("|") if word and word in plain), "")
 

@@ -6,28 +6,28 @@ from typing import Any
 
 from handlers.cases.filing import Filed
 from handlers.claims.claim import Claim
-from handlers.messages.remedies import money
-from handlers.turn.work import Work
+from handlers.messages.money import money
+from handlers.turn.execution import Execution
 
 
-def tell(work: Work, claim: Claim, filed: Filed) -> None:
+def tell(execution: Execution, claim: Claim, filed: Filed) -> None:
     """Tell what became of a claim that was confirmed."""
-    values: dict[str, Any] = {"no": filed.no, "notice": work.moment(filed.notice_at)}
+    values: dict[str, Any] = {"no": filed.no, "notice": execution.moment(filed.notice_at)}
     if filed.approved and not filed.joined:
-        due = work.moment(filed.refund_due) if filed.refund_due else values["notice"]
-        work.tell("filed_approved", no=filed.no, money=money(filed.amount, work.voice.language), due=due)
+        due = execution.moment(filed.refund_due) if filed.refund_due else values["notice"]
+        execution.tell("filed_approved", no=filed.no, money=money(filed.amount, execution.voice.language), due=due)
     elif not filed.notice_at:
-        _without_notice(work, filed)
+        _without_notice(execution, filed)
     elif filed.joined:
-        work.tell("filed_joined", **values)
+        execution.tell("filed_joined", **values)
     elif filed.human_at and filed.human_at < filed.notice_at:
-        work.tell("filed_human", human=work.moment(filed.human_at), **values)
+        execution.tell("filed_human", human=execution.moment(filed.human_at), **values)
     else:
-        work.tell("filed_more" if claim.ticket_no else "filed", **values)
+        execution.tell("filed_more" if claim.ticket_no else "filed", **values)
 
 
-def _without_notice(work: Work, filed: Filed) -> None:
+def _without_notice(execution: Execution, filed: Filed) -> None:
     """Say what a ticket waits for whose result is promised for no time yet: a person, photos, or nothing told."""
     how = "human" if filed.human_at else "photos" if filed.state == "waiting_customer" else "open"
-    rest = work.voice.say(f"talk.awaits_{how}", human=work.moment(filed.human_at))
-    work.tell("joined_awaits" if filed.joined else "filed_awaits", no=filed.no, rest=rest)
+    rest = execution.voice.say(f"talk.awaits_{how}", human=execution.moment(filed.human_at))
+    execution.tell("joined_awaits" if filed.joined else "filed_awaits", no=filed.no, rest=rest)

@@ -10,25 +10,26 @@ from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from handlers.claims import claim as claims
-from handlers.claims import leader_list, lookup
+from handlers.claims import list_draft, lookup
 from handlers.claims.claim import Talk
-from handlers.claims.leader_list import Listed
-from handlers.claims.scene import LONGEST, Scene, Step
-from handlers.dialogue import bare_words
-from handlers.dialogue.lists import list_lookup, list_sheets
-from handlers.dialogue.taps import TICKET_TAPS
-from handlers.messages import mail, ticket_numbers
-from handlers.messages.messages import Inbound, Reply, to_raw
+from handlers.claims.decision import LONGEST, Decision, TurnInput
+from handlers.claims.list_draft import Listed
+from handlers.context import TurnContext
+from handlers.dialogue import short_answers
+from handlers.dialogue.buttons import TICKET_TAPS
+from handlers.dialogue.lists import lookup as list_lookup
+from handlers.dialogue.lists import sheets
+from handlers.messages import mailboxes, ticket_numbers
+from handlers.messages.models import Inbound, Reply, to_raw
 from handlers.nlu.reading import read
 from handlers.nlu.references import refer
 from handlers.nlu.text.lexicon import Lexicon
-from handlers.nlu.text.normal import normalise
+from handlers.nlu.text.normalisation import normalise
 from handlers.policy.lexicons import lexicon_of
 from handlers.policy.policy import Policy
-from handlers.tickets import letters
-from handlers.tools import Tools
-from handlers.turn.carrying_out import carry_out
-from handlers.turn.conversation import decide
+from handlers.tickets import undelivered
+from handlers.turn.apply import carry_out
+from handlers.turn.decide import decide
 from storage import conversations, evidence, orders, outbox
 from storage.conversations import Conversation
 from storage.database import Tx
@@ -45,30 +46,30 @@ def warm_up(policy: Policy) -> None:
         read(text, (Order(order_no="KT260101-0001", lines=(line,)),), lexicon, today=day)
 
 
-def turn(tx: Tx, inbound: Inbound, tools: Tools) -> int:
+def turn(tx: Tx, inbound: Inbound, context: TurnContext) -> int:
     """Handle one message whole; return its conversation, or 0 when it was handled before."""
-    waited = list_sheets.waited(inbound)
+    waited = sheets.waited(inbound)
     inbound = replace(waited or inbound, text=clean((waited or inbound).text))
-    conversation = _conversation(tx, inbound, tools)
+    conversation = _conversation(tx, inbound, context)
     if not waited and inbound.kind not in INSIDE and not _note(tx, inbound, conversation):
         return 0
     if inbound.kind in ("blocked", "unblocked"):
-        letters.left(tx, conversation, inbound.kind, tools)
+        undelivered.left(tx, conversation, inbound.kind, context)
         return conversation.id
     talk = claims.from_json(conversation.talk)
     if inbound.kind not in INSIDE:
-        outbox.unblock(tx, mail.chat_box(conversation.id))
-    lexicon, today = lexicon_of(tools.policy), local_date(tools.now, tools.policy)
-    if not waited and list_sheets.holds(talk, inbound, tools.now, lexicon, today):
-        mail.hold(tx, conversation.id, to_raw(inbound), due=list_sheets.until(talk), now=tools.now)
-        talk = list_sheets.counted(talk)
+        outbox.unblock(tx, mailboxes.chat_box(conversation.id))
+    lexicon, today = lexicon_of(context.policy), local_date(context.now, context.policy)
+    if not waited and sheets.holds(talk, inbound, context.now, lexicon, today):
+        mailboxes.hold(tx, conversation.id, to_raw(inbound), due=sheets.until(talk), now=context.now)
+        talk = sheets.counted(talk)
     else:
-        talk, done = list_sheets.released(_handled(tx, inbound, conversation, talk, tools), inbound, tools.now)
+        talk, done = sheets.released(_handled(tx, inbound, conversation, talk, context), inbound, context.now)
         if done:
-            mail.let_go(tx, conversation.id, now=tools.now)
+            mailboxes.let_go(tx, conversation.id, now=context.now)
     after = claims.to_json(talk)
     if after != conversation.talk:
-        conversations.save(tx, conversation.id, after, now=tools.now)
+        conversations.save(tx, conversation.id, after, now=context.now)
     return conversation.id
 
 
@@ -80,76 +81,80 @@ def _note(tx: Tx, inbound: Inbound, conversation: Conversation) -> bool:
     )
 
 
-def _handled(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, tools: Tools) -> Talk:
+def _handled(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, context: TurnContext) -> Talk:
     """Look up, decide, carry out and post one message; return the talk after it."""
-    box = mail.chat_box(conversation.id)
+    box = mailboxes.chat_box(conversation.id)
     echo_back = bool(talk.burst_at) and _concerns_echo(inbound, talk) and outbox.take_back(tx, box, "echo") > 0
-    scene = _scene(tx, inbound, conversation, talk, tools, echo_back=echo_back)
-    step = decide(scene)
-    talk, replies = carry_out(tx, step, scene, tools)
-    return _post(tx, conversation, replies, talk, scene, tools)
+    turn_input = _scene(tx, inbound, conversation, talk, context, echo_back=echo_back)
+    decision = decide(turn_input)
+    talk, replies = carry_out(tx, decision, turn_input, context)
+    return _post(tx, conversation, replies, talk, turn_input, context)
 
 
-def try_out(tx: Tx, inbound: Inbound, tools: Tools) -> tuple[Scene, Step]:
+def try_out(tx: Tx, inbound: Inbound, context: TurnContext) -> tuple[TurnInput, Decision]:
     """Decide a turn on committed rows and write nothing: what would be read, and what would come of it."""
     inbound = replace(inbound, text=clean(inbound.text), media=())
     known = conversations.of_account(tx, inbound.channel, inbound.account)
     conversation = known or Conversation(id=0, channel=inbound.channel, account=inbound.account, name="", talk={})
-    scene = _scene(tx, inbound, conversation, claims.from_json(conversation.talk), tools, echo_back=False)
-    return scene, decide(scene)
+    turn_input = _scene(tx, inbound, conversation, claims.from_json(conversation.talk), context, echo_back=False)
+    return turn_input, decide(turn_input)
 
 
-def _conversation(tx: Tx, inbound: Inbound, tools: Tools) -> Conversation:
+def _conversation(tx: Tx, inbound: Inbound, context: TurnContext) -> Conversation:
     if inbound.kind in INSIDE:
         return conversations.by_id(tx, int(inbound.data["conversation"]))
-    return conversations.open_(tx, inbound.channel, inbound.account, name=inbound.name, now=tools.now)
+    return conversations.open_(tx, inbound.channel, inbound.account, name=inbound.name, now=context.now)
 
 
-def _scene(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, tools: Tools, *, echo_back: bool) -> Scene:
-    lexicon, today = lexicon_of(tools.policy), local_date(tools.now, tools.policy)
+def _scene(
+    tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, context: TurnContext, *, echo_back: bool
+) -> TurnInput:
+    lexicon, today = lexicon_of(context.policy), local_date(context.now, context.policy)
     inbound = _as_pickup_number(inbound, talk)
     named = refer(normalise(inbound.text[:LONGEST]), (), lexicon, today=today) if not inbound.tap else None
     claim = talk.claim(_claim_meant(talk, inbound) or talk.current)
     claim = None if claim is None or claim.dropped else claim
     dropped = next((one for one in reversed(talk.claims) if one.dropped), None)
-    tap = inbound.tap or bare_words.chosen_order(claim, inbound.text)
+    tap = inbound.tap or short_answers.chosen_order(claim, inbound.text)
     tapped = tap.removeprefix("order:").partition("@")[0] if tap.startswith("order:") else ""
     want = lookup.wanted(claim, named, conversation, tapped=tapped, today=today)
     numbers = _numbers(inbound)
     tickets, lines = lookup.tickets_of(tx, talk, conversation.id, numbers)
     spoken = tickets.get(talk.ticket_no)
     order_no = claim.order_no if claim else (spoken.order_no or "" if spoken else "")
-    locked = bool(talk.locked_until) and datetime.fromisoformat(talk.locked_until) > tools.now
-    found = lookup.find(tx, conversation, order_no, want, tools.policy, site=talk.site, locked=locked, now=tools.now)
+    locked = bool(talk.locked_until) and datetime.fromisoformat(talk.locked_until) > context.now
+    found = lookup.find(
+        tx, conversation, order_no, want, context.policy, site=talk.site, locked=locked, now=context.now
+    )
     known = order_no or (found.matches[0].order_no if len(found.matches) == 1 else "")
     found = replace(
         found,
         tickets=tickets,
         lines=lines,
         claimed=lookup.claimed(tx, known, but=claim.ticket_no if claim else "") if known else {},
-        evidence=_evidence(tx, inbound, conversation, talk, tools),
+        evidence=_evidence(tx, inbound, conversation, talk, context),
         named=next((no for no in numbers if no in tickets), ""),
         dropped=orders.by_number(tx, dropped.order_no, sample=None) if dropped and dropped.order_no else None,
         site=lookup.site_of(tx, inbound),
-        listed=_listed(tx, inbound, conversation, talk, lexicon, tools),
+        listed=_listed(tx, inbound, conversation, talk, lexicon, context),
         echo_back=echo_back,
     )
-    return Scene(
+    return TurnInput(
         talk=talk,
         inbound=inbound,
         found=found,
         want=want,
-        policy=tools.policy,
+        policy=context.policy,
         lexicon=lexicon,
-        now=tools.now,
+        now=context.now,
         today=today,
-        new_id=tools.new_id,
-        opinions=tools.opinions,
+        new_id=context.new_id,
+        opinions=context.opinions,
     )
 
 
 def _listed(
-    tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, lexicon: Lexicon, tools: Tools
+    tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, lexicon: Lexicon, context: TurnContext
 ) -> Listed | None:
     """Look up what a leader's list may be about."""
     if conversation.leader_id is None or _inside(inbound):
@@ -157,7 +162,7 @@ def _listed(
     quoted = inbound.data.get("reply_to")
     said = inbound.text.splitlines() if "sheet" in inbound.data else [inbound.text]
     texts = [*said, inbound.origin.name if inbound.origin else "", quoted["text"] if quoted else ""]
-    return list_lookup.find(tx, conversation, texts, leader_list.of(talk), lexicon, now=tools.now)
+    return list_lookup.find(tx, conversation, texts, list_draft.of(talk), lexicon, now=context.now)
 
 
 def local_date(now: datetime, policy: Policy) -> date:
@@ -213,13 +218,13 @@ def _claim_meant(talk: Talk, inbound: Inbound) -> str:
 
 
 def _evidence(
-    tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, tools: Tools
+    tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, context: TurnContext
 ) -> tuple[tuple[int, str], ...]:
     """Note what came with the message by reference, each with its fetch."""
-    what = list_sheets.meant(inbound, talk, leads=conversation.leader_id is not None)
+    what = sheets.meant(inbound, talk, leads=conversation.leader_id is not None)
     if what == "paper":
         return ()
-    sheet = _sheet(inbound, tools) if what else None
+    sheet = _sheet(inbound, context) if what else None
     rows = []
     for media in inbound.media:
         number = evidence.add(
@@ -232,29 +237,31 @@ def _evidence(
             album=inbound.album,
             seconds=media.seconds,
         )
-        mail.fetch(tx, number, now=tools.now, sheet=sheet)
+        mailboxes.fetch(tx, number, now=context.now, sheet=sheet)
         rows.append((number, media.kind))
     return tuple(rows)
 
 
-def _sheet(inbound: Inbound, tools: Tools) -> Mapping[str, Any]:
+def _sheet(inbound: Inbound, context: TurnContext) -> Mapping[str, Any]:
     """Keep the message of a leader's file until it is read."""
-    text = list_sheets.caption(inbound, lexicon_of(tools.policy), local_date(tools.now, tools.policy))
+    text = sheets.caption(inbound, lexicon_of(context.policy), local_date(context.now, context.policy))
     return to_raw(replace(inbound, text=text, media=()))
 
 
-def _post(tx: Tx, conversation: Conversation, replies: list[Reply], talk: Talk, scene: Scene, tools: Tools) -> Talk:
+def _post(
+    tx: Tx, conversation: Conversation, replies: list[Reply], talk: Talk, turn_input: TurnInput, context: TurnContext
+) -> Talk:
     """Post the replies; an echo is due when the burst is over, at the latest `quiet_max` after it began."""
-    policy, now = tools.policy, tools.now
-    began = datetime.fromisoformat(talk.burst_at) if talk.burst_at and scene.found.echo_back else now
+    policy, now = context.policy, context.now
+    began = datetime.fromisoformat(talk.burst_at) if talk.burst_at and turn_input.found.echo_back else now
     due = min(now + timedelta(seconds=policy.quiet), began + timedelta(seconds=policy.quiet_max))
-    if _inside(scene.inbound) and scene.found.echo_back and talk.echo_due:
+    if _inside(turn_input.inbound) and turn_input.found.echo_back and talk.echo_due:
         due = datetime.fromisoformat(talk.echo_due)  # a photo that came back is no new message
     for reply in replies:
-        mail.to_customer(
+        mailboxes.to_customer(
             tx, conversation.id, reply, now=now, due=max(due, now) if reply.echo else now, safety=reply.safety
         )
     held = any(reply.echo for reply in replies)
-    if _inside(scene.inbound) and not held and not scene.found.echo_back:
+    if _inside(turn_input.inbound) and not held and not turn_input.found.echo_back:
         return talk  # an echo that it does not concern still waits
     return replace(talk, burst_at=began.isoformat() if held else "", echo_due=due.isoformat() if held else "")

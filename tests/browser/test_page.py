@@ -9,7 +9,7 @@ from doubles.sandbox_house import SandboxHouse
 
 from bot.channels.base import TooBig
 from bot.runtime import web
-from handlers.messages.messages import Button, Reply, to_payload
+from handlers.messages.models import Button, Reply, to_payload
 from media import samples
 from storage.outbox import Mail
 

@@ -161,7 +161,10 @@ REFUSED = {
     "2,000 scans": (shots.many_scans(2_000), "unreadable"),
     "a png without pixels": (shots.png_header_only(640, 480), "unreadable"),
     "a png of no size": (shots.png_header_only(0, 480), "unreadable"),
-    "a jpeg with a broken table": (shots.jpeg(shots.scene()).replace(b"\xff\xdb\x00", b"\xff\xdb\xff", 1), "truncated"),
+    "a jpeg with a broken table": (
+        shots.jpeg(shots.scene()).replace(b"\xff\xdb\x00", b"\xff\xdb\xff", 1),
+        "truncated",
+    ),
 }
 
 

@@ -20,8 +20,8 @@ def house():
 
 @pytest.fixture
 def no(house):
-    filing.file(house.tx, house.draft("KT260612-0005", lines=House.lines(item="车厘子JJ")), house.tools)
-    return filing.file(house.tx, house.draft(), house.tools).no
+    filing.file(house.tx, house.draft("KT260612-0005", lines=House.lines(item="车厘子JJ")), house.context)
+    return filing.file(house.tx, house.draft(), house.context).no
 
 
 def broken(house):

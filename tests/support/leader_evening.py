@@ -9,8 +9,8 @@ from playing_desk import Group
 from sqlalchemy import select
 
 from handlers.claims import claim as claims
-from handlers.claims import leader_list
-from handlers.messages.messages import Inbound, Media
+from handlers.claims import list_draft
+from handlers.messages.models import Inbound, Media
 from storage import conversations, people
 from storage import tables as t
 
@@ -75,10 +75,10 @@ class Evening:
             ).all()
         return [(row.problem, row.quantity, row.wish) for row in rows]
 
-    def list(self, who: str = LEADER) -> leader_list.ListDraft:
+    def list(self, who: str = LEADER) -> list_draft.ListDraft:
         with self.world.write() as tx:
             raw = tx.execute(select(t.conversations.c.talk).where(t.conversations.c.account == who)).scalar_one()
-        draft = leader_list.of(claims.from_json(raw))
+        draft = list_draft.of(claims.from_json(raw))
         assert draft
         return draft
 

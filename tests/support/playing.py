@@ -19,13 +19,13 @@ import sheet_files
 
 from bot.channels.base import Gone, TooBig, Unreachable
 from bot.runtime.courier import strike
-from bot.runtime.evidence import Fetcher
+from bot.runtime.evidence_fetcher import Fetcher
 from handlers.cases import timers
-from handlers.messages.messages import Inbound, Media, from_payload
-from handlers.orders import order_file
+from handlers.context import TurnContext
+from handlers.messages.models import Inbound, Media, from_payload
+from handlers.orders import importer
+from handlers.policy.loader import load
 from handlers.policy.policy import Policy
-from handlers.policy.policy_file import load
-from handlers.tools import Tools
 from handlers.turn import intake
 from media.tables import read_table
 from media.values import Examined, Refused, Table
@@ -45,8 +45,8 @@ REFUSED = {"text": "not_a_picture", "truncated": "truncated", "huge": "too_many_
 @cache
 def orders_of(path: Path) -> tuple[Order, ...]:
     """Read an order file by the importer's own reader."""
-    with order_file.opened(path) as file:
-        return tuple(one.order for one in file.orders() if isinstance(one, order_file.Gathered))
+    with importer.opened(path) as file:
+        return tuple(one.order for one in file.orders() if isinstance(one, importer.Gathered))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,9 +174,9 @@ class World:
         assert self._policy
         return self._policy
 
-    def tools(self) -> Tools:
+    def context(self) -> TurnContext:
         """What one turn is handed."""
-        return Tools(now=self.now, random=self._random, policy=self.policy, policy_of=self._policy_of)
+        return TurnContext(now=self.now, random=self._random, policy=self.policy, policy_of=self._policy_of)
 
     def _policy_of(self, tx: Tx, number: str) -> Policy:
         if number not in self._known:
@@ -198,7 +198,7 @@ class World:
     def receive(self, inbound: Inbound) -> bool:
         """Take a message in as the runner does: one transaction, acknowledged after its COMMIT."""
         with self.write() as tx:
-            return intake.turn(tx, inbound, self.tools())
+            return intake.turn(tx, inbound, self.context())
 
     # the courier
 
@@ -256,16 +256,16 @@ class World:
 
     def _wake(self, bundle: Bundle) -> None:
         with self.write() as tx:
-            tools = self.tools()
+            context = self.context()
             for mail in bundle.mails:
                 if "conversation" in mail.payload:
                     woken = Inbound(
-                        key=bundle.mailbox, channel="", account="", at=tools.now, kind="wake", data=mail.payload
+                        key=bundle.mailbox, channel="", account="", at=context.now, kind="wake", data=mail.payload
                     )
-                    intake.turn(tx, woken, tools)
+                    intake.turn(tx, woken, context)
                 else:
-                    timers.fire(tx, mail.payload, tools)
-            strike(tx, bundle, now=tools.now)
+                    timers.fire(tx, mail.payload, context)
+            strike(tx, bundle, now=context.now)
 
     def _fetched(self, bundle: Bundle) -> None:
         """Bring a piece in by the fetcher that serves every door."""
@@ -278,7 +278,7 @@ class World:
             doors=lambda piece: Files(),  # type: ignore[arg-type, return-value]  # the fetcher asks a door for files only
             read=do,
             do=do,
-            tools=self.tools,
+            context=self.context,
             clock=lambda: self.now,
             store=Shelf(),  # type: ignore[arg-type]
             examiner=Look(),  # type: ignore[arg-type]

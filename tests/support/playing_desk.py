@@ -10,9 +10,9 @@ from typing import Any
 from playing import World
 
 from handlers.desk import cards
-from handlers.desk import desk as desks
-from handlers.desk.deeds import Told
-from handlers.messages.messages import DeskInbound
+from handlers.desk import dispatch as desks
+from handlers.desk.request import Answer
+from handlers.messages.models import DeskInbound
 from storage.desk import desk_messages
 from storage.outbox import Mail
 
@@ -62,7 +62,7 @@ class Group:
 
     def _card(self, no: str, *, anew: bool) -> None:
         with self.world.write() as tx:
-            drawn = cards.card(tx, no, self.world.tools())
+            drawn = cards.card(tx, no, self.world.context())
         buttons = tuple((button.label, button.tap) for row in drawn.buttons for button in row)
         called = tuple(name for _, name in drawn.mentions)
         old = next((one for one in self.posted if one.kind == "card" and one.ticket_no == no), None)
@@ -75,7 +75,7 @@ class Group:
 
     def _board(self) -> None:
         with self.world.write() as tx:
-            drawn = cards.board(tx, NAME, self.world.tools())
+            drawn = cards.board(tx, NAME, self.world.context())
         buttons = tuple((button.label, button.tap) for row in drawn.buttons for button in row)
         self.posted = [one for one in self.posted if one.kind != "board"]
         self._post("board", "", drawn.text, buttons)
@@ -96,7 +96,7 @@ class Group:
 
     # what the staff does
 
-    def act(self, who: str, **what: Any) -> Told:
+    def act(self, who: str, **what: Any) -> Answer:
         """Do something as one of the staff."""
         user, name, boss = STAFF[who]
         world = self.world
@@ -104,9 +104,9 @@ class Group:
             key=world.next_key(), desk=NAME, user=user, name=name, at=world.now, supervisor=boss, **what
         )
         with world.write() as tx:
-            return desks.act(tx, inbound, world.tools())
+            return desks.act(tx, inbound, world.context())
 
-    def taps(self, who: str, label: str, no: str = "") -> Told:
+    def taps(self, who: str, label: str, no: str = "") -> Answer:
         """Tap the newest button whose label holds these words (of this ticket)."""
         for message in reversed(self.posted):
             if no and message.ticket_no != no:
@@ -117,13 +117,13 @@ class Group:
         shown = [text for message in self.posted for text, _ in message.buttons]
         raise AssertionError(f"no button {label!r} at the desk; there are {shown}")
 
-    def replies(self, who: str, text: str, no: str = "", kind: str = "") -> Told:
+    def replies(self, who: str, text: str, no: str = "", kind: str = "") -> Answer:
         """Reply to the newest message (about this ticket, of this kind)."""
         for message in reversed(self.posted):
             if message.kind != "board" and (not no or message.ticket_no == no) and (not kind or message.kind == kind):
                 return self.act(who, kind="reply", text=text, reply_to=message.id, quoted=message.text)
         raise AssertionError("no message to reply to")
 
-    def types(self, who: str, text: str) -> Told:
+    def types(self, who: str, text: str) -> Answer:
         """Give a command."""
         return self.act(who, kind="command", text=text)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from handlers.policy.loader import PRESETS, Finding, check, load
 from handlers.policy.policy import Policy
-from handlers.policy.policy_file import PRESETS, Finding, check, load
 
 
 def shipped(folder: Path) -> Path:

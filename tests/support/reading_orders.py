@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import handlers
-from handlers.nlu.lists.lists import ListReading, read_list
+from handlers.nlu.lists.reader import ListReading, read_list
 from handlers.nlu.reading import Reading, read
 from handlers.nlu.text.lexicon import Lexicon, compile_words
 from storage.orders import Order, OrderLine

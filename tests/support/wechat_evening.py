@@ -62,8 +62,8 @@ class Evening:
         return [row.payload for row in rows if row.kind == kind]
 
     async def card(self):
-        no, tools = (await self.ticket()).no, self.service.app.tools()
-        return (await self.service.app.read(lambda tx: cards.card(tx, no, tools))).text
+        no, context = (await self.ticket()).no, self.service.app.context()
+        return (await self.service.app.read(lambda tx: cards.card(tx, no, context))).text
 
     async def comes(self, holds, seconds=8.0):
         """Wait until rows say so."""

@@ -11,11 +11,11 @@ from doubles.wechat import Platform
 
 from bot.channels.base import House
 from bot.channels.wechat.channel import Account, WeChatChannel
-from bot.channels.wechat.wechat_slots import Slots
+from bot.channels.wechat.open_callbacks import Slots
 from bot.runtime.courier import Courier
-from bot.runtime.runner import Runner
-from handlers.messages import mail
-from handlers.messages.messages import Button, Reply
+from bot.runtime.writer import Runner
+from handlers.messages import mailboxes
+from handlers.messages.models import Button, Reply
 from storage import conversations, outbox
 from storage.database import WriteLock, open_readers, open_writer, read, transaction
 from storage.tables import METADATA
@@ -118,7 +118,7 @@ class Shop:
         if not conversations.note(tx, inbound.key, at=inbound.at, kind=inbound.kind, text=inbound.text):
             return
         self.got.append(inbound)
-        outbox.unblock(tx, mail.chat_box(talk.id))
+        outbox.unblock(tx, mailboxes.chat_box(talk.id))
         now = self.now()
         for reply in self.say(inbound):
             self.post(tx, talk.id, reply, now)
@@ -126,7 +126,7 @@ class Shop:
     def post(self, tx, conversation, reply, now):
         reply = Reply(text=reply) if isinstance(reply, str) else reply
         due = now + timedelta(seconds=self.quiet if reply.echo else 0)
-        mail.to_customer(tx, conversation, reply, now=now, due=due)
+        mailboxes.to_customer(tx, conversation, reply, now=now, due=due)
 
     async def tell(self, openid, *replies):
         """Post replies that no message of the customer asked for."""

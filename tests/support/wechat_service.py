@@ -12,7 +12,7 @@ from playing import DATA, orders_of
 from bot.app import build
 from bot.runtime import web
 from bot.settings import Settings
-from handlers.messages.messages import DeskInbound
+from handlers.messages.models import DeskInbound
 from storage import conversations, imports, people
 from storage import tables as t
 

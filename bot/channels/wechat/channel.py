@@ -10,17 +10,17 @@ from datetime import UTC, datetime, tzinfo
 from aiohttp import web
 
 from bot.channels.base import Delivery, House, Unreachable
-from bot.channels.wechat.wechat_callback import Callback
-from bot.channels.wechat.wechat_calm import Calm
-from bot.channels.wechat.wechat_client import Line
-from bot.channels.wechat.wechat_errors import NoPush, PlatformRefused, meaning
-from bot.channels.wechat.wechat_gate import Gate, Keys
-from bot.channels.wechat.wechat_inbound import NAME
-from bot.channels.wechat.wechat_push import Load, Pusher, Unfit
-from bot.channels.wechat.wechat_reply import Part, begun, parts
-from bot.channels.wechat.wechat_slots import OPEN, Slots
+from bot.channels.wechat.callback import Callback
+from bot.channels.wechat.circuit_breaker import Calm
+from bot.channels.wechat.client import Line
+from bot.channels.wechat.errors import NoPush, PlatformRefused, meaning
+from bot.channels.wechat.inbound import NAME
+from bot.channels.wechat.open_callbacks import OPEN, Slots
+from bot.channels.wechat.push import Load, Pusher, Unfit
+from bot.channels.wechat.rendering import Part, begun, parts
+from bot.channels.wechat.verification import Gate, Keys
 from handlers.policy.policy import Template
-from handlers.tickets import letters
+from handlers.tickets import undelivered
 from storage.outbox import Mail
 from storage.platforms import wechat
 from storage.platforms.wechat import Standing
@@ -105,7 +105,9 @@ class WeChatChannel:
 
     def _tell_desk(self, key: str, why: str) -> None:
         """Let the agents know that the platform is away, or back."""
-        task = asyncio.ensure_future(self.house.write(lambda tx: letters.line(tx, NAME, key, why, now=self.clock())))
+        task = asyncio.ensure_future(
+            self.house.write(lambda tx: undelivered.line(tx, NAME, key, why, now=self.clock()))
+        )
         self._telling.add(task)
         task.add_done_callback(self._telling.discard)
 

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 from bot.channels.base import Gone, House, Unreachable
 from bot.channels.wechat.channel import Account, WeChatChannel, open_line
-from bot.channels.wechat.wechat_client import Client
-from bot.channels.wechat.wechat_errors import PlatformRefused
-from bot.channels.wechat.wechat_inbound import MENU
+from bot.channels.wechat.client import Client
+from bot.channels.wechat.errors import PlatformRefused
+from bot.channels.wechat.inbound import MENU
 from bot.settings import Settings, clock
-from handlers.messages.wording import say
-from handlers.tools import Tools
+from handlers.context import TurnContext
+from handlers.messages.texts import say
 from media.store import Keeper
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ def account_of(settings: Settings) -> Account:
 
 
 def open_wechat(
-    settings: Settings, *, house: House, store: Keeper, now: Callable[[], datetime], tools: Callable[[], Tools]
+    settings: Settings, *, house: House, store: Keeper, now: Callable[[], datetime], context: Callable[[], TurnContext]
 ) -> WeChatChannel:
     """Make the WeChat channel; its `attach` is the door for the server. Raises ValueError for a key that is none."""
 
@@ -54,8 +54,8 @@ def open_wechat(
         load=load,
         clock=now,
         wall=wall,
-        template=lambda: tools().policy.template,
-        zone=ZoneInfo(tools().policy.hours.timezone),
+        template=lambda: context().policy.template,
+        zone=ZoneInfo(context().policy.hours.timezone),
     )
 
 

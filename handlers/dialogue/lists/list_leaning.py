@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers.nlu.lists.lists import ListReading
+from handlers.nlu.lists.reader import ListReading
 from handlers.nlu.reading import ReadClaim
 
 ILLNESS, OBJECT = "illness", "foreign_object"

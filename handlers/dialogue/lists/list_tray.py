@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers.dialogue.lists.list_questions import MOST
-from handlers.dialogue.lists.list_telling import Telling, in_rows
-from handlers.dialogue.lists.list_text import main_buttons
-from handlers.messages.messages import Button, Reply
+from handlers.dialogue.lists.labels import Telling, in_rows
+from handlers.dialogue.lists.questions import MOST
+from handlers.dialogue.lists.texts import main_buttons
+from handlers.messages.models import Button, Reply
 
 
 def photos(told: Telling, *, echo: bool) -> Reply:

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from handlers.nlu.book import Book
-from handlers.nlu.text.normal import CIRCLED, READ, normalise
+from handlers.nlu.order_index import OrderIndex
+from handlers.nlu.text.normalisation import CIRCLED, READ, normalise
 
 LONGEST = 400
 """Lines of a list that are read; a chat message never holds more."""
@@ -47,12 +47,12 @@ class Line:
     indented: bool = False  # set in below a line that is not
 
 
-def _numbering(lines: Sequence[str], book: Book) -> set[int]:
+def _numbering(lines: Sequence[str], index: OrderIndex) -> set[int]:
     """Places of lines whose leading number only counts the lines: 1. 2. 3. in a row, each with a person of its own."""
     found = [(at, match) for at, raw in enumerate(lines) if (match := NUMBERED.match(raw))]
     numbers = [int(match["number"]) for _, match in found]
     in_a_row = len(numbers) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] < 2
-    named = _named([(str(int(match["number"])), lines[at][match.end() :]) for at, match in found], book)
+    named = _named([(str(int(match["number"])), lines[at][match.end() :]) for at, match in found], index)
     with_person = [
         at for (at, match), name in zip(found, named, strict=True) if name or HAS_PERSON.search(lines[at], match.end())
     ]
@@ -63,23 +63,23 @@ def _numbering(lines: Sequence[str], book: Book) -> set[int]:
         for place, (at, match) in enumerate(found)
         if at in with_person
         and (numbers[place] == place + 1 or (place and numbers[place] == numbers[place - 1] + 1))
-        and str(numbers[place]) not in book.by_pickup
+        and str(numbers[place]) not in index.by_pickup
         and not match.group().strip().startswith("0")
     }
 
 
-def _named(rows: Sequence[tuple[str, str]], book: Book) -> list[bool]:
+def _named(rows: Sequence[tuple[str, str]], index: OrderIndex) -> list[bool]:
     """Which of the numbered rows name a buyer whose number is another one."""
     found = []
     for number, text in rows:
         plain = text.lower()
-        buyers = [buyer for name, buyer in book.buyers if name in plain]
-        own = any(order.buyer_name in buyers for order in book.by_pickup.get(number, ()))
+        buyers = [buyer for name, buyer in index.buyers if name in plain]
+        own = any(order.buyer_name in buyers for order in index.by_pickup.get(number, ()))
         found.append(bool(buyers) and not own)
     return found
 
 
-def _circled(lines: Sequence[str], book: Book) -> dict[int, str]:
+def _circled(lines: Sequence[str], index: OrderIndex) -> dict[int, str]:
     """Lines that a circled pickup number leads, rewritten: ⑥ without another person, not counting ①②③."""
     found = [(at, match) for at, raw in enumerate(lines) if (match := CIRCLE.match(raw))]
     numbers = [unicodedata.normalize("NFKC", match["sign"]).strip("().") for _, match in found]
@@ -88,7 +88,7 @@ def _circled(lines: Sequence[str], book: Book) -> dict[int, str]:
     return {
         at: f"{number}号 {lines[at][match.end() :]}"
         for (at, match), number in zip(found, numbers, strict=True)
-        if number in book.by_pickup and not HAS_PERSON.search(lines[at], match.end())
+        if number in index.by_pickup and not HAS_PERSON.search(lines[at], match.end())
     }
 
 
@@ -104,10 +104,10 @@ def _why(text: str) -> str:
     return ""
 
 
-def lay_out(text: str, book: Book, emoji: Mapping[str, str]) -> list[Line]:
+def lay_out(text: str, index: OrderIndex, emoji: Mapping[str, str]) -> list[Line]:
     """Split and clean a list; empty lines count in the numbering and are left out."""
     lines = text.splitlines()
-    counted, circled = _numbering(lines, book), _circled(lines, book)
+    counted, circled = _numbering(lines, index), _circled(lines, index)
     flush = any(raw[:1].strip() for raw in lines)
     laid: list[Line] = []
     late: list[Line] = []

@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from handlers.nlu.book import Book
-from handlers.nlu.days import of_day
-from handlers.nlu.lists.parts import Part
+from handlers.nlu.dates import of_day
+from handlers.nlu.lists.segments import Part
+from handlers.nlu.order_index import OrderIndex
 from handlers.nlu.reading import ReadClaim, candidates
 from handlers.nlu.references import References
 from storage.orders import Order
@@ -40,7 +40,7 @@ def _several(references: References) -> list[tuple[str | None, tuple[str, ...], 
 
 
 def people(
-    part: Part, references: References, line: int, book: Book, today: date
+    part: Part, references: References, line: int, index: OrderIndex, today: date
 ) -> list[tuple[ReadClaim, list[Order]]]:
     """Each person a part speaks of with the orders that fit; a stated person who fits none stays, unsure."""
     stated = bool(part.names or references.tails or references.phones or references.order_numbers)
@@ -51,7 +51,7 @@ def people(
     several = _several(references) if not part.pickups and not part.names else []
     for pickup, names, told in several or [(*one, references) for one in _each(part)]:
         references = replace(told, names=names)
-        fits = [] if unknown else of_day(candidates(references, pickup, book), references.day, today)
+        fits = [] if unknown else of_day(candidates(references, pickup, index), references.day, today)
         own = [name for name in names if any(order.buyer_name == name for order in fits)] or list(names)
         base = ReadClaim(
             line=line,

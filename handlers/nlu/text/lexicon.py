@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from handlers.nlu.text.learned import Learned
-from handlers.nlu.text.normal import normalise
+from handlers.nlu.text.normalisation import normalise
 from handlers.nlu.text.numerals import COUNT, ENGLISH
+from handlers.nlu.text.weights import Learned
 
 ORDER_PATTERNS = (r"kt\d{6}-\d{4}", r"20\d{6}-\d{4}")
 GAP = "[^,。!?;\n]{0,6}?"

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from bot.app import build
 from bot.commands import parked as command
 from bot.settings import Settings
-from handlers.messages import mail
-from handlers.messages.messages import DeskInbound, Inbound, Media, Origin, from_raw, to_raw
-from handlers.policy.policy_file import load
-from handlers.tools import Tools
+from handlers.context import TurnContext
+from handlers.messages import mailboxes as mail
+from handlers.messages.models import DeskInbound, Inbound, Media, Origin, from_raw, to_raw
+from handlers.policy.loader import load
 from handlers.turn import intake, parking
 from storage import conversations, parked, policies
 from storage.database import open_writer, transaction
@@ -41,8 +41,8 @@ def house(tmp_path):
     policy = load("community-group-buy")
     with transaction(engine) as tx:
         policies.store(tx, policy.hash, name=policy.name, text=policy.text, now=NOW)
-    tools = Tools(now=NOW, random=Random(1), policy=policy, policy_of=lambda tx, number: policy)
-    yield engine, tools
+    context = TurnContext(now=NOW, random=Random(1), policy=policy, policy_of=lambda tx, number: policy)
+    yield engine, context
     engine.dispose()
 
 
@@ -54,10 +54,10 @@ def test_a_message_is_kept_whole(message):
 
 
 def test_it_is_kept_once_and_both_sides_hear_of_it_once(house):
-    engine, tools = house
+    engine, context = house
     for _ in range(2):
         with transaction(engine) as tx:
-            parking.park(tx, SAID, "KeyError: 'x'", tools)
+            parking.park(tx, SAID, "KeyError: 'x'", context)
     with transaction(engine) as tx:
         (row,) = parked.waiting(tx)
         mails = tx.execute(select(outbox.c.mailbox, outbox.c.payload).order_by(outbox.c.id)).all()
@@ -69,9 +69,9 @@ def test_it_is_kept_once_and_both_sides_hear_of_it_once(house):
 
 
 def test_retry_handles_it_and_says_so(house, tmp_path):
-    engine, tools = house
+    engine, context = house
     with transaction(engine) as tx:
-        parking.park(tx, SAID, "KeyError: 'x'", tools)
+        parking.park(tx, SAID, "KeyError: 'x'", context)
     said = []
 
     def write(work):
@@ -91,7 +91,7 @@ def test_retry_handles_it_and_says_so(house, tmp_path):
 
 
 def test_of_messages_that_waited_inside_only_the_failing_one_is_parked(house):
-    engine, tools = house
+    engine, context = house
     tries = []
 
     def bad():
@@ -100,8 +100,8 @@ def test_of_messages_that_waited_inside_only_the_failing_one_is_parked(house):
         raise ZeroDivisionError("no")
 
     with transaction(engine) as tx:
-        parking.guarded(tx, SAID, lambda: parked.keep(tx, key="good", door="x", raw={}, error="", at=NOW), tools)
-        parking.guarded(tx, SAID, bad, tools)
+        parking.guarded(tx, SAID, lambda: parked.keep(tx, key="good", door="x", raw={}, error="", at=NOW), context)
+        parking.guarded(tx, SAID, bad, context)
     with transaction(engine) as tx:
         rows = {row["key"]: row["error"] for row in parked.waiting(tx)}
         letters = tx.execute(select(outbox.c.mailbox)).scalars().all()

@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 
 from bot.commands import policy as commands
-from handlers.policy import policy_file
+from handlers.policy import loader
 
 
 @pytest.fixture
 def shop(tmp_path):
     """The group-buy preset as a file that stands by itself."""
-    text = (policy_file.PRESETS / "community-group-buy.toml").read_text(encoding="utf-8")
+    text = (loader.PRESETS / "community-group-buy.toml").read_text(encoding="utf-8")
     file = tmp_path / "shop.toml"
     file.write_text(text.replace('extends = "base"\n', ""), encoding="utf-8")
     return file
@@ -22,16 +22,16 @@ def out():
 
 def test_list_names_each_preset_in_one_line(out):
     assert commands.list_presets(out.append) == 0
-    assert [line.split()[0] for line in out] == list(policy_file.presets())
+    assert [line.split()[0] for line in out] == list(loader.presets())
 
 
 def test_show_prints_the_policy_whole_so_that_it_can_be_put_in_force(shop, out, tmp_path):
     assert commands.show(str(shop), out.append) == 0
-    policy = policy_file.load(str(shop))
+    policy = loader.load(str(shop))
     assert f"# hash {policy.hash}" in out
     again = tmp_path / "again.toml"
     again.write_text("\n".join(out), encoding="utf-8")
-    assert policy_file.load(str(again)).hash == policy.hash
+    assert loader.load(str(again)).hash == policy.hash
 
 
 def test_show_keeps_words_with_nested_tables_and_odd_keys(shop, out, tmp_path):
@@ -40,7 +40,7 @@ def test_show_keeps_words_with_nested_tables_and_odd_keys(shop, out, tmp_path):
     commands.show(str(shop), out.append)
     again = tmp_path / "again.toml"
     again.write_text("\n".join(out), encoding="utf-8")
-    assert policy_file.load(str(again)) == policy_file.load(str(shop))
+    assert loader.load(str(again)) == loader.load(str(shop))
 
 
 def test_show_of_a_refused_policy_says_why(out, tmp_path):
@@ -50,7 +50,7 @@ def test_show_of_a_refused_policy_says_why(out, tmp_path):
 
 def test_check_passes_what_is_in_order(shop, out):
     assert commands.check(str(shop), out.append) == 0
-    assert "in order" in out[0] and policy_file.load(str(shop)).hash[:12] in out[0]
+    assert "in order" in out[0] and loader.load(str(shop)).hash[:12] in out[0]
 
 
 def test_check_names_line_key_and_reason_and_fails(shop, out):

@@ -85,4 +85,4 @@ def test_without_the_settings_nothing_of_it_is_loaded():
     )
     root = Path(__file__).parents[3]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
-    assert done.stdout.strip() == "['handlers.cases.second_marks', 'handlers.nlu.models.second_opinion']"
+    assert done.stdout.strip() == "['handlers.cases.second_marks', 'handlers.nlu.models.llm_overlay']"

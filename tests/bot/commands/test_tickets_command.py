@@ -7,7 +7,7 @@ from doubles.ticket_house import House
 
 from bot.commands import tickets as command
 from handlers.cases import filing
-from handlers.desk import desk
+from handlers.desk import dispatch
 
 
 @pytest.fixture
@@ -34,9 +34,9 @@ def test_an_empty_house_says_so(shop):
 
 
 def test_list_names_the_newest_first(house, shop):
-    first = filing.file(house.tx, house.draft(), house.tools).no
+    first = filing.file(house.tx, house.draft(), house.context).no
     house.later(minutes=1)
-    second = filing.file(house.tx, house.draft("KT260612-0005", lines=House.lines(item="车厘子JJ")), house.tools).no
+    second = filing.file(house.tx, house.draft("KT260612-0005", lines=House.lines(item="车厘子JJ")), house.context).no
     code, lines = shop(command.list_tickets)
     assert code == 0
     assert [line.split()[0] for line in lines] == [second, first]
@@ -44,7 +44,7 @@ def test_list_names_the_newest_first(house, shop):
 
 
 def test_show_as_json_holds_everything(house, shop):
-    no = filing.file(house.tx, house.draft(), house.tools).no
+    no = filing.file(house.tx, house.draft(), house.context).no
     code, lines = shop(command.show, no.lower().removeprefix("cd-"), as_json=True)
     found = json.loads("\n".join(lines))
     assert code == 0
@@ -58,7 +58,7 @@ def test_show_as_json_holds_everything(house, shop):
 
 
 def test_show_as_text(house, shop):
-    no = filing.file(house.tx, house.draft(), house.tools).no
+    no = filing.file(house.tx, house.draft(), house.context).no
     code, lines = shop(command.show, no, as_json=False)
     assert code == 0
     assert lines[0].startswith(f"{no}  queued, normal")
@@ -66,9 +66,9 @@ def test_show_as_text(house, shop):
 
 
 def test_show_tells_what_agents_put_right(house, shop):
-    no = filing.file(house.tx, house.draft(), house.tools).no
+    no = filing.file(house.tx, house.draft(), house.context).no
     for tap in (f"pick:{no}", f"correct:{no}:1:q:3"):
-        desk.act(house.tx, house.staff(kind="tap", tap=tap), house.tools)
+        dispatch.act(house.tx, house.staff(kind="tap", tap=tap), house.context)
     _, lines = shop(command.show, no, as_json=False)
     (line,) = [line for line in lines if line.startswith("corrected")]
     assert "line 1 quantity  2 盒 -> 3 盒  by agent:telegram:77" in line

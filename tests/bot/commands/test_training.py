@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.__main__ import main
-from bot.commands.training import learn
-from handlers.nlu.models.lessons import lesson_of
-from handlers.nlu.text.learned import fault
-from handlers.policy import policy_file
-from handlers.policy.policy_weights import words_hash
+from bot.commands.train import learn
+from handlers.nlu.models.examples import lesson_of
+from handlers.nlu.text.weights import fault
+from handlers.policy import loader
+from handlers.policy.embedded_weights import words_hash
 from storage.desk.corrections import Example
 
 # ways of saying that no word table has, as often as learning needs them
 BRAISED = ("磨叽", "墨迹半天", "拖拖拉拉", "磨洋工")
 FINE = ("好吃", "收到了谢谢", "下次还来", "不错不错")
-POLICY = policy_file.load("community-group-buy")
+POLICY = loader.load("community-group-buy")
 
 
 def rows(many):

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.runtime.runner import Runner
-from handlers.messages.messages import Inbound
+from bot.runtime.writer import Runner
+from handlers.messages.models import Inbound
 from storage import conversations, outbox, parked
 from storage.database import DatabaseGone, WriteLock, open_writer, transaction
 from storage.outbox import Outcome

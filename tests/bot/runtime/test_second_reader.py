@@ -11,8 +11,8 @@ from doubles.completions import completions
 from doubles.service import free_port
 
 from bot.commands import doctor
-from bot.runtime import second_reader
-from bot.runtime.second_reader import AT_ONCE, FAILURES, MOST, REST, SecondReader, examine
+from bot.runtime import llm_client
+from bot.runtime.llm_client import AT_ONCE, FAILURES, MOST, REST, SecondReader, examine
 from bot.settings import Settings
 
 ASKED = [{"role": "user", "content": "{}"}]
@@ -158,7 +158,7 @@ async def test_the_doctor_says_whether_it_answers(monkeypatch):
         good, told = await examine(settings(double.url))
         assert not good and "status 401" in told and "LLM_API_KEY" in told and "sk-secret" not in told
         double.fault = ""
-        monkeypatch.setattr(second_reader, "PATIENCE", 0.2)
+        monkeypatch.setattr(llm_client, "PATIENCE", 0.2)
         double.seconds = 0.3
         good, told = await examine(settings(double.url))
         assert not good and "faster" in told

@@ -17,11 +17,11 @@ from sqlalchemy import select
 from wechat_service import Service
 
 from bot.app import build
-from bot.runtime import second_reader
+from bot.runtime import llm_client
 from bot.settings import Settings
 from handlers.claims import claim as claims
 from handlers.desk import cards
-from handlers.messages.messages import Inbound
+from handlers.messages.models import Inbound
 from handlers.policy.lexicons import lexicon_of
 from storage import conversations, people
 from storage import tables as t
@@ -103,7 +103,7 @@ async def test_what_the_words_do_not_tell_the_second_reader_fills_in_and_the_tic
         (ticket,) = await house.rows(t.tickets)
         (event,) = [row for row in await house.rows(t.events) if row["kind"] == "second_reading"]
         assert (event["ticket_no"], event["data"]) == (ticket["no"], {"read": ["problem=quality_spoiled"]})
-        card = await house.app.read(lambda tx: cards.card(tx, ticket["no"], house.app.tools()))
+        card = await house.app.read(lambda tx: cards.card(tx, ticket["no"], house.app.context()))
         assert "语言模型" in card.text and "{" not in card.text
         assert len(double.got) == 1  # taps, words with a fixed meaning: nobody is asked
 
@@ -212,7 +212,7 @@ async def test_a_slow_one_is_waited_for_within_the_limit_of_wechat(tmp_path):
         began = asyncio.get_running_loop().time()
         await house.say(ODD)
         taken = asyncio.get_running_loop().time() - began
-        assert second_reader.PATIENCE - 0.1 < taken < second_reader.PATIENCE + 0.5
+        assert llm_client.PATIENCE - 0.1 < taken < llm_client.PATIENCE + 0.5
         assert taken + house.app.policy.quiet < 4.3  # what a callback waits
         assert await house.problems() == [(1, "", "2")]
 
@@ -285,7 +285,7 @@ async def test_the_messages_of_one_chat_keep_their_order_and_wait_no_longer_toge
         kept = [row["text"] for row in await house.rows(t.inbox)]
         assert kept == [PROOF] and said == []
         await asyncio.gather(*under_way)
-        assert asyncio.get_running_loop().time() - began < second_reader.PATIENCE + 1
+        assert asyncio.get_running_loop().time() - began < llm_client.PATIENCE + 1
         assert said == [message.text for message in messages]
         assert len(double.got) <= 2
         draft = await house.draft()
@@ -423,7 +423,7 @@ async def test_a_failure_of_the_look_itself_keeps_no_message_from_its_turn(tmp_p
 
 async def test_without_settings_there_is_nothing_of_it(tmp_path):
     async with shop(tmp_path) as house:
-        assert house.app.beforehand is None and house.app.tools().opinions is None
+        assert house.app.beforehand is None and house.app.context().opinions is None
         await house.say(PROOF, ODD)
         assert await house.problems() == [(1, "", "2")]
 
@@ -441,7 +441,7 @@ async def test_the_open_callback_of_wechat_still_gets_the_answer(tmp_path):
             double.hold()
             began = asyncio.get_running_loop().time()
             told = await follower.text(ODD)
-            assert second_reader.PATIENCE < asyncio.get_running_loop().time() - began < 4.5
+            assert llm_client.PATIENCE < asyncio.get_running_loop().time() - began < 4.5
             assert (told.kind, told.tries, follower.errors) == ("text", 1, 0)
             assert "草莓" in told.text and follower.seen[-1][0] == "passive"
         finally:

@@ -10,12 +10,12 @@ import pytest
 from doubles.completions import completions
 from doubles.telegram_house import START
 
-from bot.runtime import second_reader, second_sight
-from bot.runtime.second_reader import AT_ONCE, LEAST, SecondReader
-from bot.runtime.second_sight import LOOKS, SecondSight
-from handlers.messages.messages import Inbound
-from handlers.nlu.models.second_opinion import Opinions
-from handlers.tools import Tools
+from bot.runtime import llm_client, llm_prefetch
+from bot.runtime.llm_client import AT_ONCE, LEAST, SecondReader
+from bot.runtime.llm_prefetch import LOOKS, SecondSight
+from handlers.context import TurnContext
+from handlers.messages.models import Inbound
+from handlers.nlu.models.llm_overlay import Opinions
 
 PATIENCE = LEAST + 0.3
 
@@ -23,7 +23,7 @@ PATIENCE = LEAST + 0.3
 class Gated(SecondSight):
     """Its trials end when they are let; each is noted."""
 
-    def _look(self, inbound, tools):
+    def _look(self, inbound, context):
         self.looked.append(inbound.account)
         self.gate.wait(10)
         return []
@@ -31,18 +31,18 @@ class Gated(SecondSight):
 
 @pytest.fixture
 def short(monkeypatch):
-    monkeypatch.setattr(second_sight, "PATIENCE", PATIENCE)
+    monkeypatch.setattr(llm_prefetch, "PATIENCE", PATIENCE)
 
 
 @asynccontextmanager
 async def sight(url="http://127.0.0.1:9"):
     made = object.__new__(type("Noting", (Gated,), {}))  # with attributes of its own
-    tools = Tools(now=START, random=None, policy=None, policy_of=None)
+    context = TurnContext(now=START, random=None, policy=None, policy_of=None)
     made.__init__(
         reader=SecondReader(base_url=url, api_key="k", model="m"),
         snapshots=type("Nothing", (), {"dispose": lambda self: None})(),
         opinions=Opinions(lambda: 0.0),
-        tools=lambda: tools,
+        context=lambda: context,
     )
     made.looked, made.gate = [], threading.Event()
     try:
@@ -109,4 +109,4 @@ async def test_a_message_whose_time_has_passed_behind_others_is_not_tried_out(sh
 
 
 def test_the_patience_of_the_tests_is_shorter_than_the_real_one():
-    assert LEAST < PATIENCE < second_reader.PATIENCE
+    assert LEAST < PATIENCE < llm_client.PATIENCE

@@ -10,11 +10,11 @@ from doubles.site_house import Sites
 from doubles.ticket_house import START
 from openpyxl import load_workbook
 
-from bot.runtime import settlement as bot
+from bot.runtime import settlement_export as bot
 from handlers.cases import settlement as rows
 from handlers.claims.claim import Talk
-from handlers.claims.leader_acts import Settlement
-from handlers.turn import leading
+from handlers.claims.leader_outcomes import Settlement
+from handlers.turn import apply_leaders
 from media.store import Store
 from storage import conversations, imports, outbox, people
 from storage.orders import Order, OrderLine
@@ -91,7 +91,7 @@ def test_two_of_one_name_are_told_apart_by_id(house, tmp_path, capsys):
 
 def order_by_chat(house):
     who = conversations.by_id(house.tx, house.wang_talk)
-    _, reply = leading.carry_out(house.tx, Settlement(), who, Talk(), house.voice, house.tools)
+    _, reply = apply_leaders.carry_out(house.tx, Settlement(), who, Talk(), house.voice, house.context)
     return who, reply.text
 
 
@@ -101,7 +101,7 @@ def carry(house, store):
 
     (bundle,) = [one for one in outbox.pick(house.tx, now=house.now, lease="l", until=house.now + outbox.LEASE, limit=9)
                  if one.mailbox.startswith("sheet:")]  # fmt: skip
-    clerk = bot.Clerk(read=do, do=do, tools=lambda: house.tools, store=store)
+    clerk = bot.Clerk(read=do, do=do, context=lambda: house.context, store=store)
     asyncio.run(clerk.carry(bundle))
 
 
@@ -122,7 +122,7 @@ def test_a_channel_without_files_tells_the_sums(house):
     talk = house.talk("w", channel="wechat")
     people.lead(house.tx, talk, house.wang, house.now)
     who = conversations.by_id(house.tx, talk)
-    _, reply = leading.carry_out(house.tx, Settlement(), who, Talk(), house.voice, house.tools)
+    _, reply = apply_leaders.carry_out(house.tx, Settlement(), who, Talk(), house.voice, house.context)
     assert "1 行" in reply.text and "明细表" not in reply.text and house.mails(f"sheet:{talk}") == []
 
 

@@ -7,7 +7,7 @@ from doubles.sandbox_house import NOW, sandbox_house
 
 from bot.channels.base import Gone, TooBig
 from bot.sandbox.room import MAX_UPLOAD
-from handlers.messages.messages import Button, Reply, to_payload
+from handlers.messages.models import Button, Reply, to_payload
 from storage.outbox import Mail
 
 SAY = "/sandbox/chats/tian"

@@ -37,7 +37,7 @@ def claim_of(tx, house, photos=()):
         claim=claim, conversation_id=talk, channel="sandbox", account="tian", order=order, language="zh",
         lines=(line,), leader_id=None,
     )  # fmt: skip
-    return filing.file(tx, filed, house.tools()).no
+    return filing.file(tx, filed, house.context()).no
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 from doubles.sandbox_house import sandbox_house
 from yarl import URL
 
-from bot.runtime import guard
-from bot.runtime.guard import COOKIE, SESSION, TRIES, WINDOW
+from bot.runtime import access
+from bot.runtime.access import COOKIE, SESSION, TRIES, WINDOW
 
 STATE = "/sandbox/state"
 PASSWORD = "草莓 and cream"
@@ -49,11 +49,11 @@ async def test_elsewhere_is_turned_away_unless_on_and_with_a_password(tmp_path, 
 
 
 def test_a_made_up_host_does_not_help_who_sits_elsewhere():
-    assert guard._loopback_peer("127.0.0.1")
-    assert guard._loopback_peer("::1")
-    assert guard._loopback_peer("::ffff:127.0.0.1")
-    assert not guard._loopback_peer("192.168.1.20")
-    assert not guard._loopback_peer("")
+    assert access._loopback_peer("127.0.0.1")
+    assert access._loopback_peer("::1")
+    assert access._loopback_peer("::ffff:127.0.0.1")
+    assert not access._loopback_peer("192.168.1.20")
+    assert not access._loopback_peer("")
 
 
 async def test_with_on_and_a_password_it_opens_anywhere_after_the_login(tmp_path):

@@ -7,8 +7,8 @@ from datetime import timedelta
 from doubles.sandbox_house import sandbox_house
 
 from bot.sandbox import page
-from handlers.messages.messages import Reply, to_payload
-from handlers.messages.wording import languages, templates
+from handlers.messages.models import Reply, to_payload
+from handlers.messages.texts import languages, templates
 from handlers.orders.samples import samples
 from storage.outbox import Mail
 

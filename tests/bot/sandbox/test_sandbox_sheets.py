@@ -14,8 +14,8 @@ from bot.runtime.web import make_app
 from bot.sandbox.page import PAGE
 from bot.sandbox.sample_sheet import NAME, draw
 from bot.settings import Settings
-from handlers.messages.wording import languages
-from handlers.nlu.lists import list_rows
+from handlers.messages.texts import languages
+from handlers.nlu.lists import sheet_rows
 from media.tables import read_table
 from media.values import Table
 from storage import tables as t
@@ -60,7 +60,7 @@ async def test_the_sample_sheet_is_made_when_it_is_sent(tmp_path):
 def test_the_sample_sheet_has_rows_in_every_language(language):
     table = read_table(draw(language))
     assert isinstance(table, Table)
-    assert len(list_rows.take(table.rows).lines) == 5
+    assert len(sheet_rows.take(table.rows).lines) == 5
 
 
 async def _told(client, words):

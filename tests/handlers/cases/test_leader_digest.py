@@ -9,8 +9,8 @@ from doubles.site_house import Sites
 from doubles.ticket_house import START
 
 from handlers.cases import leader_digest
-from handlers.claims import leader_words
-from handlers.tickets import tickets
+from handlers.claims import leader_phrases
+from handlers.tickets import lifecycle
 from storage import tables as t
 from storage import tickets as rows
 
@@ -23,11 +23,11 @@ def house():
 
 
 def digest(house, who=None, since=START):
-    return leader_digest.text(house.tx, who or house.wang, house.voice, house.tools, since)
+    return leader_digest.text(house.tx, who or house.wang, house.voice, house.context, since)
 
 
 def decide(house, no, state="decided"):
-    tickets.move(house.tx, no, state, decided_at=house.now)
+    lifecycle.move(house.tx, no, state, decided_at=house.now)
 
 
 def test_groups_numbers_items_and_sums(house):
@@ -73,12 +73,12 @@ def test_a_long_day_fits_one_message(house):
             house.tx.execute(t.leader_sites.insert().values(leader_id=house.wang, site_no=f"Y{place}"))
         house.ticket(f"L{place}", lines=house.lines(line=None, item="商品名也很长很长很长" * 3), photos=0)
     text = digest(house)
-    assert len(text) <= leader_words.LONGEST
+    assert len(text) <= leader_phrases.LONGEST
     assert text.count("还有") == 3 and "20 单" in text
 
 
 def test_every_evening_at_the_end_of_the_day(house):
-    leader_digest.begin(house.tx, house.tools)
+    leader_digest.begin(house.tx, house.context)
     house.ticket()
     house.run(minutes=49)
     assert house.heard(house.wang_talk) == []
@@ -90,21 +90,21 @@ def test_every_evening_at_the_end_of_the_day(house):
 
 
 def test_a_start_leaves_a_timer_that_is_due_alone(house):
-    leader_digest.begin(house.tx, house.tools)
+    leader_digest.begin(house.tx, house.context)
     house.ticket()
     house.now += timedelta(hours=2)  # the service was away at 20:00
-    leader_digest.begin(house.tx, house.tools)
+    leader_digest.begin(house.tx, house.context)
     house.run(minutes=1)
     assert len(house.heard(house.wang_talk)) == 1
-    leader_digest.begin(house.tx, house.tools)
+    leader_digest.begin(house.tx, house.context)
     house.run(hours=1)
     assert len(house.heard(house.wang_talk)) == 1
 
 
 def test_a_leader_without_an_account_any_more_is_let_go(house):
-    leader_digest.begin(house.tx, house.tools)
+    leader_digest.begin(house.tx, house.context)
     house.ticket()
     house.tx.execute(t.conversations.update().values(leader_id=None))
     house.run(days=3)
     assert house.heard(house.wang_talk) == []
-    assert leader_digest.begin(house.tx, house.tools) is None
+    assert leader_digest.begin(house.tx, house.context) is None

@@ -9,8 +9,8 @@ from doubles.site_house import Sites
 from doubles.ticket_house import START
 
 from handlers.cases import filing, leader_progress
-from handlers.claims import leader_words
-from handlers.tickets import tickets
+from handlers.claims import leader_phrases
+from handlers.tickets import lifecycle
 from storage import tables as t
 
 
@@ -27,7 +27,7 @@ def own(house, number="KT260612-0003", **facts):
 
 
 def progress(house, who=None):
-    return leader_progress.text(house.tx, who or house.wang, house.voice, house.tools)
+    return leader_progress.text(house.tx, who or house.wang, house.voice, house.context)
 
 
 def test_by_site_and_state_the_newest_first(house):
@@ -47,7 +47,7 @@ def test_by_site_and_state_the_newest_first(house):
 
 def test_what_was_decided_is_told_with_its_sum(house):
     no = own(house, state="approved")
-    tickets.move(house.tx, no, "decided", decided_at=house.now)
+    lifecycle.move(house.tx, no, "decided", decided_at=house.now)
     assert f"已有结果 1 单：\n· {no} 3号 李婷 退款 39.80 元" in progress(house)
     house.now += timedelta(days=15)
     assert no not in progress(house)
@@ -61,7 +61,7 @@ def test_buyers_own_claims_are_counted_only(house):
 
 def test_a_serious_one_without_an_order_is_told_by_number(house):
     draft = house.draft("", lines=(), photos=0, severity="safety", leader_id=house.wang, talk=house.wang_talk)
-    no = filing.raise_ticket(house.tx, draft, why="safety", tools=house.tools)
+    no = filing.raise_ticket(house.tx, draft, why="safety", context=house.context)
     assert f"【还没对上订单】\n等待处理 1 单：\n· {no}" in progress(house)
 
 
@@ -80,4 +80,4 @@ def test_many_fit_one_message_and_serious_ones_are_never_cut(house):
         number = own(house, f"L{place}", severity=severity, lines=house.lines(line=None, item="很长的商品" * 6))
         serious = number if severity == "major" else serious
     text = progress(house)
-    assert len(text) <= leader_words.LONGEST and "还有" in text and serious in text
+    assert len(text) <= leader_phrases.LONGEST and "还有" in text and serious in text

@@ -10,9 +10,9 @@ from doubles.ticket_house import START, House
 from sqlalchemy import select
 
 from handlers.cases import appeals, filing, leader_review, remarks, timers
-from handlers.desk import cards, desk
-from handlers.messages.messages import from_payload
-from handlers.tickets import testimony, tickets
+from handlers.desk import cards, dispatch
+from handlers.messages.models import from_payload
+from handlers.tickets import leader_statements, lifecycle
 from storage import clocks, conversations, events, people, ticket_lines
 from storage import tables as t
 from storage.desk import queue
@@ -28,17 +28,17 @@ class Site(House):
         people.lead(self.tx, self.leader, people.add_leader(self.tx, "王姐", ["Z07"], None, self.now).id, self.now)
 
     def file(self, **facts) -> str:
-        return filing.file(self.tx, self.draft(**facts), self.tools).no
+        return filing.file(self.tx, self.draft(**facts), self.context).no
 
     def says(self, no: str, answer: str = "yes", text: str = "", account: str = "wang") -> str:
         who = conversations.by_id(self.tx, self.talk(account))
-        return leader_review.heard(self.tx, no, who, answer, text, self.tools)
+        return leader_review.heard(self.tx, no, who, answer, text, self.context)
 
     def waiting(self) -> list[str]:
         return [ticket.no for ticket in queue.waiting(self.tx, "telegram")]
 
     def card(self, no: str) -> str:
-        return cards.card(self.tx, no, self.tools).text
+        return cards.card(self.tx, no, self.context).text
 
     def kinds(self, no: str) -> list[str]:
         return [event.kind for event in events.of_ticket(self.tx, no)]
@@ -49,7 +49,7 @@ class Site(House):
         while (due := self.next_wake()) is not None and due <= end:
             self.now = max(self.now, due)
             for _, payload in self.due_wakes():
-                timers.fire(self.tx, payload, self.tools)
+                timers.fire(self.tx, payload, self.context)
         self.now = end
 
 
@@ -79,7 +79,7 @@ def test_the_leader_sees_neither_phone_nor_what_was_said(site):
 
 
 def test_the_promises_of_the_customer_run_on(site):
-    filed = filing.file(site.tx, site.draft(), site.tools)
+    filed = filing.file(site.tx, site.draft(), site.context)
     assert filed.notice_at == START + timedelta(hours=24)
     assert filed.human_at is None, "no first answer is promised while the leader has the word"
     assert clocks.get(site.tx, filed.no, "decision_due").due_at == START + timedelta(days=3)
@@ -95,7 +95,7 @@ def test_a_silent_leader_never_blocks(site):
     assert "团长王姐没有回复" in site.card(no)
     assert clocks.get(site.tx, no, "leader_review").breached_at is None
     assert clocks.get(site.tx, no, "human_first_response").due_at == START + timedelta(hours=2, minutes=30)
-    assert not tickets.must(site.tx, no).late
+    assert not lifecycle.must(site.tx, no).late
 
 
 @pytest.mark.parametrize(
@@ -126,13 +126,13 @@ def test_a_leader_may_say_more_and_think_again(site):
     site.says(no, "no")
     site.says(no, "", "看错了")
     site.says(no, "yes")
-    assert not testimony.disputed(site.tx, no)
+    assert not leader_statements.disputed(site.tx, no)
     assert site.waiting() == [no] and site.kinds(no).count("leader_said") == 3
 
 
 def test_the_owner_hears_the_word_at_once(site):
     no = site.file()
-    desk.act(site.tx, site.staff(kind="tap", tap=f"pick:{no}"), site.tools)
+    dispatch.act(site.tx, site.staff(kind="tap", tap=f"pick:{no}"), site.context)
     site.says(no, "no", "没坏")
     note = site.at_desk(no, "note")[-1]
     assert "有出入「没坏」" in note["text"] and note["mentions"] == [["77", "小林"]]
@@ -154,7 +154,7 @@ def test_who_is_not_asked(site, facts):
     no = site.file(**facts)
     assert site.heard(site.leader) == []
     assert clocks.get(site.tx, no, "leader_review") is None
-    assert site.waiting() == [no] or tickets.must(site.tx, no).state != "queued"
+    assert site.waiting() == [no] or lifecycle.must(site.tx, no).state != "queued"
 
 
 def test_a_policy_that_does_not_ask(site):
@@ -177,13 +177,13 @@ def test_a_site_without_a_bound_leader(site):
 
 
 def test_a_leader_who_buys_is_no_witness(site):
-    no = filing.file(site.tx, site.draft(talk=site.leader), site.tools).no
+    no = filing.file(site.tx, site.draft(talk=site.leader), site.context).no
     assert site.heard(site.leader) == [] and site.waiting() == [no]
 
 
 def test_asking_for_a_person_ends_the_wait(site):
     no = site.file()
-    remarks.call(site.tx, no, site.tools)
+    remarks.call(site.tx, no, site.context)
     assert site.waiting() == [no]
     due = clocks.get(site.tx, no, "human_first_response").due_at
     site.run(minutes=20)
@@ -193,8 +193,9 @@ def test_asking_for_a_person_ends_the_wait(site):
 
 def test_what_becomes_serious_goes_to_the_desk_at_once(site):
     no = site.file()
-    remarks.remark(site.tx, no, conversation_id=tickets.must(site.tx, no).conversation_id, at=site.now, text="孩子吐了",
-                   evidence=(), tools=site.tools, severity="safety", signals=("illness",))  # fmt: skip
+    conversation_id = lifecycle.must(site.tx, no).conversation_id
+    remarks.remark(site.tx, no, conversation_id=conversation_id, at=site.now, text="孩子吐了",
+                   evidence=(), context=site.context, severity="safety", signals=("illness",))  # fmt: skip
     assert site.waiting() == [no]
     due = clocks.get(site.tx, no, "major_human_response").due_at
     site.run(minutes=2)
@@ -204,11 +205,13 @@ def test_what_becomes_serious_goes_to_the_desk_at_once(site):
 
 def test_a_claim_taken_back_needs_no_word(site):
     no = site.file()
-    assert filing.withdraw(site.tx, no, conversation_id=tickets.must(site.tx, no).conversation_id, tools=site.tools)
+    assert filing.withdraw(
+        site.tx, no, conversation_id=lifecycle.must(site.tx, no).conversation_id, context=site.context
+    )
     site.run(hours=3)
     assert "leader_silent" not in site.kinds(no)
     assert site.says(no, "yes") == "late"
-    assert tickets.must(site.tx, no).state == "withdrawn"
+    assert lifecycle.must(site.tx, no).state == "withdrawn"
 
 
 def test_only_those_who_were_asked_may_say(site):
@@ -226,7 +229,7 @@ def test_only_those_who_were_asked_may_say(site):
 
 def test_the_leaders_own_filing_of_the_same_is_a_yes(site):
     no = site.file()
-    joined = filing.file(site.tx, site.draft(talk=site.leader, leader_id=1), site.tools)
+    joined = filing.file(site.tx, site.draft(talk=site.leader, leader_id=1), site.context)
     assert (joined.no, joined.joined) == (no, True)
     assert site.waiting() == [no]
     assert "团长王姐（19:10）：属实" in site.card(no)
@@ -235,14 +238,14 @@ def test_the_leaders_own_filing_of_the_same_is_a_yes(site):
 def test_a_list_that_names_the_claim_is_the_leaders_word(site):
     no = site.file()
     remarks.remark(site.tx, no, conversation_id=site.leader, at=site.now, text="3号 草莓坏2盒", evidence=(),
-                   tools=site.tools)  # fmt: skip
+                   context=site.context)  # fmt: skip
     assert site.waiting() == [no] and "说明「3号 草莓坏2盒」" in site.card(no)
 
 
 def test_the_customers_own_words_are_no_leaders_word(site):
     no = site.file()
-    talk = tickets.must(site.tx, no).conversation_id
-    remarks.remark(site.tx, no, conversation_id=talk, at=site.now, text="快点", evidence=(), tools=site.tools)
+    talk = lifecycle.must(site.tx, no).conversation_id
+    remarks.remark(site.tx, no, conversation_id=talk, at=site.now, text="快点", evidence=(), context=site.context)
     assert site.waiting() == []
 
 
@@ -250,11 +253,11 @@ def test_the_bot_decides_after_the_leader():
     site = Site(auto_approve_cap=5000)
     yes, no, silent = site.file(), site.file(number="KT260612-0005", lines=house_cherry()), site.file(
         number="KT260612-0017", lines=house_cherry("salmon"))  # fmt: skip
-    assert {tickets.must(site.tx, one).state for one in (yes, no, silent)} == {"queued"}
+    assert {lifecycle.must(site.tx, one).state for one in (yes, no, silent)} == {"queued"}
     site.says(yes, "yes")
     site.says(no, "no")
     assert ticket_lines.of_ticket(site.tx, yes)[0].state == "approved"
-    assert site.heard(tickets.must(site.tx, yes).conversation_id)[-1].startswith(f"{yes} 已通过")
+    assert site.heard(lifecycle.must(site.tx, yes).conversation_id)[-1].startswith(f"{yes} 已通过")
     assert ticket_lines.of_ticket(site.tx, no)[0].state == "open" and site.waiting() == [no]
     site.run(hours=2)
     assert ticket_lines.of_ticket(site.tx, silent)[0].state == "approved"
@@ -269,9 +272,9 @@ def test_an_appeal_asks_the_leader_whatever_the_policy_says(site):
     site.policy = replace(site.policy, leader_review=False)
     no = site.file(said=((START.isoformat(), "冰箱放两天长毛了。那天晚上我就给团长说了"),))
     ticket_lines.change(site.tx, no, 1, state="refused", decided_by="agent:telegram:78", decided_at=site.now)
-    tickets.move(site.tx, no, "resolved", decided_at=site.now)
-    talk = tickets.must(site.tx, no).conversation_id
-    appeals.appeal(site.tx, no, conversation_id=talk, at=site.now, text="团长骂人", tools=site.tools)
+    lifecycle.move(site.tx, no, "resolved", decided_at=site.now)
+    talk = lifecycle.must(site.tx, no).conversation_id
+    appeals.appeal(site.tx, no, conversation_id=talk, at=site.now, text="团长骂人", context=site.context)
     (text,) = site.heard(site.leader)
     assert "那天晚上我就给团长说了" in text and "骂人" not in text and "长毛" not in text
     assert site.waiting() == [no], "nobody waits for the leader of an appeal"
@@ -279,7 +282,7 @@ def test_an_appeal_asks_the_leader_whatever_the_policy_says(site):
     assert site.says(no, "yes", "对 他当天说了 我忘记报了") == "yes"
     assert "我忘记报了" in site.card(no)
     assert len(site.heard(talk)) == told, "the customer does not hear what the leader said"
-    assert tickets.must(site.tx, no).state == "appealed"
+    assert lifecycle.must(site.tx, no).state == "appealed"
 
 
 def test_a_restart_keeps_the_clock(site):

@@ -4,8 +4,8 @@ import pytest
 from doubles.ticket_house import House
 
 from handlers.cases import filing
-from handlers.desk import desk
-from handlers.tickets import tickets
+from handlers.desk import dispatch
+from handlers.tickets import lifecycle
 from storage import evidence
 
 
@@ -17,15 +17,15 @@ def house():
 
 
 def filed(house: House, **facts) -> str:
-    return filing.file(house.tx, house.draft(**facts), house.tools).no
+    return filing.file(house.tx, house.draft(**facts), house.context).no
 
 
 def tap(house: House, tap: str, **who):
-    return desk.act(house.tx, house.staff(kind="tap", tap=tap, **who), house.tools)
+    return dispatch.act(house.tx, house.staff(kind="tap", tap=tap, **who), house.context)
 
 
 def say(house: House, no: str, text: str, **more):
-    facts = {"conversation_id": 1, "at": house.now, "text": text, "evidence": [], "tools": house.tools, **more}
+    facts = {"conversation_id": 1, "at": house.now, "text": text, "evidence": [], "tools": house.context, **more}
     return filing.remark(house.tx, no, **facts)
 
 
@@ -33,18 +33,18 @@ def test_words_are_never_lost(house):
     no = filed(house)
     told = say(house, no, "还有一盒也坏了")
     assert (told.owned, told.state) == (False, "queued")
-    assert tickets.must(house.tx, no).said[-1][1] == "还有一盒也坏了"
+    assert lifecycle.must(house.tx, no).said[-1][1] == "还有一盒也坏了"
     assert house.at_desk(no) == []  # a plain ticket waits on the board
 
 
 def test_a_remark_may_raise_severity_but_not_lower_it(house):
     no = filed(house)
     say(house, no, "孩子吃了拉肚子", severity="safety", signals=("illness",))
-    ticket = tickets.must(house.tx, no)
+    ticket = lifecycle.must(house.tx, no)
     assert (ticket.severity, ticket.rank, list(ticket.signals)) == ("safety", 0, ["illness"])
     assert len(house.at_desk(no, "card")) == 1
     say(house, no, "好的", severity="normal")
-    assert tickets.must(house.tx, no).severity == "safety"
+    assert lifecycle.must(house.tx, no).severity == "safety"
 
 
 def test_a_rising_ticket_names_its_owner(house):
@@ -65,13 +65,13 @@ def test_evidence_of_a_remark_belongs_to_the_ticket(house):
 
 def test_calling_for_a_person(house):
     no = filed(house)
-    filing.call(house.tx, no, house.tools)
-    ticket = tickets.must(house.tx, no)
+    filing.call(house.tx, no, house.context)
+    ticket = lifecycle.must(house.tx, no)
     assert (ticket.raised, ticket.why) == (True, "human")
     assert len(house.at_desk(no, "card")) == 1
     tap(house, f"pick:{no}")
-    filing.call(house.tx, no, house.tools)
+    filing.call(house.tx, no, house.context)
     assert "客户要人工" in house.at_desk(no, "note")[-1]["text"]
     tap(house, f"approve:{no}")
-    filing.call(house.tx, no, house.tools)
-    assert tickets.must(house.tx, no).state == "assigned"
+    filing.call(house.tx, no, house.context)
+    assert lifecycle.must(house.tx, no).state == "assigned"

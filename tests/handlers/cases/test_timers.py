@@ -6,8 +6,8 @@ import pytest
 from doubles.ticket_house import START, ZONE, House
 
 from handlers.cases import filing, timers
-from handlers.desk import cards, desk
-from handlers.tickets import tickets
+from handlers.desk import cards, dispatch
+from handlers.tickets import lifecycle
 from storage import clocks, events, ticket_lines
 from storage.desk import queue
 
@@ -20,11 +20,11 @@ def house():
 
 
 def file_one(house: House, **facts) -> str:
-    return filing.file(house.tx, house.draft(**facts), house.tools).no
+    return filing.file(house.tx, house.draft(**facts), house.context).no
 
 
 def tap(house: House, tap: str, **who):
-    return desk.act(house.tx, house.staff(kind="tap", tap=tap, **who), house.tools)
+    return dispatch.act(house.tx, house.staff(kind="tap", tap=tap, **who), house.context)
 
 
 def run(house: House, **span: float) -> None:
@@ -33,7 +33,7 @@ def run(house: House, **span: float) -> None:
     while (due := house.next_wake()) is not None and due <= end:
         house.now = max(house.now, due)
         for _, payload in house.due_wakes():
-            timers.fire(house.tx, payload, house.tools)
+            timers.fire(house.tx, payload, house.context)
     house.now = end
 
 
@@ -43,7 +43,7 @@ def pages(house: House, no: str) -> list[list[str]]:
 
 def safety(house: House) -> str:
     draft = house.draft("", lines=(), photos=0, severity="safety", signals=("illness",))
-    return filing.raise_ticket(house.tx, draft, why="safety", tools=house.tools)
+    return filing.raise_ticket(house.tx, draft, why="safety", context=house.context)
 
 
 def test_the_page_chain_of_d8(house):
@@ -69,7 +69,7 @@ def test_overdue_pages_go_out_once_after_a_pause(house):
     no = safety(house)
     house.now += timedelta(minutes=9)
     for _, payload in house.due_wakes():
-        timers.fire(house.tx, payload, house.tools)
+        timers.fire(house.tx, payload, house.context)
     assert pages(house, no) == [["何姐", "小林", "阿杰"]]
 
 
@@ -86,11 +86,11 @@ def test_a_late_ticket_rises_and_is_named(house):
     run(house, minutes=20)
     eggs = House.lines(line=2, item="鸡蛋", problem="damaged_package", quantity="7", amount=625)
     second = file_one(house, lines=eggs)
-    assert not tickets.must(house.tx, first).late
+    assert not lifecycle.must(house.tx, first).late
     run(house, minutes=11)
-    assert tickets.must(house.tx, first).late
+    assert lifecycle.must(house.tx, first).late
     assert [ticket.no for ticket in queue.waiting(house.tx, "telegram")] == [first, second]
-    assert "超时" in cards.board(house.tx, "telegram", house.tools).text
+    assert "超时" in cards.board(house.tx, "telegram", house.context).text
     assert "超时" in house.at_desk(first, "note")[-1]["text"]
     assert clocks.get(house.tx, first, "human_first_response").breached_at == START + timedelta(minutes=30)
     assert [event.actor for event in events.of_ticket(house.tx, first) if event.kind == "late"] == ["clock"]
@@ -101,7 +101,7 @@ def test_lateness_ends_with_the_answer(house):
     run(house, minutes=31)
     tap(house, f"pick:{no}")
     tap(house, f"approve:{no}")
-    assert not tickets.must(house.tx, no).late
+    assert not lifecycle.must(house.tx, no).late
     assert clocks.get(house.tx, no, "human_first_response").breached_at is not None
 
 
@@ -129,9 +129,9 @@ def test_a_decision_silences_the_clocks(house):
 def test_a_stale_timer_does_nothing(house):
     no = file_one(house)
     for name in ("review_notice", "decision_due", "nonsense"):
-        timers.fire(house.tx, {"ticket": no, "clock": name}, house.tools)
+        timers.fire(house.tx, {"ticket": no, "clock": name}, house.context)
     assert house.heard(1) == []
-    assert not tickets.must(house.tx, no).late
+    assert not lifecycle.must(house.tx, no).late
 
 
 def test_d12_a_refund_that_does_not_come_is_excused_with_a_new_date(house):
@@ -140,7 +140,7 @@ def test_d12_a_refund_that_does_not_come_is_excused_with_a_new_date(house):
     tap(house, f"pick:{no}")
     tap(house, f"approve:{no}")
     assert ticket_lines.of_ticket(house.tx, no)[0].refund_due_at == datetime(2026, 6, 24, 20, 0, tzinfo=ZONE)
-    filing.settle(house.tx, no, score=5, tools=house.tools)
+    filing.settle(house.tx, no, score=5, context=house.context)
     run(house, days=8, hours=20)  # 06-23 19:01
     assert "退款临近到期" in house.at_desk(no, "note")[-1]["text"]
     heard = len(house.heard(1))
@@ -148,7 +148,7 @@ def test_d12_a_refund_that_does_not_come_is_excused_with_a_new_date(house):
     assert len(house.heard(1)) == heard + 1
     assert "抱歉" in house.heard(1)[-1]
     assert "6月26日" in house.heard(1)[-1]
-    assert tickets.must(house.tx, no).state == "closed"
+    assert lifecycle.must(house.tx, no).state == "closed"
 
 
 def test_what_is_decided_closes_by_itself(house):
@@ -156,23 +156,23 @@ def test_what_is_decided_closes_by_itself(house):
     tap(house, f"pick:{no}")
     tap(house, f"approve:{no}")
     run(house, hours=72)
-    assert tickets.must(house.tx, no).state == "closed"
+    assert lifecycle.must(house.tx, no).state == "closed"
 
 
 def test_a_silent_customer_does_not_lose_the_claim(house):
     no = file_one(house)
     tap(house, f"pick:{no}")
     tap(house, f"change:{no}:1:compensation:500")
-    assert tickets.must(house.tx, no).state == "waiting_customer"
+    assert lifecycle.must(house.tx, no).state == "waiting_customer"
     run(house, hours=73)
-    assert tickets.must(house.tx, no).state == "assigned"
+    assert lifecycle.must(house.tx, no).state == "assigned"
     assert ticket_lines.of_ticket(house.tx, no)[0].state == "open"
 
 
 def test_an_owner_who_leaves_a_customer_waiting_is_reminded(house):
     no = file_one(house)
     tap(house, f"pick:{no}")
-    filing.remark(house.tx, no, conversation_id=1, at=house.now, text="在吗", evidence=[], tools=house.tools)
+    filing.remark(house.tx, no, conversation_id=1, at=house.now, text="在吗", evidence=[], context=house.context)
     run(house, minutes=31)
     notes = [note for note in house.at_desk(no, "note") if "在等" in note["text"]]
     assert [note["mentions"] for note in notes] == [[["77", "小林"]]]
@@ -184,16 +184,16 @@ def test_what_was_sent_again_is_asked_after(house):
     tap(house, f"approve:{no}")
     assert ticket_lines.of_ticket(house.tx, no)[0].state == "owed"
     house.now += timedelta(hours=48)
-    timers.fire(house.tx, {"ticket": no, "clock": "follow_up"}, house.tools)
+    timers.fire(house.tx, {"ticket": no, "clock": "follow_up"}, house.context)
     assert house.taps(1) == [f"got:{no}:yes", f"got:{no}:no"]
-    assert filing.received(house.tx, no, arrived=True, conversation_id=1, tools=house.tools)
-    assert tickets.must(house.tx, no).state == "resolved"
+    assert filing.received(house.tx, no, arrived=True, conversation_id=1, context=house.context)
+    assert lifecycle.must(house.tx, no).state == "resolved"
     assert ticket_lines.of_ticket(house.tx, no)[0].state == "done"
 
 
 def test_at_night_people_are_promised_for_the_morning(house):
     house.now = datetime(2026, 6, 12, 23, 30, tzinfo=ZONE)
-    filed = filing.file(house.tx, house.draft(), house.tools)
+    filed = filing.file(house.tx, house.draft(), house.context)
     assert filed.human_at == datetime(2026, 6, 13, 8, 30, tzinfo=ZONE)
     run(house, hours=2)
-    assert not tickets.must(house.tx, filed.no).late
+    assert not lifecycle.must(house.tx, filed.no).late

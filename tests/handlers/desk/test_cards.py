@@ -6,9 +6,9 @@ import pytest
 from doubles.ticket_house import House
 
 from handlers.cases import filing
-from handlers.desk import cards, desk
-from handlers.messages import phones
-from handlers.tickets import tickets
+from handlers.desk import cards, dispatch
+from handlers.messages import phone_numbers
+from handlers.tickets import lifecycle
 
 
 @pytest.fixture
@@ -19,15 +19,15 @@ def house():
 
 
 def filed(house: House, number: str = "KT260612-0003", **facts) -> str:
-    return filing.file(house.tx, house.draft(number, **facts), house.tools).no
+    return filing.file(house.tx, house.draft(number, **facts), house.context).no
 
 
 def text(house: House, no: str) -> str:
-    return cards.card(house.tx, no, house.tools).text
+    return cards.card(house.tx, no, house.context).text
 
 
 def tap(house: House, tap: str, **who):
-    return desk.act(house.tx, house.staff(kind="tap", tap=tap, **who), house.tools)
+    return dispatch.act(house.tx, house.staff(kind="tap", tap=tap, **who), house.context)
 
 
 def test_a_card_tells_all_that_a_decision_needs(house):
@@ -58,7 +58,7 @@ def test_each_claimed_line_has_quantity_and_sum(house):
 
 def test_long_words_are_shortened_and_the_card_stays_short(house):
     said = tuple((house.now.isoformat(), f"{n}" + "坏" * 9000) for n in range(30))
-    card = cards.card(house.tx, filed(house, said=said), house.tools)
+    card = cards.card(house.tx, filed(house, said=said), house.context)
     assert len(card.text) <= cards.LONGEST
     assert all(len(line) <= 170 for line in card.text.splitlines() if line.startswith("「"))
     assert "「29" in card.text
@@ -69,7 +69,7 @@ def test_warnings_name_the_earlier_ticket_of_a_reused_photo(house):
     house.photo(1, ticket_no=first, sha256="aa")
     draft = house.draft("KT260612-0005", lines=House.lines(item="车厘子JJ"), photos=0)
     house.photo(1, draft.claim.id, sha256="aa")
-    no = filing.file(house.tx, draft, house.tools).no
+    no = filing.file(house.tx, draft, house.context).no
     assert f"照片和 {first} 的相同" in text(house, no)
 
 
@@ -82,13 +82,13 @@ def test_earlier_claims_of_the_buyer_are_counted(house):
 def test_a_safety_card_names_lot_and_agents(house):
     lines = House.lines(item="婴儿奶粉", problem="illness", quantity="", share=None, wish="", amount=None)
     draft = house.draft("KT260612-0020", lines=lines, photos=0, severity="safety", special=("infant",))
-    no = filing.raise_ticket(house.tx, draft, why="safety", tools=house.tools)
-    card = cards.card(house.tx, no, house.tools)
+    no = filing.raise_ticket(house.tx, draft, why="safety", context=house.context)
+    card = cards.card(house.tx, no, house.context)
     for part in ("🚨", "批号 B2405", "婴幼儿", "158****9021", "数量未明"):
         assert part in card.text
     assert dict(card.mentions) == {"77": "小林", "78": "阿杰"}
     tap(house, f"pick:{no}")
-    assert cards.card(house.tx, no, house.tools).mentions == ()
+    assert cards.card(house.tx, no, house.context).mentions == ()
 
 
 def test_photos_come_with_captions_and_voice_apart(house):
@@ -96,13 +96,13 @@ def test_photos_come_with_captions_and_voice_apart(house):
     house.photo(1, ticket_no=no, verdict="blurry")
     house.photo(1, ticket_no=no, kind="voice")
     house.photo(1, ticket_no=no, state="pending")
-    card = cards.card(house.tx, no, house.tools)
+    card = cards.card(house.tx, no, house.context)
     assert (len(card.photos), card.captions, len(card.voice)) == (2, ("1", "2 模糊"), 1)
     assert "1 份还在取" in card.text
 
 
 def test_a_ticket_without_order_or_lines_has_a_card(house):
-    no = filing.raise_ticket(house.tx, house.draft("", lines=(), photos=0), why="not_found", tools=house.tools)
+    no = filing.raise_ticket(house.tx, house.draft("", lines=(), photos=0), why="not_found", context=house.context)
     shown = text(house, no)
     assert "订单未知" in shown
     assert "查不到订单" in shown
@@ -131,14 +131,14 @@ def test_every_warning_has_its_words(house):
     ("phone", "shown"), [("13800002231", "138****2231"), ("", ""), ("12345", "****"), ("+8613800002231", "+86****2231")]
 )
 def test_phones_are_masked(phone, shown):
-    assert phones.masked(phone) == shown
+    assert phone_numbers.masked(phone) == shown
 
 
 def test_the_board_counts_and_orders(house):
     plain = filed(house)
     house.later(minutes=5)
     major = filed(house, "KT260612-0020", lines=House.lines(item="婴儿奶粉"), severity="major")
-    board = cards.board(house.tx, "telegram", house.tools)
+    board = cards.board(house.tx, "telegram", house.context)
     rows = board.text.splitlines()
     assert "待接手 2" in rows[0]
     assert rows[1].startswith(f"❗ {major}")
@@ -153,23 +153,23 @@ def test_the_board_shows_the_first_ten_and_says_how_many_more(house):
     for _ in range(12):
         line = House.lines(problem=f"p{house.claims}")
         filed(house, lines=line)
-    board = cards.board(house.tx, "telegram", house.tools)
+    board = cards.board(house.tx, "telegram", house.context)
     assert board.text.count("CD-") == 10
     assert "还有 2 单" in board.text
     assert len(board.text) <= 3500
 
 
 def test_an_empty_board(house):
-    assert "待接手 0" in cards.board(house.tx, "telegram", house.tools).text
+    assert "待接手 0" in cards.board(house.tx, "telegram", house.context).text
 
 
 def test_what_is_past_due_is_marked_before_its_timer_fired(house):
     filed(house)
     house.now += timedelta(minutes=31)
-    assert "超时" in cards.board(house.tx, "telegram", house.tools).text
+    assert "超时" in cards.board(house.tx, "telegram", house.context).text
 
 
 def test_a_card_of_nothing_is_an_error(house):
     with pytest.raises(LookupError):
-        cards.card(house.tx, "CD-000000", house.tools)
-    assert tickets.rank("normal", ()) == 3
+        cards.card(house.tx, "CD-000000", house.context)
+    assert lifecycle.rank("normal", ()) == 3

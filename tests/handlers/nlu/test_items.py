@@ -4,7 +4,7 @@ import pytest
 from reading_orders import goods, lexicon
 
 from handlers.nlu.items import mentions, names_of, strangers
-from handlers.nlu.text.normal import normalise
+from handlers.nlu.text.normalisation import normalise
 
 
 def lines(text, *items):

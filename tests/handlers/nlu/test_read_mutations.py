@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from reading_orders import ORDERS, TODAY, lexicon
 
-from handlers.nlu.lists.lists import read_list
+from handlers.nlu.lists.reader import read_list
 from handlers.nlu.reading import read
 
 SAID = (

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from handlers.messages.wording import languages
+from handlers.messages.texts import languages
 from handlers.orders.samples import CHANNEL, load, samples
 from media.samples import NAMES
 from storage import conversations, orders, people

@@ -7,8 +7,8 @@ import pytest
 from policy_samples import group_buy
 
 from handlers.messages.codes import CLOCKS, LANGUAGES, PROBLEMS, REMEDIES
+from handlers.policy.content import canonical
 from handlers.policy.policy import Duration, Policy, pick
-from handlers.policy.policy_content import canonical
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from doubles.site_house import Sites
 
-from handlers.desk import desk
-from handlers.nlu import agent_words
+from handlers.desk import dispatch
+from handlers.nlu import agent_commands
 from handlers.tickets import root_causes
 from storage import events, ticket_lines
 
@@ -21,10 +21,10 @@ def house():
 
 
 def reply(house, no, tap, words):
-    desk.act(house.tx, house.staff(kind="tap", tap=f"pick:{no}"), house.tools)
-    desk.act(house.tx, house.staff(kind="tap", tap=f"{tap}:{no}"), house.tools)
+    dispatch.act(house.tx, house.staff(kind="tap", tap=f"pick:{no}"), house.context)
+    dispatch.act(house.tx, house.staff(kind="tap", tap=f"{tap}:{no}"), house.context)
     question = house.at_desk(no, "note")[-1]
-    return desk.act(house.tx, house.staff(kind="reply", text=words, quoted=question["text"]), house.tools)
+    return dispatch.act(house.tx, house.staff(kind="reply", text=words, quoted=question["text"]), house.context)
 
 
 def heard(house, no):
@@ -50,7 +50,7 @@ def test_other_words_are_told_once_confirmed(house):
     reply(house, no, "change", "退39.80，天热路上闷坏了，团长漏报")
     asked = house.at_desk(no, "note")[-1]["text"]
     assert "天热路上闷坏了" in asked and "漏报" not in asked and "天热" not in heard(house, no)
-    desk.act(house.tx, house.staff(kind="reply", text="转告", quoted=asked), house.tools)
+    dispatch.act(house.tx, house.staff(kind="reply", text="转告", quoted=asked), house.context)
     assert "天热路上闷坏了" in heard(house, no) and "漏报" not in heard(house, no)
 
 
@@ -64,7 +64,7 @@ def test_a_refusal_keeps_it_out_and_notes_it(house):
 
 
 def test_a_refusal_that_rests_on_it_alone_needs_a_fact(house):
-    parts = agent_words.RefusalParts(rule="W24", fact="团长漏报", alternative="5元券")
+    parts = agent_commands.RefusalParts(rule="W24", fact="团长漏报", alternative="5元券")
     kept, cause = root_causes.keep_out(parts, house.policy)
     assert kept.missing == ("fact",) and cause == "团长漏报"
 

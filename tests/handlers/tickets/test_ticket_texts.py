@@ -9,15 +9,15 @@ import pytest
 
 import handlers
 from handlers.desk import actions
-from handlers.messages import wording
-from handlers.tickets import clocks, tickets
+from handlers.messages import texts
+from handlers.tickets import clocks, lifecycle
 
 HANDLERS = Path(handlers.__file__).parent
 AREAS = ("desk", "notice")
 
 
-def texts(language: str, area: str) -> dict[str, str]:
-    return tomllib.loads((wording.LOCALES / language / f"{area}.toml").read_text(encoding="utf-8"))
+def entries(language: str, area: str) -> dict[str, str]:
+    return tomllib.loads((texts.LOCALES / language / f"{area}.toml").read_text(encoding="utf-8"))
 
 
 def fields(template: str) -> set[str]:
@@ -26,7 +26,7 @@ def fields(template: str) -> set[str]:
 
 @pytest.mark.parametrize("area", AREAS)
 def test_both_languages_say_the_same_things(area):
-    zh, en = texts("zh", area), texts("en", area)
+    zh, en = entries("zh", area), entries("en", area)
     assert zh.keys() == en.keys()
     for key, template in zh.items():
         # a language may leave a value out, never ask for one that the other does not get
@@ -37,7 +37,7 @@ def test_both_languages_say_the_same_things(area):
 def test_every_key_that_code_names_is_there(area):
     code = "\n".join(file.read_text(encoding="utf-8") for file in HANDLERS.rglob("*.py"))
     named = set(re.findall(rf'"{area}\.([a-z_0-9]+)"', code))
-    assert named <= texts("zh", area).keys()
+    assert named <= entries("zh", area).keys()
 
 
 def test_every_text_that_the_desk_says_is_there():
@@ -45,13 +45,13 @@ def test_every_text_that_the_desk_says_is_there():
     shapes = (r'desk_mail\.say\(\s*"([a-z_]+)"', r'\btold\(\s*"([a-z_]+)"', r'\bask\(deed, "[a-z]+", "([a-z_]+)"')
     named = {key for shape in shapes for key in re.findall(shape, code)}
     assert len(named) > 80
-    assert named <= texts("zh", "desk").keys()
+    assert named <= entries("zh", "desk").keys()
 
 
 def test_every_state_severity_and_action_has_its_words():
-    desk, notice = texts("zh", "desk"), texts("zh", "notice")
-    assert {f"state_{state}" for state in tickets.NEXT} <= desk.keys() & notice.keys()
-    assert {f"line_{state}" for state in tickets.LINE_NEXT} <= desk.keys()
+    desk, notice = entries("zh", "desk"), entries("zh", "notice")
+    assert {f"state_{state}" for state in lifecycle.NEXT} <= desk.keys() & notice.keys()
+    assert {f"line_{state}" for state in lifecycle.LINE_NEXT} <= desk.keys()
     assert {f"act_{name}" for name in actions.ACTIONS} <= desk.keys()
     assert {f"name_{name}" for name in clocks.HUMAN} | {f"clock_{name}" for name in clocks.HUMAN} <= desk.keys()
 
@@ -69,11 +69,11 @@ def test_labels_of_the_contract():
         "act_close": ("结束", "Close"),
     }
     for key, (zh, en) in labels.items():
-        assert (texts("zh", "desk")[key], texts("en", "desk")[key]) == (zh, en)
+        assert (entries("zh", "desk")[key], entries("en", "desk")[key]) == (zh, en)
 
 
 def test_desk_answers_fit_a_callback_box():
     for language in ("zh", "en"):
-        for key, template in texts(language, "desk").items():
+        for key, template in entries(language, "desk").items():
             if not key.startswith(("ask_", "stats")):
                 assert len(template) <= 170, key

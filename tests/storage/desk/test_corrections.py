@@ -8,7 +8,7 @@ from doubles.ticket_house import START, House
 from sqlalchemy import update
 
 from handlers.cases import filing
-from handlers.desk import desk
+from handlers.desk import dispatch
 from storage import conversations, ticket_lines, tickets
 from storage import tables as t
 from storage.desk import corrections
@@ -32,12 +32,12 @@ def heard(lines, at: datetime = WRITTEN):
 
 def filed(house: House, number: str = "KT260612-0003", *, lines=None, **facts) -> str:
     draft = house.draft(number, lines=heard(lines or House.lines()), **{"said": WORDS, **facts})
-    return filing.file(house.tx, draft, house.tools).no
+    return filing.file(house.tx, draft, house.context).no
 
 
 def decided(house: House, no: str) -> None:
     for name in ("pick", "approve"):
-        desk.act(house.tx, house.staff(kind="tap", tap=f"{name}:{no}"), house.tools)
+        dispatch.act(house.tx, house.staff(kind="tap", tap=f"{name}:{no}"), house.context)
 
 
 def put_right(house: House, no: str, line: int | None, field: str, was: str, now: str) -> None:
@@ -88,7 +88,7 @@ def test_each_message_has_its_own_lines(house):
     draft = house.draft(
         lines=heard(House.lines()) + heard(eggs, later), said=(*WORDS, (later.isoformat(), "蛋碎了7个"))
     )
-    decided(house, filing.file(house.tx, draft, house.tools).no)
+    decided(house, filing.file(house.tx, draft, house.context).no)
     assert [(one.text, one.codes) for one in corrections.examples(house.tx)] == [
         ("草莓坏了2盒", ("quality_spoiled",)),
         ("蛋碎了7个", ("damaged_package",)),
@@ -131,7 +131,7 @@ def test_a_line_of_a_list_that_stands_for_several_orders_counts_once(house):
 
 def test_a_ticket_that_a_person_decided_unfiled_counts_too(house):
     draft = house.draft(lines=heard(House.lines(problem="illness")), said=WORDS, severity="safety")
-    no = filing.raise_ticket(house.tx, draft, why="safety", tools=house.tools)
+    no = filing.raise_ticket(house.tx, draft, why="safety", context=house.context)
     decided(house, no)
     assert [(one.codes, one.major) for one in corrections.examples(house.tx)] == [(("illness",), True)]
     ticket_lines.change(house.tx, no, 1, problem="")

@@ -18,7 +18,7 @@ def house():
 
 
 def filed(house: House, **values) -> str:
-    no = filing.file(house.tx, house.draft(lines=House.lines(problem=f"p{house.claims}")), house.tools).no
+    no = filing.file(house.tx, house.draft(lines=House.lines(problem=f"p{house.claims}")), house.context).no
     rows.change(house.tx, no, **{"updated_at": house.now, **values})
     return no
 

@@ -16,21 +16,21 @@ from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import select
 
 from bot.channels.base import House
-from bot.runtime.guard import Guard
+from bot.runtime.access import Guard
 from bot.runtime.web import make_app
 from bot.sandbox.channel import SandboxChannel
 from bot.sandbox.desk import SandboxDesk
+from bot.sandbox.input import Input
 from bot.sandbox.page import Page
 from bot.sandbox.room import Room
-from bot.sandbox.sandbox_input import Input
-from handlers.desk import desk
-from handlers.desk.deeds import Told
-from handlers.messages.messages import DeskInbound, Inbound
+from handlers.context import TurnContext
+from handlers.desk import dispatch
+from handlers.desk.request import Answer
+from handlers.messages.models import DeskInbound, Inbound
 from handlers.orders.samples import load
 from handlers.orders.samples import samples as sample_people
+from handlers.policy.loader import load as load_policy
 from handlers.policy.policy import Policy
-from handlers.policy.policy_file import load as load_policy
-from handlers.tools import Tools
 from media import samples
 from media.store import Store
 from media.values import SheetPhoto
@@ -67,15 +67,17 @@ class SandboxHouse:
         self.room = Room(house=house, store=Store(folder / "media"), clock=lambda: self.now)
         self.channel = SandboxChannel(room=self.room)
         self.sheets: list[list[str]] = []
-        self.desk = SandboxDesk(room=self.room, tools=self.tools, sheet=self._sheet)
+        self.desk = SandboxDesk(room=self.room, context=self.context, sheet=self._sheet)
         self.guard = Guard(wide=wide, password=password, secret=b"s" * 32)
         self.page = Page(room=self.room, guard=self.guard, people=sample_people(), draw=samples.draw)
         self.input = Input(page=self.page, channel=self.channel, desk=self.desk)
 
-    def tools(self) -> Tools:
+    def context(self) -> TurnContext:
         """Give what cards are drawn with."""
         policy = preset()
-        return Tools(now=self.now, random=Random(len(self.acted)), policy=policy, policy_of=lambda _tx, _hash: policy)
+        return TurnContext(
+            now=self.now, random=Random(len(self.acted)), policy=policy, policy_of=lambda _tx, _hash: policy
+        )
 
     def _sheet(self, photos: Sequence[SheetPhoto], header: str) -> bytes:
         self.sheets.append([header, *(photo.caption for photo in photos)])
@@ -86,9 +88,9 @@ class SandboxHouse:
             raise ConnectionError("the database is away")
         self.heard.append(inbound)
 
-    async def _act(self, inbound: DeskInbound) -> Told:
+    async def _act(self, inbound: DeskInbound) -> Answer:
         self.acted.append(inbound)
-        return await self.write(lambda tx: desk.act(tx, inbound, self.tools()))
+        return await self.write(lambda tx: dispatch.act(tx, inbound, self.context()))
 
     async def write(self, change: Callable[..., Any]) -> Any:
         """Run a function in one transaction."""

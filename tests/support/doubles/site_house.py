@@ -37,7 +37,7 @@ class Sites(House):
                coupon: int = 0, reason: str = "", by: str = "agent:telegram:77", **facts) -> str:  # fmt: skip
         """File a claim; with a state, its line is decided so."""
         self.now += timedelta(milliseconds=1)  # so that tickets have an order
-        no = filing.file(self.tx, self.draft(number, **facts), self.tools).no
+        no = filing.file(self.tx, self.draft(number, **facts), self.context).no
         if state:
             ticket_lines.change(self.tx, no, 1, state=state, remedy=remedy, amount=amount, coupon=coupon, reason=reason,
                                 decided_by=by, decided_at=self.now)  # fmt: skip
@@ -49,5 +49,5 @@ class Sites(House):
         while (due := self.next_wake()) is not None and due <= end:
             self.now = max(self.now, due)
             for _, payload in self.due_wakes():
-                timers.fire(self.tx, payload, self.tools)
+                timers.fire(self.tx, payload, self.context)
         self.now = end

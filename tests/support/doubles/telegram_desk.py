@@ -10,9 +10,9 @@ from doubles.botapi import BotApi
 from doubles.telegram_doors import eventually
 from doubles.telegram_house import TelegramHouse, telegram_house
 
-from bot.channels.telegram.telegram import TelegramChannel
-from bot.desks.telegram.telegram import TelegramDesk
-from handlers.messages.messages import Inbound
+from bot.channels.telegram.channel import TelegramChannel
+from bot.desks.telegram.desk import TelegramDesk
+from handlers.messages.models import Inbound
 from media.sheet import make_sheet
 
 
@@ -34,7 +34,7 @@ class Scene:
     def make_desk(self, app: Any) -> TelegramDesk:
         """The desk's door."""
         self.desk = TelegramDesk(
-            house=app.house, token=self.bot.token, chat_id=self.configured, store=app.store, tools=app.tools,
+            house=app.house, token=self.bot.token, chat_id=self.configured, store=app.store, context=app.context,
             clock=app.clock, api_base=self.api.url, sheet=make_sheet, speed=self.speed, timeout=2.0,
         )  # fmt: skip
         return self.desk
@@ -42,7 +42,7 @@ class Scene:
     def make_channel(self, app: Any) -> TelegramChannel:
         """The customers' door."""
         return TelegramChannel(
-            house=app.house, token=self.shop.token, store=app.store, tools=app.tools, clock=app.clock,
+            house=app.house, token=self.shop.token, store=app.store, context=app.context, clock=app.clock,
             api_base=self.api.url,
         )  # fmt: skip
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import create_engine
 
 from bot.channels.base import House
-from handlers.messages.messages import Inbound
+from handlers.messages.models import Inbound
 from media.store import Missing
 from storage import tables as t
 

@@ -13,10 +13,10 @@ from sqlalchemy import create_engine, event, func, select
 
 from handlers.cases.recording import Filing, FilingLine
 from handlers.claims.claim import Claim, Photo, Problem
-from handlers.messages.messages import DeskInbound, from_payload
-from handlers.policy import policy_file
+from handlers.context import TurnContext
+from handlers.messages.models import DeskInbound, from_payload
+from handlers.policy import loader
 from handlers.policy.policy import Policy
-from handlers.tools import Tools
 from storage import conversations, evidence, orders, outbox, people
 from storage import tables as t
 from storage.database import to_json
@@ -40,7 +40,7 @@ ORDERS = {
 
 @cache
 def preset() -> Policy:
-    return policy_file.load("community-group-buy")
+    return loader.load("community-group-buy")
 
 
 class House:
@@ -85,12 +85,14 @@ class House:
         self.engine.dispose()
 
     @property
-    def tools(self) -> Tools:
-        return Tools(now=self.now, random=self.random, policy=self.policy, policy_of=lambda tx, hash_: self.policy)
+    def context(self) -> TurnContext:
+        return TurnContext(
+            now=self.now, random=self.random, policy=self.policy, policy_of=lambda tx, hash_: self.policy
+        )
 
-    def later(self, **span: float) -> Tools:
+    def later(self, **span: float) -> TurnContext:
         self.now += timedelta(**span)
-        return self.tools
+        return self.context
 
     def talk(self, account: str = "1001", channel: str = "telegram", name: str = "李婷") -> int:
         return conversations.open_(self.tx, channel, account, name=name, now=self.now).id

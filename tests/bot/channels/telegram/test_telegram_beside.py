@@ -9,9 +9,9 @@ import pytest
 from doubles.botapi import BotApi
 from doubles.telegram_doors import NotingHouse, Shelf, now
 
-from bot.channels.telegram import telegram_polling
-from bot.channels.telegram.telegram import TelegramChannel
-from bot.channels.telegram.telegram_beside import Beside
+from bot.channels.telegram import polling
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.concurrent_polling import Beside
 from storage.platforms import telegram
 
 
@@ -37,7 +37,7 @@ def noting():
 @asynccontextmanager
 async def listening(api, shop, noting):
     channel = TelegramChannel(
-        house=noting.house, token=shop.token, store=Shelf(), tools=lambda: None, clock=now, api_base=api.url
+        house=noting.house, token=shop.token, store=Shelf(), context=lambda: None, clock=now, api_base=api.url
     )
     task = asyncio.create_task(channel.run())
     try:
@@ -98,7 +98,7 @@ async def test_the_offset_of_what_is_done_is_kept_while_somebody_waits_all_the_t
 
 
 async def test_what_fails_meanwhile_is_asked_for_again(api, shop, noting, monkeypatch):
-    monkeypatch.setattr(telegram_polling, "PAUSES", (0.02,))
+    monkeypatch.setattr(polling, "PAUSES", (0.02,))
     failures = 2
 
     async def before(inbound):

@@ -8,7 +8,7 @@ from doubles.botapi.files import one_pixel
 from doubles.telegram_doors import eventually
 from doubles.telegram_house import telegram_house
 
-from bot.channels.telegram.telegram import TelegramChannel
+from bot.channels.telegram.channel import TelegramChannel
 from storage.tables import evidence, inbox
 
 PNG = one_pixel()
@@ -33,7 +33,7 @@ def li(api, shop):
 @pytest.fixture
 def make(api, shop):
     return lambda app: TelegramChannel(
-        house=app.house, token=shop.token, store=app.store, tools=app.tools, clock=app.clock, api_base=api.url
+        house=app.house, token=shop.token, store=app.store, context=app.context, clock=app.clock, api_base=api.url
     )
 
 

@@ -5,9 +5,9 @@ from aiogram import Bot
 from doubles.botapi import BotApi
 
 from bot.channels.base import Gone, TooBig, Unreachable
-from bot.channels.telegram import telegram_files
-from bot.channels.telegram.telegram_files import fetch
-from bot.channels.telegram.telegram_session import open_session
+from bot.channels.telegram import files
+from bot.channels.telegram.files import fetch
+from bot.channels.telegram.session import open_session
 
 DATA = b"\xff\xd8\xff" + bytes(200_000)
 
@@ -78,7 +78,7 @@ async def test_a_file_cut_short_is_asked_for_later(shop, li, bot):
 
 
 async def test_a_slow_file_is_not_waited_for_for_ever(shop, li, bot, monkeypatch):
-    monkeypatch.setattr(telegram_files, "PATIENCE", 0.3)
+    monkeypatch.setattr(files, "PATIENCE", 0.3)
     li.photo(shop, DATA, body="slow")
     with pytest.raises(Unreachable):
         await fetch(bot, ref(shop), 300_000)
@@ -94,9 +94,9 @@ async def test_a_path_that_lapsed_is_asked_for_anew(api, shop, li, bot):
             expired.append(path)
         return await download(bot, path, *rest[1:] if len(rest) > 1 else rest)
 
-    download = telegram_files._download
+    download = files._download
     monkey = pytest.MonkeyPatch()
-    monkey.setattr(telegram_files, "_download", lambda bot, path, limit: expire(path, limit))
+    monkey.setattr(files, "_download", lambda bot, path, limit: expire(path, limit))
     assert await fetch(bot, ref(shop), 300_000) == DATA
     monkey.undo()
     assert len(api.called("getFile")) == 2

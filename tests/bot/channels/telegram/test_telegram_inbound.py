@@ -7,8 +7,8 @@ from aiogram.types import Update
 from doubles.botapi import BotApi, from_channel, from_group, from_hidden
 from doubles.botapi.files import one_pixel
 
-from bot.channels.telegram.telegram_inbound import Reader
-from bot.channels.telegram.telegram_polling import sender
+from bot.channels.telegram.inbound import Reader
+from bot.channels.telegram.polling import sender
 
 PNG = one_pixel()
 SHIFT = timedelta(days=-200)

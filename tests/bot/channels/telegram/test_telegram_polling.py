@@ -9,9 +9,9 @@ import pytest
 from doubles.botapi import BotApi
 from doubles.telegram_doors import NotingHouse, Shelf, eventually, now
 
-from bot.channels.telegram import telegram_polling
-from bot.channels.telegram.telegram import TelegramChannel
-from handlers.messages.messages import Button, Reply, to_payload
+from bot.channels.telegram import polling
+from bot.channels.telegram.channel import TelegramChannel
+from handlers.messages.models import Button, Reply, to_payload
 from storage.outbox import Mail
 from storage.platforms import telegram
 from storage.tables import parked
@@ -39,7 +39,7 @@ def noting():
 
 @pytest.fixture
 def quick(monkeypatch):
-    monkeypatch.setattr(telegram_polling, "PAUSES", (0.02,))
+    monkeypatch.setattr(polling, "PAUSES", (0.02,))
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def listening(api, shop, noting):
             house=noting.house,
             token=shop.token,
             store=Shelf(),
-            tools=lambda: None,
+            context=lambda: None,
             clock=now,
             api_base=api.url,
             **settings,
@@ -170,7 +170,7 @@ async def test_429_is_waited_out_as_told(api, shop, noting, listening, monkeypat
         waited.append(seconds)
         await sleep(0)
 
-    monkeypatch.setattr(telegram_polling.asyncio, "sleep", doze)
+    monkeypatch.setattr(polling.asyncio, "sleep", doze)
     api.fail("429", method="getUpdates", retry_after=37)
     api.user(1001, "李婷").text(shop, "一")
     async with listening():

@@ -9,11 +9,11 @@ from doubles.proxies import Proxy
 from doubles.telegram_doors import Shelf
 
 from bot.app import build
-from bot.channels.telegram.telegram_sending import Sender
-from bot.channels.telegram.telegram_session import open_session
+from bot.channels.telegram.sending import Sender
+from bot.channels.telegram.session import open_session
 from bot.commands.doctor_telegram import check_customers, failed
 from bot.settings import Settings, problems
-from handlers.messages.messages import Reply, to_payload
+from handlers.messages.models import Reply, to_payload
 from storage.outbox import Mail
 
 POLICY = 'extends = "community-group-buy"\n[talk]\nquiet = "0.2s"\n'

@@ -9,9 +9,9 @@ from doubles.botapi.files import one_pixel
 from doubles.telegram_doors import NotingHouse, Shelf, now
 
 from bot.channels.base import Delivery
-from bot.channels.telegram.telegram import TelegramChannel
-from bot.channels.telegram.telegram_pace import Pace
-from handlers.messages.messages import Button, Reply, to_payload
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.telegram.rate_limit import Pace
+from handlers.messages.models import Button, Reply, to_payload
 from storage.outbox import Mail
 
 PNG = one_pixel()
@@ -39,7 +39,7 @@ def li(api, shop):
 async def channel(api, shop):
     noting = NotingHouse()
     door = TelegramChannel(
-        house=noting.house, token=shop.token, store=Shelf(photo_png=PNG, voice_audio=b"OggS.."), tools=lambda: None,
+        house=noting.house, token=shop.token, store=Shelf(photo_png=PNG, voice_audio=b"OggS.."), context=lambda: None,
         clock=now, api_base=api.url, timeout=0.6,
     )  # fmt: skip
     door._sender.pace = Pace(now=time.monotonic, per_chat=0.02)

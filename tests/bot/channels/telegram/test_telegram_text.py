@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 from aiogram.methods import SendAudio, SendDocument, SendMediaGroup, SendPhoto, SendVoice
 
-from bot.channels.telegram.telegram_pace import Pace
-from bot.channels.telegram.telegram_parcels import Say, calls, file
-from bot.channels.telegram.telegram_text import cut, split, units
-from handlers.messages.messages import Button, Reply
+from bot.channels.telegram.rate_limit import Pace
+from bot.channels.telegram.rendering import Say, calls, file
+from bot.channels.telegram.text import cut, split, units
+from handlers.messages.models import Button, Reply
 
 KEYS = ((Button(label="提交", tap="submit:1"),),)
 

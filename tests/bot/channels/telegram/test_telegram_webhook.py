@@ -8,8 +8,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from doubles.botapi import BotApi
 from doubles.telegram_doors import NotingHouse, Shelf, now
 
-from bot.channels.telegram.telegram import PATH, TelegramChannel
-from bot.channels.telegram.telegram_webhook import MAX_BODY, SECRET
+from bot.channels.telegram.channel import PATH, TelegramChannel
+from bot.channels.telegram.webhook import MAX_BODY, SECRET
 from bot.runtime.web import make_app
 
 KNOWN = {SECRET: "s3cret"}
@@ -40,7 +40,7 @@ def served(api, shop, noting):
         app = make_app(health=lambda: {"ok": True})
         server = TestServer(app)
         channel = TelegramChannel(
-            house=noting.house, token=shop.token, store=Shelf(), tools=lambda: None, clock=now, api_base=api.url,
+            house=noting.house, token=shop.token, store=Shelf(), context=lambda: None, clock=now, api_base=api.url,
             webhook=("http://127.0.0.1", "s3cret"),
         )  # fmt: skip
         channel.hook.door(app)

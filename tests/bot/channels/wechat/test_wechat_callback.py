@@ -8,7 +8,7 @@ import time
 import pytest
 from wechat_house import choices, shop
 
-from handlers.messages.messages import Reply
+from handlers.messages.models import Reply
 
 
 @pytest.fixture

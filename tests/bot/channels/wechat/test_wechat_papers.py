@@ -38,8 +38,8 @@ async def stored(play, count):
 
 
 async def drawn(play):
-    no, tools = (await play.ticket()).no, play.service.app.tools()
-    return await play.service.app.read(lambda tx: cards.card(tx, no, tools))
+    no, context = (await play.ticket()).no, play.service.app.context()
+    return await play.service.app.read(lambda tx: cards.card(tx, no, context))
 
 
 async def kinds(play):
@@ -104,13 +104,19 @@ async def test_the_leader_who_is_asked_does_not_see_them(play):
     await play.answers(XIAO_LIN, "2")
 
     def ask(tx):
-        tools = play.service.app.tools()
-        leader = people.add_leader(tx, "王姐", ["Z07"], None, tools.now)
-        row = {"channel": "wechat", "account": "oWang", "talk": {}, "created_at": tools.now, "updated_at": tools.now}
+        context = play.service.app.context()
+        leader = people.add_leader(tx, "王姐", ["Z07"], None, context.now)
+        row = {
+            "channel": "wechat",
+            "account": "oWang",
+            "talk": {},
+            "created_at": context.now,
+            "updated_at": context.now,
+        }
         tx.execute(t.conversations.insert().values(id=77, **row))
-        people.lead(tx, 77, leader.id, tools.now)
+        people.lead(tx, 77, leader.id, context.now)
         ticket = tickets.get(tx, tx.execute(t.tickets.select()).one().no)
-        leader_review._ask(tx, ticket, list(sites.seats_of(tx, ticket.no)), "review_ask", tools)
+        leader_review._ask(tx, ticket, list(sites.seats_of(tx, ticket.no)), "review_ask", context)
 
     await play.service.do(ask)
     (mail,) = [row for row in await play.service.rows(t.outbox) if row.mailbox == "chat:77"]

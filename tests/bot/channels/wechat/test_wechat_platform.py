@@ -9,7 +9,7 @@ import pytest
 from wechat_house import PHOTO, shop
 
 from bot.channels.base import Gone, TooBig, Unreachable
-from handlers.messages.messages import Reply
+from handlers.messages.models import Reply
 from storage.tables import dead_letters, mailboxes, outbox
 
 

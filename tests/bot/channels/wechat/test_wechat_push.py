@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from wechat_house import choices, shop
 
-from handlers.messages.messages import Reply
+from handlers.messages.models import Reply
 from storage.tables import mailboxes, outbox
 
 

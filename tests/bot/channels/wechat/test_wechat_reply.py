@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.wechat.wechat_reply import BUDGET, buttons, clean, links, parts, render, size, split
-from handlers.messages.messages import Button, Reply, to_payload
+from bot.channels.wechat.rendering import BUDGET, buttons, clean, links, parts, render, size, split
+from handlers.messages.models import Button, Reply, to_payload
 from storage.outbox import Mail
 from storage.platforms.wechat import Answer
 

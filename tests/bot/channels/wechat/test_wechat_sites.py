@@ -90,7 +90,7 @@ async def test_a_ticket_without_order_carries_the_site_and_its_leader(service):
     await mei.text("人工")
     (ticket,) = await service.rows(t.tickets)
     assert (ticket.order_no, ticket.site_no, ticket.leader_id) == (None, "Z07", None)
-    card = await service.app.read(lambda tx: cards.card(tx, ticket.no, service.app.tools()))
+    card = await service.app.read(lambda tx: cards.card(tx, ticket.no, service.app.context()))
     assert "Z07（团长 王姐）" in card.text
     await mei.text(f"KT260612-0902 尾号{TAIL} 坏了1份")
     assert [row.site_no for row in await service.rows(t.tickets)] == ["Z09"]  # the order knows better

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.channels.wechat.wechat_slots import MARGIN, Slots
+from bot.channels.wechat.open_callbacks import MARGIN, Slots
 from storage.platforms.wechat import Answer
 
 ANSWER = Answer(kind="text", content="好")

@@ -9,12 +9,12 @@ import pytest
 from wechat_evening import XIAO_LIN, Evening
 from wechat_service import phone_of, serving
 
-from bot.channels.wechat.wechat_push import filled
-from bot.channels.wechat.wechat_reply import Brief
+from bot.channels.wechat.push import filled
+from bot.channels.wechat.rendering import Brief
+from handlers.policy.consistency import contradictions
+from handlers.policy.loader import load
 from handlers.policy.policy import Policy, Template
-from handlers.policy.policy_check import contradictions
-from handlers.policy.policy_file import load
-from handlers.policy.policy_shape import wrongs
+from handlers.policy.schema import wrongs
 from storage import tables as t
 
 TEMPLATE = """

@@ -10,8 +10,8 @@ from doubles.telegram_desk import Scene, eventually
 from doubles.telegram_house import telegram_house
 
 from bot.channels.base import Gone, TooBig, Unreachable
-from bot.channels.telegram.telegram_webhook import SECRET
-from bot.desks.telegram.telegram import PATH, steps
+from bot.channels.telegram.webhook import SECRET
+from bot.desks.telegram.desk import PATH, steps
 from bot.runtime.web import make_app
 from storage.outbox import Mail
 from storage.tables import staff
@@ -107,7 +107,7 @@ async def test_files_with_faults(tmp_path, api, scene, body, error):
 
 
 async def test_a_reply_to_a_joined_message_asks_which_ticket_is_meant(tmp_path, api, scene, monkeypatch):
-    monkeypatch.setattr("bot.desks.telegram.telegram_joined.COLLECT", 0.0)
+    monkeypatch.setattr("bot.desks.telegram.combined_cards.COLLECT", 0.0)
     async with scene.running(tmp_path):
         no = await scene.raised()
         await scene.desk._joined.tell(mail(1, "card", ticket=no, mentions=[["2002", "小林"]]))

@@ -171,7 +171,7 @@ async def test_trouble_of_the_platform_is_tried_again(tmp_path, plain, fault):
 
 
 async def test_a_bot_thrown_out_loses_nothing(tmp_path, plain, monkeypatch, caplog):
-    monkeypatch.setattr("bot.desks.telegram.telegram_group.SHUT_OUT", 0.3)
+    monkeypatch.setattr("bot.desks.telegram.group.SHUT_OUT", 0.3)
     scene = plain
     async with scene.running(tmp_path):
         scene.group.remove(scene.bot, kicked=True)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.desks.telegram.telegram_pace import (
+from bot.desks.telegram.rate_limit import (
     BOARD,
     CARD,
     DUE_BOARD,

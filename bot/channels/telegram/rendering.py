@@ -1,0 +1,147 @@
+"""A reply as the calls that carry it on Telegram: texts that fit, captions, albums, keyboards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+from aiogram.methods import (
+    SendAudio,
+    SendDocument,
+    SendMediaGroup,
+    SendMessage,
+    SendPhoto,
+    SendVideo,
+    SendVoice,
+    TelegramMethod,
+)
+from aiogram.types import (
+    BufferedInputFile,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaDocument,
+    InputMediaPhoto,
+    InputMediaVideo,
+)
+
+from bot.channels.telegram.session import Raw
+from bot.channels.telegram.text import CAPTION, LABEL, TAP, cut, split, units
+from handlers.messages.models import Button, Reply
+
+PHOTO_LIMIT = 10 * 1024 * 1024  # bytes; a larger one goes as a file
+ALBUM = 10
+ROWS = 25  # of buttons
+# How sounds begin, and how they go: only Ogg is a voice message; the house keeps all voices under one suffix.
+SOUNDS = (
+    (re.compile(rb"OggS"), "voice", ".ogg"),
+    (re.compile(rb"ID3|\xff[\xf2\xf3\xfa\xfb]"), "audio", ".mp3"),
+    (re.compile(rb".{4}ftyp", re.DOTALL), "audio", ".m4a"),
+    (re.compile(rb"#!AMR"), "document", ".amr"),
+)
+
+
+class Say(SendMessage):
+    """A message whose echo by the platform is left as it came: nobody reads it."""
+
+    __returning__ = Raw  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """One stored file to be sent, as the kind that Telegram takes it for."""
+
+    kind: str
+    name: str
+    data: bytes = field(repr=False)
+
+    def upload(self) -> BufferedInputFile:
+        """Give it as aiogram wants it."""
+        return BufferedInputFile(self.data, self.name)
+
+
+def file(kind: str, key: str, data: bytes) -> File:
+    """Decide how a stored file goes: what Telegram does not take as photo or voice goes as a file."""
+    path = PurePath(key)
+    suffix = ".mp4" if kind == "video" else path.suffix
+    if kind == "photo" and len(data) > PHOTO_LIMIT:
+        kind = "document"
+    if kind == "voice":
+        found = ((kind, suffix) for begins, kind, suffix in SOUNDS if begins.match(data))
+        kind, suffix = next(found, ("document", suffix))
+    return File(kind=kind, name=f"{path.stem[:12]}{suffix}", data=data)
+
+
+def calls(chat: int, reply: Reply, files: Sequence[File]) -> list[TelegramMethod[Any]]:
+    """Give the calls for one reply in order: files first, the words as their caption or after them, buttons last."""
+    groups = _groups(files)
+    text, keys = reply.text, keyboard(reply.buttons)
+    alone = len(groups) == 1 and (len(groups[0]) == 1 or keys is None)
+    as_caption = alone and bool(text) and units(text) <= CAPTION
+    made: list[TelegramMethod[Any]] = []
+    for group in groups:
+        caption = text if as_caption else None
+        made.append(_one(chat, group[0], caption, keys if as_caption or not text else None) if len(group) == 1
+                    else _album(chat, group, caption))  # fmt: skip
+    if not as_caption:
+        parts = split(text)
+        made += [
+            Say(chat_id=chat, text=part, reply_markup=keys if place == len(parts) else None)  # type: ignore[call-arg]
+            for place, part in enumerate(parts, 1)
+        ]
+    return made
+
+
+def _groups(files: Iterable[File]) -> list[list[File]]:
+    """Put photos and videos into albums, files into others; a voice always goes alone."""
+    groups: list[list[File]] = []
+    for each in files:
+        last = groups[-1] if groups else []
+        if last and len(last) < ALBUM and ALBUMS.get(last[0].kind) == ALBUMS.get(each.kind, each):
+            last.append(each)
+        else:
+            groups.append([each])
+    return groups
+
+
+def _one(chat: int, each: File, caption: str | None, keys: InlineKeyboardMarkup | None) -> TelegramMethod[Any]:
+    return SINGLE[each.kind](**{"chat_id": chat, each.kind: each.upload(), "caption": caption, "reply_markup": keys})
+
+
+def _album(chat: int, group: Sequence[File], caption: str | None) -> TelegramMethod[Any]:
+    media = [
+        GROUPED[each.kind](media=each.upload(), caption=caption if place == 0 else None)
+        for place, each in enumerate(group)
+    ]
+    return SendMediaGroup(chat_id=chat, media=media)
+
+
+ALBUMS = {"photo": "seen", "video": "seen", "document": "file"}
+SINGLE: dict[str, Callable[..., TelegramMethod[Any]]] = {
+    "photo": SendPhoto,
+    "video": SendVideo,
+    "voice": SendVoice,
+    "audio": SendAudio,
+    "document": SendDocument,
+}
+GROUPED: dict[str, Callable[..., Any]] = {
+    "photo": InputMediaPhoto,
+    "video": InputMediaVideo,
+    "document": InputMediaDocument,
+}
+
+
+def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
+    """Give a reply's buttons; one whose value Telegram does not take is left out, its text can be typed."""
+    made = [
+        [
+            InlineKeyboardButton(text=cut(button.label, LABEL), callback_data=button.tap)
+            for button in row
+            if 1 <= len(button.tap.encode()) <= TAP
+        ]
+        for row in rows[:ROWS]
+    ]
+    made = [row for row in made if row]
+    return InlineKeyboardMarkup(inline_keyboard=made) if made else None

@@ -1,0 +1,121 @@
+"""Sending to customers on Telegram: in order per chat, at the platform's pace, and what a refusal means."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiogram import Bot
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramUnauthorizedError,
+)
+from aiogram.methods import SendMediaGroup, TelegramMethod
+
+from bot.channels.base import Delivery
+from bot.channels.telegram.rate_limit import Pace
+from bot.channels.telegram.rendering import File, calls, file
+from handlers.messages.models import from_payload
+from media.store import Keeper, Missing
+from storage.outbox import Mail
+
+LOG = logging.getLogger(__name__)
+EVERY = 60.0  # seconds between tries with a token that is refused
+PATIENT = 3.5  # seconds that one round of sending waits for its moments: all that the courier carries at a time fit in
+BACKOFF = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)  # seconds after failures in a row, per chat
+
+
+@dataclass(slots=True, kw_only=True)
+class Sender:
+    """Carries replies; remembers how far a reply of several calls got, so that none is said twice needlessly."""
+
+    bot: Bot
+    store: Keeper
+    pace: Pace = field(default_factory=lambda: Pace(now=time.monotonic))
+    _failures: dict[str, int] = field(default_factory=dict)
+    _carried: dict[int, int] = field(default_factory=dict)  # mail -> calls of it that got through
+
+    async def send(self, account: str, mails: Sequence[Mail]) -> Delivery:
+        """Carry replies to one chat in order."""
+        sent, until = 0, self.pace.now() + PATIENT
+        for mail in mails:
+            stopped = await self._send_one(account, mail, until)
+            if stopped:
+                return Delivery(sent=sent, refused=stopped.refused, later=stopped.later, error=stopped.error)
+            sent = mail.id
+        return Delivery(sent=sent)
+
+    async def _send_one(self, account: str, mail: Mail, until: float) -> Delivery | None:
+        """Carry one reply; None when it is through. Of a reply in parts only what is missing goes again."""
+        try:
+            made = calls(int(account), from_payload(mail.payload), await self._files(mail))
+        except Missing:
+            return Delivery(refused=mail.id, error="media_gone")
+        except ValueError:
+            return Delivery(refused=mail.id, error="no_such_chat")
+        for place, call in enumerate(made):
+            if place < self._carried.get(mail.id, 0):
+                continue
+            stopped = await self._take_turn(account, call, until) or await self._call(account, mail.id, call)
+            if stopped:
+                return stopped
+            self._carried[mail.id] = place + 1
+        self._carried.pop(mail.id, None)
+        self._failures.pop(account, None)
+        return None
+
+    async def _take_turn(self, account: str, call: TelegramMethod[Any], until: float) -> Delivery | None:
+        album = len(call.media) if isinstance(call, SendMediaGroup) else 1
+        longest = max(0.0, until - self.pace.now())
+        seconds = self.pace.reserve(account, longest=longest, messages=album)
+        if seconds < 0:
+            return Delivery(later=-seconds, error="pace")
+        await asyncio.sleep(seconds)
+        while seconds := self.pace.depart(album):  # noqa: ASYNC110  time itself makes room
+            await asyncio.sleep(seconds)
+        return None
+
+    async def _call(self, account: str, mail_id: int, call: TelegramMethod[Any]) -> Delivery | None:
+        try:
+            await self.bot(call)
+        except TelegramRetryAfter as error:
+            self.pace.hold(account, error.retry_after)
+            return Delivery(later=float(error.retry_after), error=f"429, wait {error.retry_after} s")
+        except TelegramForbiddenError:
+            self._carried.pop(mail_id, None)
+            return Delivery(refused=mail_id, error="blocked")
+        except TelegramUnauthorizedError:
+            return Delivery(later=EVERY, error="TELEGRAM_BOT_TOKEN is refused")
+        except TelegramBadRequest as error:
+            self._carried.pop(mail_id, None)
+            return Delivery(refused=mail_id, error=error.message)
+        except (TelegramAPIError, ClientDecodeError) as error:
+            return self._later(account, error)
+        return None
+
+    def _later(self, account: str, error: Exception) -> Delivery:
+        failures = self._failures.get(account, 0)
+        self._failures[account] = failures + 1
+        told = type(error).__name__ if not isinstance(error, TelegramNetworkError) else "no answer"
+        return Delivery(later=BACKOFF[min(failures, len(BACKOFF) - 1)], error=told)
+
+    async def _files(self, mail: Mail) -> list[File]:
+        """Read the stored files of a reply; one that is gone is left out where there are words. Raises Missing."""
+        made = []
+        for kind, key in from_payload(mail.payload).media:
+            try:
+                made.append(file(kind, key, await asyncio.to_thread(self.store.get, key)))
+            except Missing:
+                LOG.error("mail %d: the stored file %s is gone", mail.id, key)
+                if not mail.payload["text"]:
+                    raise
+        return made

@@ -1,0 +1,145 @@
+"""The board: one pinned message, true within seconds, at a pace that leaves room for everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from bot.desks.telegram import rate_limit as pace
+from bot.desks.telegram.group import GONE, SAME, Group, Wait, says
+from bot.desks.telegram.html import html, keyboard, pairs
+from bot.desks.telegram.inbound import NAME, place_of
+from handlers.context import TurnContext
+from handlers.desk import cards
+from handlers.desk.cards import Board as Drawn
+from handlers.messages import texts
+from handlers.tickets.desk_outbox import LANGUAGE
+from storage.desk import desk_messages
+from storage.desk.desk_messages import DeskMessage
+from storage.outbox import Mail
+from storage.platforms import telegram
+
+KIND = "board"
+WHO = "board"
+QUICK = 4.0  # seconds between two edits while few were made within the minute
+FEW = 2
+SLOW = 20.0  # seconds between two edits while one change follows the other
+CALM = 4.0  # seconds without a change after which the last one is shown
+SOON = 1.0  # seconds until a board that is not due looks again
+
+
+@dataclass(slots=True, kw_only=True)
+class Board:
+    """Posts, pins and edits the board. Edits wait for calm, but never for long."""
+
+    group: Group
+    clock: Callable[[], datetime]
+    _edited: float = -1e9
+    _newest: int = 0
+    _changed: float = 0.0
+    _unpinned: set[int] = field(default_factory=set)
+
+    async def show(self, mail: Mail, context: TurnContext) -> None:
+        """Bring the board up to date. Raises Wait while it is too early."""
+        self._note(mail)
+        drawn, known = await self.group.house.read(
+            lambda tx: (cards.board(tx, NAME, context), desk_messages.newest(tx, NAME, KIND))
+        )
+        here = known if known and known.data["chat"] == self.group.chat_id else None
+        if here and here.data["text"] == drawn.text:
+            await self._pin(here)
+            return
+        if here is None:
+            await self._post(drawn)
+            return
+        wait = self._too_early()
+        if wait:
+            raise Wait(wait, "pace")
+        if not await self._edit(drawn, here):
+            await self._post(drawn)
+
+    def _note(self, mail: Mail) -> None:
+        """Notice a change: each one brings a mail of its own."""
+        if mail.id != self._newest:
+            self._newest, self._changed = mail.id, self._now()
+
+    def _now(self) -> float:
+        return self.group.pace.now() * self.group.pace.speed
+
+    def _too_early(self) -> float:
+        """Give the seconds until an edit may be thought of; 0 when it is due."""
+        since, calm = self._now() - self._edited, self._now() - self._changed
+        few = self.group.pace.used("board") < FEW
+        if since >= SLOW or (since >= QUICK and (few or calm >= CALM)):
+            return 0.0
+        return SOON / self.group.pace.speed
+
+    async def _post(self, drawn: Drawn) -> None:
+        bot, keys = self.group.bot, keyboard(pairs(drawn.buttons))
+        more: Any = {"parse_mode": ParseMode.HTML, "reply_markup": keys, "disable_notification": True}
+        text = html(drawn.text)
+        sent = await self.group.operate(lambda chat: bot.send_message(chat, text, **more), who=WHO, rank=pace.DUE_BOARD)
+        await self._pin(await self._keep(sent.message_id, drawn))
+
+    async def _edit(self, drawn: Drawn, known: DeskMessage) -> bool:
+        bot, keys, text = self.group.bot, keyboard(pairs(drawn.buttons)), html(drawn.text)
+        number = int(known.message_id.partition("/")[2])
+        more: Any = {"parse_mode": ParseMode.HTML, "reply_markup": keys}
+        try:
+            await self.group.operate(
+                lambda chat: bot.edit_message_text(text, chat, number, **more), who=WHO, rank=pace.DUE_BOARD
+            )
+        except BadRequest as error:
+            if says(error, *GONE):
+                return False
+            if not says(error, *SAME):
+                raise
+        await self._pin(await self._keep(number, drawn, pinned=bool(known.data.get("pinned"))))
+        return True
+
+    async def _keep(self, number: int, drawn: Drawn, *, pinned: bool = False) -> DeskMessage:
+        self._edited = self._now()
+        chat, now = self.group.chat_id, self.clock()
+        place, data = place_of(chat, number), {"chat": chat, "text": drawn.text, "pinned": pinned}
+        await self.group.house.write(lambda tx: desk_messages.keep(tx, NAME, place, kind=KIND, at=now, data=data))
+        return DeskMessage(message_id=place, ticket_no=None, kind=KIND, data=data, at=now)
+
+    async def _pin(self, board: DeskMessage) -> None:
+        """Pin the board once; without the right to, say so once and go on."""
+        number = int(board.message_id.partition("/")[2])
+        if board.data.get("pinned") or number in self._unpinned:
+            return
+        self._unpinned.add(number)
+        try:
+            await self.group.call(lambda chat: self.group.bot.pin_chat_message(chat, number, disable_notification=True))
+        except BadRequest as error:
+            self.group.once("pin", "the board cannot be pinned; make the desk's bot an administrator (%s)", error)
+            await self._say_unpinned()
+            return
+        except Wait:
+            self._unpinned.discard(number)
+            return
+        data, now = {**board.data, "pinned": True}, self.clock()
+        await self.group.house.write(
+            lambda tx: desk_messages.keep(tx, NAME, board.message_id, kind=KIND, at=now, data=data)
+        )
+
+    async def _say_unpinned(self) -> None:
+        name = f"telegram:{self.group.configured}:unpinned"
+        if await self.group.house.read(lambda tx: telegram.kept(tx, name)):
+            return
+        text = texts.say(LANGUAGE, "telegram.no_pin")
+        try:
+            await self.group.operate(lambda chat: self.group.bot.send_message(chat, text), who="no pin", rank=pace.CARD)
+        except (Wait, BadRequest):
+            return
+        await self.group.house.write(lambda tx: telegram.keep(tx, name, "said"))
+
+    def try_pin_again(self) -> None:
+        """Forget that pinning failed: the bot's rights changed."""
+        self._unpinned.clear()

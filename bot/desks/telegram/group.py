@@ -1,0 +1,130 @@
+"""The agents' group as the platform lets us write to it: its id, its rights, its pace, and what a refusal means."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from telegram import Bot
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+
+from bot.channels.base import House
+from bot.desks.telegram.rate_limit import Pace
+from storage.platforms import telegram
+
+T = TypeVar("T")
+LOG = logging.getLogger(__name__)
+EVERY = 60.0  # seconds between tries with a token that is refused
+SHUT_OUT = 30.0  # seconds between tries to write to a group that the bot is not in
+BACKOFF = (1.0, 2.0, 5.0, 15.0, 30.0)  # seconds after failures in a row
+
+
+class Wait(Exception):
+    """The group may not be written to yet."""
+
+    def __init__(self, seconds: float, why: str) -> None:
+        super().__init__(why)
+        self.seconds = seconds
+        self.why = why
+
+
+@dataclass(slots=True, kw_only=True)
+class Group:
+    """The one group. `configured` is the id of the settings; `chat_id` is where it is now."""
+
+    house: House
+    bot: Bot
+    configured: int
+    pace: Pace
+    chat_id: int = 0
+    forum: bool = False
+    _failures: int = 0
+    _said: set[str] = field(default_factory=set)
+
+    @property
+    def _name(self) -> str:
+        return f"telegram:{self.configured}:group"
+
+    async def remember(self) -> None:
+        """Find out where the group went since the settings were written."""
+        kept = await self.house.read(lambda tx: telegram.kept(tx, self._name))
+        self.chat_id = int(kept) if kept else self.configured
+
+    async def moved(self, chat_id: int) -> None:
+        """Follow the group to its new id: it became a supergroup."""
+        if chat_id != self.chat_id:
+            LOG.warning("the group is now %d; set TELEGRAM_DESK_CHAT_ID to it", chat_id)
+            self.chat_id = chat_id
+            await self.house.write(lambda tx: telegram.keep(tx, self._name, str(chat_id)))
+
+    async def operate(self, call: Callable[[int], Awaitable[T]], *, who: str, rank: int, cost: int = 1) -> T:
+        """Make a call that counts. Raises Wait when it is not its turn, BadRequest when it can never be made."""
+        seconds = self.pace.ask(who, rank, cost)
+        if seconds:
+            raise Wait(seconds, "pace")
+        return await self.call(call)
+
+    async def call(self, call: Callable[[int], Awaitable[T]]) -> T:
+        """Make a call in the group, wherever it is by now. Raises Wait and BadRequest."""
+        try:
+            done = await call(self.chat_id)
+        except ChatMigrated as error:
+            await self.moved(error.new_chat_id)
+            done = await self._tried(call(self.chat_id))
+        except TelegramError as error:
+            raise self._meaning(error) from None
+        self._failures = 0
+        return done
+
+    async def _tried(self, call: Awaitable[T]) -> T:
+        try:
+            return await call
+        except TelegramError as error:
+            raise self._meaning(error) from None
+
+    def _meaning(self, error: TelegramError) -> Exception:
+        """Turn an error into how long to wait; a refusal of the call itself stays one."""
+        if isinstance(error, BadRequest):
+            return error
+        if isinstance(error, RetryAfter):
+            seconds = wait_of(error)
+            self.pace.hold(seconds)
+            return Wait(seconds, f"429, wait {seconds:.0f} s")
+        if isinstance(error, InvalidToken):
+            return Wait(EVERY, "TELEGRAM_DESK_TOKEN is refused")
+        if isinstance(error, Forbidden):
+            self.once("shut_out", "the desk's bot may not write to its group (%s); add it again", error.message)
+            return Wait(SHUT_OUT, error.message)
+        if isinstance(error, NetworkError):
+            self._failures += 1
+            return Wait(BACKOFF[min(self._failures, len(BACKOFF)) - 1], type(error).__name__)
+        return Wait(BACKOFF[-1], type(error).__name__)
+
+    def once(self, what: str, sentence: str, *values: object) -> bool:
+        """Log a sentence the first time; tell whether it was."""
+        if what in self._said:
+            return False
+        self._said.add(what)
+        LOG.error(sentence, *values)
+        return True
+
+
+def wait_of(error: RetryAfter) -> float:
+    """Give the seconds to wait; the public property warns of its own change of type."""
+    value: Any = error._retry_after
+    return value.total_seconds() if isinstance(value, timedelta) else float(value)
+
+
+def says(error: BadRequest, *words: str) -> bool:
+    """Tell whether a refusal is one of these, which only its text tells."""
+    return any(word in error.message.lower() for word in words)
+
+
+GONE = ("message to edit not found", "message_id_invalid", "message can't be edited", "no text in the message",
+        "no caption in the message")  # fmt: skip
+SAME = ("not modified",)
+NO_THREAD = ("thread not found", "topic_deleted", "topic_id_invalid")
+NO_RIGHTS = ("not enough rights", "chat_admin_required", "need administrator rights", "not a forum")

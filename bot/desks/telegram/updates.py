@@ -1,0 +1,204 @@
+"""What comes in from the group: handed to the house, answered to whoever did it; strangers are told so."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from telegram import Chat, Message, ReplyParameters, Update
+from telegram.error import BadRequest, TelegramError
+
+from bot.channels.telegram.text import ANSWER, TEXT, cut
+from bot.desks.telegram import rate_limit as pace
+from bot.desks.telegram.group import Group, Wait
+from bot.desks.telegram.inbound import NAME, Done, Reader
+from bot.desks.telegram.staff import Staff
+from handlers.messages import texts, ticket_numbers
+from handlers.messages.models import DeskInbound, to_raw
+from handlers.tickets.desk_outbox import LANGUAGE
+from storage import parked
+from storage.desk import desk_messages
+
+LOG = logging.getLogger(__name__)
+UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
+REMEMBERED = 2000  # deeds whose repetition is noticed at once
+PATIENT = 60.0  # seconds that an answer in the group waits for its turn
+ANONYMOUS_EVERY = 600.0  # seconds between two hints to anonymous administrators
+
+
+@dataclass(slots=True, kw_only=True)
+class Listener:
+    """Handles one update at a time per chat; returns after the COMMIT."""
+
+    group: Group
+    reader: Reader
+    staff: Staff
+    clock: Callable[[], datetime]
+    promoted: Callable[[], None]  # called when the bot's own rights changed
+    _done: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _hinted: float = -1e9
+
+    async def handle(self, raw: Mapping[str, Any]) -> None:
+        """Hand one update in; one that cannot be read is parked."""
+        try:
+            update = Update.de_json(dict(raw), self.group.bot)
+            chat = update.effective_chat
+            deeds = list(self.reader.deeds(update))
+        except UNREADABLE as error:
+            await self._park(raw, error)
+            return
+        if update.my_chat_member and chat and chat.id == self.group.chat_id:
+            self.staff.own(update.my_chat_member)
+            self.promoted()
+        if chat is None or not await self._is_ours(chat, update):
+            return
+        await self._notice(update.message)
+        for deed in deeds:
+            await self._carry_out(deed)
+
+    async def _is_ours(self, chat: Chat, update: Update) -> bool:
+        """Tell whether an update is of the group; of another chat, say what there is to say."""
+        message = update.message
+        if message and message.migrate_from_chat_id == self.group.chat_id:
+            await self.group.moved(chat.id)
+        if chat.id == self.group.chat_id:
+            if chat.is_forum is not None or message:
+                self.group.forum = bool(chat.is_forum)
+            return True
+        if chat.type == Chat.PRIVATE and message:
+            await self._privately(message)
+        elif update.my_chat_member:
+            LOG.warning("the desk's bot is in the chat %d (%s); TELEGRAM_DESK_CHAT_ID is %d",
+                        chat.id, chat.title or chat.full_name, self.group.chat_id)  # fmt: skip
+        return False
+
+    async def _privately(self, message: Message) -> None:
+        """Greet a member of the staff who came with /start; refuse a stranger politely."""
+        user = message.from_user
+        if user is None or user.is_bot:
+            return
+        known = await self.staff.knows(str(user.id))
+        if known:
+            self.staff.seen(str(user.id), "joined")
+            await self.group.house.act(self.reader.person(user, "joined", f"p:{message.chat.id}:{message.message_id}"))
+        text = texts.say(LANGUAGE, "telegram.in_group" if known else "telegram.stranger")
+        self._later(self._tell(message.chat.id, text))
+
+    async def _notice(self, message: Message | None) -> None:
+        """Follow the group to its new id, and ask who hides to act by button."""
+        if message is None:
+            return
+        if message.migrate_to_chat_id:
+            await self.group.moved(message.migrate_to_chat_id)
+        hidden = message.sender_chat is not None and message.sender_chat.id == self.group.chat_id
+        speaks = message.text or message.caption or message.photo or message.voice
+        if hidden and speaks and self.group.pace.now() - self._hinted > ANONYMOUS_EVERY:
+            self._hinted = self.group.pace.now()
+            text = texts.say(LANGUAGE, "telegram.anonymous")
+            self._later(self._say(text, message.message_id, None, f"hint:{message.message_id}"))
+
+    async def _carry_out(self, deed: Done) -> None:
+        inbound = deed.inbound
+        if inbound.key in self._done:
+            return
+        if deed.query and not await self.staff.knows(inbound.user):
+            self._later(self._rest(deed.query, texts.say(LANGUAGE, "telegram.stranger"), alert=True))
+            return
+        new = self.staff.seen(inbound.user, inbound.kind)
+        if inbound.kind == "text":
+            if new:  # talk among the staff is not the house's, but whoever talks is known from then on
+                await self.group.house.act(replace(inbound, kind="joined", text="", media=()))
+            return
+        meant = await self._quoting(inbound)
+        if meant is None:
+            return
+        told = await self.group.house.act(meant)
+        self._remember(inbound.key)
+        text = told.text if told is not None else texts.say(LANGUAGE, "telegram.kept")
+        if deed.query:
+            self._later(self._rest(deed.query, text, alert=told is None or told.alert))
+        elif text:
+            self._later(self._say(text, deed.message, deed.thread, inbound.key))
+
+    async def _quoting(self, inbound: DeskInbound) -> DeskInbound | None:
+        """Find out what a reply is about; None for words in a topic that is no ticket's."""
+        if inbound.kind != "reply":
+            return inbound
+        known = await self.group.house.read(lambda tx: desk_messages.find(tx, NAME, inbound.reply_to))
+        if known and known.kind == "joined":
+            return replace(inbound, quoted="")  # several tickets: which one is meant is asked
+        in_topic = inbound.reply_to.partition("/")[2].startswith("topic/")
+        if in_topic and known is None and not ticket_numbers.find(inbound.quoted):
+            return None
+        return inbound
+
+    def _remember(self, key: str) -> None:
+        self._done[key] = None
+        while len(self._done) > REMEMBERED:
+            self._done.popitem(last=False)
+
+    # answers: nobody waits for them
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _rest(self, query: str, text: str, *, alert: bool) -> None:
+        """Let a button rest and tell who tapped it."""
+        try:
+            await self.group.bot.answer_callback_query(query, cut(text, ANSWER) or None, show_alert=alert)
+        except TelegramError as error:
+            LOG.info("a tap was not answered: %s", error)
+
+    async def _say(self, text: str, message: int, thread: int | None, key: str) -> None:
+        """Answer in the group, in its turn; too late is never."""
+        by = self.group.pace.now() + PATIENT / self.group.pace.speed
+        under = ReplyParameters(message, allow_sending_without_reply=True)
+        words = cut(text, TEXT)
+        while True:
+            try:
+                await self.group.operate(
+                    lambda chat: self.group.bot.send_message(
+                        chat, words, reply_parameters=under, message_thread_id=thread
+                    ),
+                    who=f"answer:{key}",
+                    rank=pace.PICKED,
+                )
+                return
+            except Wait as wait:
+                if self.group.pace.now() + wait.seconds > by:
+                    LOG.warning("an answer in the group came too late: %s", wait)
+                    return
+                await asyncio.sleep(wait.seconds)
+            except BadRequest as error:
+                LOG.warning("an answer in the group was refused: %s", error)
+                return
+
+    async def _tell(self, chat_id: int, text: str) -> None:
+        try:
+            await self.group.bot.send_message(chat_id, text)
+        except TelegramError as error:
+            LOG.info("someone could not be answered: %s", error)
+
+    async def _park(self, raw: Mapping[str, Any], error: Exception) -> None:
+        """Keep an update that no library reads; it is not asked for again."""
+        LOG.warning("update %s cannot be read and is parked: %s", raw["update_id"], type(error).__name__)
+        inbound = DeskInbound(key=f"{NAME}:{self.reader.bot_id}:x:{raw['update_id']}", desk=NAME, user="", name="",
+                              at=self.clock(), text=json.dumps(raw, ensure_ascii=False)[:TEXT])  # fmt: skip
+        told = f"unreadable: {type(error).__name__}"
+        keep = partial(parked.keep, key=inbound.key, door=NAME, raw=to_raw(inbound), error=told, at=inbound.at)
+        await self.group.house.write(keep)
+
+    def close(self) -> None:
+        """Let answers go that are under way."""
+        for task in self._tasks:
+            task.cancel()

@@ -1,0 +1,20 @@
+"""Failures that a command may end with, and the one sentence that says what to do."""
+
+from __future__ import annotations
+
+from bot.runtime.web import PortTaken
+from handlers.policy.loader import PolicyError
+from storage.database import DRIVER_ERRORS, Busy, DatabaseGone
+from storage.migration import Broken, Newer
+
+EXPECTED = (PortTaken, PolicyError, Busy, DatabaseGone, Broken, Newer, *DRIVER_ERRORS, OSError, ValueError)
+
+
+def sentence(failure: BaseException) -> str:
+    """Say a failure in one sentence."""
+    if isinstance(failure, DRIVER_ERRORS):
+        why = getattr(failure, "orig", None) or failure
+        return f"the database refused ({why}); check DATABASE_URL, the disk and the file's rights."
+    if isinstance(failure, OSError) and failure.filename:
+        return f"{failure.filename}: {failure.strerror}."
+    return str(failure) or (type(failure).__doc__ or "").strip()

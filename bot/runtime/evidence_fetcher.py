@@ -1,0 +1,150 @@
+"""Bringing evidence in: fetched at its door, examined in the guarded worker, kept, and told to the talk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from bot.channels.base import Channel, Desk, Gone, TooBig, Unreachable
+from bot.runtime.courier import strike
+from handlers.cases import fetched_evidence
+from handlers.context import TurnContext
+from handlers.messages.models import Inbound, from_raw
+from handlers.nlu.lists import sheet_rows
+from handlers.turn import intake, parking
+from media.guard import Closed, Examiner, NotStarted
+from media.store import Keeper
+from media.values import MAX_BYTES, MAX_TABLE, Refused
+from storage import evidence
+from storage.database import Tx
+from storage.evidence import Evidence
+from storage.outbox import Bundle
+
+TRIES = 300  # fetches of one piece, five minutes apart at last, before it counts as gone: about a day
+SUFFIXES = {"voice": ".audio", "video": ".video", "document": ".bin"}
+
+
+@dataclass(slots=True, kw_only=True)
+class Fetcher:
+    """Carries the mail of kind fetch."""
+
+    doors: Callable[[Evidence], Channel | Desk | None]
+    read: Callable[[Callable[[Tx], Any]], Awaitable[Any]]
+    do: Callable[[Callable[[Tx], Any]], Awaitable[Any]]
+    context: Callable[[], TurnContext]
+    clock: Callable[[], datetime]
+    store: Keeper
+    examiner: Examiner
+
+    async def carry(self, bundle: Bundle) -> None:
+        """Fetch one piece; what it came to is booked and told in one transaction. Raises Unreachable to try again."""
+        payload = bundle.mails[0].payload
+        number = int(payload["evidence"])
+        look, limit = (self._read, MAX_TABLE) if "sheet" in payload else (self._examine, MAX_BYTES)
+        piece: Evidence | None = await self.read(lambda tx: evidence.get(tx, number))
+        found = {"state": "gone"} if piece is None else await self._found(piece, bundle.attempts, look, limit)
+        await self.do(lambda tx: self._book(tx, bundle, number, found))
+
+    async def _found(
+        self, piece: Evidence, attempts: int, look: Callable[[str, bytes], Mapping[str, Any]], limit: int
+    ) -> Mapping[str, Any]:
+        door = self.doors(piece)
+        if door is None:
+            raise Unreachable("its door is not open", 30)
+        try:
+            data = await door.fetch(piece.ref, limit)
+        except Gone:
+            return {"state": "gone"}
+        except TooBig:
+            return {"state": "refused", "verdict": "too_big"}
+        except (Unreachable, TimeoutError, OSError):
+            if attempts + 1 >= TRIES:
+                return {"state": "gone"}
+            raise
+        try:
+            return await asyncio.to_thread(look, piece.kind, data)
+        except (Closed, NotStarted) as error:  # says nothing about the picture
+            raise Unreachable(str(error), 5) from error
+
+    def _examine(self, kind: str, data: bytes) -> Mapping[str, Any]:
+        if not data:
+            return {"state": "refused", "verdict": "empty"}
+        if kind not in ("photo", "document"):
+            return {"state": "stored", "media_key": self.store.put(data, SUFFIXES.get(kind, ".bin"))}
+        seen = self.examiner.examine(data)
+        if isinstance(seen, Refused) and kind == "document" and seen.code == "not_a_picture":
+            return {"state": "stored", "media_key": self.store.put(data, SUFFIXES["document"])}
+        if isinstance(seen, Refused):
+            return {"state": "refused", "verdict": seen.code}
+        return {
+            "state": "stored",
+            "verdict": seen.verdict,
+            "media_key": self.store.put(seen.working, ".jpg"),
+            "thumb_key": self.store.put(seen.thumbnail, ".jpg"),
+            "sha256": seen.sha256,
+            "phash": seen.phash,
+            "phash256": seen.phash256,
+            "width": seen.width,
+            "height": seen.height,
+        }
+
+    def _read(self, _: str, data: bytes) -> Mapping[str, Any]:
+        """Read a leader's list; what its rows say is told to the talk as `lines`, beside what is written down."""
+        table = self.examiner.table(data)
+        if isinstance(table, Refused):
+            return {"state": "refused", "verdict": table.code, "lines": {"why": table.code, "kind": table.kind}}
+        made = sheet_rows.take(table.rows)
+        told = {
+            "lines": made.lines,
+            "names": made.names,
+            "first": len(made.lines) if made.left else len(table.rows) if table.more else None,
+            "silent": made.silent,
+            "others": table.others,
+            "pictures": table.pictures,
+        }
+        return {"state": "stored", "media_key": self.store.put(data, SUFFIXES["document"]), "lines": told}
+
+    def _book(self, tx: Tx, bundle: Bundle, number: int, found: Mapping[str, Any]) -> None:
+        context = self.context()
+        piece = evidence.get(tx, number)
+        if piece and piece.state == "pending":
+            row = {name: value for name, value in found.items() if name != "lines"}
+            evidence.update_fetched(tx, number, at=context.now, **row)
+            if piece.side == "customer":
+                returned = _returned(piece, found, context)
+                sheet = bundle.mails[0].payload.get("sheet")
+                if sheet:
+                    whole = _with_lines(returned, found, sheet)
+                    parking.guarded(tx, from_raw(sheet), lambda: intake.turn(tx, whole, context), context)
+                else:
+                    intake.turn(tx, returned, context)
+            fetched_evidence.examined(tx, number, context)
+        strike(tx, bundle, now=context.now)
+
+
+def _returned(piece: Evidence, found: Mapping[str, Any], context: TurnContext) -> Inbound:
+    data = {
+        "conversation": piece.conversation_id,
+        "evidence": piece.id,
+        "kind": piece.kind,
+        "album": piece.album,
+        "state": found["state"],
+        "verdict": found.get("verdict", ""),
+    }
+    return Inbound(
+        key=f"fetched:{piece.id}", channel=piece.channel, account="", at=context.now, kind="fetched", data=data
+    )
+
+
+def _with_lines(returned: Inbound, found: Mapping[str, Any], sheet: Mapping[str, Any]) -> Inbound:
+    """Let a list that was read say its lines, behind the words that it came with, as its sender's message would."""
+    sent = from_raw(sheet)
+    assert isinstance(sent, Inbound)
+    told = dict(found.get("lines") or {"why": found.get("verdict") or found["state"]})
+    made = sheet_rows.cut(sheet_rows.Lines(lines=[*sent.text.splitlines(), *told.pop("lines", ())]))
+    told["first"] = len(made.lines) if made.left else told.get("first")
+    data = {**returned.data, "sheet": told}
+    return replace(sent, key=returned.key, account="", kind="fetched", text=made.text, data=data)

@@ -1,0 +1,138 @@
+"""Before a message's turn: what its reading leaves open is put to the second reader, while only its own chat waits."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from time import monotonic
+from typing import TypeVar
+
+from bot.runtime.llm_client import AT_ONCE, LEAST, PATIENCE, SecondReader, reader_of
+from bot.settings import Settings
+from handlers.context import TurnContext
+from handlers.dialogue.llm_candidates import Listener, passages
+from handlers.messages.models import Inbound
+from handlers.nlu.models import llm_prompt, llm_response
+from handlers.nlu.models.llm_overlay import Opinions
+from handlers.nlu.models.llm_prompt import Passage
+from handlers.turn import intake
+from storage.database import Writer, open_snapshots, snapshot
+
+LOG = logging.getLogger(__name__)
+LOOKS = AT_ONCE  # trial turns that run or wait for the thread; more than can be asked are in vain
+SHORTEST = 2  # letters of a text that can leave anything open
+COMMANDS = ("/", "绑定")
+T = TypeVar("T")
+
+
+@dataclass(slots=True, kw_only=True)
+class Lane:
+    """The messages of one chat that are being handled or wait for it."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    inside: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class SecondSight:
+    """Puts the second reader before the turns of `context`; `snapshots` is an engine for its one thread."""
+
+    reader: SecondReader
+    snapshots: Writer
+    opinions: Opinions
+    context: Callable[[], TurnContext]
+    _lanes: dict[str, Lane] = field(default_factory=dict)
+    _looks: set[Future[Sequence[Passage]]] = field(default_factory=set)
+    _late: Future[Sequence[Passage]] | None = None  # one that runs on though its message went on without it
+    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "second reader"))
+
+    async def wait(self, inbound: Inbound, turn: Callable[[], Awaitable[T]]) -> T:
+        """Run a message's turn behind those of its chat that came before, with a second opinion where one is wanted.
+
+        However many of a chat come at once, each waits for opinions at most PATIENCE since it came.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + PATIENCE
+        name = f"{inbound.channel}:{inbound.account}"
+        lane = self._lanes.setdefault(name, Lane())
+        lane.inside += 1
+        try:
+            async with lane.lock:
+                if _speaks(inbound):
+                    await self._ask(inbound, name, until)
+                return await turn()
+        finally:
+            lane.inside -= 1
+            if not lane.inside:
+                del self._lanes[name]
+
+    async def _ask(self, inbound: Inbound, chat: str, until: float) -> None:
+        loop = asyncio.get_running_loop()
+        if until - loop.time() < LEAST or self._busy() or not self.reader.ready():
+            return
+        try:
+            context = replace(self.context(), opinions=Listener(self.opinions))
+            wanted = await self._looked(inbound, context, until - LEAST)
+            if not wanted:
+                return
+            policy = context.policy
+            answer = await self.reader.ask(llm_prompt.messages(wanted, policy), until - loop.time())
+            found = llm_response.opinions(answer, wanted, policy.problems) if answer is not None else {}
+        except Exception:  # a message has its turn whatever becomes of this
+            LOG.exception("a message could not be put to the second reader")
+            return
+        for place, opinion in found.items():
+            self.opinions.keep(chat, wanted[place].text, wanted[place].orders, opinion)
+
+    async def _looked(self, inbound: Inbound, context: TurnContext, until: float) -> Sequence[Passage]:
+        """Try the turn out in the thread; nothing where that takes too long. One that has not begun is struck off."""
+        look = self._thread.submit(self._look, inbound, context)
+        self._looks.add(look)
+        look.add_done_callback(self._looks.discard)
+        try:
+            async with asyncio.timeout_at(until):
+                return await asyncio.wrap_future(look)
+        except TimeoutError:
+            if not look.cancel():
+                self._late = look
+            return ()
+
+    def _busy(self) -> bool:
+        return len(self._looks) >= LOOKS or (self._late is not None and not self._late.done())
+
+    def _look(self, inbound: Inbound, context: TurnContext) -> Sequence[Passage]:
+        listener = context.opinions
+        assert isinstance(listener, Listener)
+        with snapshot(self.snapshots) as tx:
+            scene, step = intake.try_out(tx, inbound, context)
+        return passages(scene, step, listener)
+
+    def hurry(self) -> None:
+        """Let nobody wait any longer."""
+        self.reader.hurry()
+
+    async def close(self) -> None:
+        """Let go of the endpoint and the database."""
+        await self.reader.close()
+        self._thread.shutdown(cancel_futures=True)
+        self.snapshots.dispose()
+
+
+def open_sight(settings: Settings, context: Callable[[], TurnContext]) -> SecondSight:
+    """Open what the settings name."""
+    return SecondSight(
+        reader=reader_of(settings),
+        snapshots=open_snapshots(settings.database),
+        opinions=Opinions(monotonic),
+        context=context,
+    )
+
+
+def _speaks(inbound: Inbound) -> bool:
+    """Tell whether a message has words that may leave something open; taps, commands and bare numbers have none."""
+    if inbound.tap or inbound.kind not in ("text", "media") or inbound.text.startswith(COMMANDS):
+        return False
+    return sum(char.isalpha() for char in inbound.text[:100]) >= SHORTEST

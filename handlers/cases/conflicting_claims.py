@@ -1,0 +1,46 @@
+"""Two who tell of one problem and differ: what the second one says stands on the card beside what was filed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from handlers.cases import recording
+from handlers.cases.recording import Filing
+from handlers.tickets import desk_outbox, warnings
+from storage.database import Tx
+from storage.ticket_lines import Line
+from storage.tickets import Ticket
+
+CODES = {"leader": "leader_says", "buyer": "buyer_says"}
+SHORT = 80  # characters of what is said
+
+
+def index(tx: Tx, ticket: Ticket, filing: Filing, lines: Sequence[Line]) -> None:
+    """Warn of the figures and wishes of a draft that are not those of the ticket it joins."""
+    wished = {wish for _, wish in filing.claim.wishes}  # a wish that the rules gave is nobody's word
+    for wanted in filing.lines:
+        told = recording.columns(filing.order, wanted)
+        same = (
+            one for one in lines if (one.order_line_no, one.problem) == (wanted.order_line_no, wanted.problem.problem)
+        )
+        line = next(same, None)
+        if line is None:
+            continue
+        quantity, unit = str(told["quantity"] or ""), str(told["unit"] or "")
+        other = bool(quantity) and _count(quantity, unit, told["share"]) != _count(line.quantity, line.unit, line.share)
+        wish = wanted.wish if wanted.wish in wished and wanted.wish != line.wish else ""
+        if other or wish:
+            parts = (line.item, f"{quantity}{unit}" if other else "", desk_outbox.remedy(wish) if wish else "")
+            say(tx, ticket, filing.role, " ".join(part for part in parts if part))
+
+
+def _count(quantity: str, unit: str, share: object) -> object:
+    """What makes two quantities the same: the part of what was bought where it is known."""
+    return Fraction(str(share)) if share else (quantity, unit)
+
+
+def say(tx: Tx, ticket: Ticket, role: str, text: str) -> None:
+    """Let a ticket warn of what its leader or its buyer says otherwise."""
+    plain = " ".join(text.split())
+    warnings.index(tx, ticket, f"{CODES[role]}:{plain if len(plain) <= SHORT else plain[: SHORT - 1] + '…'}")

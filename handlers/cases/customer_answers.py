@@ -1,0 +1,163 @@
+"""What customers answer: yes or no to an offer, content or not, arrived or not, or that they take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handlers.context import TurnContext
+from handlers.messages.models import Reply
+from handlers.tickets import clocks, decision_notices, decisions, desk_outbox, lifecycle, notices, queue_entry
+from storage import ticket_lines
+from storage import tickets as rows
+from storage.database import Tx
+from storage.ticket_lines import Line
+from storage.tickets import Ticket
+
+CONTENT = 3  # the lowest score that closes a ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consented:
+    """What became of an answer to an offer: `accepted` when it holds now, `stale` when nothing was on offer."""
+
+    no: str
+    state: str
+    accepted: bool = False
+    stale: bool = False
+
+
+def consent(tx: Tx, ticket_no: str, *, accepted: bool, conversation_id: int, context: TurnContext) -> Consented:
+    """Book the customer's yes or no to what was offered (R113) and tell the customer what follows."""
+    ticket = lifecycle.of_party(tx, ticket_no, conversation_id)
+    if ticket is None:
+        return Consented(no=ticket_no, state="", stale=True)
+    by = lifecycle.customer(tx, conversation_id)
+    offered = [line for line in ticket_lines.of_ticket(tx, ticket_no) if line.state == "offered"]
+    if not offered or ticket.state not in lifecycle.DECIDABLE:
+        return Consented(no=ticket_no, state=ticket.state, stale=True)
+    clocks.stop(tx, ticket_no, ["idle_close"], context)
+    numbers = [line.line for line in offered]
+    lifecycle.log(tx, ticket_no, "accepted" if accepted else "declined", by, context, lines=numbers)
+    held = accepted and all(line.amount <= decisions.room(tx, ticket, line) for line in offered)
+    if held:
+        for line in offered:
+            _hold(tx, ticket, line, context)
+        decisions.conclude(tx, ticket_no, numbers, by, context)
+    else:
+        _reopen_lines(tx, offered)
+        lifecycle.waits(tx, ticket_no)
+        notices.tell(tx, ticket, "notice.declined", context)
+    tell_owner(tx, ticket, "offer_accepted" if held else "offer_void" if accepted else "offer_declined", context)
+    desk_outbox.refresh(tx, ticket_no, context)
+    return Consented(no=ticket_no, state=lifecycle.must(tx, ticket_no).state, accepted=held)
+
+
+def _hold(tx: Tx, ticket: Ticket, line: Line, context: TurnContext) -> None:
+    """Let an offer hold as it was made: decided by whoever offered it."""
+    by = lifecycle.By(actor=line.decided_by or lifecycle.BOT.actor)
+    words = {"words" if decision_notices.is_told(tx, line) else "reason": line.reason}
+    ruling = decisions.Ruling(remedy=line.remedy, amount=line.amount, coupon=line.coupon, **words)
+    decisions.grant(tx, ticket, line, ruling, by, context)
+
+
+def _reopen_lines(tx: Tx, lines: Sequence[Line]) -> None:
+    for line in lines:
+        lifecycle.move_line(tx, line, "open", remedy="", amount=0, coupon=0)
+
+
+def tell_owner(tx: Tx, ticket: Ticket, key: str, context: TurnContext) -> None:
+    """Leave a line in a ticket's thread, naming its owner."""
+    owner = [(ticket.owner_id, ticket.owner_name or "")] if ticket.owner_id else []
+    desk_outbox.note(tx, ticket, desk_outbox.say(key, no=ticket.no), context, mentions=owner)
+
+
+def withdraw(tx: Tx, ticket_no: str, *, conversation_id: int, context: TurnContext) -> bool:
+    """Take a claim back for the customer; False when it is decided already, or about safety (a person looks)."""
+    ticket = lifecycle.of_party(tx, ticket_no, conversation_id)
+    if ticket is None:
+        return False
+    lines = ticket_lines.of_ticket(tx, ticket_no)
+    by = lifecycle.customer(tx, conversation_id)
+    decided = [line for line in lines if line.state not in lifecycle.UNDECIDED]
+    if ticket.severity == "safety" or decided or ticket.state not in lifecycle.DECIDABLE:
+        lifecycle.log(tx, ticket_no, "wants_out", by, context)
+        tell_owner(tx, ticket, "wants_out", context)
+        return False
+    for line in lines:
+        lifecycle.move_line(tx, line, "withdrawn")
+    lifecycle.move(tx, ticket_no, "withdrawn", closed_at=context.now)
+    lifecycle.log(tx, ticket_no, "withdrawn", by, context)
+    clocks.stop_all(tx, ticket_no, context)
+    tell_owner(tx, ticket, "withdrawn", context)
+    desk_outbox.refresh(tx, ticket_no, context)
+    return True
+
+
+def settle(tx: Tx, ticket_no: str, *, score: int, context: TurnContext, conversation_id: int | None = None) -> bool:
+    """Book how content the customer is (5 to 1): close the ticket, or bring it back to its owner; True when closed."""
+    ticket = rows.get(tx, ticket_no)
+    if ticket is None or ticket.state not in lifecycle.AFTER:
+        return False
+    speaker = conversation_id or ticket.conversation_id
+    if lifecycle.of_party(tx, ticket_no, speaker) is None:
+        return False
+    by = lifecycle.customer(tx, speaker)
+    lifecycle.log(tx, ticket_no, "rated", by, context, score=score)
+    content = score >= CONTENT
+    if content:
+        close(tx, ticket, by, context)
+    else:
+        reopen(tx, ticket, by, context)
+    only = None if conversation_id is None else [conversation_id]
+    text = notices.words(tx, ticket, "notice.thanks" if content else "notice.why", context, no=ticket.no)
+    notices.post(tx, ticket, Reply(text=text), context, only=only)
+    return content
+
+
+def close(tx: Tx, ticket: Ticket, by: lifecycle.By, context: TurnContext, **data: object) -> None:
+    """Close a ticket; money and goods that are still owed keep their clocks."""
+    if ticket.state != "closed":
+        lifecycle.move(tx, ticket.no, "closed", closed_at=context.now)
+        lifecycle.log(tx, ticket.no, "closed", by, context, **data)
+    clocks.stop_all(tx, ticket.no, context, but=clocks.LASTING)
+    desk_outbox.refresh(tx, ticket.no, context)
+
+
+def reopen(tx: Tx, ticket: Ticket, by: lifecycle.By, context: TurnContext) -> None:
+    """Bring a decided ticket back to its owner, or to the queue (R124)."""
+    policy = notices.policy_of(tx, ticket, context)
+    state = "assigned" if ticket.owner_id else "queued"
+    lifecycle.move(tx, ticket.no, state, closed_at=None)
+    lifecycle.log(tx, ticket.no, "reopened", by, context)
+    clocks.stop(tx, ticket.no, ["idle_close", "follow_up"], context)
+    for name in queue_entry.human_clocks(ticket):
+        clocks.start(tx, ticket.no, name, policy, context)
+    clocks.refresh(tx, ticket.no)
+    tell_owner(tx, ticket, "reopened", context)
+    desk_outbox.refresh(tx, ticket.no, context)
+
+
+def received(tx: Tx, ticket_no: str, *, arrived: bool, conversation_id: int, context: TurnContext) -> bool:
+    """Book whether what was sent again has come (R128); True when the answer was awaited."""
+    ticket = lifecycle.of_party(tx, ticket_no, conversation_id)
+    if ticket is None:
+        return False
+    owed = [line for line in ticket_lines.of_ticket(tx, ticket_no) if line.state == "owed"]
+    if not owed:
+        return False
+    by = lifecycle.customer(tx, conversation_id)
+    lifecycle.log(tx, ticket_no, "received" if arrived else "not_received", by, context)
+    if not arrived:
+        if ticket.state in lifecycle.AFTER:
+            reopen(tx, ticket, by, context)
+        notices.tell(tx, ticket, "notice.not_arrived", context)
+        return True
+    for line in owed:
+        lifecycle.move_line(tx, line, "done")
+    clocks.stop(tx, ticket_no, ["exchange_due", "follow_up"], context)
+    if ticket.state == "decided" and lifecycle.outcome(ticket_lines.of_ticket(tx, ticket_no)) == "resolved":
+        lifecycle.move(tx, ticket_no, "resolved")
+    notices.tell(tx, ticket, "notice.arrived", context, buttons=notices.survey(tx, ticket, context))
+    desk_outbox.refresh(tx, ticket_no, context)
+    return True

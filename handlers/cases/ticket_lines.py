@@ -1,0 +1,49 @@
+"""What a draft would file: its problems as lines with shares and sums."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from handlers.cases.filing import FilingLine
+from handlers.claims.claim import Claim, Problem
+from handlers.claims.shares import share_of
+from handlers.claims.source_message import telling
+from handlers.claims.summary import MONEY_BACK, Voice, item_name, line_of, sums
+from storage.orders import Order
+
+
+def lines_of(claim: Claim, order: Order | None, claimed: dict[int, Fraction], voice: Voice) -> tuple[FilingLine, ...]:
+    """Give one line for each problem with a type, in a raised claim also for an item alone.
+
+    A late claim that names no number takes the whole line.
+    """
+    if claim.why and not claim.problems and order and len(order.lines) == 1:
+        # a person decides on what is not named yet: there is but one item that it can be
+        claim = replace(claim, problems=(Problem(line_no=order.lines[0].line_no),))
+    if claim.late_reason:
+        whole = tuple(item if item.quantity else replace(item, quantity="all") for item in claim.problems)
+        claim = replace(claim, problems=whole)
+    lines = []
+    for problem, amount in zip(claim.problems, sums(claim, order, claimed), strict=True):
+        line = line_of(order, problem.line_no)
+        if not problem.problem and not (claim.why and line):
+            continue
+        wish = problem.wish or (claim.wishes[-1][1] if claim.wishes else "")
+        coupon = voice.policy.coupons.get(voice.policy.late_coupon)
+        if claim.late_reason == "coupon" and coupon:
+            amount = coupon.value
+        elif wish not in MONEY_BACK:
+            amount = None
+        lines.append(
+            FilingLine(
+                problem=problem if problem.at else replace(problem, at=telling(claim.said)),
+                item=item_name(line) if line else "",
+                order_line_no=problem.line_no,
+                share=share_of(problem, line) if line else None,
+                wish=wish,
+                amount=amount,
+                detail=voice.say("talk.received", item=problem.received) if problem.received else "",
+            )
+        )
+    return tuple(lines)

@@ -1,0 +1,47 @@
+"""What a decision rests on, and what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from handlers.claims.claim import Talk
+from handlers.claims.lookup import Found, Wanted
+from handlers.claims.outcomes import Outcome
+from handlers.messages.models import Inbound, Reply
+from handlers.nlu.models.llm_overlay import Opinions
+from handlers.nlu.text.lexicon import Lexicon
+from handlers.policy.policy import Policy
+
+LONGEST = 2000  # characters of one message that are read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnInput:
+    """Everything a decision rests on; nothing else may."""
+
+    talk: Talk
+    inbound: Inbound
+    found: Found
+    want: Wanted
+    policy: Policy
+    lexicon: Lexicon
+    now: datetime
+    today: date
+    new_id: Callable[[], str]
+    opinions: Opinions | None = None  # of the second reader, where there is one
+
+    @property
+    def chat(self) -> str:
+        """Name the chat that opinions are kept for."""
+        return f"{self.inbound.channel}:{self.inbound.account}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a decision comes to: the talk after it, replies in order, and acts."""
+
+    talk: Talk
+    replies: tuple[Reply, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()

@@ -1,0 +1,143 @@
+"""What a turn wants done besides answering: the outcomes that conversation decides and intake carries out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handlers.claims.leader_outcomes import Digest, Settlement, Testify
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """The customer confirmed this draft."""
+
+    claim_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raise:
+    """A person is to look at this draft now; `why` as in tickets.why."""
+
+    claim_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill:
+    """A raised draft knows more."""
+
+    claim_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """More words or evidence for a ticket; `call` asks for a person's attention."""
+
+    ticket_no: str
+    text: str = ""
+    evidence: tuple[int, ...] = ()
+    signals: tuple[str, ...] = ()
+    severity: str = "normal"
+    aided: tuple[str, ...] = ()  # what of this was read with the second reader
+    call: bool = False
+    wish: str = ""  # the remedy wished now, of a ticket that is not decided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """The customer's answer to an offer."""
+
+    ticket_no: str
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settle:
+    """The customer's rating of the result, 5 (best) to 1."""
+
+    ticket_no: str
+    score: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appeal:
+    """The customer does not take the decision."""
+
+    ticket_no: str
+    text: str = ""
+    evidence: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
+    """The customer takes a filed claim back."""
+
+    ticket_no: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """The customer's answer whether what was sent again has come."""
+
+    ticket_no: str
+    arrived: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bind:
+    """The account proved an order: it belongs to that buyer."""
+
+    order_no: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """The account gives a leader's bind code."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """The customer wants to know how things stand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Await:
+    """A submit waits for photos: wake this draft in a few seconds in any case."""
+
+    claim_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A draft was opened, or goes on: its idle clock starts; `nudged` when the customer was reminded already."""
+
+    claim_id: str
+    nudged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Work on a leader's list: raise its serious lines, file the ready ones of `file`, and tell how it stands.
+
+    `tell`: card, list, filed, answers, same, photos, tray, dropped, nudge, status; `keys`: the lines that it is about.
+    """
+
+    tell: str
+    file: tuple[int, ...] = ()
+    keys: tuple[int, ...] = ()
+    fill: tuple[int, ...] = ()  # raised lines that know more
+    brought: tuple[tuple[int, int], ...] = ()  # (evidence, line): photos for lines that have their ticket
+    count: int = 0
+    echo: bool = False
+    changed: tuple[int, ...] = ()  # lines put right, not filed yet
+    back: tuple[int, ...] = ()  # filed lines that the leader takes back: a button asks
+    about: tuple[str, ...] = ()  # whom is asked after, and that person's tickets; "" for a line not filed
+    notes: tuple[tuple[int, str], ...] = ()  # (line, words that put it right): its ticket hears them
+
+
+Outcome = (
+    File | Raise | Fill | Remark | Consent | Settle | Appeal | Withdraw | Arrived | Bind | Lead | Progress | Await
+    | Opened | Testify | Digest | Settlement | Listing
+)  # fmt: skip

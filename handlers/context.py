@@ -1,0 +1,27 @@
+"""What a turn is handed from outside: time, chance, and the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from handlers.nlu.models.llm_overlay import Opinions
+from handlers.policy.policy import Policy
+from storage.database import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnContext:
+    """One turn's now (aware), its source of ids, and the policies: the one in force and any by its hash."""
+
+    now: datetime
+    random: Random
+    policy: Policy
+    policy_of: Callable[[Tx, str], Policy]
+    opinions: Opinions | None = None
+
+    def new_id(self) -> str:
+        """Draw an id for a claim."""
+        return f"{self.random.getrandbits(80):020x}"

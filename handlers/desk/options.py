@@ -1,0 +1,150 @@
+"""What an agent may choose on a line: the wish with its sum, other remedies with suggested sums, what was misread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from handlers.claims.shares import parts, plain
+from handlers.claims.summary import item_name, line_of
+from handlers.messages.codes import SEVERITIES
+from handlers.messages.models import Button
+from handlers.messages.money import money, refund
+from handlers.policy.policy import Policy
+from handlers.tickets import decisions, desk_outbox
+from handlers.tickets.decisions import MONEY, Ruling
+from storage.database import Tx
+from storage.orders import Order, OrderLine
+from storage.ticket_lines import Line
+from storage.tickets import Ticket
+
+HALF = Fraction(1, 2)
+HALF_OF = "half"  # the quantity of a button, as a draft has it
+MOST, WIDE = 3, 15  # buttons of a row, and characters that fit into it on a phone, where all are equally wide
+COUNTED = 4  # so many counts have a button each
+
+
+def coupon(policy: Policy) -> int:
+    """Give the value in 分 of the coupon that the policy gives by default, 0 if it has none."""
+    named = policy.coupons.get(policy.late_coupon)
+    first = next(iter(policy.coupons.values()), None)
+    found = named or first
+    return found.value if found else 0
+
+
+def worth(tx: Tx, ticket: Ticket, line: Line) -> int | None:
+    """Give what the claimed quantity comes to in 分; None while the quantity is unknown."""
+    if line.wish in MONEY and line.wish_amount:
+        return line.wish_amount
+    return refund(decisions.paid(tx, ticket, line), Fraction(line.share)) if line.share else None
+
+
+def wished(tx: Tx, ticket: Ticket, line: Line, policy: Policy) -> Ruling | None:
+    """Give the customer's wish as a ruling; None without a wish, or when its sum cannot be told."""
+    if line.wish in MONEY:
+        # how much a part is, only a stated sum tells
+        sum_ = line.wish_amount if line.wish == "partial_refund" else worth(tx, ticket, line)
+        return Ruling(remedy=line.wish, amount=sum_) if sum_ else None
+    if line.wish == "compensation":
+        value = line.wish_amount or coupon(policy)
+        return Ruling(remedy=line.wish, coupon=value) if value else None
+    return Ruling(remedy=line.wish) if line.wish else None
+
+
+def by_one_tap(ticket: Ticket, rulings: Iterable[Ruling | None]) -> bool:
+    """Tell whether a tap may grant the wish: whoever was hurt is not sent a coupon before a person looked into it."""
+    return ticket.severity != "safety" or not any(ruling and ruling.coupon for ruling in rulings)
+
+
+def kind_of_refund(tx: Tx, ticket: Ticket, line: Line, amount: int) -> str:
+    """Name a refund by whether it covers what is claimed."""
+    whole = worth(tx, ticket, line) or decisions.paid(tx, ticket, line)
+    return "refund" if amount >= whole else "partial_refund"
+
+
+def allowed(policy: Policy, line: Line) -> tuple[str, ...]:
+    """Name the remedies that may be given on a line: the problem type's own and those open to every agent."""
+    kind = policy.problems.get(line.problem)
+    own = kind.remedies if kind else ()
+    return tuple(dict.fromkeys([*own, *policy.agent_remedies, *([line.wish] if line.wish else [])]))
+
+
+def remedies(tx: Tx, ticket: Ticket, line: Line, policy: Policy, mark: str) -> list[list[Button]]:
+    """Give one button for each remedy, refunds with sums that are within what is left; `mark` names the line."""
+    room = decisions.room(tx, ticket, line)
+    codes = allowed(policy, line)
+    sums = []
+    if {"refund", "partial_refund"} & set(codes):
+        whole = worth(tx, ticket, line) or decisions.paid(tx, ticket, line)
+        sums = [one for one in dict.fromkeys([whole, refund(whole, HALF)]) if 0 < one <= room]
+    rows = [[_button(ticket, mark, "refund", one)] for one in sums]
+    for code in codes:
+        if code == "compensation" and ticket.severity == "safety":
+            continue
+        if code == "compensation" and (value := coupon(policy)):
+            rows.append([_button(ticket, mark, code, value)])
+        elif code not in MONEY and code != "compensation":
+            rows.append([_button(ticket, mark, code, 0)])
+    return [[button for row in rows[at : at + 2] for button in row] for at in range(0, len(rows), 2)]
+
+
+def _button(ticket: Ticket, mark: str, code: str, sum_: int) -> Button:
+    label = desk_outbox.remedy(code) + (f" {money(sum_, desk_outbox.LANGUAGE)}" if sum_ else "")
+    return Button(label=label, tap=f"change:{ticket.no}:{mark}:{code}" + (f":{sum_}" if sum_ else ""))
+
+
+def lines(no: str, action: str, found: Mapping[str, Line]) -> list[list[Button]]:
+    """Give one button for each line by its mark, to say which is meant."""
+    return [
+        [Button(label=f"{mark.lstrip('o')}. {one.item}", tap=f"{action}:{no}:{mark}")] for mark, one in found.items()
+    ]
+
+
+def corrections(ticket: Ticket, line: Line, order: Order | None, policy: Policy, mark: str) -> list[list[Button]]:
+    """Give what a line may be instead: every other problem type, item of its order, and count of its item."""
+    tap = f"correct:{ticket.no}:{mark}"
+    types = [
+        Button(label=policy.label(code, desk_outbox.LANGUAGE), tap=f"{tap}:p:{code}")
+        for code in policy.problems
+        if code != line.problem or line.also
+    ]
+    others = [one for one in (order.lines if order else ()) if one.line_no != line.order_line_no]
+    items = [Button(label=item_name(one), tap=f"{tap}:i:{one.line_no}") for one in others]
+    return [*_packed(types), *_packed(items), *_packed(_counts(line, line_of(order, line.order_line_no), tap), COUNTED)]
+
+
+def _counts(line: Line, bought: OrderLine | None, tap: str) -> list[Button]:
+    """Give the first counts of an item, all of it, and half of a single one without counted parts."""
+    if bought is None:
+        return []
+    whole = Fraction(str(bought.quantity))
+    counts = list(dict.fromkeys([*map(Fraction, range(1, min(COUNTED, int(whole)) + 1)), whole]))[-COUNTED:]
+    made = [
+        Button(label=f"{plain(count)}{bought.unit}", tap=f"{tap}:q:{count}")
+        for count in counts
+        if line.share != str(count / whole)
+    ]
+    half = whole == 1 and not parts(bought) and line.share != str(HALF)
+    return [*([desk_outbox.button("half", f"{tap}:q:{HALF_OF}")] if half else []), *made]
+
+
+def severities(ticket: Ticket, *, supervisor: bool) -> list[list[Button]]:
+    """Give how serious a ticket may be called: worse by everybody, milder by a supervisor."""
+    now = SEVERITIES.index(ticket.severity)
+    row = [
+        desk_outbox.button(f"to_{code}", f"correct:{ticket.no}::s:{code}")
+        for place, code in enumerate(SEVERITIES)
+        if place > now or (place < now and supervisor)
+    ]
+    return [row] if row else []
+
+
+def _packed(buttons: Iterable[Button], most: int = MOST) -> list[list[Button]]:
+    """Lay buttons into rows that a phone shows whole."""
+    rows: list[list[Button]] = []
+    for button in buttons:
+        row = [*rows[-1], button] if rows else []
+        if not row or len(row) > most or len(row) * max(len(one.label) for one in row) > WIDE:
+            rows.append([])
+        rows[-1].append(button)
+    return rows

@@ -1,0 +1,73 @@
+"""What an agent does to a ticket, and what the agent is told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handlers.context import TurnContext
+from handlers.messages.models import Button, Media
+from handlers.tickets import desk_outbox, lifecycle
+from handlers.tickets.lifecycle import By
+from storage.database import Tx
+from storage.tickets import Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the one who tapped or replied is told; `alert` for a box that must be seen."""
+
+    text: str = ""
+    alert: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionRequest:
+    """One action of one agent on one ticket: a tap's `argument`, or the `words` and media of a reply."""
+
+    tx: Tx
+    ticket: Ticket
+    desk: str
+    user: str
+    by: By
+    supervisor: bool
+    context: TurnContext
+    argument: str = ""
+    words: str = ""
+    media: tuple[Media, ...] = ()
+    given: str = ""  # what an earlier reply to the same question already said
+
+    @property
+    def no(self) -> str:
+        """The ticket's number."""
+        return self.ticket.no
+
+    @property
+    def owns(self) -> bool:
+        """Tell whether the ticket is this agent's."""
+        return self.ticket.owner_id == self.user
+
+
+def told(key: str, *, alert: bool = False, **values: object) -> Answer:
+    """Answer with a text of the desk."""
+    return Answer(text=desk_outbox.say(key, **values), alert=alert)
+
+
+def ask(
+    request: ActionRequest,
+    action: str,
+    key: str,
+    *,
+    buttons: Sequence[Sequence[Button]] = (),
+    given: str = "",
+    argument: str = "",
+    **values: object,
+) -> None:
+    """Put the question of an action to the desk: a button or a reply to it completes the action.
+
+    It is also logged with its text, so that a reply finds it by the words it quotes.
+    """
+    text = desk_outbox.say(key, no=request.no, **values)
+    question = {"action": action, "argument": argument, "given": given, "user": request.user}
+    desk_outbox.note(request.tx, request.ticket, text, request.context, buttons=buttons, question=question)
+    lifecycle.log(request.tx, request.no, "question", request.by, request.context, text=text, **question)

@@ -1,0 +1,110 @@
+"""Things that come back to a draft: fetched photos and timers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from handlers.claims.claim import Claim, Photo
+from handlers.claims.outcomes import File, Fill, Opened
+from handlers.dialogue.turn import Turn
+from handlers.policy.calendar import due
+
+
+def fetched(turn: Turn) -> None:
+    """A photo of a draft came back: stored, refused, gone; at most one request for a better one."""
+    data = turn.turn_input.inbound.data
+    photo = Photo(
+        id=int(data["evidence"]),
+        kind=str(data.get("kind", "photo")),
+        state=str(data["state"]),
+        verdict=str(data.get("verdict", "")),
+        album=str(data.get("album", "")),
+    )
+    owner = next((c for c in turn.talk.claims if any(p.id == photo.id for p in c.photos)), None)
+    if owner is None:
+        return
+    current = turn.talk.current
+    turn.set_photo(photo)
+    claim = turn.claim
+    if claim and claim.id == owner.id:
+        _judge(turn, claim, photo)
+        _go_on(turn)
+    turn.talk = replace(turn.talk, current=current if turn.talk.claim(current) else turn.talk.current)
+
+
+def _go_on(turn: Turn) -> None:
+    """Carry out the submit that waited; else tell what is new, in the echo that waits if there is one."""
+    claim = turn.claim
+    assert claim
+    if claim.ticket_no:
+        turn.outcomes.append(Fill(claim_id=claim.id))
+    if claim.submit_at and not turn.notes:
+        if any(photo.state == "pending" for photo in claim.photos):
+            if turn.turn_input.found.echo_back:
+                turn.tell("filing_soon", now=False)
+        elif turn.complete():
+            turn.outcomes.append(File(claim_id=claim.id))
+        return
+    if turn.notes or turn.turn_input.found.echo_back:
+        turn.respond(taken=turn.turn_input.found.echo_back and "" in turn.talk.unsaid)
+
+
+def _judge(turn: Turn, claim: Claim, photo: Photo) -> None:
+    """Say what is wrong with a photo; a better one is asked for once, and only when none is good."""
+    bad = {"refused": _refusal(photo.verdict), "gone": "photo_gone"}.get(photo.state, "")
+    if bad:
+        turn.put(replace(claim, submit_at=""))
+        turn.note(bad)
+        return
+    pictures = [one for one in claim.photos if one.kind in ("photo", "document") and one.state == "stored"]
+    waits = any(one.state == "pending" for one in claim.photos)
+    if waits or photo not in pictures or claim.photos_waived or any(_good(one) for one in pictures):
+        return
+    if claim.retakes and not (photo.album and claim.asked_album == photo.album):
+        turn.put(replace(claim, photos_waived=True))
+        turn.note("photo_enough")
+    elif not claim.retakes:
+        turn.put(replace(claim, retakes=1, asked_album=photo.album, submit_at=""))
+        turn.note(f"photo_{photo.verdict}")
+
+
+def _good(photo: Photo) -> bool:
+    return photo.verdict not in ("blurry", "dark")
+
+
+def _refusal(code: str) -> str:
+    return {"too_big": "photo_too_big", "too_many_pixels": "photo_too_big", "empty": "photo_empty"}.get(
+        code, "photo_refused"
+    )
+
+
+def _nudge(turn: Turn, claim: Claim) -> None:
+    """Remind of a draft that has lain still long enough; what a person has is not reminded of."""
+    span = turn.turn_input.policy.clocks.get("idle_nudge")
+    touched = datetime.fromisoformat(claim.touched_at) if claim.touched_at else turn.turn_input.now
+    if span and turn.turn_input.now < due(touched, span, turn.turn_input.policy):
+        turn.outcomes.append(Opened(claim_id=claim.id))
+        return
+    turn.outcomes.append(Opened(claim_id=claim.id, nudged=True))
+    if not claim.ticket_no and claim.id == turn.talk.current:
+        turn.note("nudge")
+        turn.respond(taken=True, now=True)
+
+
+def woken(turn: Turn) -> None:
+    """A timer of a draft fired: a submit that waited long enough, or a draft that has lain idle."""
+    data = turn.turn_input.inbound.data
+    claim = turn.talk.claim(str(data.get("claim", "")))
+    if claim is None or claim.dropped:
+        return
+    if data.get("what") == "submit" and claim.submit_at:
+        turn.talk = turn.talk.with_claim(claim)
+        if turn.complete():
+            turn.outcomes.append(File(claim_id=claim.id))
+    elif data.get("what") == "nudge":
+        _nudge(turn, claim)
+    elif data.get("what") == "close":
+        turn.talk = turn.talk.without(claim.id)
+        if not claim.ticket_no:
+            turn.tell("idle_closed")

@@ -1,0 +1,172 @@
+"""How serious a talk has become: advice before anything else, and a person for whoever needs one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers.claims.claim import Claim
+from handlers.claims.outcomes import Await, File, Fill, Raise, Remark
+from handlers.claims.summary import line_of, total
+from handlers.dialogue import order_choice
+from handlers.dialogue.drafting import LIVE
+from handlers.dialogue.turn import Turn
+from handlers.messages.codes import SEVERITIES
+from handlers.nlu.reading import Reading
+from handlers.nlu.risk_signals import GROWN, HARMFUL, frail, swallowed
+from handlers.nlu.text.normalisation import normalise
+from storage.tickets import Ticket
+
+
+def advise(turn: Turn) -> None:
+    """Say what to do now, for the health of whoever ate of it."""
+    turn.tell("safety", now=True, safety=True)
+    turn.talk = replace(turn.talk, safety_at=turn.at)
+
+
+def safety(turn: Turn, reading: Reading, text: str) -> None:
+    """Advice before anything else; then a raised ticket with what is known."""
+    claim, ticket = turn.claim, _spoken_of(turn)
+    rises = ticket.severity != "safety" if ticket else claim is None or claim.why != "safety"
+    if rises:
+        advise(turn)
+    if ticket:
+        _remark(turn, ticket, reading, text, severity="safety")
+        if not rises:
+            turn.tell("safety_again", now=True, no=ticket.no)
+        return
+    _take(turn, reading, text)
+    claim = turn.claim
+    assert claim
+    if claim.why != "safety":
+        turn.raise_("safety")
+    elif not turn.silent_ticket():
+        turn.tell("safety_again", now=True, no=claim.ticket_no)
+
+
+def despair(turn: Turn, reading: Reading, text: str) -> None:
+    """Whoever speaks of taking the own life hears a calm word and where help is, and gets a person, no questions."""
+    turn.tell("despair", now=True)
+    if ticket := _spoken_of(turn):
+        _remark(turn, ticket, reading, text, severity=reading.severity)
+        return
+    _take(turn, reading, text)
+    claim = turn.claim
+    assert claim
+    if claim.why not in ("despair", "safety"):
+        turn.raise_("despair")
+
+
+def _spoken_of(turn: Turn) -> Ticket | None:
+    """Give the ticket that a message without a draft is about."""
+    ticket = turn.ticket()
+    live = ticket and ticket.state in LIVE and not turn.claim and not turn.turn_input.found.matches
+    return ticket if live else None
+
+
+def _remark(turn: Turn, ticket: Ticket, reading: Reading, text: str, *, severity: str) -> None:
+    turn.outcomes.append(
+        Remark(
+            ticket_no=ticket.no,
+            text=text,
+            evidence=turn.evidence_ids(),
+            signals=reading.signals,
+            severity=severity,
+            aided=reading.aided,
+            call=True,
+        )
+    )
+
+
+def _take(turn: Turn, reading: Reading, text: str) -> None:
+    order_choice.resolve(turn, reading)
+    turn.open_claim()
+    turn.take(text, reading)
+    turn.add_photos()
+    if turn.claim and turn.claim.ticket_no:
+        turn.outcomes.append(Fill(claim_id=turn.claim.id))
+
+
+def with_ticket(turn: Turn, reading: Reading) -> Reading:
+    """Make a message serious that tells of a ticket's bad goods that a child, or who else is frail, had of them."""
+    ticket = _spoken_of(turn)
+    if ticket is None or reading.severity == "safety" or not reading.eaten:
+        return reading
+    special = (*reading.special, *ticket.special)
+    lines = turn.turn_input.found.lines.get(ticket.no, ())
+    bad = any(HARMFUL.intersection(line.codes) for line in lines)
+    text = normalise(turn.turn_input.inbound.text)
+    if not bad or not special or not swallowed(text, turn.turn_input.lexicon, special):
+        return reading
+    signals = tuple(dict.fromkeys((*reading.signals, "vulnerable")))
+    return replace(reading, severity="safety", signals=signals)
+
+
+def escalate(turn: Turn, before: str) -> None:
+    """Bring a person when the draft has become serious; `before` is how serious it was before this message.
+
+    The advice is told at every rise to safety, whatever it comes from. A ticket that is there rises by new facts
+    only: a supervisor may have made it milder since.
+    """
+    claim = turn.claim
+    if claim is None or any(isinstance(act, Raise) for act in turn.outcomes):
+        return
+    if claim.ticket_no and (worst(turn) != "safety" or before == "safety" or claim.why == "safety"):
+        return
+    level = _noted(turn)
+    if level == "safety":
+        advise(turn)
+    if any(isinstance(act, File | Await) for act in turn.outcomes):
+        return
+    if level in ("major", "safety"):
+        turn.raise_(level)
+
+
+def worst(turn: Turn) -> str:
+    """Give how serious the draft is: what was heard, its problem types, the items' tags, the sum, who had of it."""
+    claim, policy = turn.claim, turn.turn_input.policy
+    if not claim:
+        return "normal"
+    whole = total(claim, turn.order, turn.claimed()) or 0
+    found = [claim.severity]
+    for problem in claim.problems:
+        line = line_of(turn.order, problem.line_no)
+        tags = line.tags if line else ()
+        found.append(
+            policy.severity(problem.problem, heard=claim.severity, tags=tags, groups=claim.special, sum_=whole)
+        )
+    return "safety" if _harmed(turn, claim) else max(found, key=SEVERITIES.index)
+
+
+def _harmed(turn: Turn, claim: Claim) -> bool:
+    """Tell whether someone frail had of bad goods, told in whatever order."""
+    bad = [problem for problem in claim.problems if HARMFUL & {problem.problem, *problem.also}]
+    lexicon = turn.turn_input.lexicon
+    texts = [normalise(text, lexicon.emoji) for _, text in claim.said] if bad else []
+    eaten = [text for text in texts if swallowed(text, lexicon, GROWN)]
+    if not eaten:
+        return False
+    named = {name for name, words in lexicon.special.items() if any(words.find(text) for text in texts)}
+    groups = {name for text in texts for name in frail(text, lexicon)} | {*claim.special} - named
+    lines = [line_of(turn.order, problem.line_no) for problem in bad]
+    groups |= {"infant" for line in lines if line and "infant" in line.tags}
+    return bool(groups) and any(swallowed(text, lexicon, groups) for text in eaten)
+
+
+def _noted(turn: Turn) -> str:
+    """Give how serious the draft is, and write it down there."""
+    level, claim = worst(turn), turn.claim
+    if claim and level != claim.severity:
+        more = ("vulnerable",) if _harmed(turn, claim) else ()
+        turn.put(replace(claim, severity=level, signals=tuple(dict.fromkeys((*claim.signals, *more)))))
+    return level
+
+
+def anger(turn: Turn, reading: Reading) -> None:
+    """Bring a person to whoever is angry a second time."""
+    claim = turn.claim
+    if not reading.angry or claim is None or claim.ticket_no or any(isinstance(act, Raise) for act in turn.outcomes):
+        return
+    if turn.talk.extra.get("angry"):
+        turn.raise_("angry")
+    else:
+        turn.talk = replace(turn.talk, extra={**turn.talk.extra, "angry": True})

@@ -1,0 +1,135 @@
+"""Handing over: what goes to a person, and what is said about tickets that exist."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers.claims.outcomes import Appeal, Progress, Remark
+from handlers.dialogue.drafting import HUSHED, LIVE
+from handlers.dialogue.turn import Turn
+from handlers.messages.models import Button
+from handlers.nlu.reading import Reading
+from handlers.nlu.text.keyphrases import contains, means, plain
+from storage.tickets import Ticket
+
+BRIEF = 30  # characters of a message that says one thing
+
+
+def human(turn: Turn, text: str) -> None:
+    """The customer wants a person: the draft is raised, or the ticket's people are called."""
+    ticket = turn.ticket()
+    claim = turn.claim
+    if claim is None and ticket and ticket.state != "withdrawn":
+        turn.outcomes.append(Remark(ticket_no=ticket.no, text=text, evidence=turn.evidence_ids(), call=True))
+        return
+    if claim and claim.ticket_no:
+        turn.outcomes.append(Remark(ticket_no=claim.ticket_no, text=text, evidence=turn.evidence_ids(), call=True))
+        turn.put(replace(claim, why=claim.why if claim.why in HUSHED else "human"))
+        return
+    turn.open_claim()
+    turn.said(text)
+    turn.add_photos()
+    turn.raise_("human")
+
+
+def special_media(turn: Turn) -> None:
+    """Voice goes to a person, who can hear it; a video is kept for one."""
+    kinds = {kind for _, kind in turn.turn_input.found.evidence}
+    claim = turn.claim
+    assert claim
+    if "voice" in kinds and not claim.ticket_no:
+        turn.raise_("voice")
+    if "video" in kinds:
+        turn.note("raised_video")
+
+
+def appealed(turn: Turn, text: str) -> bool:
+    """Take 申诉 in, with whatever follows it; tell whether the text was that."""
+    bare = plain(text)
+    if not means(text, "appeal") and not bare.startswith(("申诉", "我要申诉", "appeal")):
+        return False
+    ticket = turn.ticket()
+    if ticket is None:
+        turn.tell("appeal_none")
+    elif ticket.state in LIVE:
+        turn.outcomes.append(Remark(ticket_no=ticket.no, text=text, evidence=turn.evidence_ids(), call=True))
+    else:
+        turn.outcomes.append(Appeal(ticket_no=ticket.no, text=text, evidence=turn.evidence_ids()))
+    return True
+
+
+def urged(turn: Turn, text: str, reading: Reading) -> bool:
+    """Answer 怎么还没退 with how things stand; a human who has the ticket answers for himself."""
+    ticket = turn.ticket()
+    asks = reading.question or contains(text, "urge")
+    if not asks or ticket is None or turn.claim or turn.silent_ticket() or ticket.state == "withdrawn":
+        return False
+    turn.outcomes.append(Remark(ticket_no=ticket.no, text=text))
+    turn.outcomes.append(Progress())
+    return True
+
+
+def thanked(turn: Turn, text: str) -> bool:
+    """Answer thanks where nothing is asked; a human who has the ticket sees them."""
+    spoken = turn.claim is None or turn.claim.why in HUSHED
+    if not spoken or not turn.talk.ticket_no or turn.silent_ticket() or not means(text, "thanks"):
+        return False
+    turn.tell("thanks", now=False)
+    return True
+
+
+def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tells: bool) -> bool:
+    """Let words and photos without a draft join the ticket last spoken of, or ask which is meant.
+
+    False when they are no matter of a ticket that has its result: they begin a claim of their own.
+    """
+    media = bool(turn.turn_input.inbound.media)
+    if ticket.state in LIVE:
+        wish = _other_wish(turn, ticket, reading)
+        turn.outcomes.append(
+            Remark(
+                ticket_no=ticket.no,
+                wish=wish,
+                text=text,
+                evidence=turn.evidence_ids(),
+                signals=reading.signals,
+                severity=reading.severity,
+                aided=reading.aided,
+            )
+        )
+        if wish and not ticket.owner_id:
+            turn.tell("wish_changed", no=ticket.no, wish=turn.voice.remedy(wish), now=False)
+        elif not ticket.owner_id:
+            turn.reply(turn.voice.say("talk.added_after", no=ticket.no), _other(turn), echo=True)
+        return True
+    told = any(claim.problems for claim in reading.claims)
+    if not told and not media and ticket.state != "withdrawn" and len(text) <= BRIEF and contains(text, "protest"):
+        turn.outcomes.append(Remark(ticket_no=ticket.no, text=text))
+        appeal = Button(label=turn.voice.say("talk.appeal"), tap=f"appeal:{ticket.no}")
+        turn.reply(turn.voice.say("talk.protest", no=ticket.no), ((appeal,), *_other(turn)), echo=True)
+        return True
+    if tells or media or ticket.state == "withdrawn":
+        return False
+    turn.outcomes.append(Remark(ticket_no=ticket.no, text=text))
+    turn.reply(turn.voice.say("talk.which_meant", no=ticket.no), _which(turn, ticket), echo=True)
+    return True
+
+
+def _other_wish(turn: Turn, ticket: Ticket, reading: Reading) -> str:
+    """Give the remedy that is wished instead of the one filed, where nothing is decided and no new problem told."""
+    lines = turn.turn_input.found.lines.get(ticket.no, ())
+    wish = reading.remedies[-1] if reading.remedies else ""
+    told = any(claim.problems for claim in reading.claims)
+    undecided = bool(lines) and all(line.state == "open" for line in lines)
+    if not wish or told or not undecided or ticket.filed_at is None or ticket.severity == "safety":
+        return ""
+    return wish if any(line.wish != wish for line in lines) else ""
+
+
+def _other(turn: Turn) -> tuple[tuple[Button, ...], ...]:
+    return ((Button(label=turn.voice.say("talk.other_problem"), tap="other"),),)
+
+
+def _which(turn: Turn, ticket: Ticket) -> tuple[tuple[Button, ...], ...]:
+    still = Button(label=turn.voice.say("talk.about_old", no=ticket.no), tap="agent")
+    return ((still,), *_other(turn))

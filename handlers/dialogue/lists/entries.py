@@ -1,0 +1,287 @@
+"""What one read claim or name of a message does to the list: a new line, a correction, an answer, a withdrawal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from handlers.claims.list_draft import OPEN, ListDraft, ListLine
+from handlers.dialogue.lists import answers, corrections, photos
+from handlers.dialogue.lists.answers import Reader
+from handlers.dialogue.lists.lines import SHORT, of_claim, same, stated
+from handlers.dialogue.turn import Turn
+from handlers.nlu.lists.reader import ListReading
+from handlers.nlu.reading import ReadClaim
+
+
+@dataclass(slots=True)
+class Paste:
+    """One message being taken into the list."""
+
+    turn: Turn
+    reader: Reader
+    draft: ListDraft
+    text: str
+    newest: int = 0  # the last line before this message
+    elsewhere: bool = False  # an ordinary draft was spoken of after the list
+    live: bool = False  # a list is under way: single lines and photos are about it
+    fresh: list[ListLine] = field(default_factory=list)
+    answered: list[int] = field(default_factory=list)
+    again: int = 0  # pasted lines that the list has already
+    captions: list[ReadClaim] = field(default_factory=list)  # people of whom nothing is claimed
+    reading: ListReading | None = None  # of a file, whose lines stand for themselves
+    changed: list[int] = field(default_factory=list)  # lines put right
+    back: list[int] = field(default_factory=list)  # filed lines taken back
+    notes: list[tuple[int, str]] = field(default_factory=list)  # words that put a filed line right
+    claiming: set[int] = field(default_factory=set)  # pasted lines that claim something of somebody
+    people: dict[int, int] = field(default_factory=dict)  # how many people each pasted line speaks of
+    fine: dict[int, str] = field(default_factory=dict)  # pasted lines that say of somebody that nothing is wrong
+    asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # whose tickets are asked after
+    used: set[int] = field(default_factory=set)  # pasted lines about somebody that came to something
+    placed: dict[int, int] = field(default_factory=dict)  # of which pasted line each fresh line was made
+
+    @property
+    def by(self) -> str:
+        """Who said a forwarded message first."""
+        origin = self.turn.turn_input.inbound.origin
+        return origin.name if origin else ""
+
+    @property
+    def quoted(self) -> str:
+        """The id of the message that this one replies to."""
+        answered = self.turn.turn_input.inbound.data.get("reply_to")
+        return str(answered["message"]) if answered else ""
+
+    def own_photos(self) -> list[int]:
+        """The photos that the words were written on, or that they reply to."""
+        pieces = [number for number, _ in self.turn.turn_input.found.evidence]
+        return pieces or [photo.id for photo in self.draft.photos if self.quoted and photo.message == self.quoted]
+
+    @property
+    def raws(self) -> list[str]:
+        """The lines as pasted."""
+        return self.text.splitlines()
+
+    def marks(self) -> list[str]:
+        """What makes each line the same as another; empty lines have none."""
+        return [same(f"{self.by} {raw}") if same(raw) else "" for raw in self.raws]
+
+    def next_key(self) -> int:
+        """Give the place of the next line."""
+        return max((line.key for line in self.draft.lines), default=0) + 1
+
+    def lay(self) -> None:
+        """Lay the photos that came with the message to the list."""
+        inbound, pieces = self.turn.turn_input.inbound, self.turn.turn_input.found.evidence
+        if pieces:
+            self.draft = photos.received(
+                self.draft,
+                pieces,
+                self.reader,
+                at=self.turn.at,
+                message=inbound.message,
+                by=self.by,
+                quoted=self.quoted,
+            )
+
+
+def claim(paste: Paste, told: ReadClaim, raw: str) -> None:
+    draft, turn = paste.draft, paste.turn
+    if _taken_back(paste, told, raw) or _fine(paste, told, raw) or _asked(paste, told, raw):
+        return
+    if _is_caption(paste, told):
+        paste.captions.append(told)
+        return
+    if question := answers.question_of(draft, told, paste.newest):
+        after = answers.answered(question, told, paste.reader)
+        if after != question:
+            paste.draft = draft.with_line(after)
+            paste.answered.append(question.key)
+            return
+    if told.withdrawn:
+        _withdrawn(paste, told, raw)
+        return
+    if _put_right(paste, told, raw):
+        return
+    who = "" if stated(told) else paste.by
+    line = of_claim(told, paste.reader.shelf, key=paste.next_key(), text=raw, who=who)
+    origin = turn.turn_input.inbound.origin
+    at = origin.at.isoformat() if origin and origin.at else turn.at
+    line = replace(line, batch=draft.batch, at=at, by=paste.by, message=turn.turn_input.inbound.message)
+    if twin := _twin(draft, line):
+        if twin.key > paste.newest:
+            _twice(paste, twin, line)
+            return
+        if line.problem.quantity:
+            draft = draft.with_line(replace(twin, problem=line.problem, wish=line.wish or twin.wish))
+        paste.draft = draft
+        paste.answered.append(twin.key)
+        return
+    if line.state == "already" and corrections.differs(line, paste.reader):
+        paste.notes.append((line.key, raw))
+    _add(paste, line, told)
+
+
+def _add(paste: Paste, line: ListLine, told: ReadClaim) -> None:
+    paste.draft = replace(paste.draft, lines=(*paste.draft.lines, line))
+    paste.fresh.append(line)
+    paste.placed[line.key] = told.line
+
+
+def _standing(paste: Paste, told: ReadClaim) -> list[ListLine]:
+    """The person's lines that stand above what is told."""
+    lines = corrections.of_person(paste.draft, told, paste.reader)
+    return [line for line in lines if paste.placed.get(line.key, 0) < told.line]
+
+
+def _taken_back(paste: Paste, told: ReadClaim, raw: str) -> bool:
+    """Take back or hold what was told of a person (弄错了, 先别报), or bring it back; tell whether it was that."""
+    several = paste.people.get(told.line, 1) > 1 and told.line in paste.claiming
+    if several or not stated(told):
+        return False
+    lines = _standing(paste, told)
+    back = corrections.resumed(lines, raw, paste.reader)
+    for line in back:
+        paste.draft = paste.draft.with_line(line)
+        paste.answered.append(line.key)
+    gone = [] if back else corrections.taken_back(lines, told, raw, paste.reader)
+    _let_go(paste, gone, raw)
+    paste.used |= {told.line} if back or gone else set()
+    return bool(back or gone)
+
+
+def _fine(paste: Paste, told: ReadClaim, raw: str) -> bool:
+    """Tell whether words say that nothing is wrong with somebody's goods; they are told as no claim."""
+    alone = paste.people.get(told.line, 1) == 1
+    if not corrections.is_fine(told, raw, alone=alone):
+        return False
+    paste.fine[told.line] = raw
+    return True
+
+
+def _asked(paste: Paste, told: ReadClaim, raw: str) -> bool:
+    """Tell whether words ask how it stands with somebody's ticket: 33号处理了吗."""
+    if not corrections.asks(told, raw):
+        return False
+    listed = paste.reader.shelf.listed
+    rows = [line for order in paste.reader.shelf.fits(told) for line in listed.lines.get(order.order_no, ())]
+    say = paste.turn.voice.say
+    label = say("list.number", number=told.pickup_no) if told.pickup_no else told.customer or f"“{raw[:SHORT]}”"
+    waits = [""] if any(line.state in OPEN for line in _standing(paste, told)) else []
+    paste.asked.append((label, tuple(dict.fromkeys([*(line.ticket_no for line in rows), *waits]))))
+    paste.used.add(told.line)
+    return True
+
+
+def _let_go(paste: Paste, lines: Sequence[ListLine], raw: str) -> None:
+    """Withdraw open lines; of filed ones a button asks, and what another filed hears the words."""
+    for line in lines:
+        if line.state in OPEN:
+            paste.draft = paste.draft.with_line(replace(line, state="withdrawn", ask=""))
+            paste.answered.append(line.key)
+        elif line.state == "already" or line.severity == "safety":  # a person looks at what is about safety
+            paste.notes.append((line.key, raw))
+        else:
+            paste.back.append(line.key)
+
+
+def _put_right(paste: Paste, told: ReadClaim, raw: str) -> bool:
+    """Put a line that was told before right; what was filed hears the words. Tell whether it was that."""
+    before = [line for line in _standing(paste, told) if line.key <= paste.newest]
+    line = corrections.meant(before, told, raw, paste.reader) if stated(told) else None
+    if line is None and (wished := corrections.wished(before, told)):
+        for one in wished:
+            paste.draft = paste.draft.with_line(corrections.put_right(one, told, raw, paste.reader))
+            paste.changed.append(one.key)
+        return True
+    if line is None or line.ask == "refunded":
+        return False
+    if line.state in corrections.GONE:
+        other = corrections.differs_told(line, told, raw)
+        if told.problems and line.state != "raised" and not other:
+            return False
+        paste.notes.append((line.key, raw))
+        return True
+    paste.draft = paste.draft.with_line(corrections.put_right(line, told, raw, paste.reader))
+    paste.changed.append(line.key)
+    return True
+
+
+def _twice(paste: Paste, twin: ListLine, line: ListLine) -> None:
+    """The same problem twice in one message: the same words count once, other words are asked about."""
+    if same(twin.text) == same(line.text) or not line.problem.quantity or line.problem == twin.problem:
+        paste.again += 1
+        return
+    asked = replace(twin, state="ask", ask="quantity", text=f"{twin.text}；{line.text}"[:SHORT])
+    paste.draft = paste.draft.with_line(asked)
+
+
+def _is_caption(paste: Paste, told: ReadClaim) -> bool:
+    """Tell whether words name nothing but a person's item that is on the list: 24号的葡萄."""
+    if told.problems or told.remedy or told.withdrawn or told.question or told.quantity is not None:
+        return False
+    fits = {order.order_no for order in paste.reader.shelf.fits(told)}
+    asked = answers.question_of(paste.draft, told, paste.newest)
+    return asked is None and any(line.order_no in fits for line in paste.draft.lines)
+
+
+def _twin(draft: ListDraft, line: ListLine) -> ListLine | None:
+    """Find the open line that speaks of the same problem: the later words correct it."""
+    if line.state != "ready":
+        return None
+    alike = (line.order_no, line.problem.line_no, line.problem.problem)
+    ready = draft.some("ready")
+    return next((one for one in ready if (one.order_no, one.problem.line_no, one.problem.problem) == alike), None)
+
+
+def _withdrawn(paste: Paste, told: ReadClaim, raw: str) -> None:
+    """A line that takes a claim back: shown as withdrawn, whether there was one or not."""
+    draft = paste.draft
+    fits = {order.order_no for order in paste.reader.shelf.fits(told)}
+    mine = [
+        line
+        for line in draft.lines
+        if (line.pickup == told.pickup_no if told.pickup_no else line.order_no in fits)
+        and (told.line_no is None or line.problem.line_no in (None, told.line_no))
+        and line.state not in ("withdrawn", "already")
+    ]
+    _let_go(paste, [one for one in mine if one.state in OPEN] or mine, raw)
+    if not mine:
+        line = of_claim(told, paste.reader.shelf, key=paste.next_key(), text=raw)
+        _add(paste, replace(line, state="withdrawn", ask="", batch=draft.batch, at=paste.turn.at), told)
+
+
+def name(paste: Paste, told: ReadClaim, raw: str) -> None:
+    """A person of whom nothing is claimed: the answer to which order, or the words to a photo."""
+    if _taken_back(paste, told, raw) or _fine(paste, told, raw) or _asked(paste, told, raw):
+        return
+    paste.used.add(told.line)
+    if photos.is_caption(paste.draft, paste.text, paste.own_photos()):
+        paste.captions.append(told)
+        return
+    question = answers.question_of(paste.draft, told, paste.newest) or _unknown(paste)
+    if question is None:
+        paste.captions.append(told)
+        return
+    if question.ask == "refunded" and answers.anew(paste.text):
+        paste.draft = paste.draft.with_line(replace(question, ask="problem"))
+        paste.answered.append(question.key)
+        return
+    alike = [line for line in paste.draft.questions() if question.who and line.who == question.who] or [question]
+    fits = paste.reader.shelf.fits(told)
+    for place, line in enumerate(alike):
+        after = answers.answered(line, told, paste.reader)
+        if len(alike) > 1 and len(fits) == 1:
+            after = answers.chosen(line, fits[0], paste.reader, place)
+        if after != line:
+            paste.draft = paste.draft.with_line(after)
+            paste.answered.append(line.key)
+    if not paste.answered and paste.own_photos():
+        paste.captions.append(told)
+
+
+def _unknown(paste: Paste) -> ListLine | None:
+    """The question whose line it is, if there is one such question, or the text names whom it is about."""
+    waiting = [line for line in paste.draft.questions() if line.ask in ("who", "number") and line.key <= paste.newest]
+    mine = [line for line in waiting if line.who and line.who in paste.text] or waiting
+    return mine[0] if len({line.who or str(line.key) for line in mine}) == 1 else None

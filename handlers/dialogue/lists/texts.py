@@ -1,0 +1,166 @@
+"""How a list is told: the card, the whole list, what was filed, what became of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from handlers.claims.list_draft import OPEN, ListLine
+from handlers.dialogue.lists.labels import DONE, Telling, broken, in_rows, paged, quoted
+from handlers.dialogue.lists.questions import MOST, question_buttons, questions
+from handlers.messages.models import Button, Reply
+
+SHOWN = 5  # lines that are no claims, as far as the card quotes them
+
+
+def card(told: Telling, *, again: int = 0) -> Reply:
+    """Tell what was read: how many lines are ready, asked about, passed on, filed before, withdrawn, ignored."""
+    draft = told.draft
+    # the card counts what came since the last submit
+    mine = [line for line in draft.lines if line.batch == draft.batch or line.state == "ready"]
+    some = {state: [line for line in mine if line.state == state] for state in DONE}
+    asked = [line for line in mine if line.asks and line.state == "ask"]
+    rows = [told.say("head", count=len(mine))] if mine else [told.say("nothing")]
+    if some["raised"]:
+        human = told.voice.moment(told.human or told.voice.now)
+        rows.append(told.say("raised", human=human, numbers=told.join(told.pairs(some["raised"]))))
+    if some["ready"]:
+        orders = len({line.order_no for line in some["ready"]})
+        rows.append(told.say("ready", count=len(some["ready"]), orders=orders))
+    if asked:
+        rows.append(told.say("ask", count=len(asked), numbers=told.numbers(asked)))
+    noted = {key for key, _ in told.act.notes}
+    if known := [line for line in some["already"] if line.key not in noted]:
+        rows.append(told.say("already", numbers=told.join(told.pairs(known))))
+    if some["withdrawn"]:
+        rows.append(told.say("withdrawn", numbers=told.numbers(some["withdrawn"])))
+    rows += put_right(told)
+    rows += _ignored(told)
+    if again:
+        rows.append(told.say("again", count=again))
+    if any(not line.wish for line in some["ready"]):
+        rows.append(told.say("by_rule"))
+    if told.draft.questions() and not some["ready"]:
+        rows += questions(told)
+    buttons = [*back_buttons(told, told.act.back), *main_buttons(told)]
+    return Reply(text="\n".join(rows), buttons=in_rows(buttons[:MOST]))
+
+
+def put_right(told: Telling) -> list[str]:
+    """Tell which lines were put right, which tickets hear of it, and which filed lines are to be taken back."""
+    draft, act = told.draft, told.act
+    rows = []
+    if changed := [line for key in act.changed if (line := draft.line(key))]:
+        what = [told.say("choose", number=told.number(line), what=told.what(line)) for line in changed]
+        rows.append(told.say("changed", lines=told.join(what)))
+    noted = [line for key, _ in act.notes if (line := draft.line(key))]
+    for key, late in (("noted", False), ("noted_late", True)):
+        if mine := [line for line in noted if (line.ticket_no in told.late) is late]:
+            rows.append(told.say(key, numbers=told.join(told.pairs(mine))))
+    if back := [line for key in act.back if (line := draft.line(key))]:
+        rows.append(told.say("withdraw_ask", numbers=told.numbers(back)))
+    return rows
+
+
+def back_buttons(told: Telling, keys: Iterable[int]) -> list[Button]:
+    """Ask with a button before what is filed is taken back."""
+    lines = [line for key in keys if (line := told.draft.line(key)) and line.ticket_no]
+    return [Button(label=told.say("withdraw", no=line.ticket_no), tap=f"withdraw:{line.ticket_no}") for line in lines]
+
+
+def _ignored(told: Telling) -> list[str]:
+    mine = [text for batch, text in told.draft.ignored if batch == told.draft.batch]
+    if not mine:
+        return []
+    shown = [f"“{quoted(text)}”" for text in mine[:SHOWN]] + [told.say("more")] * (len(mine) > SHOWN)
+    return [told.say("ignored", count=len(mine), lines=told.join(shown))]
+
+
+def main_buttons(told: Telling) -> list[Button]:
+    """The buttons under a list: see it, file it, answer its questions, pair its photos."""
+    draft = told.draft
+    found = [Button(label=told.say("show"), tap=f"list:show@{draft.id[:8]}")]
+    ready = draft.some("ready")
+    if ready:
+        found.append(
+            Button(label=told.say("submit", count=len(ready)), tap=f"list:submit:{draft.revision}@{draft.id[:8]}")
+        )
+    if draft.tray() and draft.lines:
+        found.append(Button(label=told.say("to_tray"), tap=f"list:tray@{draft.id[:8]}"))
+    return found
+
+
+def whole(told: Telling) -> list[Reply]:
+    """Tell every line with its state, in as many messages as it takes; the questions and buttons come last."""
+    draft = told.draft
+    newest = max((line.batch for line in draft.lines), default=0)  # what was filed before is told by 进度
+    mine = [line for line in draft.lines if line.batch == newest or line.state in OPEN or line.asks]
+    rows = [told.row(line) for line in mine]
+    said = [text for batch, text in draft.ignored if batch >= newest]
+    rows += dict.fromkeys(told.say("row_ignored", text=quoted(text)) for text in said)
+    rows += questions(told)
+    return paged([*rows, told.say("end")], in_rows([*main_buttons(told), *question_buttons(told)]))
+
+
+def filed(told: Telling, keys: Sequence[int], notice: datetime | None) -> list[Reply]:
+    """Tell which pickup number became which ticket, what is still asked, and which photos are owed."""
+    lines = [line for key in keys if (line := told.draft.line(key)) and line.state == "filed"]
+    comma = told.voice.say("talk.comma")
+    if lines:
+        orders = len({line.ticket_no for line in lines})
+        rows = [told.say("filed", orders=orders, count=len(lines)), *broken(told.pairs(lines), comma)]
+    else:
+        known = told.pairs(line for line in told.draft.lines if line.state in ("filed", "already"))
+        rows = [told.say("filed_before"), *broken(known, comma)] if known else [told.say("none_to_file")]
+    if notice and lines:
+        rows.append(told.say("notice", notice=told.voice.moment(notice)))
+    rows += [*owing(told), *questions(told)]
+    buttons = [one for one in main_buttons(told) if not one.tap.startswith("list:show")] + question_buttons(told)
+    return paged(rows, in_rows(buttons[:MOST]))
+
+
+def owing(told: Telling, among: Sequence[ListLine] | None = None) -> list[str]:
+    """Name the filed lines (of these) that still lack a photo."""
+    lines = [line for line in told.lacking() if line.state == "filed" and (among is None or line in among)]
+    if not lines:
+        return []
+    return [told.say("owing", numbers=told.numbers(lines), first=told.number(lines[0]))]
+
+
+def same(told: Telling, count: int) -> list[Reply]:
+    """Say that the same lines were pasted again and nothing was doubled; show what still waits."""
+    text = told.say("same", count=count)
+    if told.draft.some("ready", "ask"):
+        return [Reply(text=text), card(told)]
+    rows = [text, *questions(told)]
+    buttons = [*main_buttons(told), *question_buttons(told)]
+    return paged(rows, in_rows(buttons[:MOST]))
+
+
+def answered(told: Telling, keys: Sequence[int], file: Sequence[int]) -> list[Reply]:
+    """Tell what became of the lines that were answered."""
+    lines = [line for key in keys if (line := told.draft.line(key))]
+    ready = [line for line in lines if line.state == "ready" and line.key not in told.act.changed]
+    new = [line for line in lines if line.state == "filed" and line.key in file]
+    kept = [line for line in lines if line.state == "filed" and line.key not in file]
+    rows = put_right(told)
+    if new:
+        rows.append(told.say("now_filed", pairs=told.join(told.pairs(new))))
+    if ready:
+        what = [told.say("choose", number=told.number(line), what=told.what(line)) for line in ready]
+        rows.append(told.say("now_ready", lines=told.join(what)))
+    gone = [line for line in lines if line.state == "withdrawn"]
+    if gone:
+        rows.append(told.say("withdrawn", numbers=told.numbers(gone)))
+    known = [line for line in lines if line.state == "already"]
+    if known:
+        rows.append(told.say("already", numbers=told.join(told.pairs(known))))
+    if raised := [line for line in lines if line.state == "raised"]:
+        rows.append(told.say("now_raised", pairs=told.join(told.pairs(raised))))
+    if kept:
+        rows.append(told.say("withdraw_ask", numbers=told.numbers(kept)))
+    rows += owing(told, new)
+    rows += questions(told)
+    back = back_buttons(told, [*told.act.back, *(line.key for line in kept)])
+    unique = list({button.tap: button for button in (*back, *main_buttons(told), *question_buttons(told))}.values())
+    return paged(rows or [told.say("nothing")], in_rows(unique[:MOST]))

@@ -1,0 +1,90 @@
+"""Who gets mail: the names of the mailboxes and what lies in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from handlers.messages.models import Reply, to_payload
+from storage import outbox
+from storage.database import Tx
+
+
+def chat_box(conversation_id: int) -> str:
+    """Name the mailbox of a conversation."""
+    return f"chat:{conversation_id}"
+
+
+def desk_box(desk: str, ticket_no: str) -> str:
+    """Name the mailbox of a ticket's thread at a desk."""
+    return f"desk:{desk}:{ticket_no}"
+
+
+def to_customer(
+    tx: Tx, conversation_id: int, reply: Reply, *, now: datetime, due: datetime | None = None, safety: bool = False
+) -> int:
+    """Post a reply to a conversation; everything held there goes first, unless this one is held itself."""
+    box = chat_box(conversation_id)
+    kind = "echo" if reply.echo else "reply"
+    if not reply.echo:
+        outbox.hasten(tx, box, now=now)
+    priority = outbox.SAFETY if safety else outbox.TALK
+    return outbox.put(tx, box, kind, to_payload(reply), due=due or now, now=now, priority=priority)
+
+
+def to_desk(tx: Tx, desk: str, ticket_no: str, kind: str, payload: Mapping[str, Any], *, now: datetime) -> None:
+    """Post a card, refresh, relay, page or note about a ticket to its desk."""
+    safety = kind == "page" or payload.get("severity") == "safety"
+    outbox.put(
+        tx,
+        desk_box(desk, ticket_no),
+        kind,
+        {"ticket": ticket_no, **payload},
+        due=now,
+        now=now,
+        priority=outbox.SAFETY if safety else outbox.URGENT,
+    )
+
+
+def redraw_board(tx: Tx, desk: str, *, now: datetime) -> None:
+    """Ask for the board to be drawn anew; one waiting request is enough."""
+    box = f"board:{desk}"
+    outbox.take_back(tx, box, "board")
+    outbox.put(tx, box, "board", {}, due=now, now=now, priority=outbox.BOARD)
+
+
+def wake(tx: Tx, name: str, payload: Mapping[str, Any], *, due: datetime, now: datetime) -> None:
+    """Set the timer of this name, in place of the one it had."""
+    box = f"wake:{name}"
+    outbox.take_back(tx, box, "wake")
+    outbox.put(tx, box, "wake", payload, due=due, now=now, priority=outbox.URGENT)
+
+
+def let_sleep(tx: Tx, name: str) -> None:
+    """Take a timer back."""
+    outbox.take_back(tx, f"wake:{name}", "wake")
+
+
+def hold(tx: Tx, conversation_id: int, message: Mapping[str, Any], *, due: datetime, now: datetime) -> None:
+    """Let a message (see messages.to_raw) come back as a timer of its conversation, behind those that wait already."""
+    payload = {"conversation": conversation_id, "claim": "", "what": "held", "held": message}
+    outbox.put(tx, f"wake:held:{conversation_id}", "wake", payload, due=due, now=now, priority=outbox.URGENT)
+
+
+def let_go(tx: Tx, conversation_id: int, *, now: datetime) -> None:
+    """Let the messages that wait come back now."""
+    outbox.hasten(tx, f"wake:held:{conversation_id}", now=now)
+
+
+def fetch(
+    tx: Tx,
+    evidence_id: int,
+    *,
+    now: datetime,
+    due: datetime | None = None,
+    sheet: Mapping[str, Any] | None = None,
+) -> None:
+    """Ask the courier to bring a piece of evidence; `sheet` is the message of one that is read as a leader's list."""
+    payload = {"evidence": evidence_id, **({"sheet": sheet} if sheet is not None else {})}
+    outbox.put(tx, f"fetch:{evidence_id}", "fetch", payload, due=due or now, now=now, priority=outbox.WORK)

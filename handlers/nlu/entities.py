@@ -1,0 +1,186 @@
+"""What a stretch of text says of items, problems, counts and wishes, before it is tied to a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from handlers.nlu.clauses import Entry, gather
+from handlers.nlu.items import Mention, mentions, strangers
+from handlers.nlu.problems import Problem, problems_in
+from handlers.nlu.quantities import Quantity, lone, quantities
+from handlers.nlu.references import MASK
+from handlers.nlu.rescoring import weighed
+from handlers.nlu.risk_signals import Serious, serious
+from handlers.nlu.substitutions import Received, received, stray
+from handlers.nlu.text.lexicon import Lexicon
+from handlers.nlu.text.number_patterns import without_durations
+from handlers.nlu.wishes import Wishes, wishes
+from storage.orders import Order
+
+ITEM = "\ue001"
+PORTION = re.compile(r"[0-9一二两三四五六七八九十半][个只颗枚盒袋包份瓶箱条根块斤板组]")
+CONTRAST = re.compile(r"[,。;!\s]*(?:就是|只是|但|不过|可是|而是|倒是少|but\b|just\b)")
+NOT_THIS = re.compile(r"[,\s]*而?不是[\s那个]*")
+BESIDE = re.compile(r"[\s的了掉x*:\ue000]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a stretch of masked text says about items, before it is tied to a person."""
+
+    text: str  # as read, references masked
+    entries: tuple[Entry, ...]
+    denied: tuple[int, ...]
+    came: Received | None
+    serious: Serious
+    wished: Wishes
+
+
+def covered(text: str, spans: Iterable[tuple[int, int]], sign: str) -> str:
+    """The text with these spans replaced by as many signs."""
+    for start, end in spans:
+        text = text[:start] + sign * (end - start) + text[end:]
+    return text
+
+
+def _denials(text: str, found: Sequence[Mention], problems: Sequence[Problem], lexicon: Lexicon) -> list[Mention]:
+    """Items said to be fine (酸奶没事): the words stand in the item's clause and no problem comes between.
+
+    Of 草莓没烂，就是少了一盒 the same item goes on being spoken of.
+    """
+    denied = []
+    for fine in lexicon.phrases["fine"].find(text) if "fine" in lexicon.phrases else ():
+        before = [
+            one for one in found if one.end <= fine.start and not re.search("[,。;!?\n]", text[one.end : fine.start])
+        ]
+        if not before:
+            continue
+        item = before[-1]
+        if CONTRAST.match(text, fine.end) and not any(one.start >= fine.end for one in found):
+            continue
+        # 一份好的一份坏的: of several only some are fine
+        if PORTION.search(text[item.end : fine.start]):
+            continue
+        if fine.start - item.end <= 6 and not any(item.end <= one.hit.start < fine.start for one in problems):
+            denied.append(item)
+    return denied + _not_this(text, found, problems)
+
+
+def _not_this(text: str, found: Sequence[Mention], problems: Sequence[Problem]) -> list[Mention]:
+    """Items set against the one that is meant: 漏的是鲜牛奶不是纯牛奶."""
+    return [
+        other
+        for one, other in pairwise(found)
+        if NOT_THIS.fullmatch(text, one.end, other.start)
+        and text.endswith("的是", 0, one.start)
+        and any(abs(one.start - 2 - problem.hit.end) <= 1 for problem in problems)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bare:
+    """A stretch with items, references and durations covered, and what the word tables alone find in it."""
+
+    text: str
+    came: Received | None
+    items: tuple[Mention, ...]  # of the given orders
+    named: tuple[Mention, ...]  # known nouns of none of them
+    spans: tuple[tuple[int, int], ...]
+    problems: list[Problem]
+
+
+def _places(found: Iterable[Mention]) -> list[tuple[int, int]]:
+    return [(one.start, one.end) for one in found]
+
+
+def lay_bare(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Bare:
+    """Cover what a normalised text names, and look for problems in the rest."""
+    came = received(text, lexicon)
+    hidden = covered(text, came.spans, MASK) if came else text
+    found = mentions(hidden, orders, lexicon)
+    if came and came.reversal and not found:
+        found = mentions(came.words, orders, lexicon)
+    others = strangers(hidden, _places(found), lexicon)
+    if came is None and (came := stray(text, _places(found), _places(others))):
+        others = []
+    named = [one for one in others if one.end - one.start > 1 or not found]
+    spans = [(one.start, one.end) for one in (*found, *others) if one in found or one.end - one.start > 1]
+    bare = without_durations(covered(text, [*spans, *(came.spans[:1] if came else ())], ITEM))
+    problems = problems_in(bare, lexicon)
+    if came and came.wrong and not any(one.code in ("wrong_item", "not_as_described") for one in problems):
+        problems.append(Problem("wrong_item", came.hit))
+        problems.sort(key=lambda one: one.hit.start)
+    return Bare(text=bare, came=came, items=tuple(found), named=tuple(named), spans=tuple(spans), problems=problems)
+
+
+def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
+    """Read a normalised text with its references masked."""
+    laid = lay_bare(text, orders, lexicon)
+    bare, came = laid.text, laid.came
+    problems, added, grave = _problems(laid, orders, lexicon)
+    everything = sorted([*laid.items, *laid.named], key=lambda one: one.start)
+    denied = _denials(bare, everything, problems, lexicon)
+    kept = [one for one in everything if one not in denied]
+    counts = quantities(bare, lexicon)
+    counts += [one for one in lone(bare, counts) if _beside(bare, one, laid.spans, problems)]
+    entries = gather(bare, kept, problems, sorted(counts, key=lambda one: one.start))
+    _join(entries, added)
+    return Facts(
+        text=text,
+        entries=tuple(entries),
+        denied=tuple(line for one in denied if one.sure for _, line in one.lines),
+        came=came,
+        serious=grave,
+        wished=wishes(bare, lexicon, claimed=bool(problems)),
+    )
+
+
+def _problems(
+    laid: Bare, orders: Sequence[Order], lexicon: Lexicon
+) -> tuple[Sequence[Problem], Sequence[Problem], Serious]:
+    """Give the problems that words tell, those that were learned beside them, and how serious the text is."""
+    grave = serious(laid.text, lexicon, _meant_for(laid, orders))
+    if lexicon.learned is None:
+        return laid.problems, (), grave
+    better = weighed(
+        laid.text,
+        laid.problems,
+        grave,
+        lexicon.learned,
+        several=len({one.lines for one in laid.items}) > 1,
+        firm=laid.came.hit if laid.came else None,
+        tags={tag for order in orders for line in order.lines for tag in line.tags},
+    )
+    return better.found, better.added, better.grave
+
+
+def _meant_for(laid: Bare, orders: Sequence[Order]) -> tuple[str, ...]:
+    """Name whom the goods are for that are spoken of: the item named, or the only one there is."""
+    named = {place for one in laid.items for place in one.lines}
+    lines = [line for order in orders for line in order.lines if (order.order_no, line.line_no) in named]
+    if not laid.items and len(orders) == 1 and len(orders[0].lines) == 1:
+        lines = list(orders[0].lines)
+    return ("infant",) if any("infant" in line.tags for line in lines) else ()
+
+
+def _join(entries: Sequence[Entry], added: Sequence[Problem]) -> None:
+    """Put what was learned behind what words tell of the same item: it decides nothing there."""
+    for problem in added:
+        before = [entry for entry in entries if entry.begins <= problem.hit.start]
+        (before or entries)[-1 if before else 0].problems.append(problem)
+
+
+def _beside(text: str, count: Quantity, spans: Sequence[tuple[int, int]], problems: Sequence[Problem]) -> bool:
+    """A number without unit counts only next to an item or a problem, or alone in the text."""
+    if re.fullmatch(r"[\s,。!x*.]*", text[: count.start] + text[count.end :]):
+        return True
+    places = [*spans, *((one.hit.start, one.hit.end) for one in problems)]
+    return any(
+        BESIDE.fullmatch(text[end : count.start]) is not None if end <= count.start
+        else BESIDE.fullmatch(text[count.end : start]) is not None
+        for start, end in places
+        if end <= count.start or start >= count.end
+    )  # fmt: skip

@@ -1,0 +1,66 @@
+"""Words with a fixed meaning in every state: 进度, 人工, 取消, yes, no and the like."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from handlers.messages.texts import languages, say
+
+NAMES = (
+    "status", "human", "human_in", "rules", "cancel", "appeal", "help", "bind", "submit", "yes", "no", "resume",
+    "all", "no_photo", "insist", "thanks", "other_problem", "very_satisfied", "satisfied", "neutral", "unsatisfied",
+    "withdraw", "offer_no", "got", "not_got", "urge", "keep", "no_photo_in", "all_in", "unsure", "list", "found",
+    "all_well", "any_wish", "enough", "drop_in", "count_wrong", "protest",
+)  # fmt: skip
+MARKS = re.compile(r"[\s，。！？!?,.~～…、；;:：\"“”'‘’()（）\[\]【】😊🙏👌👍]+")
+CJK = re.compile(r"[㐀-鿿]")
+WORD = re.compile(r"[A-Za-z']+")
+NUMBERED = re.compile(r"[A-Za-z]*[-_#]?\d[\w-]*", re.ASCII)  # an order number says nothing of a language
+
+
+@cache
+def _table() -> dict[str, frozenset[str]]:
+    return {
+        name: frozenset(plain(word) for language in languages() for word in say(language, f"words.{name}").split("|"))
+        for name in NAMES
+    }
+
+
+def plain(text: str) -> str:
+    """Strip a text of spaces, marks and case, as far as comparing whole answers needs."""
+    return MARKS.sub("", text).casefold()
+
+
+def means(text: str, *names: str) -> bool:
+    """Tell whether the whole text is one of the words of these names."""
+    bare = plain(text)
+    return any(bare in _table()[name] for name in names)
+
+
+def contains(text: str, name: str) -> bool:
+    """Tell whether a word of this name stands anywhere in the text."""
+    bare = plain(text)
+    return any(word in bare for word in _table()[name])
+
+
+def without(text: str, name: str) -> str:
+    """Cut a word of this name off the beginning of a text (收到的是鳕鱼)."""
+    bare = text.strip()
+    starts = [word for language in languages() for word in say(language, f"words.{name}").split("|")]
+    for word in sorted(starts, key=len, reverse=True):
+        if bare.casefold().startswith(word):
+            return bare[len(word) :].strip(" ，,:：") or bare
+    return bare
+
+
+def language_of(text: str, known: str) -> str:
+    """Tell the language a customer writes: kept once known, unless a whole sentence comes in the other one."""
+    chinese, english = len(CJK.findall(text)), len(WORD.findall(NUMBERED.sub(" ", text)))
+    if not chinese and not english:
+        return known
+    if not known:
+        return "zh" if chinese else "en"
+    if known == "zh":
+        return "en" if not chinese and english >= 4 else "zh"
+    return "zh" if chinese >= 4 else "en"

@@ -1,0 +1,194 @@
+"""Policies from TOML files: presets by name, files by path, laid over what they extend, and checked."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from handlers.policy.consistency import contradictions
+from handlers.policy.content import canonical, merge
+from handlers.policy.embedded_weights import embedded
+from handlers.policy.policy import Policy
+from handlers.policy.schema import Wrong, guess, wrongs
+from handlers.policy.toml_lines import lines
+
+PRESETS = Path(__file__).parent / "presets"
+PLACE = re.compile(r" \(at line (\d+), column \d+\)| \(at end of document\)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing wrong with a policy file; line 0 when it is about the file as a whole."""
+
+    file: str
+    line: int
+    key: str
+    reason: str
+
+    def __str__(self) -> str:
+        """Write it as one line for a terminal."""
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.key}: {self.reason}" if self.key else f"{place}: {self.reason}"
+
+
+class PolicyError(Exception):
+    """The policy file has contradictions; put right what is named and start again."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        """Hold what was found."""
+        self.findings = findings
+        super().__init__("\n".join([str(self.__doc__), *map(str, findings)]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One file of a chain of policies: what it holds and where its keys stand."""
+
+    path: Path
+    content: Mapping[str, Any]
+    lines: Mapping[tuple[str, ...], int]
+    wrong: Sequence[Wrong] = ()  # of the files that it names
+
+    def line(self, key: tuple[str, ...]) -> int:
+        """Give the line of the key, or of the nearest table above it; 0 when the file has neither."""
+        return next((self.lines[key[:end]] for end in range(len(key), 0, -1) if key[:end] in self.lines), 0)
+
+
+def presets(folder: Path = PRESETS) -> tuple[str, ...]:
+    """Name the policies that are shipped; a file without a [policy] table is only there to be extended."""
+    return tuple(sorted(file.stem for file in folder.glob("*.toml") if "policy" in tomllib.loads(_text(file))))
+
+
+def load(name_or_path: str, folder: Path = PRESETS) -> Policy:
+    """Load a preset by its name or a file by its path; PolicyError with everything that is wrong."""
+    sources, findings = _chain(name_or_path, folder)
+    findings += _judge(sources) if not findings else []
+    if findings:
+        raise PolicyError(findings)
+    return Policy.from_text(canonical(_merged(sources)))
+
+
+def check(path: str, folder: Path = PRESETS) -> list[Finding]:
+    """Name everything that is wrong with a policy; an empty list when it can be put in force."""
+    try:
+        load(path, folder)
+    except PolicyError as error:
+        return error.findings
+    return []
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8-sig")
+
+
+def _merged(sources: list[Source]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for source in reversed(sources):
+        merged = merge(merged, source.content)
+    merged.pop("extends", None)
+    return merged
+
+
+def _find(name: str, folder: Path, near: Path | None) -> Path:
+    """Tell which file is meant: a preset's name, else a path, beside the file that extends it."""
+    preset = folder / f"{name}.toml"
+    if re.fullmatch(r"[a-z0-9-]+", name) and preset.is_file():
+        return preset
+    return near.parent / name if near else Path(name)
+
+
+def _read(path: Path) -> Source | Finding:
+    """Read one file, or tell why it cannot be."""
+    try:
+        text = _text(path)
+        said = tomllib.loads(text)
+    except FileNotFoundError:
+        return Finding(file=str(path), line=0, key="", reason="there is no such file")
+    except IsADirectoryError:
+        return Finding(file=str(path), line=0, key="", reason="is a folder, name the file in it")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        return Finding(file=str(path), line=line, key="", reason="is not UTF-8, save it as UTF-8")
+    except tomllib.TOMLDecodeError as error:
+        place = PLACE.search(str(error))
+        line = int(place[1]) if place and place[1] else text.count("\n") + 1
+        return Finding(file=str(path), line=line, key="", reason=f"is not TOML: {PLACE.sub('', str(error))}")
+    except OSError as error:
+        return Finding(file=str(path), line=0, key="", reason=f"cannot be read: {error.strerror}")
+    content, wrong = embedded(said, path)
+    return Source(path=path, content=content, lines=lines(text), wrong=wrong)
+
+
+def _chain(name: str, folder: Path) -> tuple[list[Source], list[Finding]]:
+    """Read a file and all that it extends, the file itself first."""
+    sources: list[Source] = []
+    wanted: object = name
+    while wanted is not None:
+        last = sources[-1] if sources else None
+        if not isinstance(wanted, str):
+            return sources, [_extends(last, "must be the name of a preset or a path, in quotes")]
+        path = _find(wanted, folder, last.path if last else None)
+        if any(path.resolve() == source.path.resolve() for source in sources):
+            return sources, [_extends(last, f"{wanted!r} leads back to itself")]
+        if last and not path.is_file():
+            names = [file.stem for file in folder.glob("*.toml")]
+            return sources, [_extends(last, f"there is no preset or file {wanted!r}{guess(wanted, names)}")]
+        source = _read(path)
+        if isinstance(source, Finding):
+            return sources, [_known(source, name, folder) if not last else source]
+        sources.append(source)
+        wanted = source.content.get("extends")
+    return sources, []
+
+
+def _known(finding: Finding, name: str, folder: Path) -> Finding:
+    # a missing file may be a preset's name with a typing error
+    if "/" in name or name.endswith(".toml") or not finding.reason.startswith("there is no"):
+        return finding
+    names = presets(folder)
+    reason = f"there is no preset and no file of this name{guess(name, names)}; presets: {', '.join(names)}"
+    return Finding(file=name, line=0, key="", reason=reason)
+
+
+def _extends(source: Source | None, reason: str) -> Finding:
+    if source is None:
+        return Finding(file="", line=0, key="extends", reason=reason)
+    return Finding(file=str(source.path), line=source.line(("extends",)), key="extends", reason=reason)
+
+
+def _judge(sources: list[Source]) -> list[Finding]:
+    """Look at each file for itself, and when all values are right at the whole for contradictions."""
+    found = [_at(source, wrong) for source in sources for wrong in (*source.wrong, *wrongs(source.content))]
+    if not found:
+        wrong = contradictions(_merged(sources), lambda *paths: min(paths, key=lambda path: _rank(path, sources)))
+        found = [_at(_blame(path, sources), (path, reason)) for path, reason in wrong]
+    return sorted(found, key=lambda finding: (finding.file != str(sources[0].path), finding.line))
+
+
+def _rank(path: tuple[str, ...], sources: list[Source]) -> int:
+    """Tell how far from the user's own file a key is said."""
+    return next((place for place, source in enumerate(sources) if path in source.lines), len(sources))
+
+
+def _blame(path: tuple[str, ...], sources: list[Source]) -> Source:
+    """Tell which file says the key that is wrong or the nearest table above it, the user's own first."""
+    for end in range(len(path), 0, -1):
+        if (rank := _rank(path[:end], sources)) < len(sources):
+            return sources[rank]
+    return sources[0]
+
+
+def _at(source: Source, wrong: Wrong) -> Finding:
+    path, reason = wrong
+    return Finding(file=str(source.path), line=source.line(path), key=".".join(path), reason=reason)
+
+
+def summaries(folder: Path = PRESETS) -> Iterator[tuple[str, str]]:
+    """Yield each preset's name and its title in English."""
+    for name in presets(folder):
+        title = tomllib.loads(_text(folder / f"{name}.toml"))["policy"].get("title", {})
+        yield name, title.get("en", "")

@@ -1,0 +1,117 @@
+"""What the house sends to a desk: cards, notes, questions, relayed words, pages, and the board."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from handlers.context import TurnContext
+from handlers.messages import mailboxes, texts
+from handlers.messages.models import Button
+from handlers.tickets import lifecycle
+from storage import outbox, people
+from storage import tickets as rows
+from storage.database import Tx
+from storage.desk import desk_messages
+from storage.people import Member
+from storage.tickets import Ticket
+
+LANGUAGE = "zh"  # the agents' side speaks the language of the house
+RANK_OF_CARDS = 2  # safety, major and special groups get a card by themselves
+
+
+def say(key: str, **values: object) -> str:
+    """Render a text of the desk."""
+    return texts.say(LANGUAGE, f"desk.{key}", texts=texts.NONE, **values)
+
+
+def remedy(code: str) -> str:
+    """Name a remedy as the desk calls it."""
+    return texts.say(LANGUAGE, f"remedy.{code}")
+
+
+def button(key: str, tap: str, **values: object) -> Button:
+    """Make a button of the desk, labelled by its text."""
+    return Button(label=say(key, **values), tap=tap)
+
+
+def deserves_card(ticket: Ticket) -> bool:
+    """Tell whether a ticket comes to the desk as a card by itself; everything else waits on the board."""
+    return ticket.rank <= RANK_OF_CARDS or ticket.raised or ticket.state == "appealed" or ticket.owner_id is not None
+
+
+def has_card(tx: Tx, ticket: Ticket) -> bool:
+    """Tell whether a ticket's card hangs at the desk: it came by itself, was picked up, or was asked for."""
+    if deserves_card(ticket) or ticket.state not in rows.UNPICKED:
+        return True
+    return desk_messages.newest(tx, ticket.desk, "card", ticket.no) is not None
+
+
+def card(tx: Tx, no: str, context: TurnContext, *, mentions: Sequence[Member] = ()) -> None:
+    """Send a ticket's card; it is drawn from the rows when it leaves."""
+    ticket = lifecycle.must(tx, no)
+    payload = {"severity": ticket.severity, "mentions": _named(mentions)}
+    mailboxes.to_desk(tx, ticket.desk, no, "card", payload, now=context.now)
+
+
+def refresh(tx: Tx, no: str, context: TurnContext) -> None:
+    """Have a ticket's card drawn anew where there is one, and the board with it."""
+    ticket = lifecycle.must(tx, no)
+    if has_card(tx, ticket):
+        # one waiting refresh is enough: the card is drawn from the rows when it leaves
+        outbox.take_back(tx, mailboxes.desk_box(ticket.desk, no), "refresh")
+        mailboxes.to_desk(tx, ticket.desk, no, "refresh", {"severity": ticket.severity}, now=context.now)
+    board(tx, ticket.desk, context)
+
+
+def board(tx: Tx, desk: str, context: TurnContext) -> None:
+    """Have the board drawn anew."""
+    mailboxes.redraw_board(tx, desk, now=context.now)
+
+
+def note(
+    tx: Tx,
+    ticket: Ticket,
+    text: str,
+    context: TurnContext,
+    *,
+    buttons: Sequence[Sequence[Button]] = (),
+    question: Mapping[str, Any] | None = None,
+    mentions: Sequence[tuple[str, str]] = (),
+) -> None:
+    """Send a line about a ticket into its thread; with `question`, a reply to it completes that action."""
+    payload: dict[str, Any] = {"text": text, "buttons": _rows(buttons), "mentions": [list(one) for one in mentions]}
+    if question is not None:
+        payload["question"] = {"ticket": ticket.no, **question}
+    mailboxes.to_desk(tx, ticket.desk, ticket.no, "note", payload, now=context.now)
+
+
+def relay(tx: Tx, ticket: Ticket, text: str, context: TurnContext, *, media: Sequence[tuple[str, str]] = ()) -> None:
+    """Bring the customer's words and stored media (kind, key) under the card."""
+    payload = {"text": text, "media": [list(item) for item in media]}
+    mailboxes.to_desk(tx, ticket.desk, ticket.no, "relay", payload, now=context.now)
+
+
+def page(tx: Tx, ticket: Ticket, text: str, whom: Sequence[Member], context: TurnContext) -> None:
+    """Call people by name to a ticket."""
+    take = button("act_pick", f"pick:{ticket.no}")
+    payload = {"text": text, "mentions": _named(whom), "buttons": _rows([[take]]), "severity": ticket.severity}
+    mailboxes.to_desk(tx, ticket.desk, ticket.no, "page", payload, now=context.now)
+
+
+def supervisors(tx: Tx, desk: str) -> list[Member]:
+    """Give the supervisors of a desk."""
+    return [member for member in people.staff_of(tx, desk) if member.role == "supervisor"]
+
+
+def agents(tx: Tx, desk: str) -> list[Member]:
+    """Give the staff of a desk who are not supervisors."""
+    return [member for member in people.staff_of(tx, desk) if member.role != "supervisor"]
+
+
+def _named(members: Sequence[Member]) -> list[list[str]]:
+    return [[member.user_id, member.name] for member in members]
+
+
+def _rows(buttons: Sequence[Sequence[Button]]) -> list[list[list[str]]]:
+    return [[[one.label, one.tap] for one in row] for row in buttons]

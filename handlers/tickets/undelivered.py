@@ -1,0 +1,85 @@
+"""Dead letters: what no door could carry, and who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from handlers.context import TurnContext
+from handlers.messages import mailboxes
+from handlers.messages.texts import say
+from handlers.tickets import desk_outbox
+from handlers.tickets.lifecycle import BOT, desk_of, log, must
+from handlers.tickets.notices import FAR
+from storage import conversations, outbox, tickets
+from storage.conversations import Conversation
+from storage.database import Tx
+from storage.outbox import Mail, Outcome
+from storage.tickets import Ticket
+
+WAITED = "waited"  # in the payload of mail that the desk knows to be waiting
+BRIEFLY = "told by template"  # a channel's word that the decision was told in brief
+WHY: Mapping[str, str] = {  # channels' words for why a customer cannot be written to
+    "window": "untold_window",
+    "quota": "untold_quota",
+    "not following": "untold_left",
+    "permission": "untold_passive",
+    "passive only": "untold_passive",
+}
+
+
+def died(tx: Tx, outcome: Outcome, context: TurnContext) -> None:
+    """Bury the row that was refused for good and tell the desk; the next row of its mailbox goes."""
+    outbox.settle(tx, outcome, now=context.now)
+    kind, _, rest = outcome.mailbox.partition(":")
+    if kind != "chat":
+        return  # the desk cannot be told of its own silence: dead_letters and the log have it
+    conversation = conversations.by_id(tx, int(rest))
+    _tell_desk(tx, conversation, "undelivered", context, why=outcome.error)
+
+
+def told(tx: Tx, mails: Sequence[Mail], outcome: Outcome, context: TurnContext) -> None:
+    """Tell the desk of tickets whose mail waits for the customer's word, and of such mail that got through."""
+    if outcome.mailbox.partition(":")[0] != "chat":
+        return
+    came = [one for one in mails if one.id <= outcome.sent and WAITED in one.payload]
+    waits = outcome.again is not None and outcome.again > context.now + FAR  # else it is tried again soon
+    stay = [one for one in mails if one.id > outcome.sent and one.payload.get("ticket")] if waits else []
+    fresh = [one for one in stay if WAITED not in one.payload and outbox.mark(tx, one, **{WAITED: True})]
+    for no in dict.fromkeys(one.payload["ticket"] for one in came):
+        _note(tx, no, "told_late", context)
+    why, _, brief = outcome.error.partition("; ")
+    reason = "; ".join(part for part in (desk_outbox.say(WHY[why]) if why in WHY else why, brief) if part)
+    for no in dict.fromkeys(one.payload["ticket"] for one in fresh):
+        _note(tx, no, "untold_brief" if brief == BRIEFLY else "untold", context, why=reason)
+    if waits and outbox.holds_more(tx, outcome.mailbox, mails[-1].id):
+        outbox.lift(tx, outcome.mailbox, beyond=context.now + FAR)  # what was put while these were carried
+
+
+def _note(tx: Tx, no: str, key: str, context: TurnContext, **values: str) -> None:
+    ticket = must(tx, no)
+    desk_outbox.note(tx, ticket, desk_outbox.say(key, no=no, **values), context)
+    log(tx, no, key, BOT, context, **values)
+
+
+def line(tx: Tx, channel: str, key: str, why: str, *, now: datetime) -> None:
+    """Tell a channel's desk that its platform is away (line_down) or back (line_up)."""
+    mailboxes.to_desk(tx, desk_of(channel), "", "note", {"text": desk_outbox.say(key, why=why)}, now=now)
+
+
+def left(tx: Tx, conversation: Conversation, kind: str, context: TurnContext) -> None:
+    """Tell the desk that a customer with an open ticket blocked the bot, or let it speak again."""
+    if _open(tx, conversation):
+        _tell_desk(tx, conversation, kind, context)
+
+
+def _open(tx: Tx, conversation: Conversation) -> list[Ticket]:
+    return [ticket for ticket in tickets.of_conversation(tx, conversation.id) if ticket.state in tickets.OPEN]
+
+
+def _tell_desk(tx: Tx, conversation: Conversation, key: str, context: TurnContext, why: str = "") -> None:
+    open_ = _open(tx, conversation)
+    number = open_[0].no if open_ else ""
+    name = conversation.name or conversation.account
+    text = say("zh", f"talk.{key}", name=name, no=number, why=why)
+    mailboxes.to_desk(tx, desk_of(conversation.channel), number, "note", {"text": text}, now=context.now)

@@ -1,0 +1,254 @@
+"""Carrying out what a list came to: serious lines are raised, ready ones filed by order, photos linked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from handlers.cases import conflicting_claims, filing, ticket_lines
+from handlers.claims import list_draft, lookup
+from handlers.claims.claim import Claim, Photo, Talk
+from handlers.claims.list_draft import ListDraft, ListLine
+from handlers.claims.outcomes import Listing
+from handlers.claims.summary import Voice
+from handlers.context import TurnContext
+from handlers.dialogue.lists import lines as list_lines
+from handlers.dialogue.lists import list_tray, texts
+from handlers.dialogue.lists.labels import Telling
+from handlers.dialogue.lists.lookup import of_leader
+from handlers.messages import mailboxes
+from handlers.messages.models import Inbound, Reply
+from handlers.policy import calendar
+from handlers.tickets import lifecycle
+from storage import evidence, people
+from storage.conversations import Conversation
+from storage.database import Tx
+from storage.orders import Order
+
+
+@dataclass(slots=True, kw_only=True)
+class Clerk:
+    """Whoever writes a leader's list down: the talk it belongs to and the orders seen so far."""
+
+    tx: Tx
+    conversation: Conversation
+    inbound: Inbound
+    talk: Talk
+    context: TurnContext
+    voice: Voice
+    orders: dict[str, Order | None] = field(default_factory=dict)
+
+    def order(self, number: str) -> Order | None:
+        """Give an order of the leader's own sites; no other comes out of here."""
+        if number not in self.orders:
+            self.orders[number] = of_leader(self.tx, self.conversation, number)
+        return self.orders[number]
+
+    def filing_of(self, claim: Claim) -> filing.Filing:
+        """Put a claim together with its order and buyer."""
+        order = self.order(claim.order_no) if claim.order_no else None
+        buyer = None
+        if order and order.buyer_phone:
+            now = self.context.now
+            buyer = people.customer(self.tx, order.buyer_phone, order.buyer_name, sample=order.sample, now=now).id
+        claimed = lookup.claimed(self.tx, claim.order_no, but=claim.ticket_no) if order else {}
+        return filing.Filing(
+            claim=claim,
+            conversation_id=self.conversation.id,
+            channel=self.conversation.channel,
+            account=self.conversation.account,
+            order=order,
+            customer_id=buyer,
+            leader_id=self.conversation.leader_id,
+            language=self.talk.language or "zh",
+            lines=ticket_lines.lines_of(claim, order, claimed, self.voice),
+            quiet=True,
+        )
+
+
+def carry(clerk: Clerk, act: Listing) -> tuple[Talk, list[Reply]]:
+    """Carry out one act on the list of a talk; return the talk after it and what the leader hears."""
+    draft = list_draft.of(clerk.talk)
+    if draft is None:
+        return clerk.talk, []
+    draft, urgent = _raised(clerk, draft, act)
+    draft, notice = _filed(clerk, draft, act)
+    _bring(clerk, draft, act)
+    numbers = {number for line in draft.lines for number in (line.order_no, *line.among) if number}
+    known = {number: order for number in sorted(numbers) if (order := clerk.order(number))}
+    late = _late(clerk, draft, act)
+    told = Telling(draft=draft, voice=clerk.voice, orders=known, human=_human(clerk, draft), act=act, late=late)
+    replies = _replies(clerk, told, act, notice)
+    last = next((reply.buttons for reply in reversed(replies) if reply.buttons), ())
+    if last:
+        shown = tuple((button.label, button.tap) for row in last for button in row)
+        draft = replace(draft, choices=shown)
+    _remind(clerk, draft, act)
+    # words without a number that follow are about the one who fell ill, not about whatever was filed last
+    ticket_no = urgent or ("" if act.file else clerk.talk.ticket_no)
+    return replace(list_draft.keep(clerk.talk, draft), ticket_no=ticket_no), replies
+
+
+def _remind(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
+    """Wake the list once if nobody submits it."""
+    name, clock = f"list:{clerk.conversation.id}", clerk.context.policy.clocks.get("idle_nudge")
+    if not draft.some("ready") or clock is None:
+        mailboxes.let_sleep(clerk.tx, name)
+    elif act.tell != "nudge":
+        payload = {"conversation": clerk.conversation.id, "claim": "", "what": "list"}
+        due = calendar.due(clerk.context.now, clock, clerk.context.policy)
+        mailboxes.wake(clerk.tx, name, payload, due=due, now=clerk.context.now)
+
+
+def _replies(clerk: Clerk, told: Telling, act: Listing, notice: datetime | None) -> list[Reply]:
+    draft = told.draft
+    if act.tell == "list":
+        return texts.whole(told)
+    if act.tell == "filed":
+        return texts.filed(told, act.file, notice)
+    if act.tell == "answers":
+        return texts.answered(told, act.keys, act.file)
+    if act.tell == "same":
+        return texts.same(told, act.count)
+    if act.tell == "dropped":
+        lines = [line for key in act.keys if (line := draft.line(key))]
+        key = "dropped" if lines else "dropped_none"
+        return [Reply(text=told.say(key, numbers=told.numbers(lines)))]
+    if act.tell == "tray" and draft.tray():
+        piece = evidence.get(clerk.tx, draft.tray()[0].id)
+        return [list_tray.tray(told, piece.media_key if piece else "")]
+    if act.tell == "status":
+        return [_status(clerk, act.about[0], act.about[1:])]
+    if act.tell == "nudge":
+        card = texts.card(told)
+        return [replace(card, text=f"{told.say('nudge')}\n{card.text}")]
+    if act.tell == "card":
+        return [replace(texts.card(told, again=act.count), echo=act.echo)]
+    return [list_tray.photos(told, echo=act.echo)]
+
+
+def _status(clerk: Clerk, who: str, numbers: Sequence[str]) -> Reply:
+    """Tell how somebody's tickets stand."""
+    rows = []
+    if "" in numbers:
+        rows.append(clerk.voice.say("list.asked_listed", number=who))
+    for no in filter(None, numbers):
+        voice, due = clerk.voice, filing.told(clerk.tx, no)
+        until = due.notice_at or due.human_at
+        state = voice.say(f"notice.state_{due.state}") + (
+            voice.say("leader.by", when=voice.moment(until)) if until else ""
+        )
+        rows.append(voice.say("list.asked_known", number=who, no=no, state=state))
+    return Reply(text="\n".join(rows) or clerk.voice.say("list.asked_unknown", number=who))
+
+
+def _claim(clerk: Clerk, lines: list[ListLine], draft: ListDraft, *, claim_id: str = "") -> Claim:
+    """Shape the lines of one order as the claim that a ticket is made of."""
+    order = clerk.order(lines[0].order_no) if lines[0].order_no else None
+    policy, at = clerk.context.policy, min(line.at or clerk.context.now.isoformat() for line in lines)
+    photos = tuple(
+        Photo(id=photo.id, kind=photo.kind, state="stored") for line in lines for photo in draft.of_line(line.key)
+    )
+    problems = []
+    for line in lines:
+        kind = policy.problems.get(line.problem.problem)
+        wish = line.wish or (kind.remedies[0] if kind and kind.remedies else "")
+        problems.append(replace(line.problem, wish=wish, at=line.at))
+    late = any(order and list_lines.late(line, order, policy) for line in lines)
+    return Claim(
+        id=claim_id or clerk.context.new_id(),
+        order_no=order.order_no if order else "",
+        problems=tuple(problems),
+        photos=photos,
+        wishes=tuple(dict.fromkeys((line.at, line.wish) for line in lines if line.wish)),
+        said=tuple(dict.fromkeys((line.at, f"{line.by}：{line.text}" if line.by else line.text) for line in lines)),
+        signals=tuple(dict.fromkeys(signal for line in lines for signal in line.signals)),
+        special=tuple(dict.fromkeys(group for line in lines for group in line.special)),
+        severity=max((line.severity for line in lines), key=("normal", "major", "safety").index),
+        aided=tuple(dict.fromkeys(what for line in lines for what in line.aided)),
+        ticket_no=lines[0].ticket_no,
+        late_reason="-" if late else "",
+        opened_at=at,
+        touched_at=clerk.context.now.isoformat(),
+    )
+
+
+def _raised(clerk: Clerk, draft: ListDraft, act: Listing) -> tuple[ListDraft, str]:
+    """Bring a person to every serious line at once; also give the ticket of one about safety."""
+    urgent = ""
+    for line in sorted(draft.some("serious"), key=lambda one: one.severity != "safety"):
+        claim = replace(_claim(clerk, [line], draft), why=line.severity)
+        number = filing.raise_ticket(clerk.tx, clerk.filing_of(claim), why=line.severity, context=clerk.context)
+        draft = draft.with_line(replace(line, state="raised", ticket_no=number, claim_id=claim.id))
+        urgent = urgent or (number if line.severity == "safety" else "")
+    for key in act.fill:
+        known = draft.line(key)
+        if known and known.ticket_no:
+            claim = replace(_claim(clerk, [known], draft, claim_id=known.claim_id), why=known.severity)
+            filing.fill(clerk.tx, known.ticket_no, clerk.filing_of(claim), clerk.context)
+    return draft, urgent
+
+
+def _filed(clerk: Clerk, draft: ListDraft, act: Listing) -> tuple[ListDraft, datetime | None]:
+    """File the ready lines, one ticket for each order; also give the latest promised result."""
+    groups: dict[str, list[ListLine]] = defaultdict(list)
+    for key in act.file:
+        line = draft.line(key)
+        if line and line.state == "ready":
+            groups[line.order_no].append(line)
+    notices = []
+    for number, lines in groups.items():
+        if clerk.order(number) is None:
+            continue
+        filed = filing.file(clerk.tx, clerk.filing_of(_claim(clerk, lines, draft)), clerk.context)
+        notices += [filed.notice_at] if filed.notice_at else []
+        for line in lines:
+            draft = draft.with_line(replace(line, state="filed", ticket_no=filed.no))
+    return draft, max(notices, default=None)
+
+
+def _bring(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
+    """Put photos to the tickets that their lines have already."""
+    pieces: dict[str, list[int]] = defaultdict(list)
+    words: dict[str, list[str]] = defaultdict(list)
+    for key in act.keys if act.tell == "card" else ():
+        told = draft.line(key)
+        if told and told.state == "already" and told.problem.problem:
+            words[told.ticket_no].append(told.text)
+            pieces[told.ticket_no] += [photo.id for photo in draft.of_line(key)]
+    for number, key in act.brought:
+        line = draft.line(key)
+        if line and line.ticket_no:
+            pieces[line.ticket_no].append(number)
+    late = _late(clerk, draft, act)
+    for key, said in act.notes:
+        told = draft.line(key)
+        if told and told.ticket_no and told.ticket_no not in late:
+            words[told.ticket_no] = list(dict.fromkeys([*words[told.ticket_no], said]))
+            pieces[told.ticket_no] += []
+            conflicting_claims.say(clerk.tx, lifecycle.must(clerk.tx, told.ticket_no), "leader", said)
+    for no, ids in pieces.items():  # what was filed before hears of the words, too
+        filing.remark(
+            clerk.tx,
+            no,
+            conversation_id=clerk.conversation.id,
+            at=clerk.inbound.at,
+            text="\n".join(words[no]),
+            evidence=list(dict.fromkeys(ids)),
+            context=clerk.context,
+        )
+
+
+def _late(clerk: Clerk, draft: ListDraft, act: Listing) -> frozenset[str]:
+    """Name the tickets that are decided already: what puts them right comes too late."""
+    numbers = {line.ticket_no for key, _ in act.notes if (line := draft.line(key)) and line.ticket_no}
+    return frozenset(no for no in numbers if lifecycle.must(clerk.tx, no).state not in lifecycle.DECIDABLE)
+
+
+def _human(clerk: Clerk, draft: ListDraft) -> datetime | None:
+    """Give by when the raised lines of the card are taken over, the latest of them."""
+    mine = {line.ticket_no for line in draft.some("raised") if line.batch == draft.batch}
+    moments = [moment for no in sorted(mine) if (moment := filing.told(clerk.tx, no).human_at)]
+    return max(moments, default=None)

@@ -1,0 +1,70 @@
+"""The turn after its decision: what its acts are carried out with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from handlers.cases import filing, ticket_lines
+from handlers.claims import lookup
+from handlers.claims.claim import Claim, Talk
+from handlers.claims.decision import TurnInput
+from handlers.claims.summary import Voice
+from handlers.context import TurnContext
+from handlers.messages.models import Reply
+from storage import orders
+from storage.database import Tx
+
+
+@dataclass(slots=True)
+class Execution:
+    """The turn after its decision: the talk and the replies grow with each act."""
+
+    tx: Tx
+    turn_input: TurnInput
+    context: TurnContext
+    talk: Talk
+    replies: list[Reply]
+    customer_id: int | None
+
+    @property
+    def voice(self) -> Voice:
+        """How to speak to this customer."""
+        return Voice(language=self.talk.language or "zh", policy=self.context.policy, now=self.context.now)
+
+    def tell(self, key: str, **values: object) -> None:
+        """Say a sentence at once, before the questions that may wait."""
+        text = self.voice.say(f"talk.{key}", **values)
+        at = next((place for place, reply in enumerate(self.replies) if reply.echo), len(self.replies))
+        self.replies.insert(at, Reply(text=text.strip()))
+
+    def lead(self, key: str, **values: object) -> None:
+        """Say a sentence before the question that follows, in one message with it."""
+        at = next((place for place, reply in enumerate(self.replies) if reply.echo), None)
+        if at is None:
+            self.tell(key, **values)
+            return
+        text = self.voice.say(f"talk.{key}", **values)
+        self.replies[at] = replace(self.replies[at], text=self.voice.join([text, self.replies[at].text]), echo=False)
+
+    def moment(self, when: datetime | None) -> str:
+        """Name a promised time."""
+        return self.voice.moment(when or self.context.now)
+
+    def filing_of(self, claim: Claim) -> filing.Filing:
+        """Put a draft together with all that is known around it."""
+        conversation = self.turn_input.found.conversation
+        order = orders.by_number(self.tx, claim.order_no, sample=None) if claim.order_no else None
+        claimed = lookup.claimed(self.tx, claim.order_no, but=claim.ticket_no) if order else {}
+        return filing.Filing(
+            claim=claim,
+            conversation_id=conversation.id,
+            channel=conversation.channel,
+            account=conversation.account,
+            order=order,
+            customer_id=self.customer_id,
+            leader_id=conversation.leader_id,
+            site=self.talk.site,
+            language=self.talk.language or "zh",
+            lines=ticket_lines.lines_of(claim, order, claimed, self.voice),
+        )
