@@ -49,6 +49,14 @@ def test_imports_point_down():
     found(rules.floors(house()))
 
 
+def test_rooms_import_the_rooms_below_them():
+    found(rules.rooms(house()))
+
+
+def test_no_folder_is_crowded():
+    found(rules.crowds(house()))
+
+
 def test_each_library_has_one_door():
     found(rules.doors(house()))
 
@@ -143,6 +151,17 @@ BREACHES = [
     (rules.floors, {"media/a.py": "from storage import orders"}),
     (rules.floors, {"bot/a.py": "from tests.doubles import browser"}),
     (rules.floors, {"handlers/a.py": "from ..bot import app"}),
+    (rules.rooms, {"handlers/nlu/a.py": "from handlers.policy.policy import Policy"}),
+    (rules.rooms, {"handlers/nlu/a.py": "from handlers.nlu.lists import reader"}),
+    (rules.rooms, {"handlers/tickets/a.py": "from handlers.dialogue import turn"}),
+    (rules.rooms, {"handlers/dialogue/a.py": "def f():\n    from handlers.dialogue.lists import lines"}),
+    (rules.rooms, {"handlers/desk/a.py": "from handlers.turn import intake"}),
+    (rules.rooms, {"handlers/a.py": "x = 1"}),
+    (rules.rooms, {"handlers/cellar/a.py": "x = 1"}),
+    (rules.rooms, {"bot/runtime/a.py": "from bot.commands import serve"}),
+    (rules.rooms, {"bot/channels/telegram/a.py": "import bot.channels.wechat.push"}),
+    (rules.rooms, {"storage/a.py": "from storage.platforms import wechat"}),
+    (rules.crowds, {f"handlers/desk/a{number}.py": "" for number in range(21)}),
     (rules.doors, {"handlers/a.py": "from sqlalchemy import select"}),
     (rules.doors, {"bot/runtime/web.py": "def f():\n    import aiogram.types"}),
     (rules.doors, {"bot/channels/telegram/channel.py": "import telegram.ext"}),

@@ -52,7 +52,9 @@ class SecondRead:
         opinions = Opinions(monotonic)
         if not passages:
             return opinions
-        answer = self._loop.run(self._reader.ask(llm_prompt.messages(passages, self._policy)))
+        answer = self._loop.run(
+            self._reader.ask(llm_prompt.messages(passages, self._policy.labels(llm_prompt.LANGUAGE)))
+        )
         found = llm_response.opinions(answer, passages, self._policy.problems) if answer is not None else {}
         for place, opinion in found.items():
             opinions.keep(ALL, passages[place].text, passages[place].orders, opinion)

@@ -79,7 +79,9 @@ class SecondSight:
             if not wanted:
                 return
             policy = context.policy
-            answer = await self.reader.ask(llm_prompt.messages(wanted, policy), until - loop.time())
+            answer = await self.reader.ask(
+                llm_prompt.messages(wanted, policy.labels(llm_prompt.LANGUAGE)), until - loop.time()
+            )
             found = llm_response.opinions(answer, wanted, policy.problems) if answer is not None else {}
         except Exception:  # a message has its turn whatever becomes of this
             LOG.exception("a message could not be put to the second reader")

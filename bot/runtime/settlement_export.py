@@ -16,7 +16,7 @@ from typing import Any, TextIO
 from bot.runtime.courier import strike
 from handlers.cases import settlement
 from handlers.cases.settlement import COLUMNS, MONEY, Sheet
-from handlers.claims.summary import Voice
+from handlers.claims.voice import Voice
 from handlers.context import TurnContext
 from handlers.messages import mailboxes
 from handlers.messages.models import Reply

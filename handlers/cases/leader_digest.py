@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers.claims import leader_phrases
 from handlers.claims.leader_phrases import fitting, granted, items, listed, who
-from handlers.claims.summary import Voice
+from handlers.claims.voice import Voice
 from handlers.context import TurnContext
 from handlers.messages import mailboxes
 from handlers.messages.models import Reply

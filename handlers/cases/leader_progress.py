@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from handlers.claims.leader_phrases import fitting, granted, items, listed, site, who
-from handlers.claims.summary import Voice
+from handlers.claims.voice import Voice
 from handlers.context import TurnContext
 from handlers.tickets import clocks
 from handlers.tickets.progress import PROMISES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from handlers.claims import leader_phrases
-from handlers.claims.summary import Voice
+from handlers.claims.voice import Voice
 from handlers.context import TurnContext
 from handlers.messages import mailboxes, phone_numbers, texts
 from handlers.messages.models import Button, Reply

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from handlers.cases import second_marks
 from handlers.claims import claim as claims
 from handlers.claims.claim import Claim
 from handlers.context import TurnContext
 from handlers.messages.codes import SEVERITIES
 from handlers.messages.ticket_numbers import draw
-from handlers.tickets import lifecycle
+from handlers.tickets import desk_outbox, lifecycle
 from storage import events, evidence, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
 from storage.desk import corrections
+from storage.events import Event
 from storage.orders import Order
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
@@ -155,7 +155,7 @@ def keep(tx: Tx, no: str, filing: Filing, context: TurnContext) -> None:
         events.add(tx, no, "wish", {"remedy": wish}, actor=filing.by.actor, at=moment(at) or context.now)
     evidence.link(tx, no, claim_id=filing.claim.id, ids=[photo.id for photo in filing.claim.photos])
     if filing.claim.aided:
-        second_marks.index(tx, no, filing.claim.aided, context)
+        note_aided(tx, no, filing.claim.aided, context)
 
 
 def sync_lines(tx: Tx, no: str, filing: Filing) -> None:
@@ -218,3 +218,21 @@ def columns(order: Order | None, wanted: FilingLine) -> dict[str, Any]:
         "also": " ".join(problem.also),
         "heard_at": moment(problem.at),
     }
+
+
+SECOND_READING = "second_reading"
+
+
+def note_aided(tx: Tx, no: str, aided: Sequence[str], context: TurnContext) -> None:
+    """Write down what is new; `aided` as in Claim: "problem=late", "quantity=2"."""
+    known = {what for event in events.of_ticket(tx, no) if event.kind == SECOND_READING for what in event.data["read"]}
+    fresh = [what for what in aided if what not in known]
+    if fresh:
+        lifecycle.log(tx, no, SECOND_READING, lifecycle.BOT, context, read=fresh)
+
+
+def aided_line(event: Event, when: str) -> str:
+    """Tell the desk which parts those are."""
+    parts = dict.fromkeys(what.partition("=")[0] for what in event.data["read"])
+    named = [desk_outbox.say(f"aided_{part}") for part in parts]
+    return desk_outbox.say("second_reading", when=when, parts="、".join(named))

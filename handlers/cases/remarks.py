@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
-from handlers.cases import customer_answers, leader_review, recording, rewishing
+from handlers.cases import customer_answers, leader_review, recording
 from handlers.context import TurnContext
 from handlers.messages import phone_numbers
-from handlers.tickets import clocks, desk_outbox, lifecycle, medical_papers, notices, queue_entry, warnings
+from handlers.messages.money import refund
+from handlers.tickets import clocks, decisions, desk_outbox, lifecycle, medical_papers, notices, queue_entry, warnings
+from handlers.tickets.decisions import MONEY
 from storage import clocks as clock_rows
+from storage import events, ticket_lines
 from storage import evidence as pieces
-from storage import ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
 from storage.tickets import Ticket
@@ -45,7 +48,7 @@ def remark(
     """Take more words, photos or voice to a ticket; they reach the owner, or the card. Severity may only rise."""
     ticket = lifecycle.must(tx, ticket_no)
     if wish:
-        rewishing.rewish(tx, ticket_no, wish, conversation_id=conversation_id, at=at, context=context)
+        rewish(tx, ticket_no, wish, conversation_id=conversation_id, at=at, context=context)
     if text:
         words = [at.isoformat(), text]
         if words not in map(list, ticket.said):  # its draft may have brought them already
@@ -110,3 +113,16 @@ def call(tx: Tx, ticket_no: str, context: TurnContext) -> None:
             clocks.refresh(tx, ticket_no)
         desk_outbox.card(tx, ticket_no, context)
         desk_outbox.board(tx, ticket.desk, context)
+
+
+def rewish(tx: Tx, ticket_no: str, wish: str, *, conversation_id: int, at: datetime, context: TurnContext) -> None:
+    """Put a remedy code to the open lines of a ticket as what is wished now, with the sum that it comes to."""
+    ticket = lifecycle.must(tx, ticket_no)
+    lines = [line for line in ticket_lines.of_ticket(tx, ticket_no) if line.state == "open" and line.wish != wish]
+    for line in lines:
+        known = wish in MONEY and line.share
+        amount = refund(decisions.paid(tx, ticket, line), Fraction(line.share)) if known else None
+        ticket_lines.change(tx, ticket_no, line.line, wish=wish, wish_amount=amount)
+    if lines:
+        by = lifecycle.customer(tx, conversation_id)
+        events.add(tx, ticket_no, "wish", {"remedy": wish}, actor=by.actor, at=at)

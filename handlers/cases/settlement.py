@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from handlers.claims import leader_phrases
-from handlers.claims.summary import Voice
+from handlers.claims.voice import Voice
 from handlers.messages.phone_numbers import masked
 from handlers.policy import calendar
 from handlers.policy.policy import Policy

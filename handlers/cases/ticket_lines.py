@@ -9,7 +9,8 @@ from handlers.cases.filing import FilingLine
 from handlers.claims.claim import Claim, Problem
 from handlers.claims.shares import share_of
 from handlers.claims.source_message import telling
-from handlers.claims.summary import MONEY_BACK, Voice, item_name, line_of, sums
+from handlers.claims.summary import MONEY_BACK, item_name, line_of, sums
+from handlers.claims.voice import Voice
 from storage.orders import Order
 
 

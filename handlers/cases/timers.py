@@ -8,7 +8,6 @@ from typing import Any
 
 from handlers.cases import customer_answers, leader_digest, leader_review
 from handlers.context import TurnContext
-from handlers.desk import card_lines
 from handlers.policy import calendar
 from handlers.policy.policy import Duration
 from handlers.tickets import clocks, desk_outbox, lifecycle, notices, paging
@@ -80,7 +79,7 @@ def _name(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
 
 def _near(tx: Tx, ticket: Ticket, due: datetime, context: TurnContext) -> None:
     """Remind the desk of money that has to be paid by tomorrow."""
-    when = card_lines.moment(due, notices.policy_of(tx, ticket, context), context.now)
+    when = desk_outbox.moment(due, notices.policy_of(tx, ticket, context), context.now)
     owner = [(ticket.owner_id, ticket.owner_name or "")] if ticket.owner_id else []
     desk_outbox.note(tx, ticket, desk_outbox.say("near_refund", no=ticket.no, when=when), context, mentions=owner)
     lifecycle.log(tx, ticket.no, "reminded", lifecycle.CLOCK, context, clock="refund_due")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
 from handlers.claims import claim as claims
-from handlers.claims.summary import Voice
+from handlers.claims.voice import Voice
 from handlers.context import TurnContext
 from handlers.messages.money import money
 from storage.sites import Seat, Sited

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from handlers.claims.leader_outcomes import Digest, Settlement, Testify
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
@@ -135,6 +133,27 @@ class Listing:
     back: tuple[int, ...] = ()  # filed lines that the leader takes back: a button asks
     about: tuple[str, ...] = ()  # whom is asked after, and that person's tickets; "" for a line not filed
     notes: tuple[tuple[int, str], ...] = ()  # (line, words that put it right): its ticket hears them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Testify:
+    """The leader's word on a claim: yes, no, unsure, or "" with words that say neither."""
+
+    ticket_no: str
+    answer: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """The leader wants the day's digest now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """The leader wants the settlement of this month, or of the one before."""
+
+    before: bool = False
 
 
 Outcome = (

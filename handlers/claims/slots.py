@@ -9,7 +9,8 @@ from fractions import Fraction
 
 from handlers.claims.claim import Claim, Problem
 from handlers.claims.shares import left_open, share_of
-from handlers.claims.summary import Voice, line_of, photo_count
+from handlers.claims.summary import line_of, photo_count
+from handlers.claims.voice import Voice
 from handlers.policy.calendar import due
 from storage.orders import Order
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from handlers.context import TurnContext
-from handlers.desk import assignment, corrections, options, order_link, relay, rulings
+from handlers.desk import assignment, corrections, medical_papers, options, order_link, relay, rulings
 from handlers.desk.request import ActionRequest, Answer
 from handlers.messages.models import Button
 from handlers.messages.money import money
-from handlers.tickets import desk_outbox, lifecycle, medical_papers, notices
+from handlers.tickets import desk_outbox, lifecycle, notices
 from storage import evidence, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx

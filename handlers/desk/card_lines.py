@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from fractions import Fraction
 
-from handlers.cases import second_marks
+from handlers.cases import recording
 from handlers.context import TurnContext
 from handlers.desk import options
-from handlers.messages import phone_numbers, texts
+from handlers.messages import phone_numbers
 from handlers.messages.money import money
-from handlers.policy import calendar
 from handlers.policy.policy import Policy, pick
 from handlers.tickets import desk_outbox, leader_statements, notices
 from storage import clocks, events, evidence, orders, sites, ticket_lines
@@ -28,11 +27,6 @@ PROMISES = ("major_human_response", "human_first_response", "review_notice", "de
             "exchange_due", "refund_due")  # fmt: skip
 DECISIONS = ("approved", "offered", "refused")
 LOTS_FROM = 1  # the lot matters for safety and major
-
-
-def moment(when: datetime, policy: Policy, now: datetime) -> str:
-    """Tell a time to the desk."""
-    return texts.moment(when, desk_outbox.LANGUAGE, now, calendar.zone(policy))
 
 
 def head(ticket: Ticket) -> str:
@@ -72,7 +66,7 @@ def bought(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy, now: dat
     if order.site_no:
         parts.append(_site(tx, order.site_no))
     if order.delivered_at:
-        parts.append(desk_outbox.say("delivered", when=moment(order.delivered_at, policy, now)))
+        parts.append(desk_outbox.say("delivered", when=desk_outbox.moment(order.delivered_at, policy, now)))
     yield desk_outbox.say("order", parts=" · ".join(parts))
     earlier = rows.earlier_of(tx, ticket)
     before = desk_outbox.say("earlier", count=earlier) if earlier else ""
@@ -180,14 +174,14 @@ def promised(tx: Tx, ticket: Ticket, policy: Policy, now: datetime) -> str:
     parts = []
     for clock in clocks.running(tx, ticket.no, PROMISES):
         late = desk_outbox.say("late") if clock.breached_at or clock.due_at < now else ""
-        parts.append(desk_outbox.say(f"clock_{clock.name}", when=moment(clock.due_at, policy, now)) + late)
+        parts.append(desk_outbox.say(f"clock_{clock.name}", when=desk_outbox.moment(clock.due_at, policy, now)) + late)
     return " · ".join(parts)
 
 
 def decided(tx: Tx, ticket: Ticket, policy: Policy, now: datetime) -> Iterator[str]:
     """Tell the earlier decisions with who, what and why, and the notes."""
     for event in events.of_ticket(tx, ticket.no):
-        when = moment(event.at, policy, now)
+        when = desk_outbox.moment(event.at, policy, now)
         name = event.data.get("name") or desk_outbox.say("bot")
         if event.kind in DECISIONS:
             yield desk_outbox.say("decision", when=when, name=name, what=_decision(event))
@@ -195,8 +189,8 @@ def decided(tx: Tx, ticket: Ticket, policy: Policy, now: datetime) -> Iterator[s
             yield desk_outbox.say("noted_by", when=when, name=name, text=event.data["text"])
         elif event.kind == "corrected":
             yield desk_outbox.say("corrected_by", when=when, name=name, **_corrected(event, policy))
-        elif event.kind == second_marks.KIND:
-            yield second_marks.line(event, when)
+        elif event.kind == recording.SECOND_READING:
+            yield recording.aided_line(event, when)
 
 
 def _corrected(event: Event, policy: Policy) -> dict[str, str]:

@@ -96,7 +96,7 @@ def row(tx: Tx, ticket: Ticket, context: TurnContext) -> str:
     parts = [f"{desk_outbox.say(f'mark_{mark}')}{ticket.no}", items, problems]
     parts.append(desk_outbox.say("waits", minutes=(context.now - (ticket.filed_at or ticket.created_at)) // MINUTE))
     if ticket.due_at:
-        parts.append(desk_outbox.say("due", when=card_lines.moment(ticket.due_at, policy, context.now)))
+        parts.append(desk_outbox.say("due", when=desk_outbox.moment(ticket.due_at, policy, context.now)))
     if ticket.late or (ticket.due_at and ticket.due_at < context.now):
         parts.append(desk_outbox.say("late"))
     return " · ".join(part for part in parts if part)

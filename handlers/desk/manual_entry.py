@@ -8,7 +8,7 @@ from handlers.cases import filing, ticket_lines
 from handlers.cases.filing import Filing
 from handlers.claims import slot_filling
 from handlers.claims.claim import Claim
-from handlers.claims.summary import Voice
+from handlers.claims.voice import Voice
 from handlers.context import TurnContext
 from handlers.desk import assignment
 from handlers.desk.request import ActionRequest, Answer, told

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from handlers.claims.claim import Problem
 from handlers.claims.outcomes import Appeal, Arrived, Consent, Settle, Withdraw
 from handlers.claims.slot_filling import set_wish
-from handlers.dialogue import leader_commands
 from handlers.dialogue.handoff import human
-from handlers.dialogue.lists import dispatch
 from handlers.dialogue.turn import Turn
 from handlers.messages.models import Button
 from handlers.messages.texts import span
@@ -23,16 +21,16 @@ TICKET_TAPS = ("offer", "rate", "appeal", "withdraw", "got")
 RATINGS = (("very_satisfied", 5), ("satisfied", 4), ("neutral", 3), ("unsatisfied", 1))
 
 
-def tapped(turn: Turn, tap: str) -> None:
-    """Carry a button out; one that is out of date shows how things stand now."""
+def tapped(turn: Turn, tap: str, free: Mapping[str, Callable[[Turn, str], None]]) -> None:
+    """Carry a button out; one that is out of date shows how things stand now. `free`: the buttons outside a draft."""
     body, _, mark = tap.partition("@")
     body, _, index = body.partition("#")
     slot, _, value = body.partition(":")
     if slot in TICKET_TAPS:
         _ticket_tap(turn, slot, value)
         return
-    if slot in FREE:
-        FREE[slot](turn, value)
+    if slot in free:
+        free[slot](turn, value)
         return
     claim = next((c for c in turn.talk.claims if mark and c.id.startswith(mark)), None) if mark else turn.claim
     if claim is None or slot not in TAPS:
@@ -270,8 +268,6 @@ FREE: dict[str, Callable[[Turn, str], None]] = {
     "cancel": cancel,
     "other": another,
     "rules": rules,
-    "review": leader_commands.tapped,
-    **dispatch.TAPS,
     "agent": lambda turn, value: human(turn, ""),
 }
 """Buttons that belong to no draft."""

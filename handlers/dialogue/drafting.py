@@ -14,7 +14,8 @@ from handlers.claims.outcomes import Bind, Opened, Outcome
 from handlers.claims.restated_counts import restated, without_numbers
 from handlers.claims.slot_filling import settled, take
 from handlers.claims.slots import View
-from handlers.claims.summary import Voice, photo_count
+from handlers.claims.summary import photo_count
+from handlers.claims.voice import Voice
 from handlers.messages.models import Reply
 from handlers.nlu.dates import on
 from handlers.nlu.reading import Reading, read

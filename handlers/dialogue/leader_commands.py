@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from handlers.claims import list_draft
-from handlers.claims.leader_outcomes import Digest, Settlement, Testify
+from handlers.claims.outcomes import Digest, Settlement, Testify
 from handlers.dialogue.turn import Turn
 from handlers.messages import ticket_numbers
 from handlers.messages.models import Button

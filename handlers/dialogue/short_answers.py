@@ -62,7 +62,7 @@ def answered(turn: Turn, text: str, reading: Reading) -> bool:
     question = question_for(turn.view(claim), slot) if slot != "order" or not claim.asked.choices else None
     chosen = _choice(claim, text, [label for label, _ in question.choices] if question else [])
     if chosen and not (slot == "quantity" and plain(text).isdecimal()):
-        buttons.tapped(turn, f"{chosen}#{claim.asked.index}@{claim.id[:8]}")
+        buttons.tapped(turn, f"{chosen}#{claim.asked.index}@{claim.id[:8]}", buttons.FREE)
         return True
     return _word(turn, claim, slot, text, reading)
 
@@ -82,9 +82,9 @@ def _word(turn: Turn, claim: Claim, slot: str, text: str, reading: Reading) -> b
     if slot == "confirm" and means(text, "submit", "yes"):
         # the words answer what was shown; a draft changed since shows itself again
         shown = claim.asked.revision if claim.asked else -1
-        buttons.tapped(turn, f"submit:{shown}@{claim.id[:8]}")
+        buttons.tapped(turn, f"submit:{shown}@{claim.id[:8]}", buttons.FREE)
     elif means(text, "submit") and turn.complete():
-        buttons.tapped(turn, f"submit:{claim.revision}@{claim.id[:8]}")
+        buttons.tapped(turn, f"submit:{claim.revision}@{claim.id[:8]}", buttons.FREE)
     elif means(text, "submit") and slot != "late":
         turn.note("not_yet")
         turn.respond(taken=False, missed=True)
@@ -93,15 +93,15 @@ def _word(turn: Turn, claim: Claim, slot: str, text: str, reading: Reading) -> b
         turn.note("count_again")
         turn.respond(taken=False, missed=slot == "quantity")
     elif slot == "quantity" and _whole(claim, text):
-        buttons.tapped(turn, f"quantity:all#{claim.asked.index if claim.asked else 0}@{claim.id[:8]}")
+        buttons.tapped(turn, f"quantity:all#{claim.asked.index if claim.asked else 0}@{claim.id[:8]}", buttons.FREE)
     elif slot == "quantity" and len(text) <= BRIEF and contains(text, "all_in") and not _numbered(reading):
         turn.take(text, reading)
-        buttons.tapped(turn, f"quantity:all#{claim.asked.index if claim.asked else 0}@{claim.id[:8]}")
+        buttons.tapped(turn, f"quantity:all#{claim.asked.index if claim.asked else 0}@{claim.id[:8]}", buttons.FREE)
     elif slot == "quantity" and _vague(claim, text, reading):
         turn.said(text)
-        buttons.tapped(turn, f"quantity:unsure#{claim.asked.index if claim.asked else 0}@{claim.id[:8]}")
+        buttons.tapped(turn, f"quantity:unsure#{claim.asked.index if claim.asked else 0}@{claim.id[:8]}", buttons.FREE)
     elif (slot == "photos" and means(text, "no_photo")) or (len(text) <= BRIEF and contains(text, "no_photo_in")):
-        buttons.tapped(turn, f"photos:none@{claim.id[:8]}")
+        buttons.tapped(turn, f"photos:none@{claim.id[:8]}", buttons.FREE)
     elif means(text, "no") and slot not in ("photos", "received", "late"):
         turn.talk = replace(turn.talk, extra={**turn.talk.extra, "correcting": True})
         turn.note("what_wrong")

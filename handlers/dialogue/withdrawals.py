@@ -48,7 +48,7 @@ def said(turn: Turn, text: str, reading: Reading) -> bool:
         turn.respond(taken=True, now=True)
     elif claim and means(text, "enough"):
         if slot == "confirm" and claim.asked:
-            buttons.tapped(turn, f"submit:{claim.asked.revision}@{claim.id[:8]}")
+            buttons.tapped(turn, f"submit:{claim.asked.revision}@{claim.id[:8]}", buttons.FREE)
         else:
             turn.respond(taken=False)
     else:

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from handlers.policy.values import Duration
+from handlers.messages.durations import Duration
 
 LOCALES = Path(__file__).parent / "locales"
 FALLBACK = "zh"

@@ -10,10 +10,10 @@ from typing import Any
 
 from handlers.messages import texts
 from handlers.messages.codes import CLOCKS, GROUPS, LANGUAGES, PROBLEMS, REMEDIES, SEVERITIES, SIGNALS
+from handlers.messages.durations import Duration
 from handlers.nlu.text.weights import codes_of
 from handlers.policy.content import DEFAULTS, merge
 from handlers.policy.schema import Path, Wrong, guess, list_of, one_of, pattern
-from handlers.policy.values import Duration
 
 # (shorter, longer, may be equal): with the order turned round the longer one could never be kept or never matter
 CLOCK_ORDER = (

@@ -10,9 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from handlers.messages.codes import LANGUAGES, REMEDIES
+from handlers.messages.durations import Duration
+from handlers.nlu.text.weights import Weights
 from handlers.policy.values import (
     Coupon,
-    Duration,
     Group,
     Hours,
     Lookup,
@@ -22,7 +23,6 @@ from handlers.policy.values import (
     Rule,
     SeverityRule,
     Template,
-    Weights,
 )
 
 # What a file need not say. A clock that a later version adds gets its value here, so that stored policies still load.

@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any, Self
 
 from handlers.messages.codes import SEVERITIES
+from handlers.messages.durations import Duration
+from handlers.nlu.text.weights import Weights
 from handlers.policy.content import fields
 from handlers.policy.values import (
     Coupon,
-    Duration,
     Group,
     Hours,
     Labels,
@@ -22,7 +23,6 @@ from handlers.policy.values import (
     Rule,
     SeverityRule,
     Template,
-    Weights,
     pick,
 )
 
@@ -90,6 +90,10 @@ class Policy:
     def from_text(cls, text: str) -> Self:
         """Restore a policy from its stored `text`; keys of other versions are passed over."""
         return cls(**fields(text))
+
+    def labels(self, language: str) -> dict[str, str]:
+        """Return the labels of all problem types by their codes."""
+        return {code: self.label(code, language) for code in self.problems}
 
     def label(self, problem: str, language: str) -> str:
         """Name a problem type; its code when the policy does not have it."""

@@ -13,8 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from handlers.messages.codes import CLOCKS, COLLECTS, LANGUAGES, REMEDIES, SEVERITIES, TAGS
+from handlers.messages.durations import Duration
 from handlers.nlu.text.weights import fault
-from handlers.policy.values import Duration
 
 Path = tuple[str, ...]
 Wrong = tuple[Path, str]

@@ -2,48 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import time
-from typing import Self
+
+from handlers.messages.durations import Duration
 
 Labels = Mapping[str, str]  # language -> text
-
-UNITS: Mapping[str, int] = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-SHAPE = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|d|wd)", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Duration:
-    """A span of seconds, or of whole working days when `workdays` is not 0."""
-
-    seconds: float = 0.0
-    workdays: int = 0
-    unit: str = field(default="s", compare=False)
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read "30s", "5m", "24h", "3d" or "7wd"; ValueError when it is none of these."""
-        if not (match := SHAPE.fullmatch(text)):
-            raise ValueError(f'"{text}" is no duration: write a number and s, m, h, d or wd, as "24h" or "7wd"')
-        number, unit = match.groups()
-        if unit != "wd":
-            return cls(seconds=float(number) * UNITS[unit], unit=unit)
-        if not number.isdigit() or int(number) < 1:
-            raise ValueError(f'"{text}" is no duration: working days are whole and at least 1, as "7wd"')
-        return cls(workdays=int(number), unit=unit)
-
-    @property
-    def rough(self) -> float:
-        """Seconds for comparing: a working day counts as a day."""
-        return self.seconds + self.workdays * UNITS["d"]
-
-    def __str__(self) -> str:
-        """Write the duration in the unit it was written in: a paper's 72h and 3d are the same span."""
-        if self.workdays:
-            return f"{self.workdays}wd"
-        return f"{self.seconds / UNITS[self.unit]:g}{self.unit}"
 
 
 def pick(labels: Labels, language: str) -> str:
@@ -168,14 +133,3 @@ class Template:
 
     id: str
     fields: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
-    """What was learned from labelled messages, as text, and the probabilities from which it acts."""
-
-    learned: str = ""  # empty: nothing
-    add: float = 1.0
-    more: float = 1.0
-    drop: float = 0.0
-    major: float = 1.0

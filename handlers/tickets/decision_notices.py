@@ -106,8 +106,10 @@ def _rule(tx: Tx, ticket: Ticket, lines: list[Line], rule: str, context: TurnCon
 
 
 def _offered(tx: Tx, ticket: Ticket, lines: list[Line], context: TurnContext) -> None:
-    what = [notices.words(tx, ticket, "notice.line_plain", context, item=line.item, what=remedy(tx, ticket, line, context))
-            for line in lines]  # fmt: skip
+    what = [
+        notices.words(tx, ticket, "notice.line_plain", context, item=line.item, what=remedy(tx, ticket, line, context))
+        for line in lines
+    ]
     said = list(dict.fromkeys(line.reason for line in lines if line.reason and is_told(tx, line)))
     words = "".join(notices.words(tx, ticket, "notice.words", context, words=one) for one in said)
     row = tuple(

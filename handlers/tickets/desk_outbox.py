@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from handlers.context import TurnContext
 from handlers.messages import mailboxes, texts
 from handlers.messages.models import Button
-from handlers.tickets import lifecycle
+from handlers.policy import calendar
+from handlers.policy.policy import Policy
+from handlers.tickets import desk_outbox, lifecycle
 from storage import outbox, people
 from storage import tickets as rows
 from storage.database import Tx
@@ -115,3 +118,8 @@ def _named(members: Sequence[Member]) -> list[list[str]]:
 
 def _rows(buttons: Sequence[Sequence[Button]]) -> list[list[list[str]]]:
     return [[[one.label, one.tap] for one in row] for row in buttons]
+
+
+def moment(when: datetime, policy: Policy, now: datetime) -> str:
+    """Tell a time to the desk."""
+    return texts.moment(when, desk_outbox.LANGUAGE, now, calendar.zone(policy))

@@ -7,17 +7,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.cases import filing, leader_digest, leader_progress, second_marks
+from handlers.cases import filing, leader_progress, recording
 from handlers.claims import lookup
 from handlers.claims.claim import Talk
 from handlers.claims.decision import Decision, TurnInput
-from handlers.claims.leader_outcomes import Digest, Settlement, Testify
 from handlers.claims.outcomes import (
     Appeal,
     Arrived,
     Await,
     Bind,
     Consent,
+    Digest,
     File,
     Fill,
     Lead,
@@ -28,6 +28,8 @@ from handlers.claims.outcomes import (
     Raise,
     Remark,
     Settle,
+    Settlement,
+    Testify,
     Withdraw,
 )
 from handlers.claims.summary import facts
@@ -35,9 +37,9 @@ from handlers.context import TurnContext
 from handlers.messages import mailboxes
 from handlers.messages.models import Button, Reply
 from handlers.policy import calendar
-from handlers.turn import acceptance, apply_leaders, apply_lists
-from handlers.turn.execution import Execution
-from storage import events, evidence, orders, people, tickets
+from handlers.turn import apply_leaders, apply_lists
+from handlers.turn.execution import Execution, tell_filed
+from storage import events, evidence, orders, tickets
 from storage.database import Tx
 
 SETTLED = ("decided", "resolved", "closed")
@@ -70,7 +72,7 @@ def _file(execution: Execution, act: File) -> None:
         return
     filed = filing.file(execution.tx, execution.filing_of(claim), execution.context)
     execution.talk = replace(execution.talk.without(claim.id), ticket_no=filed.no, unsaid=())
-    acceptance.tell(execution, claim, filed)
+    tell_filed(execution, claim, filed)
     _recall(execution)
     mailboxes.let_sleep(execution.tx, f"idle:{claim.id}")
     mailboxes.let_sleep(execution.tx, f"submit:{claim.id}")
@@ -125,7 +127,7 @@ def _remark(execution: Execution, act: Remark) -> None:
         wish=act.wish,
     )
     if act.aided:
-        second_marks.index(execution.tx, act.ticket_no, act.aided, execution.context)
+        recording.note_aided(execution.tx, act.ticket_no, act.aided, execution.context)
     execution.talk = replace(execution.talk, ticket_no=act.ticket_no)
     if act.call:
         _call(execution, act.ticket_no, "safety_raised" if act.severity == "safety" else "raised_human")
@@ -206,19 +208,6 @@ def _bind(execution: Execution, act: Bind) -> None:
         )
 
 
-def _lead(execution: Execution, act: Lead) -> None:
-    leader = people.bind_leader(
-        execution.tx, execution.turn_input.found.conversation.id, act.code, execution.context.now
-    )
-    if leader:
-        leader_digest.begin(execution.tx, execution.context)
-        files = execution.turn_input.inbound.channel in apply_leaders.WITH_FILES
-        how = execution.voice.say("list.sheet_how" if files else "list.paste_how")
-        execution.tell("bind_ok", name=leader.name, sites=execution.voice.say("talk.comma").join(leader.sites), how=how)
-    else:
-        execution.tell("bind_bad")
-
-
 def _led(execution: Execution, act: Testify | Digest | Settlement) -> None:
     conversation = execution.turn_input.found.conversation
     execution.talk, reply = apply_leaders.carry_out(
@@ -289,7 +278,7 @@ DOING: dict[type, Callable[[Execution, Any], None]] = {
     Withdraw: _withdraw,
     Arrived: _arrived,
     Bind: _bind,
-    Lead: _lead,
+    Lead: apply_leaders.lead,
     Progress: _progress,
     Await: _await,
     Opened: _opened,

@@ -6,19 +6,34 @@ from dataclasses import replace
 
 from handlers.cases import leader_digest, leader_review, settlement
 from handlers.claims.claim import Talk
-from handlers.claims.leader_outcomes import Digest, Settlement, Testify
-from handlers.claims.summary import Voice
+from handlers.claims.outcomes import Digest, Lead, Settlement, Testify
+from handlers.claims.voice import Voice
 from handlers.context import TurnContext
 from handlers.dialogue.leader_commands import ABOUT
 from handlers.messages.models import Reply
 from handlers.messages.money import money
 from handlers.tickets import leader_statements, notices
+from handlers.turn.execution import Execution
 from storage import outbox, people
 from storage.conversations import Conversation
 from storage.database import Tx
 
 WITH_FILES = frozenset({"telegram", "sandbox"})  # channels that carry a document
 BOX = "sheet"  # the mailboxes of sheets to be made
+
+
+def lead(execution: Execution, act: Lead) -> None:
+    """Bind the account to the leader whose code it gave, and say what it may do now."""
+    leader = people.bind_leader(
+        execution.tx, execution.turn_input.found.conversation.id, act.code, execution.context.now
+    )
+    if leader:
+        leader_digest.begin(execution.tx, execution.context)
+        files = execution.turn_input.inbound.channel in WITH_FILES
+        how = execution.voice.say("list.sheet_how" if files else "list.paste_how")
+        execution.tell("bind_ok", name=leader.name, sites=execution.voice.say("talk.comma").join(leader.sites), how=how)
+    else:
+        execution.tell("bind_bad")
 
 
 def carry_out(

@@ -12,10 +12,10 @@ from handlers.claims import list_draft, lookup
 from handlers.claims.claim import Claim, Photo, Talk
 from handlers.claims.list_draft import ListDraft, ListLine
 from handlers.claims.outcomes import Listing
-from handlers.claims.summary import Voice
+from handlers.claims.voice import Voice
 from handlers.context import TurnContext
 from handlers.dialogue.lists import lines as list_lines
-from handlers.dialogue.lists import list_tray, texts
+from handlers.dialogue.lists import texts
 from handlers.dialogue.lists.labels import Telling
 from handlers.dialogue.lists.lookup import of_leader
 from handlers.messages import mailboxes
@@ -118,7 +118,7 @@ def _replies(clerk: Clerk, told: Telling, act: Listing, notice: datetime | None)
         return [Reply(text=told.say(key, numbers=told.numbers(lines)))]
     if act.tell == "tray" and draft.tray():
         piece = evidence.get(clerk.tx, draft.tray()[0].id)
-        return [list_tray.tray(told, piece.media_key if piece else "")]
+        return [texts.tray(told, piece.media_key if piece else "")]
     if act.tell == "status":
         return [_status(clerk, act.about[0], act.about[1:])]
     if act.tell == "nudge":
@@ -126,7 +126,7 @@ def _replies(clerk: Clerk, told: Telling, act: Listing, notice: datetime | None)
         return [replace(card, text=f"{told.say('nudge')}\n{card.text}")]
     if act.tell == "card":
         return [replace(texts.card(told, again=act.count), echo=act.echo)]
-    return [list_tray.photos(told, echo=act.echo)]
+    return [texts.photos(told, echo=act.echo)]
 
 
 def _status(clerk: Clerk, who: str, numbers: Sequence[str]) -> Reply:

@@ -30,6 +30,8 @@ from handlers.nlu.text.keyphrases import contains, language_of, means, plain
 from storage.tickets import Ticket
 
 QUESTION = re.compile("[?？]")
+TAPS = {**buttons.FREE, "review": leader_commands.tapped, **dispatch.TAPS}
+"""Buttons that belong to no draft, by the first word of what they carry."""
 
 
 def decide(turn_input: TurnInput) -> Decision:
@@ -44,7 +46,7 @@ def decide(turn_input: TurnInput) -> Decision:
         dispatch.woken(turn)
     elif inbound.kind == "tap":
         was = escalation.worst(turn)
-        buttons.tapped(turn, inbound.tap)
+        buttons.tapped(turn, inbound.tap, TAPS)
         escalation.escalate(turn, was)
     elif leader_commands.takes(turn) or dispatch.takes(turn):
         pass

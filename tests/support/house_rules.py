@@ -26,6 +26,34 @@ DOORS: Mapping[str, tuple[str, ...]] = {  # a library, and how the paths of the 
     "aiohttp": ("bot/",),
     "dotenv": ("bot/settings.py",),
 }
+ORDER: tuple[tuple[str, ...], ...] = (  # rooms from the bottom to the top; those of one row do not know each other
+    ("storage.tables",),
+    ("storage",),
+    ("storage.desk", "storage.platforms"),
+    ("handlers.messages", "handlers.orders"),
+    ("handlers.nlu.text",),
+    ("handlers.nlu",),
+    ("handlers.nlu.lists",),
+    ("handlers.nlu.models",),
+    ("handlers.policy",),
+    ("handlers.context",),
+    ("handlers.claims",),
+    ("handlers.tickets", "handlers.dialogue"),
+    ("handlers.dialogue.lists",),
+    ("handlers.cases",),
+    ("handlers.desk", "handlers.turn"),
+    ("bot.settings", "bot.logs"),
+    ("bot.channels",),
+    ("bot.runtime",),
+    ("bot.channels.telegram", "bot.channels.wechat"),
+    ("bot.desks.telegram", "bot.sandbox"),
+    ("bot.doors",),
+    ("bot.app",),
+    ("bot.errors",),
+    ("bot.commands",),
+    ("bot.__main__",),
+)
+MOST_FILES = 20
 NONE: Mapping[str, str] = MappingProxyType({})
 NO_NAMES = frozenset({"utils", "util", "helpers", "helper", "common", "manager", "misc"})
 LONGEST_FUNCTION = 50
@@ -91,6 +119,28 @@ def floors(modules: Sequence[Module]) -> Iterator[str]:
             floor = name.split(".")[0]
             if (floor in FLOORS or floor == "tests") and floor not in BELOW[module.floor]:
                 yield f"{module.path}:{line} imports {name}: {module.floor} may not know {floor}"
+
+
+def rooms(modules: Sequence[Module]) -> Iterator[str]:
+    """A room imports the rooms below it in ORDER only, and every module lies in a room of ORDER."""
+    height = {room: row for row, beside in enumerate(ORDER) for room in beside}
+    for module in modules:
+        own = _room(module.name, height)
+        if own is None:
+            if module.floor in ("bot", "handlers") and not module.path.endswith("__init__.py"):
+                yield f"{module.path} lies in no room of ORDER"
+            continue
+        for line, name in module.imports:
+            room = _room(name, height)
+            if room and room != own and height[room] >= height[own]:
+                yield f"{module.path}:{line} imports {name}: {own} may not know {room}"
+
+
+def _room(name: str, height: Mapping[str, int]) -> str | None:
+    """Return the room with the longest name that a module's dotted name begins with."""
+    while name and name not in height:
+        name = name.rpartition(".")[0]
+    return name or None
 
 
 def doors(modules: Sequence[Module], allowed: Mapping[str, str] = NONE) -> Iterator[str]:
@@ -224,6 +274,17 @@ def sizes(modules: Sequence[Module], allowed: Mapping[str, str] = NONE) -> Itera
                 length = (node.end_lineno or node.lineno) - node.lineno + 1
                 if length > LONGEST_FUNCTION:
                     yield f"{module.path}:{node.lineno} {node.name} has {length} lines, more than {LONGEST_FUNCTION}"
+
+
+def crowds(modules: Sequence[Module]) -> Iterator[str]:
+    """A folder holds at most 20 files of code."""
+    folders: dict[str, int] = {}
+    for module in modules:
+        folder = module.path.rpartition("/")[0]
+        folders[folder] = folders.get(folder, 0) + 1
+    for folder, files in folders.items():
+        if files > MOST_FILES:
+            yield f"{folder} has {files} files, more than {MOST_FILES}"
 
 
 def captions(modules: Sequence[Module]) -> Iterator[str]:

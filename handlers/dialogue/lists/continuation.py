@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 
 from handlers.claims.list_draft import ListDraft
-from handlers.dialogue.lists import list_leaning
-from handlers.dialogue.lists.entries import Paste
+from handlers.dialogue.lists.paste_state import Paste
 from handlers.nlu.lists import forwarded_chats
 from handlers.nlu.lists.reader import ListReading
+from handlers.nlu.reading import ReadClaim
 
 
 def of(paste: Paste) -> ListReading:
@@ -27,7 +27,7 @@ def of(paste: Paste) -> ListReading:
     whole = any((one.pickup_no or one.customer or one.order_no) and one.problems for one in begun)
     if by or not paste.draft.context or whole or any(one.withdrawn or one.question for one in begun):
         return reading
-    behind = list_leaning.mild(_behind(paste, text), reading)
+    behind = mild(_behind(paste, text), reading)
     more = sum(bool(one.problems) for one in behind.claims) > sum(bool(one.problems) for one in reading.claims)
     alone = not any(one.pickup_no or one.customer or one.order_no for one in begun)
     return behind if more or alone else reading
@@ -51,4 +51,31 @@ def _behind(paste: Paste, text: str) -> ListReading:
         claims=tuple(replace(one, line=one.line - lead) for one in whole.claims if one.line > lead),
         named=tuple(replace(one, line=one.line - lead) for one in whole.named if one.line > lead),
         ignored=tuple(replace(one, line=one.line - lead) for one in whole.ignored if one.line > lead),
+    )
+
+
+def mild(behind: ListReading, own: ListReading) -> ListReading:
+    """Give lines read behind earlier ones without the harm that only those told of; `own`: the lines by themselves."""
+    harmed = {one.line for one in (*own.claims, *own.named) if one.severity == "safety"}
+    return replace(
+        behind,
+        claims=tuple(
+            _without_harm(one) if one.severity == "safety" and one.line not in harmed else one for one in behind.claims
+        ),
+    )
+
+
+ILLNESS, OBJECT = "illness", "foreign_object"
+
+
+def _without_harm(told: ReadClaim) -> ReadClaim:
+    problems = tuple(code for code in told.problems if code != ILLNESS)
+    kept = OBJECT in problems
+    return replace(
+        told,
+        problems=problems,
+        severity="major" if kept else "normal",
+        signals=(OBJECT,) if kept else (),
+        special=(),
+        certain=told.certain and bool(problems),
     )

@@ -9,9 +9,9 @@ from fractions import Fraction
 from functools import cache
 
 from handlers.claims.list_draft import ListDraft, ListLine
-from handlers.dialogue.lists.answers import Reader
 from handlers.dialogue.lists.lines import SHORT, judged, same
 from handlers.dialogue.lists.photos import words_of
+from handlers.dialogue.lists.reader import Reader
 from handlers.messages.codes import SEVERITIES
 from handlers.nlu.items import mentions
 from handlers.nlu.reading import ReadClaim

@@ -11,9 +11,9 @@ from handlers.claims import list_draft
 from handlers.claims.list_draft import OPEN, ListDraft, ListLine
 from handlers.claims.outcomes import Listing, Withdraw
 from handlers.dialogue.lists import answers, intake, outcomes, photos, sheets
-from handlers.dialogue.lists.answers import Reader
-from handlers.dialogue.lists.entries import Paste
 from handlers.dialogue.lists.lines import Shelf, judged
+from handlers.dialogue.lists.paste_state import Paste
+from handlers.dialogue.lists.reader import Reader
 from handlers.dialogue.turn import Turn
 from handlers.nlu.text.keyphrases import contains, language_of, means, plain
 

@@ -3,86 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from handlers.claims.list_draft import OPEN, ListDraft, ListLine
 from handlers.dialogue.lists import answers, corrections, photos
-from handlers.dialogue.lists.answers import Reader
 from handlers.dialogue.lists.lines import SHORT, of_claim, same, stated
-from handlers.dialogue.turn import Turn
-from handlers.nlu.lists.reader import ListReading
+from handlers.dialogue.lists.paste_state import Paste
 from handlers.nlu.reading import ReadClaim
-
-
-@dataclass(slots=True)
-class Paste:
-    """One message being taken into the list."""
-
-    turn: Turn
-    reader: Reader
-    draft: ListDraft
-    text: str
-    newest: int = 0  # the last line before this message
-    elsewhere: bool = False  # an ordinary draft was spoken of after the list
-    live: bool = False  # a list is under way: single lines and photos are about it
-    fresh: list[ListLine] = field(default_factory=list)
-    answered: list[int] = field(default_factory=list)
-    again: int = 0  # pasted lines that the list has already
-    captions: list[ReadClaim] = field(default_factory=list)  # people of whom nothing is claimed
-    reading: ListReading | None = None  # of a file, whose lines stand for themselves
-    changed: list[int] = field(default_factory=list)  # lines put right
-    back: list[int] = field(default_factory=list)  # filed lines taken back
-    notes: list[tuple[int, str]] = field(default_factory=list)  # words that put a filed line right
-    claiming: set[int] = field(default_factory=set)  # pasted lines that claim something of somebody
-    people: dict[int, int] = field(default_factory=dict)  # how many people each pasted line speaks of
-    fine: dict[int, str] = field(default_factory=dict)  # pasted lines that say of somebody that nothing is wrong
-    asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # whose tickets are asked after
-    used: set[int] = field(default_factory=set)  # pasted lines about somebody that came to something
-    placed: dict[int, int] = field(default_factory=dict)  # of which pasted line each fresh line was made
-
-    @property
-    def by(self) -> str:
-        """Who said a forwarded message first."""
-        origin = self.turn.turn_input.inbound.origin
-        return origin.name if origin else ""
-
-    @property
-    def quoted(self) -> str:
-        """The id of the message that this one replies to."""
-        answered = self.turn.turn_input.inbound.data.get("reply_to")
-        return str(answered["message"]) if answered else ""
-
-    def own_photos(self) -> list[int]:
-        """The photos that the words were written on, or that they reply to."""
-        pieces = [number for number, _ in self.turn.turn_input.found.evidence]
-        return pieces or [photo.id for photo in self.draft.photos if self.quoted and photo.message == self.quoted]
-
-    @property
-    def raws(self) -> list[str]:
-        """The lines as pasted."""
-        return self.text.splitlines()
-
-    def marks(self) -> list[str]:
-        """What makes each line the same as another; empty lines have none."""
-        return [same(f"{self.by} {raw}") if same(raw) else "" for raw in self.raws]
-
-    def next_key(self) -> int:
-        """Give the place of the next line."""
-        return max((line.key for line in self.draft.lines), default=0) + 1
-
-    def lay(self) -> None:
-        """Lay the photos that came with the message to the list."""
-        inbound, pieces = self.turn.turn_input.inbound, self.turn.turn_input.found.evidence
-        if pieces:
-            self.draft = photos.received(
-                self.draft,
-                pieces,
-                self.reader,
-                at=self.turn.at,
-                message=inbound.message,
-                by=self.by,
-                quoted=self.quoted,
-            )
 
 
 def claim(paste: Paste, told: ReadClaim, raw: str) -> None:

@@ -10,8 +10,8 @@ from handlers.claims import list_draft
 from handlers.claims.list_draft import ListDraft, ListLine, ListPhoto
 from handlers.claims.outcomes import Listing
 from handlers.dialogue.lists import answers, continuation, corrections, entries, outcomes, photos
-from handlers.dialogue.lists.entries import Paste
 from handlers.dialogue.lists.lines import same, stated
+from handlers.dialogue.lists.paste_state import Paste
 from handlers.dialogue.turn import Turn
 from handlers.nlu.lists import forwarded_chats
 from handlers.nlu.lists.reader import Ignored, ListReading

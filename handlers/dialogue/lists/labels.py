@@ -8,7 +8,8 @@ from datetime import datetime
 
 from handlers.claims.list_draft import ListDraft, ListLine
 from handlers.claims.outcomes import Listing
-from handlers.claims.summary import Voice, problem_text
+from handlers.claims.summary import problem_text
+from handlers.claims.voice import Voice
 from handlers.dialogue.lists.lines import owes_photos
 from handlers.messages.models import Button, Reply
 from storage.orders import Order

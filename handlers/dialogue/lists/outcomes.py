@@ -10,7 +10,7 @@ from handlers.claims.list_draft import OPEN, ListDraft
 from handlers.claims.outcomes import Listing
 from handlers.dialogue.lists import answers as list_answers
 from handlers.dialogue.lists import photos as list_photos
-from handlers.dialogue.lists.answers import Reader
+from handlers.dialogue.lists.reader import Reader
 from handlers.dialogue.turn import Turn
 
 

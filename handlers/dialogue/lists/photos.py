@@ -8,8 +8,8 @@ from dataclasses import replace
 from itertools import groupby
 
 from handlers.claims.list_draft import ListDraft, ListLine, ListPhoto
-from handlers.dialogue.lists.answers import Reader
 from handlers.dialogue.lists.lines import owes_photos
+from handlers.dialogue.lists.reader import Reader
 from handlers.messages.texts import languages, say
 from handlers.nlu.items import mentions
 from handlers.nlu.text.normalisation import normalise

@@ -10,8 +10,7 @@ from random import Random
 from handlers.nlu.models.examples import NONE, Seen
 from handlers.nlu.models.training import Tell, train
 from handlers.nlu.rescoring import weighed
-from handlers.nlu.text.weights import Learned, restore
-from handlers.policy.values import Weights
+from handlers.nlu.text.weights import Learned, Weights, restore
 
 FOLDS = 5
 

@@ -13,7 +13,6 @@ from typing import Any
 from handlers.messages.codes import REMEDIES
 from handlers.messages.texts import say
 from handlers.nlu.models.redaction import unnamed
-from handlers.policy.policy import Policy
 from storage.orders import Order
 
 TEXTS = Path(__file__).parent / "llm_prompt.toml"
@@ -45,8 +44,8 @@ def orders_of(passages: Sequence[Passage]) -> tuple[Order, ...]:
     return tuple({order.order_no: order for passage in passages for order in passage.fits}.values())
 
 
-def messages(passages: Sequence[Passage], policy: Policy) -> list[dict[str, str]]:
-    """Shape the question as the messages of a chat completion."""
+def messages(passages: Sequence[Passage], problems: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the question as the messages of a chat completion; `problems`: code -> label."""
     orders = orders_of(passages)
     place = {order.order_no: number for number, order in enumerate(orders, start=1)}
     asked = {
@@ -57,7 +56,7 @@ def messages(passages: Sequence[Passage], policy: Policy) -> list[dict[str, str]
         ],
     }
     return [
-        {"role": "system", "content": _rules(policy)},
+        {"role": "system", "content": _rules(problems)},
         {"role": "user", "content": json.dumps(asked, ensure_ascii=False)},
     ]
 
@@ -69,10 +68,9 @@ def _lines(order: Order, orders: Sequence[Order]) -> list[dict[str, Any]]:
     ]
 
 
-def _rules(policy: Policy) -> str:
-    problems = [(code, policy.label(code, LANGUAGE)) for code in policy.problems]
+def _rules(problems: Mapping[str, str]) -> str:
     remedies = [(code, say(LANGUAGE, f"remedy.{code}")) for code in REMEDIES]
-    return texts()["system"].strip().format(problems=_codes(problems), remedies=_codes(remedies))
+    return texts()["system"].strip().format(problems=_codes(list(problems.items())), remedies=_codes(remedies))
 
 
 def _codes(pairs: Sequence[tuple[str, str]]) -> str:

@@ -152,3 +152,14 @@ def restore(
 def row_of(weights: Iterable[int]) -> str:
     """Write a word part's weights, one for each code."""
     return "".join(chr(ZERO + max(-WIDEST, min(WIDEST, weight))) for weight in weights)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """What was learned from labelled messages, as text, and the probabilities from which it acts."""
+
+    learned: str = ""  # empty: nothing
+    add: float = 1.0
+    more: float = 1.0
+    drop: float = 0.0
+    major: float = 1.0

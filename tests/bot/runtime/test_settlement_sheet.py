@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from bot.runtime import settlement_export as bot
 from handlers.cases import settlement as rows
 from handlers.claims.claim import Talk
-from handlers.claims.leader_outcomes import Settlement
+from handlers.claims.outcomes import Settlement
 from handlers.turn import apply_leaders
 from media.store import Store
 from storage import conversations, imports, outbox, people

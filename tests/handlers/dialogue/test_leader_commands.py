@@ -8,8 +8,8 @@ import pytest
 from playing import DATA, ZONE, Direct, World, orders_of, policy_with
 
 from handlers.claims.claim import Talk
-from handlers.claims.leader_outcomes import Settlement
-from handlers.claims.summary import Voice
+from handlers.claims.outcomes import Settlement
+from handlers.claims.voice import Voice
 from handlers.dialogue.leader_commands import verdict
 from handlers.turn import apply_leaders
 from storage import conversations, events, outbox, people

@@ -7,7 +7,7 @@ from datetime import timedelta
 from doubles.ticket_house import House
 
 from handlers.cases import filing, timers
-from handlers.claims.summary import Voice
+from handlers.claims.voice import Voice
 from storage import imports, people, ticket_lines
 from storage.orders import Order, OrderLine
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from handlers.claims import list_draft
 from handlers.claims.claim import Problem
 from handlers.desk import cards
-from handlers.dialogue.lists import answers
+from handlers.dialogue.lists import answers, reader
 from handlers.dialogue.lists.lines import Shelf
 from handlers.policy.lexicons import lexicon_of
 from storage import tables as t
@@ -275,7 +275,7 @@ def test_a_caption_of_a_line_whose_order_is_asked(evening):
     assert len(evening.list().lines) == 3
 
 
-def two() -> tuple[list_draft.ListDraft, answers.Reader]:
+def two() -> tuple[list_draft.ListDraft, reader.Reader]:
     """Give a list with two problems that one line tells of 12号, whose order is asked, and what it is read with."""
     orders = [one for one in orders_of(DATA / "g0612.csv") if one.participate_no == "12"]
     policy = preset()
@@ -293,8 +293,8 @@ def two() -> tuple[list_draft.ListDraft, answers.Reader]:
         )
         for key, code in ((1, "quality_spoiled"), (2, "shortage_missing"))
     )
-    reader = answers.Reader(shelf=shelf, lexicon=lexicon_of(policy), today=NOW.date())
-    return list_draft.ListDraft(id="d", lines=lines), reader
+    reading = reader.Reader(shelf=shelf, lexicon=lexicon_of(policy), today=NOW.date())
+    return list_draft.ListDraft(id="d", lines=lines), reading
 
 
 def test_what_one_line_says_of_somebody_is_asked_once():
