@@ -82,7 +82,7 @@ class App:
         )
 
     def policy_of(self, tx: Tx, policy_hash: str) -> Policy:
-        """Give a stored policy by its hash."""
+        """Return a stored policy by its hash."""
         if policy_hash not in self._known:
             self._known[policy_hash] = Policy.from_text(policies.text_of(tx, policy_hash))
         return self._known[policy_hash]
@@ -111,7 +111,7 @@ class App:
         return await asyncio.shield(reading)
 
     async def address(self, conversation_id: int) -> tuple[str, str]:
-        """Tell where a conversation takes place."""
+        """Return where a conversation takes place."""
         if conversation_id not in self._addresses:
             found = await self.read(lambda tx: conversations.by_id(tx, conversation_id))
             self._addresses[conversation_id] = (found.channel, found.account)
@@ -149,14 +149,14 @@ class App:
         self.runner.settled()
 
     def door_of(self, piece: Evidence) -> Channel | Desk | None:
-        """Tell which door can bring a piece of evidence."""
+        """Return which door can bring a piece of evidence."""
         return self.desks.get(piece.channel) if piece.side == "staff" else self.channels.get(piece.channel)
 
     def _all_doors(self) -> list[Channel | Desk]:
         return [*self.channels.values(), *self.desks.values()]
 
     def health(self) -> dict[str, Any]:
-        """Tell whether the loops live."""
+        """Return whether the loops live."""
         return {"ok": self.runner.alive(), "carrying": len(self.courier.tasks)}
 
     async def start(self) -> None:

@@ -76,27 +76,27 @@ class Settings:
 
     @property
     def telegram_customers(self) -> bool:
-        """Whether the customers' bot is configured."""
+        """Return whether the customers' bot is configured."""
         return bool(self.telegram_bot_token)
 
     @property
     def telegram_desk(self) -> bool:
-        """Whether the agents' bot is configured."""
+        """Return whether the agents' bot is configured."""
         return bool(self.telegram_desk_token and self.telegram_desk_chat_id)
 
     @property
     def wechat(self) -> bool:
-        """Whether the official account is configured."""
+        """Return whether the official account is configured."""
         return bool(self.wechat_app_id)
 
     @property
     def second_reader(self) -> bool:
-        """Whether a language model is configured as second reader."""
+        """Return whether a language model is configured as second reader."""
         return bool(self.llm_base_url and self.llm_api_key and self.llm_model)
 
     @property
     def sandbox_open(self) -> bool:
-        """Whether the sandbox runs: when told so, or when no channel is configured."""
+        """Return whether the sandbox runs: when told so, or when no channel is configured."""
         return self.sandbox == "on" or (self.sandbox == "auto" and not self.telegram_customers and not self.wechat)
 
 
@@ -223,7 +223,7 @@ CHECKS: tuple[Callable[[Settings], list[str]], ...] = (_choices, _port, _urls, _
 
 
 def clock(settings: Settings) -> Callable[[], datetime]:
-    """Give the service's clock: aware UTC, or one that starts at CLAIMDESK_NOW and runs at normal speed."""
+    """Return the service's clock: aware UTC, or one that starts at CLAIMDESK_NOW and runs at normal speed."""
     if not settings.claimdesk_now:
         return lambda: datetime.now(UTC)
     start = datetime.fromisoformat(settings.claimdesk_now)
@@ -233,7 +233,7 @@ def clock(settings: Settings) -> Callable[[], datetime]:
 
 
 def secret_key(settings: Settings) -> bytes:
-    """Give the key that signs media links; made in DATA_DIR at first start unless set."""
+    """Return the key that signs media links; made in DATA_DIR at first start unless set."""
     if settings.secret_key:
         return settings.secret_key.encode()
     path = settings.folder / "secret.key"

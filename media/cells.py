@@ -56,7 +56,7 @@ def encoding_of(file: IO[bytes]) -> str:
 
 
 def text_rows(file: TextIO) -> Iterator[tuple[int, list[str]]]:
-    """Give the rows of a text table, opened with newline="", with the line each ends on. Raises BreaksOff."""
+    """Yield the rows of a text table, opened with newline="", with the line each ends on. Raises BreaksOff."""
     start = next((line for line in file if any(mark in line for mark in DELIMITERS)), "")
     file.seek(0)
     reader = csv.reader(file, delimiter=max(DELIMITERS, key=start.count))

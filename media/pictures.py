@@ -111,7 +111,7 @@ def _draft(source: Image.Image) -> None:
 
 
 def _grey_below(source: Image.Image) -> bool:
-    """Whether the lowest rows are the flat mid-grey that a decoder paints where a JPEG's data ran out."""
+    """Return whether the lowest rows are the flat mid-grey that a decoder paints where a JPEG's data ran out."""
     if source.mode not in ("L", "RGB") or source.height < 16:
         return False
     strip = source.crop((0, source.height - max(2, source.height // 100), source.width, source.height))

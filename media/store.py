@@ -24,10 +24,10 @@ class Keeper(Protocol):
         """Keep bytes; when this returns they outlast a power cut. `suffix` as ".jpg"."""
 
     def get(self, key: str) -> bytes:
-        """Give the bytes back. Raises Missing, ValueError for what is no key."""
+        """Return the bytes back. Raises Missing, ValueError for what is no key."""
 
     def has(self, key: str) -> bool:
-        """Whether something is kept under this key."""
+        """Return whether something is kept under this key."""
 
     def delete(self, key: str) -> None:
         """Forget it; nothing to forget is no error."""
@@ -52,14 +52,14 @@ class Store:
         return key
 
     def get(self, key: str) -> bytes:
-        """Give the bytes back; see Keeper."""
+        """Return the bytes back; see Keeper."""
         try:
             return self._place(key).read_bytes()
         except FileNotFoundError:
             raise Missing(key) from None
 
     def has(self, key: str) -> bool:
-        """Whether something is kept under this key."""
+        """Return whether something is kept under this key."""
         return self._place(key).is_file()
 
     def delete(self, key: str) -> None:

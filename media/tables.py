@@ -155,7 +155,7 @@ def _path(sheet: Any) -> str:
 
 
 def _rows(sheet: Any) -> tuple[list[list[str]], bool]:
-    """Give the cells of a sheet as they are shown, and whether there are more rows than are read."""
+    """Return the cells of a sheet as they are shown, and whether there are more rows than are read."""
     found, more = _bounded([_shown(cell) for cell in cells] for cells in _cells(sheet))
     while not more and found and not any(found[-1]):
         found.pop()

@@ -82,16 +82,16 @@ def move(tx: Tx, ticket_no: str, name: str, *, due: datetime) -> None:
 
 
 def get(tx: Tx, ticket_no: str, name: str) -> Clock | None:
-    """Give one clock of a ticket."""
+    """Return one clock of a ticket."""
     row = tx.execute(select(clocks).where(clocks.c.ticket_no == ticket_no, clocks.c.name == name)).one_or_none()
     return Clock(**row._mapping) if row else None
 
 
 def of_ticket(tx: Tx, ticket_no: str) -> list[Clock]:
-    """Give a ticket's clocks, the earliest due first."""
+    """Return a ticket's clocks, the earliest due first."""
     return [Clock(**dict(zip(FIELDS, row, strict=True))) for row in _ROWS.rows(tx, ticket=ticket_no)]
 
 
 def running(tx: Tx, ticket_no: str, names: Collection[str] | None = None) -> list[Clock]:
-    """Give the clocks that still run (of these names), the earliest due first."""
+    """Return the clocks that still run (of these names), the earliest due first."""
     return [c for c in of_ticket(tx, ticket_no) if c.stopped_at is None and (names is None or c.name in names)]

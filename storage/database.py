@@ -176,7 +176,7 @@ async def read(readers: AsyncEngine, function: Callable[..., T], *args: Any, **k
 
 
 def insert(tx: Tx) -> Callable[..., Any]:
-    """Give the insert() of this dialect, which knows ON CONFLICT."""
+    """Return the insert() of this dialect, which knows ON CONFLICT."""
     return postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
 
 

@@ -79,12 +79,12 @@ def add(tx: Tx, ticket_no: str, kind: str, data: Mapping[str, Any] | None = None
 
 
 def of_ticket(tx: Tx, ticket_no: str) -> list[Event]:
-    """Give a ticket's steps in the order they happened."""
+    """Return a ticket's steps in the order they happened."""
     return [Event(**dict(zip(FIELDS, row, strict=True))) for row in _ROWS.rows(tx, ticket=ticket_no)]
 
 
 def happened(tx: Tx, ticket_no: str, kind: str, *, actor: str | None = None) -> bool:
-    """Tell whether a ticket has a step of this kind (by this actor)."""
+    """Return whether a ticket has a step of this kind (by this actor)."""
     query = select(events.c.id).where(events.c.ticket_no == ticket_no, events.c.kind == kind)
     if actor is not None:
         query = query.where(events.c.actor == actor)

@@ -76,7 +76,7 @@ def add(
 
 
 def get(tx: Tx, evidence_id: int) -> Evidence | None:
-    """Give one piece."""
+    """Return one piece."""
     row = tx.execute(select(evidence).where(evidence.c.id == evidence_id)).one_or_none()
     return Evidence(**row._mapping) if row else None
 
@@ -97,12 +97,12 @@ _LINK_ONE = Prepared(_MOVE.where(evidence.c.id == bindparam("piece", type_=BigIn
 
 
 def of_claim(tx: Tx, claim_id: str) -> list[Evidence]:
-    """Give a draft's pieces as they came in."""
+    """Return a draft's pieces as they came in."""
     return [Evidence(**dict(zip(FIELDS, row, strict=True))) for row in _OF_CLAIM.rows(tx, claim=claim_id)]
 
 
 def of_ticket(tx: Tx, ticket_no: str, *, side: str = "customer") -> list[Evidence]:
-    """Give a ticket's pieces of one side as they came in."""
+    """Return a ticket's pieces of one side as they came in."""
     return [Evidence(**dict(zip(FIELDS, row, strict=True))) for row in _OF_TICKET.rows(tx, ticket=ticket_no, by=side)]
 
 
@@ -118,7 +118,7 @@ def restrict(tx: Tx, ids: Collection[int], *, restricted: bool) -> None:
 
 
 def used_before(tx: Tx, piece: Evidence) -> str | None:
-    """Give the other ticket that this very picture (by content or fingerprint) already supports, the first if many."""
+    """Return the first other ticket that this very picture (by content or fingerprint) already supports."""
     same: list[Any] = []
     if piece.sha256:
         same.append(evidence.c.sha256 == piece.sha256)

@@ -21,7 +21,7 @@ Held = dict[str, dict[int | None, set[str]]]  # order number -> line (None: the 
 
 
 def taken(tx: Tx, order_nos: Collection[str]) -> dict[str, str]:
-    """Tell which of these numbers are stored in another spelling (KT-1 for KT1), and in which."""
+    """Return which of these numbers are stored in another spelling (KT-1 for KT1), and in which."""
     keys = {number: order_key(number) for number in order_nos}
     query = select(orders.c.order_key, orders.c.order_no).where(orders.c.order_key.in_(list(keys.values())))
     stored = {row.order_key: row.order_no for row in tx.execute(query)}
@@ -82,7 +82,7 @@ def _held(tx: Tx, numbers: list[str]) -> Held:
 def _numbered(
     lines: Sequence[OrderLine], before: dict[int, OrderLine], tied: Collection[int | None]
 ) -> Iterator[OrderLine]:
-    """Give lines with the numbers they are to be stored under: their own, unless that would move a ticket's line."""
+    """Yield lines with the numbers they are to be stored under: their own, unless that would move a ticket's line."""
     if all(_same(line, before[line.line_no]) for line in lines if line.line_no in tied and line.line_no in before):
         yield from lines
         return

@@ -56,7 +56,7 @@ def create(tx: Tx) -> None:
 
 
 def pending(engine: Engine) -> list[str]:
-    """Give the revisions that `upgrade` would apply, oldest first. Raises Newer."""
+    """Return the revisions that `upgrade` would apply, oldest first. Raises Newer."""
     with engine.connect() as connection:
         here = version(connection)
     return [] if here == HEAD else _missing(here)

@@ -73,7 +73,7 @@ def pickup_key(number: str) -> str:
 
 
 def phone_digits(text: str) -> str:
-    """Give the digits of a phone number, without the country code of mainland mobiles."""
+    """Return the digits of a phone number, without the country code of mainland mobiles."""
     digits = "".join(char for char in unicodedata.normalize("NFKC", text) if "0" <= char <= "9")
     national = digits[-11:]
     return national if digits in (f"86{national}", f"0086{national}") and national.startswith("1") else digits
@@ -105,7 +105,7 @@ def by_pickup(tx: Tx, participate_no: str, phone_tail: str, *, sample: bool | No
 
 
 def of_buyer(tx: Tx, phone: str, *, sample: bool | None, limit: int = 20) -> list[Order]:
-    """Give the newest orders of the buyer with this whole phone number."""
+    """Return the newest orders of the buyer with this whole phone number."""
     digits = phone_digits(phone)
     return _known(tx, _OF_BUYER.rows(tx, phone=digits), sample=sample)[:limit] if digits else []
 
@@ -113,7 +113,7 @@ def of_buyer(tx: Tx, phone: str, *, sample: bool | None, limit: int = 20) -> lis
 def of_sites(
     tx: Tx, sites: Collection[str], participate_nos: Collection[str] | None, *, since: datetime, sample: bool | None
 ) -> list[Order]:
-    """Give the orders of pickup sites since a time (of delivery, else promise, else purchase), newest first.
+    """Return the orders of pickup sites since a time (of delivery, else promise, else purchase), newest first.
 
     `participate_nos`: only these pickup numbers; None for all.
     """
@@ -134,7 +134,7 @@ def at_sites(
     since: datetime,
     sample: bool | None,
 ) -> list[Order]:
-    """Give the orders of pickup sites since a time that have one of these pickup numbers, buyers, phone tails or
+    """Return the orders of pickup sites since a time that have one of these pickup numbers, buyers, phone tails or
     order numbers, newest first; those of other sites cannot come out of it."""
     any_of = or_(
         orders.c.participate_no.in_(sorted(pickup_key(number) for number in participate_nos)),
@@ -146,25 +146,25 @@ def at_sites(
 
 
 def buyers_at(tx: Tx, sites: Collection[str], *, since: datetime) -> set[str]:
-    """Give the names of those who ordered at pickup sites since a time."""
+    """Return the names of those who ordered at pickup sites since a time."""
     query = select(orders.c.buyer_name).where(orders.c.site_no.in_(sorted(sites)), since <= MOMENT).distinct()
     return {name for (name,) in tx.execute(query) if name}
 
 
 def known_sites(tx: Tx, sites: Collection[str]) -> set[str]:
-    """Tell which of these sites occur on orders."""
+    """Return which of these sites occur on orders."""
     return {
         site for site in sites if tx.execute(select(orders.c.site_no).where(orders.c.site_no == site).limit(1)).first()
     }
 
 
 def none_yet(tx: Tx) -> bool:
-    """Tell whether there is not one order, sample or real."""
+    """Return whether there is not one order, sample or real."""
     return tx.execute(select(orders.c.order_no).limit(1)).first() is None
 
 
 def near(tx: Tx, number: str, phone: str, *, sample: bool | None) -> list[Order]:
-    """Give the buyer's own orders whose number is one slip away from the given one, newest first."""
+    """Return the buyer's own orders whose number is one slip away from the given one, newest first."""
     key, digits = order_key(number), phone_digits(phone)
     if not key or not digits:
         return []
@@ -176,7 +176,7 @@ def near(tx: Tx, number: str, phone: str, *, sample: bool | None) -> list[Order]
 
 
 def one_slip(given: str, true: str) -> bool:
-    """Tell whether one key was hit wrongly: one replaced, two neighbours swapped, one missing or doubled."""
+    """Return whether one key was hit wrongly: one replaced, two neighbours swapped, one missing or doubled."""
     if len(given) == len(true):
         wrong = [place for place, pair in enumerate(zip(given, true, strict=True)) if pair[0] != pair[1]]
         if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
@@ -211,7 +211,7 @@ _LINES = Prepared(
 
 
 def _find(tx: Tx, *where: ColumnElement[bool], sample: bool | None) -> list[Order]:
-    """Give orders with their lines, newest first."""
+    """Return orders with their lines, newest first."""
     return _known(tx, [tuple(row) for row in tx.execute(_HEADS.where(*where))], sample=sample)
 
 
@@ -236,7 +236,7 @@ def _lines(tx: Tx, order_no: str) -> tuple[OrderLine, ...]:
 
 
 def lines_of(tx: Tx, order_nos: Iterable[str]) -> dict[str, tuple[OrderLine, ...]]:
-    """Give the lines of these orders by order number, in the order of their own numbers."""
+    """Return the lines of these orders by order number, in the order of their own numbers."""
     numbers = list(order_nos)
     if not numbers:
         return {}

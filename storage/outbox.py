@@ -145,7 +145,7 @@ def lift(tx: Tx, mailbox: str, *, beyond: datetime) -> None:
 
 
 def holds_more(tx: Tx, mailbox: str, after: int) -> bool:
-    """Tell whether a mailbox has rows behind this one."""
+    """Return whether a mailbox has rows behind this one."""
     behind = select(outbox.c.id).where(outbox.c.mailbox == mailbox, outbox.c.id > after)
     return tx.execute(behind.limit(1)).first() is not None
 
@@ -280,7 +280,7 @@ _NEXT = Prepared(
 
 
 def next_due(tx: Tx) -> datetime | None:
-    """Tell when the next mailbox is due."""
+    """Return when the next mailbox is due."""
     row = _NEXT.first(tx)
     return row[0] if row else None
 

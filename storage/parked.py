@@ -22,7 +22,7 @@ def keep(tx: Tx, *, key: str, door: str, raw: Mapping[str, Any], error: str, at:
 
 
 def waiting(tx: Tx) -> list[Mapping[str, Any]]:
-    """Give what was not carried out yet, the oldest first."""
+    """Return what was not carried out yet, the oldest first."""
     rows = tx.execute(select(parked).where(parked.c.retried_at.is_(None)).order_by(parked.c.id))
     return [dict(row._mapping) for row in rows]
 

@@ -50,7 +50,7 @@ class Member:
 
 
 def customer_of(tx: Tx, customer_id: int) -> Customer | None:
-    """Give a customer by id."""
+    """Return a customer by id."""
     return _customer(_BY_ID.first(tx, number=customer_id))
 
 
@@ -97,7 +97,7 @@ def _customer(row: Sequence[Any] | None) -> Customer | None:
 
 
 def hash_code(code: str) -> str:
-    """Give the SHA-256 under which a bind code is kept: blind to case and separators, O = 0, I = L = 1."""
+    """Return the SHA-256 under which a bind code is kept: blind to case and separators, O = 0, I = L = 1."""
     return hashlib.sha256(order_key(code).translate(ALIKE).encode()).hexdigest()
 
 
@@ -137,12 +137,12 @@ def lead(tx: Tx, conversation_id: int, leader_id: int, now: datetime) -> None:
 
 
 def leader_of(tx: Tx, leader_id: int) -> Leader | None:
-    """Give a leader with the sites; None once removed."""
+    """Return a leader with the sites; None once removed."""
     return next(iter(_leaders(tx, leaders.c.id == leader_id)), None)
 
 
 def list_leaders(tx: Tx) -> list[Leader]:
-    """Give all leaders that are not removed, in the order in which they were added."""
+    """Return all leaders that are not removed, in the order in which they were added."""
     return _leaders(tx)
 
 
@@ -187,7 +187,7 @@ def left(tx: Tx, desk: str, user_id: str, now: datetime) -> None:
 
 
 def staff_of(tx: Tx, desk: str) -> list[Member]:
-    """Give the known staff of a desk who have not left, supervisors first, then by who acted last."""
+    """Return the known staff of a desk who have not left, supervisors first, then by who acted last."""
     query = (
         select(staff.c.user_id, staff.c.name, staff.c.role, staff.c.seen_at)
         .where(staff.c.desk == desk, staff.c.left_at.is_(None))

@@ -19,7 +19,7 @@ def store(tx: Tx, policy_hash: str, *, name: str, text: str, now: datetime) -> N
 
 
 def text_of(tx: Tx, policy_hash: str) -> str:
-    """Give a policy's text; raises LookupError when it was never stored."""
+    """Return a policy's text; raises LookupError when it was never stored."""
     text = tx.execute(select(policies.c.text).where(policies.c.hash == policy_hash)).scalar_one_or_none()
     if text is None:
         raise LookupError(f"no policy {policy_hash} is stored")
@@ -33,5 +33,5 @@ def enforce(tx: Tx, policy_hash: str) -> None:
 
 
 def in_force(tx: Tx) -> str | None:
-    """Give the hash of the policy in force."""
+    """Return the hash of the policy in force."""
     return tx.execute(select(meta.c.value).where(meta.c.key == IN_FORCE)).scalar_one_or_none()

@@ -93,12 +93,12 @@ def _some(tx: Tx, query: Any) -> list[Sited]:
 
 
 def leads(tx: Tx, leader_id: int, ticket_no: str) -> Sited | None:
-    """Give a ticket if it is on an order of this leader's sites."""
+    """Return a ticket if it is on an order of this leader's sites."""
     return next(iter(_some(tx, _sited(tickets.c.no == ticket_no, _mine(leader_id)))), None)
 
 
 def seats_of(tx: Tx, ticket_no: str) -> list[Seat]:
-    """Give the bound leaders of the site that a ticket's order is picked up at, one account each."""
+    """Return the bound leaders of the site that a ticket's order is picked up at, one account each."""
     site = select(orders.c.site_no).join(tickets, tickets.c.order_no == orders.c.order_no)
     here = site.where(tickets.c.no == ticket_no, orders.c.site_no != "").scalar_subquery()
     query = select(leader_sites.c.leader_id).where(leader_sites.c.site_no == here)
@@ -107,7 +107,7 @@ def seats_of(tx: Tx, ticket_no: str) -> list[Seat]:
 
 
 def seat(tx: Tx, leader_id: int) -> Seat | None:
-    """Give the account that a leader used last; None once removed, or while no account is bound."""
+    """Return the account that a leader used last; None once removed, or while no account is bound."""
     return next(iter(_seats(tx, leaders.c.id == leader_id)), None)
 
 
@@ -152,7 +152,7 @@ def in_review(tx: Tx, leader_id: int) -> list[str]:
 
 
 def news(tx: Tx, leader_id: int, since: datetime) -> list[Sited]:
-    """Give the tickets of a leader's sites that are open, owe something, or were decided since; the newest first."""
+    """Return the tickets of a leader's sites that are open, owe something, or were decided since; the newest first."""
     owing = select(ticket_lines.c.ticket_no).where(ticket_lines.c.state.in_(OWING))
     wanted = or_(tickets.c.state.in_(OPEN), tickets.c.decided_at >= since, tickets.c.no.in_(owing))
     query = _sited(_mine(leader_id), wanted, tickets.c.state != "withdrawn")
@@ -160,7 +160,7 @@ def news(tx: Tx, leader_id: int, since: datetime) -> list[Sited]:
 
 
 def filed_by(tx: Tx, leader_id: int, since: datetime) -> list[Sited]:
-    """Give the tickets that a leader filed or joined, open or touched since; the newest first.
+    """Return the tickets that a leader filed or joined, open or touched since; the newest first.
 
     One on an order of a site that the leader no longer has is left out.
     """
@@ -187,7 +187,7 @@ def others_open(tx: Tx, leader_id: int, but: Collection[str]) -> dict[str, int]:
 
 
 def decided(tx: Tx, leader_id: int, first: datetime, end: datetime) -> list[Decided]:
-    """Give every line of a leader's sites decided from `first` until before `end`, as they were decided."""
+    """Return every line of a leader's sites decided from `first` until before `end`, as they were decided."""
     line = ticket_lines.c
     bought = (order_lines.c.order_no == orders.c.order_no) & (order_lines.c.line_no == line.order_line_no)
     heads = ("site_no", "activity_no", "participate_no", "order_no", "buyer_name", "buyer_phone")

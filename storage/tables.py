@@ -43,7 +43,7 @@ class Instant(TypeDecorator[datetime]):
         return (value - EPOCH) // MILLISECOND
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Give UTC back."""
+        """Return UTC back."""
         return None if value is None else EPOCH + value * MILLISECOND
 
 

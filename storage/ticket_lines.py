@@ -48,7 +48,7 @@ class Line:
 
 
 def codes(problem: str, also: str) -> tuple[str, ...]:
-    """Give the problem types of a line's columns, the one that decides first."""
+    """Return the problem types of a line's columns, the one that decides first."""
     return tuple(dict.fromkeys(filter(None, (problem, *also.split()))))
 
 
@@ -86,7 +86,7 @@ def add(tx: Tx, ticket_no: str, **values: Any) -> int:
 
 
 def of_ticket(tx: Tx, ticket_no: str) -> list[Line]:
-    """Give a ticket's lines in order."""
+    """Return a ticket's lines in order."""
     return [Line(**dict(zip(FIELDS, row, strict=True))) for row in _OF_TICKET.rows(tx, ticket=ticket_no)]
 
 
@@ -101,7 +101,7 @@ def remove(tx: Tx, ticket_no: str, line: int) -> None:
 
 
 def on_order(tx: Tx, order_no: str) -> list[Line]:
-    """Give every line of every ticket on an order that was not refused or taken back: what is already claimed."""
+    """Return every line of every ticket on an order that was not refused or taken back: what is already claimed."""
     return [Line(**dict(zip(FIELDS, row, strict=True))) for row in _ON_ORDER.rows(tx, order=order_no)]
 
 

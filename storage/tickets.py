@@ -86,12 +86,12 @@ _DUE = Prepared(
 
 
 def get(tx: Tx, no: str) -> Ticket | None:
-    """Give a ticket by its number."""
+    """Return a ticket by its number."""
     return _ticket(_BY_NO.first(tx, number=no))
 
 
 def by_claim(tx: Tx, claim_id: str) -> Ticket | None:
-    """Give the ticket that a draft became."""
+    """Return the ticket that a draft became."""
     return _ticket(_BY_CLAIM.first(tx, claim=claim_id))
 
 
@@ -105,7 +105,7 @@ def set_due(tx: Tx, no: str, due: datetime | None, *, late: bool) -> None:
 
 
 def some(tx: Tx, query: Any) -> list[Ticket]:
-    """Give the tickets of a query over their table."""
+    """Return the tickets of a query over their table."""
     return [Ticket(**row._mapping) for row in tx.execute(query)]
 
 
@@ -135,7 +135,7 @@ def take_over(tx: Tx, no: str, *, from_user: str | None, user: str, name: str, n
 
 
 def owner_of(tx: Tx, no: str) -> tuple[str, str] | None:
-    """Tell who owns a ticket that is still open (user id, name): the bot is silent about such a one."""
+    """Return who owns a ticket that is still open (user id, name): the bot is silent about such a one."""
     row = tx.execute(
         select(tickets.c.owner_id, tickets.c.owner_name).where(
             tickets.c.no == no, tickets.c.owner_id.is_not(None), tickets.c.state.in_(OPEN)
@@ -145,7 +145,7 @@ def owner_of(tx: Tx, no: str) -> tuple[str, str] | None:
 
 
 def recent(tx: Tx, *, limit: int, state: str = "", order_no: str = "") -> list[Ticket]:
-    """Give the newest tickets (in this state, on this order)."""
+    """Return the newest tickets (in this state, on this order)."""
     query = select(tickets).order_by(tickets.c.created_at.desc(), tickets.c.no).limit(limit)
     if state:
         query = query.where(tickets.c.state == state)
@@ -155,7 +155,7 @@ def recent(tx: Tx, *, limit: int, state: str = "", order_no: str = "") -> list[T
 
 
 def of_conversation(tx: Tx, conversation_id: int, *, limit: int = 10) -> list[Ticket]:
-    """Give the tickets that a conversation filed or joined, open ones first, then the newest."""
+    """Return the tickets that a conversation filed or joined, open ones first, then the newest."""
     joined = select(complainants.c.ticket_no).where(complainants.c.conversation_id == conversation_id)
     shut = tickets.c.state.in_(("closed", "withdrawn"))
     query = select(tickets).where(tickets.c.no.in_(joined))
@@ -163,7 +163,7 @@ def of_conversation(tx: Tx, conversation_id: int, *, limit: int = 10) -> list[Ti
 
 
 def undecided_on(tx: Tx, order_no: str, wanted: Collection[tuple[int | None, str]]) -> Ticket | None:
-    """Give the oldest undecided ticket on an order that already claims one of these (order line, problem)."""
+    """Return the oldest undecided ticket on an order that already claims one of these (order line, problem)."""
     claimed = _UNDECIDED_ON.rows(tx, order=order_no)
     return next((get(tx, no) for no, line, problem in claimed if (line, problem) in wanted), None)
 
@@ -216,7 +216,7 @@ def join(tx: Tx, no: str, conversation_id: int, *, role: str, at: datetime) -> b
 
 
 def parties(tx: Tx, no: str) -> list[Party]:
-    """Give the conversations that hear of a ticket, the first to complain first."""
+    """Return the conversations that hear of a ticket, the first to complain first."""
     rows = tx.execute(
         select(
             complainants.c.conversation_id,

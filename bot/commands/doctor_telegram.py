@@ -138,5 +138,5 @@ async def _webhook(bot: Bot, public_url: str, path: str) -> list[Line]:
 
 
 def failed(lines: Sequence[Line]) -> bool:
-    """Tell whether any check failed."""
+    """Return whether any check failed."""
     return any(not ok for ok, _ in lines)

@@ -90,7 +90,7 @@ def _answer(asked: Mapping[str, Any], claims: Sequence[ReadClaim], **rest: Any) 
 def answer(
     asked: Mapping[str, Any], lexicon: Lexicon, *, leader: bool, today: date, second: Second | None = None
 ) -> dict[str, Any]:
-    """Give one answer line; facts that belong to no item are a claim of their own."""
+    """Return one answer line; facts that belong to no item are a claim of their own."""
     text = str(asked.get("text") or "")
     orders = orders_from(asked.get("orders") or ())
     if leader:

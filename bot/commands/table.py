@@ -184,7 +184,7 @@ def _learn(args: Namespace, settings: Settings, policy: Any) -> int:
 
 
 def _examples(settings: Settings) -> list[Any]:
-    """Give what people made of stored messages; nothing where no database is yet."""
+    """Return what people made of stored messages; nothing where no database is yet."""
     from storage.desk import corrections
 
     if settings.database.startswith("sqlite:///") and not Path(settings.database.removeprefix("sqlite:///")).exists():

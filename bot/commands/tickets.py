@@ -58,7 +58,7 @@ def show(no: str, *, as_json: bool, read: Read, write: Write = print) -> int:
 
 
 def whole(tx: Tx, no: str) -> dict[str, Any] | None:
-    """Give a ticket with lines, evidence, clocks, complainants, corrections and events as JSON values; money in 分."""
+    """Return a ticket with its lines, evidence, clocks, people, corrections and events as JSON values; money in 分."""
     ticket = tickets.get(tx, no)
     if ticket is None:
         return None

@@ -116,7 +116,7 @@ class Courier:
 
 
 def _backoff(attempts: int) -> float:
-    """Give the seconds to wait: twice as long each time, spread so that many do not come at once."""
+    """Return the seconds to wait: twice as long each time, spread so that many do not come at once."""
     return min(MOST_BACKOFF, 2.0 ** min(attempts, 10)) * random.uniform(0.75, 1.25)
 
 

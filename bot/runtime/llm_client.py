@@ -45,7 +45,7 @@ class SecondReader:
     _stopping: bool = False
 
     async def ask(self, messages: Sequence[Mapping[str, str]], within: float = PATIENCE) -> str | None:
-        """Give the text of the answer, or None: too slow, out of order, or too many are asked already."""
+        """Return the text of the answer, or None: too slow, out of order, or too many are asked already."""
         if within < LEAST or not self.ready():
             return None
         wait = asyncio.timeout(within)
@@ -63,7 +63,7 @@ class SecondReader:
         return answer
 
     def ready(self) -> bool:
-        """Tell whether a question would be put now."""
+        """Return whether a question would be put now."""
         return not self._stopping and len(self._waits) < AT_ONCE and self.clock() >= self._rests_until
 
     async def complete(self, messages: Sequence[Mapping[str, str]]) -> str:

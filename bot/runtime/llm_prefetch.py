@@ -134,7 +134,7 @@ def open_sight(settings: Settings, context: Callable[[], TurnContext]) -> Second
 
 
 def _speaks(inbound: Inbound) -> bool:
-    """Tell whether a message has words that may leave something open; taps, commands and bare numbers have none."""
+    """Return whether a message has words that may leave something open; taps, commands and bare numbers have none."""
     if inbound.tap or inbound.kind not in ("text", "media") or inbound.text.startswith(COMMANDS):
         return False
     return sum(char.isalpha() for char in inbound.text[:100]) >= SHORTEST

@@ -138,7 +138,7 @@ class Clerk:
 
 
 def _gather(tx: Tx, wanted: Mapping[str, Any], voice: Voice) -> Sheet | None:
-    """Give the settlement; None when the leader was removed since."""
+    """Return the settlement; None when the leader was removed since."""
     leader = people.leader_of(tx, wanted["leader"])
     first, last = (date.fromisoformat(wanted[name]) for name in ("first", "last"))
     return settlement.sheet(tx, leader, first, last, voice) if leader else None

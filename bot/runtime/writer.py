@@ -109,7 +109,7 @@ class Runner:
             self.lock.close()
 
     def alive(self) -> bool:
-        """Tell whether the writer made a round within the last seconds."""
+        """Return whether the writer made a round within the last seconds."""
         return bool(self._thread and self._thread.is_alive()) and monotonic() - self.alive_at < 30
 
     # in the thread

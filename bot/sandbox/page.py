@@ -84,7 +84,7 @@ class Page:
         return response
 
     async def static(self, request: web.Request) -> web.StreamResponse:
-        """Give the page's script and style."""
+        """Return the page's script and style."""
         file = PAGE / request.match_info["name"]
         if file.suffix not in TYPES or not file.is_file():
             raise web.HTTPNotFound
@@ -92,7 +92,7 @@ class Page:
         return web.FileResponse(file, headers=headers)
 
     async def state(self, _request: web.Request) -> web.Response:
-        """Give all that a page starts with."""
+        """Return all that a page starts with."""
         change, messages = await self.room.page()
         accounts = [person.account for person in self.people]
         bound = await self.room.house.read(lambda tx: sandbox.bound(tx, CHANNEL, accounts))
@@ -109,7 +109,7 @@ class Page:
         return web.json_response(told, dumps=_dumps, headers={hdrs.CACHE_CONTROL: "no-store"})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
-        """Tell what changes, from where the page last heard: server-sent events."""
+        """Return what changes, from where the page last heard: server-sent events."""
         if self.room.open_pages >= MOST_PAGES:
             raise web.HTTPServiceUnavailable(text="Too many pages are open.\n")
         after = request.headers.get("Last-Event-ID") or request.query.get("after", "0")
@@ -141,7 +141,7 @@ class Page:
                 )
 
     async def media(self, request: web.Request) -> web.Response:
-        """Give a file of the store, as what it is by its first bytes, never as what it says."""
+        """Return a file of the store, as what it is by its first bytes, never as what it says."""
         try:
             data = await self.room.file(request.match_info["key"])
         except Gone:
@@ -156,7 +156,7 @@ class Page:
         return web.Response(body=data, headers=headers)
 
     async def photo(self, request: web.Request) -> web.Response:
-        """Give a sample photo."""
+        """Return a sample photo."""
         name = request.match_info["name"]
         try:
             if name not in self._thumbs:

@@ -44,12 +44,12 @@ class Room:
         return posted
 
     async def get(self, message_id: int) -> Shown | None:
-        """Give one message."""
+        """Return one message."""
         shown: Shown | None = await self.house.read(lambda tx: sandbox.get(tx, message_id))
         return shown
 
     async def page(self) -> tuple[int, list[Shown]]:
-        """Give what a page starts with, and the change up to which it then knows everything."""
+        """Return what a page starts with, and the change up to which it then knows everything."""
 
         def whole(tx: Tx) -> tuple[int, list[Shown]]:
             return sandbox.newest(tx), sandbox.page(tx, per_place=PER_PLACE)
@@ -63,7 +63,7 @@ class Room:
         return number
 
     async def has_joined(self, account: str) -> str | None:
-        """Give the name under which an account was added on the page."""
+        """Return the name under which an account was added on the page."""
         place = sandbox.chat_place(account)
         joined: Shown | None = await self.house.read(lambda tx: sandbox.latest(tx, place, "joined"))
         return joined.sender if joined else None
@@ -84,7 +84,7 @@ class Room:
         return len(self._bells)
 
     async def changes(self, after: int, *, pulse: float) -> AsyncGenerator[list[Shown], None]:
-        """Give what is written after a change as it comes, and an empty list after each `pulse` seconds of silence."""
+        """Yield what is written after a change as it comes, and an empty list after each `pulse` seconds of silence."""
         bell = asyncio.Event()
         self._bells.add(bell)
         try:

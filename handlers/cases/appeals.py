@@ -113,7 +113,7 @@ def barred(tx: Tx, ticket: Ticket, actor: str) -> str:
 
 
 def same_reviewer(tx: Tx, ticket: Ticket, actor: str) -> bool:
-    """Tell whether an appeal is in the hands of whoever decided first, which is marked and reported."""
+    """Return whether an appeal is in the hands of whoever decided first, which is marked and reported."""
     return ticket.state == "appealed" and _decided(tx, ticket, actor)
 
 

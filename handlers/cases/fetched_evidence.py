@@ -41,7 +41,7 @@ def examined(tx: Tx, evidence_id: int, context: TurnContext) -> None:
 
 
 def _ask_again(tx: Tx, ticket: Ticket, context: TurnContext) -> bool:
-    """Tell whether the customer is asked for a better photo: once per claim, never while a human has the ticket."""
+    """Return whether the customer is asked for a better photo: once per claim, never while a human has the ticket."""
     if ticket.state != "queued" or ticket.owner_id is not None or ticket.filed_at is None or ticket.raised:
         return False
     photos = [piece for piece in evidence.of_ticket(tx, ticket.no) if piece.kind == "photo"]

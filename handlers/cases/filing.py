@@ -134,7 +134,7 @@ def _complete(tx: Tx, no: str, filing: Filing, context: TurnContext) -> Filed:
 
 
 def _owes_photos(tx: Tx, ticket: Ticket, filing: Filing, context: TurnContext) -> bool:
-    """Tell whether photos are still to come: a leader may file without them."""
+    """Return whether photos are still to come: a leader may file without them."""
     if filing.claim.photos_waived or ticket.owner_id is not None or ticket.rank < 2:
         return False
     wanted = warnings.photos_wanted(tx, ticket, context.policy_of(tx, ticket.policy_hash))

@@ -69,7 +69,7 @@ def fire(tx: Tx, payload: Mapping[str, Any], context: TurnContext) -> None:
 
 
 def text(tx: Tx, leader_id: int, voice: Voice, context: TurnContext, since: datetime) -> str:
-    """Tell what is to be done, what was decided since, and what is owed; "" when there is nothing."""
+    """Return what is to be done, what was decided since, and what is owed; "" when there is nothing."""
     until = _day_end(context)
     awaited = set(sites.in_review(tx, leader_id))
     found = [

@@ -96,7 +96,7 @@ def _ask(tx: Tx, ticket: Ticket, seats: list[Seat], key: str, context: TurnConte
 
 
 def answers(no: str, voice: Voice) -> tuple[tuple[Button, ...], ...]:
-    """Give the three answers as buttons."""
+    """Return the three answers as buttons."""
     names = [name for name in leader_statements.ANSWERS if name]
     return (tuple(Button(label=voice.say(f"leader.button_{name}"), tap=f"review:{no}:{name}") for name in names),)
 

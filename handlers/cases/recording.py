@@ -180,7 +180,7 @@ def sync_lines(tx: Tx, no: str, filing: Filing) -> None:
 
 
 def _same(line: Line, wanted: FilingLine, read: Mapping[str, str]) -> bool:
-    """Tell whether a line is the wanted one, as it stands or as it was first read."""
+    """Return whether a line is the wanted one, as it stands or as it was first read."""
     item = "" if wanted.order_line_no is None else str(wanted.order_line_no)
     here = {(corrections.value(line, "item"), line.problem)}
     if read:

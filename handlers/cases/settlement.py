@@ -96,7 +96,7 @@ def _row(tx: Tx, one: Decided, voice: Voice, policy: Policy) -> Row:
 
 
 def month(today: date, *, before: bool = False) -> tuple[date, date]:
-    """Give this month up to today, or the whole month before."""
+    """Return this month up to today, or the whole month before."""
     first = today.replace(day=1)
     if not before:
         return first, today

@@ -15,7 +15,7 @@ from storage.orders import Order
 
 
 def lines_of(claim: Claim, order: Order | None, claimed: dict[int, Fraction], voice: Voice) -> tuple[FilingLine, ...]:
-    """Give one line for each problem with a type, in a raised claim also for an item alone.
+    """Return one line for each problem with a type, in a raised claim also for an item alone.
 
     A late claim that names no number takes the whole line.
     """

@@ -107,7 +107,7 @@ class Talk:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def claim(self, claim_id: str) -> Claim | None:
-        """Give the draft of this id."""
+        """Return the draft of this id."""
         return next((claim for claim in self.claims if claim.id == claim_id), None)
 
     def with_claim(self, claim: Claim) -> Self:

@@ -17,7 +17,7 @@ LONGEST = 800  # characters: what people read of one message
 
 
 def voice_of(seat: Seat, context: TurnContext) -> Voice:
-    """Give the voice for a leader: the language of the talk, the policy in force."""
+    """Return the voice for a leader: the language of the talk, the policy in force."""
     return Voice(language=claims.from_json(seat.talk).language or "zh", policy=context.policy, now=context.now)
 
 
@@ -48,7 +48,7 @@ def items(lines: Iterable[Line]) -> str:
 
 
 def granted(lines: Iterable[Line], voice: Voice) -> str:
-    """Tell what was decided on lines, as "退款 39.80 元" or "补发"; "" when nothing is."""
+    """Return what was decided on lines, as "退款 39.80 元" or "补发"; "" when nothing is."""
     told = []
     for line in lines:
         if line.state == "refused":
@@ -85,6 +85,6 @@ def fitting(render: Callable[[int], str]) -> str:
 
 
 def listed(rows: Sequence[str], most: int, voice: Voice) -> list[str]:
-    """Give the first rows, and how many more there are."""
+    """Return the first rows, and how many more there are."""
     left = len(rows) - most
     return [*rows[:most], *([voice.say("leader.more", count=left)] if left > 0 else [])]

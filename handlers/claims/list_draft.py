@@ -46,7 +46,7 @@ class ListLine:
 
     @property
     def asks(self) -> bool:
-        """Tell whether the leader still has to answer something."""
+        """Return whether the leader still has to answer something."""
         return bool(self.ask) and self.state in ("ask", "serious", "raised")
 
 
@@ -84,7 +84,7 @@ class ListDraft:
     unsaid: str = ""  # what the waiting echo tells: card or photos
 
     def line(self, key: int) -> ListLine | None:
-        """Give the line at this place."""
+        """Return the line at this place."""
         return next((line for line in self.lines if line.key == key), None)
 
     def with_line(self, line: ListLine) -> Self:
@@ -92,11 +92,11 @@ class ListDraft:
         return replace(self, lines=tuple(line if one.key == line.key else one for one in self.lines))
 
     def some(self, *states: str) -> tuple[ListLine, ...]:
-        """Give the lines in these states."""
+        """Return the lines in these states."""
         return tuple(line for line in self.lines if line.state in states)
 
     def questions(self) -> tuple[ListLine, ...]:
-        """Give the lines that the leader is asked about; what several lines of the same words ask is asked once."""
+        """Return the lines that the leader is asked about; what several lines of the same words ask is asked once."""
         first: dict[tuple[str, ...], ListLine] = {}
         for line in self.lines:
             if line.asks:
@@ -105,16 +105,16 @@ class ListDraft:
         return tuple(first.values())
 
     def tray(self) -> tuple[ListPhoto, ...]:
-        """Give the photos of which nobody knows yet what they show."""
+        """Return the photos of which nobody knows yet what they show."""
         return tuple(photo for photo in self.photos if photo.line == 0)
 
     def of_line(self, key: int) -> tuple[ListPhoto, ...]:
-        """Give the photos of a line."""
+        """Return the photos of a line."""
         return tuple(photo for photo in self.photos if photo.line == key)
 
     @property
     def is_open(self) -> bool:
-        """Tell whether anything waits for the leader."""
+        """Return whether anything waits for the leader."""
         return bool(self.some(*OPEN) or self.questions() or self.tray())
 
 
@@ -126,7 +126,7 @@ class Listed:
     lines: Mapping[str, Sequence[Line]] = field(default_factory=dict)
 
     def order(self, number: str) -> Order | None:
-        """Give one of these orders."""
+        """Return one of these orders."""
         return next((order for order in self.orders if order.order_no == number), None)
 
 
@@ -135,7 +135,7 @@ NAMES: dict[type, tuple[str, ...]] = {kind: tuple(item.name for item in fields(k
 
 
 def of(talk: Talk) -> ListDraft | None:
-    """Give the list that a talk remembers; unknown keys are dropped, what is new stays empty."""
+    """Return the list that a talk remembers; unknown keys are dropped, what is new stays empty."""
     raw = talk.listed
     if not raw or "id" not in raw:
         return None

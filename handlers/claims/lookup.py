@@ -37,7 +37,7 @@ class Wanted:
 
     @property
     def any(self) -> bool:
-        """Tell whether a number was given."""
+        """Return whether a number was given."""
         return bool(self.numbers or self.pickups)
 
 
@@ -105,7 +105,7 @@ def _day(said: str | None, today: date) -> str:
 
 
 def site_of(tx: Tx, inbound: Inbound) -> str:
-    """Give the pickup site whose code a start brings; "" for other words, and for a site that nobody knows."""
+    """Return the pickup site whose code a start brings; "" for other words, and for a site that nobody knows."""
     if inbound.kind != "start" and not inbound.text.startswith("/start "):
         return ""
     code = inbound.text.removeprefix("/start ").strip()
@@ -160,7 +160,7 @@ def _led(
 
 
 def matching(own: Sequence[Order], want: Wanted, site: str = "") -> tuple[Order, ...]:
-    """Give those of the orders that the numbers and the day mean; a pickup number means those of `site` first."""
+    """Return those of the orders that the numbers and the day mean; a pickup number means those of `site` first."""
     keys = {orders.order_key(number) for number in want.numbers}
     pickups = {orders.pickup_key(number) for number in want.pickups}
     by_number = [order for order in own if orders.order_key(order.order_no) in keys]
@@ -201,7 +201,7 @@ def _proved(tx: Tx, found: Found, want: Wanted, policy: Policy, *, site: str, sa
 def tickets_of(
     tx: Tx, talk: Talk, conversation_id: int, named: Sequence[str] = ()
 ) -> tuple[dict[str, Ticket], dict[str, Sequence[Line]]]:
-    """Give the tickets that this talk may be about, with their lines; of the `named` ones only its own."""
+    """Return the tickets that this talk may be about, with their lines; of the `named` ones only its own."""
     names = {talk.ticket_no, *(claim.ticket_no for claim in talk.claims)} - {""}
     for no in set(named) - names:
         names |= {no for party in tickets.parties(tx, no) if party.conversation_id == conversation_id}

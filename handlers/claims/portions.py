@@ -68,7 +68,7 @@ def weight(item: str, spec: str, quantity: float | Fraction) -> tuple[Fraction, 
 def portion(
     claimed: Fraction, said: str, *, item: str, spec: str, unit: str, quantity: float | Fraction
 ) -> Fraction | None:
-    """Tell what share of a line is claimed by `claimed` of the unit that was `said` ("" when none was).
+    """Return what share of a line is claimed by `claimed` of the unit that was `said` ("" when none was).
 
     None when it cannot be told for certain or is more than the line has: then a question is due, not a guess.
     """

@@ -209,12 +209,12 @@ def next_slot(view: View) -> str:
 
 
 def next_question(view: View) -> Question:
-    """Give the question for the first slot that lacks a value."""
+    """Return the question for the first slot that lacks a value."""
     return next(ask(view) for _, lacks, ask in SLOTS if lacks(view) is not None)
 
 
 def question_for(view: View, slot: str) -> Question:
-    """Give the question of one slot, filled or not (for editing)."""
+    """Return the question of one slot, filled or not (for editing)."""
     if slot == "quantity" and not _with_line(view):
         return next_question(view)
     return next(ask for name, _, ask in SLOTS if name == slot)(view)

@@ -54,7 +54,7 @@ STANDS = ("photos", "wish", "confirm", "late")
 
 
 def restated(claim: Claim, text: str, reading: Reading, order: Order | None, read: Reader) -> tuple[Reading, bool]:
-    """Give the reading as a correction where the words put a number of the draft right.
+    """Return the reading as a correction where the words put a number of the draft right.
 
     The second value is True when a number was meant and nobody can tell which or how much: it has to be asked.
     """
@@ -160,7 +160,7 @@ def _is_all(item: Problem, order: Order) -> bool:
 
 
 def without_numbers(claim: Claim) -> Claim:
-    """Give the draft with its numbers open, to be asked for again."""
+    """Return the draft with its numbers open, to be asked for again."""
     return replace(
         claim, problems=tuple(replace(item, quantity="", unit="", share=False) for item in claim.problems), asked=None
     )

@@ -16,7 +16,7 @@ CONTAINERS = frozenset("盒份箱袋包瓶罐桶组板件提把捆篮筐杯") | 
 
 @lru_cache(maxsize=4096)
 def parts(line: OrderLine) -> tuple[Fraction, str] | None:
-    """Give how many counted parts the whole line has, and their unit: (30, "枚"); None where nothing is counted."""
+    """Return how many counted parts the whole line has, and their unit: (30, "枚"); None where nothing is counted."""
     counted = pieces(line.item, line.spec, line.unit, line.quantity)
     # a line counted in its own unit has no smaller parts
     return counted if counted and counted[0] != Fraction(str(line.quantity)) else None
@@ -24,7 +24,7 @@ def parts(line: OrderLine) -> tuple[Fraction, str] | None:
 
 @lru_cache(maxsize=4096)  # a summary asks for the same share a dozen times
 def share_of(problem: Problem, line: OrderLine) -> Fraction | None:
-    """Give the share of the line's paid sum; None when unknown, impossible, or open to two readings."""
+    """Return the share of the line's paid sum; None when unknown, impossible, or open to two readings."""
     if problem.quantity in ("all", "half"):
         return Fraction(1) if problem.quantity == "all" else Fraction(1, 2)
     count = amount(problem)
@@ -42,14 +42,14 @@ def share_of(problem: Problem, line: OrderLine) -> Fraction | None:
 
 
 def left_open(problem: Problem, line: OrderLine) -> bool:
-    """Tell whether no question helps: nobody can say, or what is counted the line does not tell (5个 of 5斤)."""
+    """Return whether no question helps: nobody can say, or what is counted the line does not tell (5个 of 5斤)."""
     if problem.unsure:
         return True
     return problem.unit in LOOSE and amount(problem) is not None and parts(line) is None and line.unit not in LOOSE
 
 
 def told(problem: Problem, line: OrderLine) -> tuple[str, str, str]:
-    """Give (number, total, unit) as a summary shows them: ("7", "30", "枚"); shares as ("1/3", "", "")."""
+    """Return (number, total, unit) as a summary shows them: ("7", "30", "枚"); shares as ("1/3", "", "")."""
     share, count, counted = share_of(problem, line), amount(problem), parts(line)
     if share is None or problem.share or problem.quantity == "half":
         return (str(share or ""), "", "")

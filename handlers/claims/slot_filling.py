@@ -15,7 +15,7 @@ from storage.orders import Order
 
 
 def take(claim: Claim, reading: Reading, order: Order | None, policy: Policy, *, at: str, first: bool = True) -> Claim:
-    """Give the claim with what the text says; `at` is its ISO time.
+    """Return the claim with what the text says; `at` is its ISO time.
 
     Text fills empty slots; a filled one changes only if it was asked last or the text says that it corrects.
     `first` is False when a text is read again because its order became known: its wishes are on record already.
@@ -33,7 +33,7 @@ def take(claim: Claim, reading: Reading, order: Order | None, policy: Policy, *,
 
 
 def fits(told: ReadClaim, policy: Policy) -> bool:
-    """Tell whether a read claim says anything that a problem can hold."""
+    """Return whether a read claim says anything that a problem can hold."""
     return bool(
         told.line_no is not None
         or told.candidates

@@ -27,7 +27,7 @@ class View:
 
     @property
     def late(self) -> bool:
-        """Tell whether the customer came after the claim window of any of the problems."""
+        """Return whether the customer came after the claim window of any of the problems."""
         return self.late_rule_problem is not None
 
     @property
@@ -45,7 +45,7 @@ class View:
 
     @property
     def brief(self) -> bool:
-        """Tell whether the customer is served with short words and few buttons."""
+        """Return whether the customer is served with short words and few buttons."""
         groups = self.voice.policy.special
         return any(groups[code].brief for code in self.claim.special if code in groups)
 
@@ -107,7 +107,7 @@ def lacks_quantity(view: View) -> int | None:
 
 
 def photos_needed(view: View) -> int:
-    """Tell how many photos the problem types ask for and are not there yet."""
+    """Return how many photos the problem types ask for and are not there yet."""
     if view.claim.photos_waived or view.claim.late_reason:
         return 0
     kinds = [view.voice.policy.problems.get(problem.problem) for problem in view.claim.problems]

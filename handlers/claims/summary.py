@@ -35,13 +35,13 @@ def order_name(order: Order, voice: Voice) -> str:
 
 
 def sum_of(problem: Problem, line: OrderLine | None, left: Fraction = Fraction(1)) -> int | None:
-    """Give the refund of a problem in 分, at most the share that is `left` of the line; None while unknown."""
+    """Return the refund of a problem in 分, at most the share that is `left` of the line; None while unknown."""
     share = share_of(problem, line) if line else None
     return None if share is None or line is None else refund(line.paid, min(share, left))
 
 
 def sums(claim: Claim, order: Order | None, claimed: dict[int, Fraction]) -> list[int | None]:
-    """Give each problem's refund; two problems of one line never come to more than the line."""
+    """Return each problem's refund; two problems of one line never come to more than the line."""
     taken = dict(claimed)
     result: list[int | None] = []
     for problem in claim.problems:
@@ -59,7 +59,7 @@ def _whole_order(problem: Problem, order: Order | None) -> int | None:
 
 
 def total(claim: Claim, order: Order | None, claimed: dict[int, Fraction]) -> int | None:
-    """Give the claim's whole refund in 分; None while any part is unknown."""
+    """Return the claim's whole refund in 分; None while any part is unknown."""
     parts = sums(claim, order, claimed)
     return None if not parts or any(part is None for part in parts) else sum(part or 0 for part in parts)
 

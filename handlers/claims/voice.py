@@ -20,7 +20,7 @@ class Voice:
     now: datetime
 
     def say(self, key: str, **values: object) -> str:
-        """Give a text of the talk."""
+        """Return a text of the talk."""
         return say(self.language, key, texts=self.policy.texts.get(self.language, {}), **values)
 
     def join(self, sentences: Sequence[str]) -> str:
@@ -29,7 +29,7 @@ class Voice:
         return between.join(part for sentence in sentences if (part := sentence.strip()))
 
     def unit(self, unit: str) -> str:
-        """Give a unit as this language can say it: a Chinese counter says nothing to others."""
+        """Return a unit as this language can say it: a Chinese counter says nothing to others."""
         return unit if self.language == "zh" or unit.isascii() else ""
 
     def label(self, problem: str) -> str:

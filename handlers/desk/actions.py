@@ -67,7 +67,7 @@ HIDDEN: Mapping[str, Callable[[Ticket, list[Line]], bool]] = {
 
 
 def buttons(tx: Tx, ticket: Ticket, context: TurnContext) -> tuple[tuple[Button, ...], ...]:
-    """Give a card's buttons: [Pick up] while nobody has it, else one for each action that its state allows."""
+    """Return a card's buttons: [Pick up] while nobody has it, else one for each action that its state allows."""
     if ticket.owner_id is None:
         return ((desk_outbox.button("act_pick", f"pick:{ticket.no}"),),) if ticket.state in FREE else ()
     rows_ = []

@@ -87,7 +87,7 @@ def _take_over(request: ActionRequest) -> Answer:
 
 
 def take_next(tx: Tx, desk: str, user: str, by: By, context: TurnContext, *, supervisor: bool) -> Answer:
-    """Give the agent the first waiting ticket that the agent may take."""
+    """Return the agent the first waiting ticket that the agent may take."""
     for ticket in queue.waiting(tx, desk, limit=NOT_NEXT):
         if appeals.barred(tx, ticket, by.actor):
             continue

@@ -30,7 +30,7 @@ LOTS_FROM = 1  # the lot matters for safety and major
 
 
 def head(ticket: Ticket) -> str:
-    """Give the heading: severity or appeal, number, state, owner."""
+    """Return the heading: severity or appeal, number, state, owner."""
     mark = "head_appeal" if ticket.state == "appealed" else f"head_{ticket.severity}"
     if ticket.rank == 2 and mark == "head_normal":
         mark = "head_special"
@@ -112,7 +112,7 @@ def quantity(line: Line) -> str:
 
 
 def _whole(line: Line, bought: OrderLine) -> str:
-    """Tell what a quantity is part of, in its own unit: 7个 are of 30个, though one 板 was bought."""
+    """Return what a quantity is part of, in its own unit: 7个 are of 30个, though one 板 was bought."""
     if line.quantity and line.share and line.quantity != line.share:
         whole = Fraction(line.quantity) / Fraction(line.share)
         if whole.denominator == 1:
@@ -139,7 +139,7 @@ def _state(line: Line) -> str:
 
 
 def words(ticket: Ticket) -> Iterator[str]:
-    """Give the customer's own words, shortened, the last ones, phones masked."""
+    """Yield the customer's own words, shortened, the last ones, phones masked."""
     for _, text in list(ticket.said)[-LAST:]:
         plain = phone_numbers.covered(" ".join(text.split()))
         yield f"「{plain if len(plain) <= SHORT else plain[: SHORT - 1] + '…'}」"
@@ -170,7 +170,7 @@ def warned(ticket: Ticket) -> Iterator[str]:
 
 
 def promised(tx: Tx, ticket: Ticket, policy: Policy, now: datetime) -> str:
-    """Tell what has to be kept until when, and what is late."""
+    """Return what has to be kept until when, and what is late."""
     parts = []
     for clock in clocks.running(tx, ticket.no, PROMISES):
         late = desk_outbox.say("late") if clock.breached_at or clock.due_at < now else ""
@@ -232,7 +232,7 @@ def others(tx: Tx, ticket: Ticket) -> str:
 
 
 def all_lines(tx: Tx, ticket: Ticket, context: TurnContext) -> Iterator[str]:
-    """Give a card's lines from top to bottom; empty ones are left out."""
+    """Yield a card's lines from top to bottom; empty ones are left out."""
     policy = notices.policy_of(tx, ticket, context)
     order = orders.by_number(tx, ticket.order_no, sample=None) if ticket.order_no else None
     yield head(ticket)

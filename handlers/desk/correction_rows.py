@@ -29,7 +29,7 @@ CLOSED = ("refused", "withdrawn")
 
 
 def order_of(request: ActionRequest) -> Order | None:
-    """Give the order of a ticket."""
+    """Return the order of a ticket."""
     return orders.by_number(request.tx, request.ticket.order_no, sample=None) if request.ticket.order_no else None
 
 
@@ -132,7 +132,7 @@ def _warn(request: ActionRequest) -> list[str]:
 
 
 def _claimed_again(request: ActionRequest) -> bool:
-    """Tell whether another ticket claims the same problem of the same item and waits for its decision."""
+    """Return whether another ticket claims the same problem of the same item and waits for its decision."""
     mine = {
         (line.order_line_no, line.problem)
         for line in ticket_lines.of_ticket(request.tx, request.no)
@@ -151,7 +151,7 @@ def _warning(warning: str) -> str:
 
 
 def _risen(request: ActionRequest, before: Line, after: Line) -> str:
-    """Give the severity that the policy takes a line to be now, if a correction made it worse than its ticket is."""
+    """Return the severity that the policy takes a line to be now, if a correction made it worse than its ticket is."""
     was, now = (_severity(request, line) for line in (before, after))
     worse = SEVERITIES.index(now) > max(SEVERITIES.index(was), SEVERITIES.index(request.ticket.severity))
     return now if worse else ""

@@ -27,12 +27,12 @@ class Correction:
     share: bool = False
 
     def __bool__(self) -> bool:
-        """Tell whether anything was said."""
+        """Return whether anything was said."""
         return bool(self.item or self.codes or self.quantity)
 
 
 def severity(words: str) -> str:
-    """Give the severity that a reply names and nothing else, as 不严重; "" for other words."""
+    """Return the severity that a reply names and nothing else, as 不严重; "" for other words."""
     plain = words.strip().rstrip("。.!！").casefold()
     return next((code for code in SEVERITIES if plain in desk_outbox.say(f"words_{code}").split("|")), "")
 
@@ -63,12 +63,12 @@ def _correction(
 
 
 def _names_item(claim: ReadClaim) -> bool:
-    """Tell whether an item was named: one that only its unit fits (7枚) is no word for another item."""
+    """Return whether an item was named: one that only its unit fits (7枚) is no word for another item."""
     return claim.line_no is not None and "sku" in claim.evidence
 
 
 def _labelled(words: str, policy: Policy) -> list[str]:
-    """Give the problem types whose buttons' names are in the words, in their order."""
+    """Return the problem types whose buttons' names are in the words, in their order."""
     places = {
         code: place
         for code, kind in policy.problems.items()

@@ -87,7 +87,7 @@ def _corrected(request: ActionRequest) -> Answer:
 
 
 def _lines(request: ActionRequest, mark: str) -> dict[str, Line]:
-    """Give the lines that may be put right by their marks: open ones, else what the order has to choose from."""
+    """Return the lines that may be put right by their marks: open ones, else what the order has to choose from."""
     known = ticket_lines.of_ticket(request.tx, request.no)
     found = {str(line.line): line for line in known if line.state == "open"}
     if not known:
@@ -191,7 +191,7 @@ def _names(line: Line, order: Order | None) -> tuple[str, str]:
 
 
 def put(request: ActionRequest, line: Line, columns: Mapping[str, Any]) -> Answer:
-    """Give a line these columns if nothing speaks against it; its share and sum follow."""
+    """Return a line these columns if nothing speaks against it; its share and sum follow."""
     if request.ticket.order_no:
         rows.lock_order(request.tx, request.ticket.order_no)
     after = replace(line, **columns)

@@ -70,7 +70,7 @@ def _tap(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
 
 
 def _ticket(tx: Tx, inbound: DeskInbound, no: str) -> Ticket | None:
-    """Give a ticket that this desk sees."""
+    """Return a ticket that this desk sees."""
     ticket = rows.get(tx, no)
     return ticket if ticket and ticket.desk == inbound.desk else None
 

@@ -25,7 +25,7 @@ COUNTED = 4  # so many counts have a button each
 
 
 def coupon(policy: Policy) -> int:
-    """Give the value in 分 of the coupon that the policy gives by default, 0 if it has none."""
+    """Return the value in 分 of the coupon that the policy gives by default, 0 if it has none."""
     named = policy.coupons.get(policy.late_coupon)
     first = next(iter(policy.coupons.values()), None)
     found = named or first
@@ -33,14 +33,14 @@ def coupon(policy: Policy) -> int:
 
 
 def worth(tx: Tx, ticket: Ticket, line: Line) -> int | None:
-    """Give what the claimed quantity comes to in 分; None while the quantity is unknown."""
+    """Return what the claimed quantity comes to in 分; None while the quantity is unknown."""
     if line.wish in MONEY and line.wish_amount:
         return line.wish_amount
     return refund(decisions.paid(tx, ticket, line), Fraction(line.share)) if line.share else None
 
 
 def wished(tx: Tx, ticket: Ticket, line: Line, policy: Policy) -> Ruling | None:
-    """Give the customer's wish as a ruling; None without a wish, or when its sum cannot be told."""
+    """Return the customer's wish as a ruling; None without a wish, or when its sum cannot be told."""
     if line.wish in MONEY:
         # how much a part is, only a stated sum tells
         sum_ = line.wish_amount if line.wish == "partial_refund" else worth(tx, ticket, line)
@@ -52,7 +52,7 @@ def wished(tx: Tx, ticket: Ticket, line: Line, policy: Policy) -> Ruling | None:
 
 
 def by_one_tap(ticket: Ticket, rulings: Iterable[Ruling | None]) -> bool:
-    """Tell whether a tap may grant the wish: whoever was hurt is not sent a coupon before a person looked into it."""
+    """Return whether a tap may grant the wish: whoever was hurt is not sent a coupon before a person looked into it."""
     return ticket.severity != "safety" or not any(ruling and ruling.coupon for ruling in rulings)
 
 
@@ -70,7 +70,7 @@ def allowed(policy: Policy, line: Line) -> tuple[str, ...]:
 
 
 def remedies(tx: Tx, ticket: Ticket, line: Line, policy: Policy, mark: str) -> list[list[Button]]:
-    """Give one button for each remedy, refunds with sums that are within what is left; `mark` names the line."""
+    """Return one button for each remedy, refunds with sums that are within what is left; `mark` names the line."""
     room = decisions.room(tx, ticket, line)
     codes = allowed(policy, line)
     sums = []
@@ -94,14 +94,14 @@ def _button(ticket: Ticket, mark: str, code: str, sum_: int) -> Button:
 
 
 def lines(no: str, action: str, found: Mapping[str, Line]) -> list[list[Button]]:
-    """Give one button for each line by its mark, to say which is meant."""
+    """Return one button for each line by its mark, to say which is meant."""
     return [
         [Button(label=f"{mark.lstrip('o')}. {one.item}", tap=f"{action}:{no}:{mark}")] for mark, one in found.items()
     ]
 
 
 def corrections(ticket: Ticket, line: Line, order: Order | None, policy: Policy, mark: str) -> list[list[Button]]:
-    """Give what a line may be instead: every other problem type, item of its order, and count of its item."""
+    """Return what a line may be instead: every other problem type, item of its order, and count of its item."""
     tap = f"correct:{ticket.no}:{mark}"
     types = [
         Button(label=policy.label(code, desk_outbox.LANGUAGE), tap=f"{tap}:p:{code}")
@@ -114,7 +114,7 @@ def corrections(ticket: Ticket, line: Line, order: Order | None, policy: Policy,
 
 
 def _counts(line: Line, bought: OrderLine | None, tap: str) -> list[Button]:
-    """Give the first counts of an item, all of it, and half of a single one without counted parts."""
+    """Return the first counts of an item, all of it, and half of a single one without counted parts."""
     if bought is None:
         return []
     whole = Fraction(str(bought.quantity))
@@ -129,7 +129,7 @@ def _counts(line: Line, bought: OrderLine | None, tap: str) -> list[Button]:
 
 
 def severities(ticket: Ticket, *, supervisor: bool) -> list[list[Button]]:
-    """Give how serious a ticket may be called: worse by everybody, milder by a supervisor."""
+    """Return how serious a ticket may be called: worse by everybody, milder by a supervisor."""
     now = SEVERITIES.index(ticket.severity)
     row = [
         desk_outbox.button(f"to_{code}", f"correct:{ticket.no}::s:{code}")

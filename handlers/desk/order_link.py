@@ -59,7 +59,7 @@ def _link(request: ActionRequest, number: str) -> Answer:
 
 
 def lines_to_choose(request: ActionRequest) -> tuple[OrderLine, ...]:
-    """Give the order's lines that may be decided on when no line of the ticket is open.
+    """Return the order's lines that may be decided on when no line of the ticket is open.
 
     A ticket without lines was raised before the bot understood; one whose lines are decided was opened again.
     """
@@ -73,7 +73,7 @@ def lines_to_choose(request: ActionRequest) -> tuple[OrderLine, ...]:
 
 
 def sketch(request: ActionRequest, chosen: OrderLine) -> Line:
-    """Give the ticket line that an order line would become, not stored yet."""
+    """Return the ticket line that an order line would become, not stored yet."""
     before = [line for line in ticket_lines.of_ticket(request.tx, request.no) if line.order_line_no == chosen.line_no]
     return Line(
         ticket_no=request.no,

@@ -44,7 +44,7 @@ class ActionRequest:
 
     @property
     def owns(self) -> bool:
-        """Tell whether the ticket is this agent's."""
+        """Return whether the ticket is this agent's."""
         return self.ticket.owner_id == self.user
 
 

@@ -19,14 +19,14 @@ from storage.ticket_lines import Line
 
 
 def undecided(request: ActionRequest) -> list[Line]:
-    """Give the lines that wait for a decision: the one of the argument, or all."""
+    """Return the lines that wait for a decision: the one of the argument, or all."""
     number = request.argument.partition(":")[0]
     lines = [line for line in ticket_lines.of_ticket(request.tx, request.no) if line.state in lifecycle.UNDECIDED]
     return [line for line in lines if str(line.line) == number] if number else lines
 
 
 def policy_of(request: ActionRequest) -> Policy:
-    """Give the policy of the ticket."""
+    """Return the policy of the ticket."""
     return notices.policy_of(request.tx, request.ticket, request.context)
 
 
@@ -87,14 +87,14 @@ def change_words(request: ActionRequest) -> Answer:
 
 
 def _confirmed(request: ActionRequest) -> bool | None:
-    """Tell whether the words of the reply before may go out: yes, no, or None when this is another command."""
+    """Return whether the words of the reply before may go out: yes, no, or None when this is another command."""
     plain = request.words.strip().rstrip("。.!！").casefold()
     answers = ((True, "words_pass_on"), (False, "words_keep_back"))
     return next((yes for yes, key in answers if request.given and plain in desk_outbox.say(key).split("|")), None)
 
 
 def _lines(request: ActionRequest, mark: str) -> dict[str, Line]:
-    """Give the lines that may be meant by their marks: open ones, else what the order has to choose from."""
+    """Return the lines that may be meant by their marks: open ones, else what the order has to choose from."""
     found = {str(line.line): line for line in undecided(replace(request, argument=""))}
     if not found:
         chosen = order_link.lines_to_choose(request)
@@ -110,7 +110,7 @@ def _tapped(chosen: str) -> Meant:
 
 
 def _named(request: ActionRequest, line: Line) -> str:
-    """Give the name by which the agent's words mean a line: the ticket's, or the order's without its spec."""
+    """Return the name by which the agent's words mean a line: the ticket's, or the order's without its spec."""
     order = orders.by_number(request.tx, request.ticket.order_no, sample=None) if request.ticket.order_no else None
     names = [line.item, *(one.item for one in (order.lines if order else ()) if one.line_no == line.order_line_no)]
     return next((name for name in names if name and name in request.words), "")
@@ -143,7 +143,7 @@ def _change(request: ActionRequest, line: Line, meant: Meant) -> Answer:
 
 
 def _sum(request: ActionRequest, line: Line, meant: Meant) -> int | None:
-    """Give the 分 that were meant: said, a share, or what the claimed quantity comes to."""
+    """Return the 分 that were meant: said, a share, or what the claimed quantity comes to."""
     if meant.remedy not in MONEY:
         return 0
     if meant.amount is not None and meant.amount > 0:

@@ -98,7 +98,7 @@ class Drafting:
         self.talk = self.talk.with_claim(replace(claim, touched_at=self.at))
 
     def open_claim(self, *, fresh: bool = False) -> Claim:
-        """Give the draft spoken of, or open one; a dropped one is forgotten then."""
+        """Return the draft spoken of, or open one; a dropped one is forgotten then."""
         if self.claim and not fresh:
             return self.claim
         heard = tuple((at, text) for at, text in self.talk.extra.get("heard", ()))
@@ -249,7 +249,7 @@ class Drafting:
     # look-ups
 
     def locked(self) -> bool:
-        """Tell whether look-ups are locked for this account."""
+        """Return whether look-ups are locked for this account."""
         until = self.talk.locked_until
         return bool(until) and datetime.fromisoformat(until) > self.turn_input.now
 

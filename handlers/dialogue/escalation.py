@@ -57,7 +57,7 @@ def despair(turn: Turn, reading: Reading, text: str) -> None:
 
 
 def _spoken_of(turn: Turn) -> Ticket | None:
-    """Give the ticket that a message without a draft is about."""
+    """Return the ticket that a message without a draft is about."""
     ticket = turn.ticket()
     live = ticket and ticket.state in LIVE and not turn.claim and not turn.turn_input.found.matches
     return ticket if live else None
@@ -122,7 +122,7 @@ def escalate(turn: Turn, before: str) -> None:
 
 
 def worst(turn: Turn) -> str:
-    """Give how serious the draft is: what was heard, its problem types, the items' tags, the sum, who had of it."""
+    """Return how serious the draft is: what was heard, its problem types, the items' tags, the sum, who had of it."""
     claim, policy = turn.claim, turn.turn_input.policy
     if not claim:
         return "normal"
@@ -138,7 +138,7 @@ def worst(turn: Turn) -> str:
 
 
 def _harmed(turn: Turn, claim: Claim) -> bool:
-    """Tell whether someone frail had of bad goods, told in whatever order."""
+    """Return whether someone frail had of bad goods, told in whatever order."""
     bad = [problem for problem in claim.problems if HARMFUL & {problem.problem, *problem.also}]
     lexicon = turn.turn_input.lexicon
     texts = [normalise(text, lexicon.emoji) for _, text in claim.said] if bad else []
@@ -153,7 +153,7 @@ def _harmed(turn: Turn, claim: Claim) -> bool:
 
 
 def _noted(turn: Turn) -> str:
-    """Give how serious the draft is, and write it down there."""
+    """Return how serious the draft is, and write it down there."""
     level, claim = worst(turn), turn.claim
     if claim and level != claim.severity:
         more = ("vulnerable",) if _harmed(turn, claim) else ()

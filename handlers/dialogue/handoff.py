@@ -116,7 +116,7 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
 
 
 def _other_wish(turn: Turn, ticket: Ticket, reading: Reading) -> str:
-    """Give the remedy that is wished instead of the one filed, where nothing is decided and no new problem told."""
+    """Return the remedy that is wished instead of the one filed, where nothing is decided and no new problem told."""
     lines = turn.turn_input.found.lines.get(ticket.no, ())
     wish = reading.remedies[-1] if reading.remedies else ""
     told = any(claim.problems for claim in reading.claims)

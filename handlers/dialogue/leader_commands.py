@@ -58,7 +58,7 @@ def _asked(turn: Turn, text: str) -> bool:
 
 
 def _open_to_words(turn: Turn, text: str) -> bool:
-    """Tell whether plain words may be meant for a claim that was asked about; what else they answer goes first."""
+    """Return whether plain words may be meant for a claim that was asked about; what else they answer goes first."""
     if turn.claim or not (turn.talk.extra.get(ABOUT) or turn.turn_input.found.reviews):
         return False
     if means(text, *ELSEWHERE) or plain(text) in _words("words.list") or text.startswith(("绑定", "/")):

@@ -73,7 +73,7 @@ def passages(turn_input: TurnInput, decision: Decision, listener: Listener) -> l
 
 
 def _understood(turn_input: TurnInput, decision: Decision) -> bool:
-    """Tell whether the message has a fixed meaning, answers what was asked, or is for the person who has the ticket."""
+    """Return whether the message has a fixed meaning, answers a question, or is for the agent who has the ticket."""
     text = turn_input.inbound.text
     if not all(isinstance(act, AT_WORK) for act in decision.outcomes) or means(text, *NAMES):
         return True
@@ -109,7 +109,7 @@ def passage_of(
     known: bool = False,
     names: Sequence[str] = (),
 ) -> Passage | None:
-    """Give the question about one message; None when its reading is good enough.
+    """Return the question about one message; None when its reading is good enough.
 
     `known`: a problem was told before, and an item or a number adds to it. `names`: people beside those of the orders.
     """
@@ -132,7 +132,7 @@ def _doubtful(reading: Reading, known: bool) -> bool:
 
 
 def _tells(reading: Reading) -> bool:
-    """Tell whether a message without claims says something all the same: a wish, a choice, a serious word."""
+    """Return whether a message without claims says something all the same: a wish, a choice, a serious word."""
     return bool(reading.remedies or reading.signals or reading.correction or reading.choice or reading.denied)
 
 
@@ -183,7 +183,7 @@ def _of_list(one: Heard, turn_input: TurnInput, known: Opinions) -> Iterator[Pas
 def line_passages(
     one: Heard, lexicon: Lexicon, today: date, *, answering: bool = False, names: Sequence[str] = ()
 ) -> Iterator[Passage]:
-    """Give the questions about the lines of a list, each by itself, at most MOST.
+    """Yield the questions about the lines of a list, each by itself, at most MOST.
 
     None about a line that was read whole, or of which only the person is unknown.
     """
@@ -212,7 +212,7 @@ def _of_line(
 
 
 def _meant(claim: ReadClaim, orders: Iterable[Order]) -> list[Order]:
-    """Give the orders that a claim of a list could mean: of the person that it names, none when it names nobody."""
+    """Return the orders that a claim of a list could mean: of the person that it names, none when it names nobody."""
     if claim.order_no:
         fits = [order for order in orders if order.order_no == claim.order_no]
     elif claim.candidates:

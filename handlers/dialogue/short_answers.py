@@ -45,7 +45,7 @@ def _filed_already(turn: Turn, text: str) -> bool:
 
 
 def chosen_order(claim: Claim | None, text: str) -> str:
-    """Give the button value of an order that a bare answer chooses ("2"); "" when it chooses none."""
+    """Return the button value of an order that a bare answer chooses ("2"); "" when it chooses none."""
     if claim is None or claim.order_no or not claim.asked or claim.asked.slot != "order":
         return ""
     return _choice(claim, text, [])
@@ -117,7 +117,7 @@ def _word(turn: Turn, claim: Claim, slot: str, text: str, reading: Reading) -> b
 
 
 def asked_choices(claim: Claim) -> tuple[str, ...]:
-    """Give the button values that were shown last."""
+    """Return the button values that were shown last."""
     return claim.asked.choices if claim.asked else ()
 
 
@@ -130,7 +130,7 @@ def _whole(claim: Claim, text: str) -> bool:
 
 
 def _vague(claim: Claim, text: str, reading: Reading) -> bool:
-    """Tell whether the customer cannot say how much: 好几个, or 五六个 where no number of pieces is known."""
+    """Return whether the customer cannot say how much: 好几个, or 五六个 where no number of pieces is known."""
     if _numbered(reading):
         return False
     rough = "quantity:unsure" in asked_choices(claim) and any(told.unit for told in reading.claims)
@@ -181,7 +181,7 @@ def _agreed(turn: Turn, text: str) -> bool:
 
 
 def _waits_for_goods(turn: Turn, text: str) -> bool:
-    """Whether what was sent again has come."""
+    """Return whether what was sent again has come."""
     ticket = turn.ticket()
     owed = ticket and any(line.state == "owed" for line in turn.turn_input.found.lines.get(ticket.no, ()))
     if not ticket or not owed or not means(text, "got", "not_got"):

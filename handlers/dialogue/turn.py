@@ -99,7 +99,7 @@ class Turn(Drafting):
         self.talk = self.talk.with_claim(replace(claim, asked=asked))
 
     def _hushed(self, claim: Claim) -> bool:
-        """Tell whether a person has the word: nothing more is asked, but for one photo beside a voice message.
+        """Return whether a person has the word: nothing more is asked, but for one photo beside a voice message.
 
         Which of several orders is meant, only the customer knows.
         """
@@ -187,12 +187,12 @@ class Turn(Drafting):
             self.outcomes.append(File(claim_id=claim.id))
 
     def complete(self) -> bool:
-        """Tell whether nothing but the confirmation is missing."""
+        """Return whether nothing but the confirmation is missing."""
         claim = self.claim
         return claim is not None and next_slot(self.view(claim)) == "confirm"
 
     def photos_needed(self) -> int:
-        """Tell how many photos are still wanted."""
+        """Return how many photos are still wanted."""
         return photos_needed(self.view(self.claim)) if self.claim else 0
 
     def decision(self) -> Decision:
@@ -204,5 +204,5 @@ class Turn(Drafting):
         return Decision(talk=self.talk, replies=tuple(self.replies), outcomes=tuple(self.outcomes))
 
     def _settling(self, claim: Claim) -> bool:
-        """Tell whether the draft is on its way to a ticket: what it was told is told by that."""
+        """Return whether the draft is on its way to a ticket: what it was told is told by that."""
         return bool(claim.submit_at) or any(isinstance(act, File | Raise) for act in self.outcomes)

@@ -57,7 +57,7 @@ def said(turn: Turn, text: str, reading: Reading) -> bool:
 
 
 def _found(turn: Turn, text: str, reading: Reading) -> bool:
-    """Whether what was missing is there: 找到了 of goods that had not come, 没事了 of anything."""
+    """Return whether what was missing is there: 找到了 of goods that had not come, 没事了 of anything."""
     if not contains(text, "found") or reading.question or reading.remedies or reading.claims:
         return False
     claim, ticket = turn.claim, turn.ticket()

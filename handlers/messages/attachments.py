@@ -17,7 +17,7 @@ Data = Mapping[str, Any]
 
 
 def words(data: Data) -> str:
-    """Tell what came, in the desk's language and on one line; "" for what tells nothing.
+    """Return what came, in the desk's language and on one line; "" for what tells nothing.
 
     `data` holds one of place (title, address, north, east in degrees, map: gcj or wgs), link (title, text, url),
     card (title, path) and contact (name, phone). What it says is shown as text, and nothing of it is opened.

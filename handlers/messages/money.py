@@ -6,7 +6,7 @@ from fractions import Fraction
 
 
 def refund(paid: int, part: Fraction, already: int = 0) -> int:
-    """Give the sum in 分 for a share of a line, halves up, never more than is left of what was paid."""
+    """Return the sum in 分 for a share of a line, halves up, never more than is left of what was paid."""
     sum_ = (paid * part + Fraction(1, 2)).__floor__()
     return max(0, min(sum_, paid - already))
 

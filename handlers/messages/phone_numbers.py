@@ -15,10 +15,10 @@ def masked(phone: str) -> str:
 
 
 def covered(text: str) -> str:
-    """Give a text with the middle of every phone number hidden."""
+    """Return a text with the middle of every phone number hidden."""
     return WHOLE.sub(lambda found: masked(found.group()), text)
 
 
 def told(text: str) -> list[str]:
-    """Give the phone numbers that a text tells."""
+    """Return the phone numbers that a text tells."""
     return WHOLE.findall(text)

@@ -27,7 +27,7 @@ def languages() -> tuple[str, ...]:
 
 @cache
 def templates(language: str) -> Mapping[str, str]:
-    """Give every template of a language by its key "area.name"; none for a language without texts."""
+    """Return every template of a language by its key "area.name"; none for a language without texts."""
     found = {}
     for file in sorted((LOCALES / language).glob("*.toml")):
         for name, template in tomllib.loads(file.read_text(encoding="utf-8")).items():

@@ -15,7 +15,7 @@ WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 def check(body: str) -> str:
-    """Give the Luhn mod 32 check character of a body in ALPHABET."""
+    """Return the Luhn mod 32 check character of a body in ALPHABET."""
     total = 0
     for place, sign in enumerate(reversed(body)):
         value = ALPHABET.index(sign) * (2 if place % 2 == 0 else 1)
@@ -30,7 +30,7 @@ def draw(random: Random, prefix: str = "CD") -> str:
 
 
 def find(text: str) -> list[str]:
-    """Give the ticket numbers in a text, in canonical form; what fails its check is not one."""
+    """Return the ticket numbers in a text, in canonical form; what fails its check is not one."""
     found = []
     for prefix, body in SHAPE.findall(text.translate(WIDE).upper()):
         plain = body.translate(READ_AS)

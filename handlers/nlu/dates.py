@@ -88,6 +88,6 @@ def of_day(orders: Sequence[Order], day: str | None, today: date) -> list[Order]
 
 
 def on(order: Order, day: str) -> bool:
-    """Tell whether an order was handed over on a day, an ISO date."""
+    """Return whether an order was handed over on a day, an ISO date."""
     there = handed_over(order)
     return there is not None and there.isoformat() == day

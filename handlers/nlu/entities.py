@@ -141,7 +141,7 @@ def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
 def _problems(
     laid: Bare, orders: Sequence[Order], lexicon: Lexicon
 ) -> tuple[Sequence[Problem], Sequence[Problem], Serious]:
-    """Give the problems that words tell, those that were learned beside them, and how serious the text is."""
+    """Return the problems that words tell, those that were learned beside them, and how serious the text is."""
     grave = serious(laid.text, lexicon, _meant_for(laid, orders))
     if lexicon.learned is None:
         return laid.problems, (), grave

@@ -76,14 +76,14 @@ class _One:
 
     @property
     def signed(self) -> bool:
-        """Whether a sign of its own makes it a pickup number: 第3个 is none."""
+        """Return whether a sign of its own makes it a pickup number: 第3个 is none."""
         if self.lead == ORDINAL or self.sign in ORDINAL_SIGN:
             return self.lead == ORDINAL and bool(self.sign)
         return bool(self.lead or self.sign)
 
     @property
     def ranged(self) -> bool:
-        """Whether it ends a range that the number before begins."""
+        """Return whether it ends a range that the number before begins."""
         return bool(self.joint) and TO.fullmatch(self.joint) is not None
 
 
@@ -166,7 +166,7 @@ class Finder:
         return found is not None and not (found.group(2) == "两" and MEASURE.match(self.text, found.end()))
 
     def _is_date(self, ones: Sequence[_One]) -> bool:
-        """Whether a number is a day of the month, or counts orders: 预计15号到货, 一共30单."""
+        """Return whether a number is a day of the month, or counts orders: 预计15号到货, 一共30单."""
         one = ones[-1]
         before, behind = self.text[max(0, ones[0].start - 8) : ones[0].start], self.text[one.end : one.end + 6]
         if one.sign == "单" and TOTAL.search(before):
@@ -211,7 +211,7 @@ class Finder:
         return Span(start=ones[0].start, end=end.end() if end else ones[-1].end, values=_values(ones))
 
     def _may_end(self, ones: Sequence[_One]) -> bool:
-        """Whether bare numbers can be pickup numbers up to the last one: all known, and no count, time or sum."""
+        """Return whether bare numbers can be pickup numbers up to the last: all known, no count, time or sum."""
         one = ones[-1]
         if any(each.value not in self.known or each.joint == "." for each in ones) or self._counts(one):
             return False

@@ -123,7 +123,7 @@ def _line(entry: Entry, fits: Sequence[Order]) -> tuple[str, int] | None:
 
 
 def _sure(entry: Entry, line: object, fits: Sequence[Order], codes: Sequence[str]) -> bool:
-    """Whether nothing need be asked: about which order, and about which item where the problem needs one."""
+    """Return whether nothing need be asked: about which order, and about which item where the problem needs one."""
     if entry.mention is not None:
         return line is not None or (not fits and not entry.mention.lines)
     counted = any(one.role == "claim" and isinstance(one.value, Fraction) for one in entry.counts)

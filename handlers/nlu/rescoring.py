@@ -34,7 +34,7 @@ def weighed(
     firm: Hit | None = None,
     tags: Collection[str] = (),
 ) -> Corrected:
-    """Give the problems with what is likely and without what is unlikely; severity only rises.
+    """Return the problems with what is likely and without what is unlikely; severity only rises.
 
     Where `several` items of an order are named each clause is weighed for itself, so that nothing is added to the
     item of another. What was read at `firm` stays: it was not read from words alone. So does a type that would make
@@ -63,7 +63,7 @@ def _clauses(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _likely(problems: Sequence[Problem], sums: Mapping[str, int], learned: Learned) -> set[str]:
-    """Give the types that are not unlikely; of what the tables found the likeliest always is one."""
+    """Return the types that are not unlikely; of what the tables found the likeliest always is one."""
     codes = {problem.code for problem in problems}
     likeliest = max(sorted(codes), key=lambda code: sums.get(code, 0), default="")
     return {likeliest} | {code for code in codes if sums.get(code, learned.add) > learned.drop}
@@ -72,7 +72,7 @@ def _likely(problems: Sequence[Problem], sums: Mapping[str, int], learned: Learn
 def _missed(
     text: str, start: int, codes: Collection[str], sums: Mapping[str, int], learned: Learned
 ) -> Iterator[Problem]:
-    """Give the likely types that are not among `codes`, in a text that begins at `start` of the whole."""
+    """Yield the likely types that are not among `codes`, in a text that begins at `start` of the whole."""
     least = learned.more if codes else learned.add
     places = {code: learned.strongest(text, code) for code, total in sums.items() if total >= least}
     for place, code in sorted((place, code) for code, place in places.items() if place):

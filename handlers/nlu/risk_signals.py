@@ -63,7 +63,7 @@ def _has(text: str, lexicon: Lexicon, phrase: str) -> list[Hit]:
 
 
 def swallowed(text: str, lexicon: Lexicon, special: Collection[str]) -> bool:
-    """Tell whether one of these groups had of it, in a normalised text; what the writer ate is no child's meal."""
+    """Return whether one of these groups had of it, in a normalised text; what the writer ate is no child's meal."""
     grown = not GROWN.isdisjoint(special)
     return any(grown or not MYSELF.search(text[: hit.start]) for hit in _has(text, lexicon, "eaten"))
 
@@ -81,7 +81,7 @@ def frail(text: str, lexicon: Lexicon) -> set[str]:
 
 
 def _bad(text: str, lexicon: Lexicon) -> bool:
-    """Tell whether the goods are said to be spoiled, past their date, or with something in them."""
+    """Return whether the goods are said to be spoiled, past their date, or with something in them."""
     if _expired(text, lexicon) or _has(text, lexicon, "harmful"):
         return True
     mild = lexicon.phrases.get("mild")
@@ -91,7 +91,7 @@ def _bad(text: str, lexicon: Lexicon) -> bool:
 
 
 def harmed(text: str, lexicon: Lexicon, known: Collection[str] = ()) -> bool:
-    """Tell whether a normalised text says that someone frail had of bad goods; `known`: groups known otherwise."""
+    """Return whether a normalised text says that someone frail had of bad goods; `known`: groups known otherwise."""
     groups = frail(text, lexicon) | set(known)
     return bool(groups) and swallowed(text, lexicon, groups) and _bad(text, lexicon)
 

@@ -77,7 +77,7 @@ def _chinese(text: str, lexicon: Lexicon) -> Received | None:
 
 
 def _is_thing(words: str, lexicon: Lexicon) -> bool:
-    """Whether words name goods and not how they came: 小番茄, but not 小的."""
+    """Return whether words name goods and not how they came: 小番茄, but not 小的."""
     noun = lexicon.nouns.search(words)
     return noun is not None and (noun.start() == 0 or not EMPTY.match(words))
 

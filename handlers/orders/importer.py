@@ -74,7 +74,7 @@ class Gathered:
     rows: tuple[Record, ...]
 
     def refused(self, reason: str) -> list[Rejected]:
-        """Give its rows back, should the order not be taken after all."""
+        """Return its rows back, should the order not be taken after all."""
         return [_refused(record, reason) for record in self.rows]
 
 
@@ -87,7 +87,7 @@ class OrderFile:
     counts: Counter[str]  # rows of each order
 
     def orders(self) -> Iterator[Gathered | Rejected | Repeated]:
-        """Give each order as soon as its last row has come, with the rows that it could not take."""
+        """Yield each order as soon as its last row has come, with the rows that it could not take."""
         seen, gathered = Counter[str](), dict[str, list[Record]]()
         self.spool.seek(0)
         for text in self.spool:

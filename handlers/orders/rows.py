@@ -19,7 +19,7 @@ class Unusable(Exception):
 
 
 def rows(path: Path) -> Iterator[Row]:
-    """Give the rows that hold anything. Raises Unusable, also in mid-file."""
+    """Yield the rows that hold anything. Raises Unusable, also in mid-file."""
     try:
         with path.open("rb") as file:
             head = file.read(4)

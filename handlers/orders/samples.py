@@ -33,13 +33,13 @@ class Sample:
 
 
 def samples() -> tuple[Sample, ...]:
-    """Give the sample customers, then the leader."""
+    """Return the sample customers, then the leader."""
     raw = _raw()
     return (*(_sample(person) for person in raw["people"]), _sample(raw["leader"], leader=True))
 
 
 def list_rows(language: str) -> list[list[str]]:
-    """Give the rows of the leader's sample sheet; any other language than the shipped ones has the first one's."""
+    """Return the rows of the leader's sample sheet; any other language than the shipped ones has the first one's."""
     sheets = _raw()["leader"]["sheet"]
     return [row.split("|") for row in sheets.get(language, next(iter(sheets.values())))]
 

@@ -17,7 +17,7 @@ LONGEST = 366  # days looked through for a working day before the calendar must 
 
 @cache
 def known_years() -> tuple[int, int]:
-    """Give the first and last year whose Chinese holidays and make-up days the holiday package knows."""
+    """Return the first and last year whose Chinese holidays and make-up days the holiday package knows."""
     from chinese_calendar import constants  # loaded when a working day is first asked for: 15 ms of tables
 
     years = {day.year for day in constants.holidays} & {day.year for day in constants.workdays}
@@ -26,7 +26,7 @@ def known_years() -> tuple[int, int]:
 
 @cache
 def _official(day: date) -> bool:
-    """Tell whether a day is worked in China; beyond the known years by weekends alone."""
+    """Return whether a day is worked in China; beyond the known years by weekends alone."""
     import chinese_calendar
 
     first, last = known_years()
@@ -34,7 +34,7 @@ def _official(day: date) -> bool:
 
 
 def working_day(day: date, policy: Policy) -> bool:
-    """Tell whether a day is worked: by the policy's own days, then the official calendar, then weekends."""
+    """Return whether a day is worked: by the policy's own days, then the official calendar, then weekends."""
     if day in policy.holidays:
         return False
     return day in policy.workdays or _official(day)
@@ -52,12 +52,12 @@ def calendar_gap(day: date, policy: Policy) -> str:
 
 
 def zone(policy: Policy) -> ZoneInfo:
-    """Give the time zone in which the policy's days begin and end."""
+    """Return the time zone in which the policy's days begin and end."""
     return ZoneInfo(policy.hours.timezone)
 
 
 def due(start: datetime, duration: Duration, policy: Policy) -> datetime:
-    """Give the moment at which a duration from `start` ends, in the policy's zone.
+    """Return the moment at which a duration from `start` ends, in the policy's zone.
 
     Working days end at `day_end` of the last one; the starting day is not counted (REQUIREMENTS R056).
     """
@@ -72,13 +72,13 @@ def due(start: datetime, duration: Duration, policy: Policy) -> datetime:
 
 
 def promised(start: datetime, clock_name: str, policy: Policy) -> datetime:
-    """Give when a clock that starts now runs out; clocks of people wait for staffed hours."""
+    """Return when a clock that starts now runs out; clocks of people wait for staffed hours."""
     begins = staffed_from(start, policy) if clock_name in STAFFED_CLOCKS else start
     return due(begins, policy.clocks[clock_name], policy)
 
 
 def staffed(when: datetime, policy: Policy) -> bool:
-    """Tell whether people answer at this time of day."""
+    """Return whether people answer at this time of day."""
     first, last = policy.hours.staffed_from, policy.hours.staffed_to
     clock = _aware(when).astimezone(zone(policy)).time()
     if first < last:
@@ -87,7 +87,7 @@ def staffed(when: datetime, policy: Policy) -> bool:
 
 
 def staffed_from(when: datetime, policy: Policy) -> datetime:
-    """Give the first moment from `when` on at which people answer."""
+    """Return the first moment from `when` on at which people answer."""
     local = _aware(when).astimezone(zone(policy))
     if staffed(when, policy):
         return local
@@ -96,7 +96,7 @@ def staffed_from(when: datetime, policy: Policy) -> datetime:
 
 
 def within(start: datetime, when: datetime, duration: Duration | None, policy: Policy) -> bool:
-    """Tell whether `when` is inside a window from `start`, its last moment included; None is a window without end."""
+    """Return whether `when` is inside a window from `start`, its last moment included; None is a window without end."""
     return duration is None or _aware(when) <= due(start, duration, policy)
 
 

@@ -48,6 +48,6 @@ def words_hash(words: Mapping[str, Any]) -> str:
 
 
 def older(policy: Policy) -> bool:
-    """Tell whether a policy's weights were learned with other words than it has."""
+    """Return whether a policy's weights were learned with other words than it has."""
     text = policy.weights.learned
     return bool(text) and json.loads(text).get("made", {}).get("words") != words_hash(policy.words)

@@ -26,7 +26,7 @@ def learned_of(policy: Policy) -> Learned | None:
 
 
 def lexicon_of(policy: Policy) -> Lexicon:
-    """Give what a policy's messages are read by; it is kept."""
+    """Return what a policy's messages are read by; it is kept."""
     if policy.hash not in _LEXICONS:
         if len(_LEXICONS) > KEPT:
             _LEXICONS.clear()

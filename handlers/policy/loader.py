@@ -54,7 +54,7 @@ class Source:
     wrong: Sequence[Wrong] = ()  # of the files that it names
 
     def line(self, key: tuple[str, ...]) -> int:
-        """Give the line of the key, or of the nearest table above it; 0 when the file has neither."""
+        """Return the line of the key, or of the nearest table above it; 0 when the file has neither."""
         return next((self.lines[key[:end]] for end in range(len(key), 0, -1) if key[:end] in self.lines), 0)
 
 
@@ -94,7 +94,7 @@ def _merged(sources: list[Source]) -> dict[str, Any]:
 
 
 def _find(name: str, folder: Path, near: Path | None) -> Path:
-    """Tell which file is meant: a preset's name, else a path, beside the file that extends it."""
+    """Return which file is meant: a preset's name, else a path, beside the file that extends it."""
     preset = folder / f"{name}.toml"
     if re.fullmatch(r"[a-z0-9-]+", name) and preset.is_file():
         return preset
@@ -170,12 +170,12 @@ def _judge(sources: list[Source]) -> list[Finding]:
 
 
 def _rank(path: tuple[str, ...], sources: list[Source]) -> int:
-    """Tell how far from the user's own file a key is said."""
+    """Return how far from the user's own file a key is said."""
     return next((place for place, source in enumerate(sources) if path in source.lines), len(sources))
 
 
 def _blame(path: tuple[str, ...], sources: list[Source]) -> Source:
-    """Tell which file says the key that is wrong or the nearest table above it, the user's own first."""
+    """Return which file says the key that is wrong or the nearest table above it, the user's own first."""
     for end in range(len(path), 0, -1):
         if (rank := _rank(path[:end], sources)) < len(sources):
             return sources[rank]

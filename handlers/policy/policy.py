@@ -101,7 +101,7 @@ class Policy:
         return pick(known.labels, language) if known else problem
 
     def window(self, problem: str, tags: Iterable[str] = ()) -> Duration | None:
-        """Give how long after delivery a claim is in time; None when it always is."""
+        """Return how long after delivery a claim is in time; None when it always is."""
         kind = self.problems.get(problem)
         if kind and kind.always:
             return None
@@ -120,7 +120,7 @@ class Policy:
         groups: Iterable[str] = (),
         sum_: int = 0,
     ) -> str:
-        """Give the worst severity that the problem type, what the reading `heard` and the rules call for; 分."""
+        """Return the worst severity that the problem type, what the reading `heard` and the rules call for; 分."""
         kind = self.problems.get(problem)
         has, who = frozenset(tags), frozenset(groups)
         found = [heard, kind.severity if kind else "normal"]

@@ -12,7 +12,7 @@ Labels = Mapping[str, str]  # language -> text
 
 
 def pick(labels: Labels, language: str) -> str:
-    """Give the label in a language; Chinese stands in for a language that has none."""
+    """Return the label in a language; Chinese stands in for a language that has none."""
     return labels.get(language) or labels.get("zh", "")
 
 
@@ -79,7 +79,7 @@ class SeverityRule:
     above: int | None = None  # 分 claimed
 
     def holds(self, problem: str, tags: frozenset[str], groups: frozenset[str], sum_: int) -> bool:
-        """Tell whether the rule raises this claim; a condition that is not set holds."""
+        """Return whether the rule raises this claim; a condition that is not set holds."""
         return (
             (not self.problems or problem in self.problems)
             and (not self.tags or not tags.isdisjoint(self.tags))

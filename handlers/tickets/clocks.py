@@ -83,7 +83,7 @@ def refresh(tx: Tx, no: str) -> None:
 
 
 def due_of(tx: Tx, no: str, *names: str) -> datetime | None:
-    """Give when the first of these clocks that runs is due."""
+    """Return when the first of these clocks that runs is due."""
     running = rows.running(tx, no, names)
     return running[0].due_at if running else None
 

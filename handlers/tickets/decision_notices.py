@@ -72,7 +72,7 @@ def _briefly(tx: Tx, ticket: Ticket, lines: list[Line], context: TurnContext) ->
 
 
 def is_told(tx: Tx, line: Line) -> bool:
-    """Tell whether a line's reason was meant for the customer: inner reasons are kept in the log alone."""
+    """Return whether a line's reason was meant for the customer: inner reasons are kept in the log alone."""
     logged = [event for event in events.of_ticket(tx, line.ticket_no) if event.data.get("line") == line.line]
     return bool(logged and any(event.data.get("words") == line.reason for event in logged))
 

@@ -41,7 +41,7 @@ class Ruling:
 
 
 def paid(tx: Tx, ticket: Ticket, line: Line) -> int:
-    """Give what was paid for the order line that a ticket line is about, or for the whole order, in 分."""
+    """Return what was paid for the order line that a ticket line is about, or for the whole order, in 分."""
     order = orders.by_number(tx, ticket.order_no, sample=None) if ticket.order_no else None
     if order is None:
         return 0
@@ -49,14 +49,14 @@ def paid(tx: Tx, ticket: Ticket, line: Line) -> int:
 
 
 def room(tx: Tx, ticket: Ticket, line: Line) -> int:
-    """Give the 分 that may still be given back on a line: what was paid less what is granted already."""
+    """Return the 分 that may still be given back on a line: what was paid less what is granted already."""
     if not ticket.order_no:
         return 0
     return max(0, paid(tx, ticket, line) - ticket_lines.granted(tx, ticket.order_no, line.order_line_no))
 
 
 def is_wished(line: Line, ruling: Ruling) -> bool:
-    """Tell whether a remedy holds at once: the customer wished it, or no wish was ever stated (R113)."""
+    """Return whether a remedy holds at once: the customer wished it, or no wish was ever stated (R113)."""
     if not line.wish:
         return True
     if line.wish in MONEY and ruling.remedy in MONEY:

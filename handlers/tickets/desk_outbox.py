@@ -39,12 +39,12 @@ def button(key: str, tap: str, **values: object) -> Button:
 
 
 def deserves_card(ticket: Ticket) -> bool:
-    """Tell whether a ticket comes to the desk as a card by itself; everything else waits on the board."""
+    """Return whether a ticket comes to the desk as a card by itself; everything else waits on the board."""
     return ticket.rank <= RANK_OF_CARDS or ticket.raised or ticket.state == "appealed" or ticket.owner_id is not None
 
 
 def has_card(tx: Tx, ticket: Ticket) -> bool:
-    """Tell whether a ticket's card hangs at the desk: it came by itself, was picked up, or was asked for."""
+    """Return whether a ticket's card hangs at the desk: it came by itself, was picked up, or was asked for."""
     if deserves_card(ticket) or ticket.state not in rows.UNPICKED:
         return True
     return desk_messages.newest(tx, ticket.desk, "card", ticket.no) is not None
@@ -103,12 +103,12 @@ def page(tx: Tx, ticket: Ticket, text: str, whom: Sequence[Member], context: Tur
 
 
 def supervisors(tx: Tx, desk: str) -> list[Member]:
-    """Give the supervisors of a desk."""
+    """Return the supervisors of a desk."""
     return [member for member in people.staff_of(tx, desk) if member.role == "supervisor"]
 
 
 def agents(tx: Tx, desk: str) -> list[Member]:
-    """Give the staff of a desk who are not supervisors."""
+    """Return the staff of a desk who are not supervisors."""
     return [member for member in people.staff_of(tx, desk) if member.role != "supervisor"]
 
 

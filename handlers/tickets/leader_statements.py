@@ -26,13 +26,13 @@ def running(tx: Tx, no: str) -> datetime | None:
 
 
 def disputed(tx: Tx, no: str) -> bool:
-    """Tell whether the last clear word of a leader was that a claim is not so."""
+    """Return whether the last clear word of a leader was that a claim is not so."""
     clear = [event.data["answer"] for event in _of(tx, no, SAID) if event.data["answer"]]
     return bool(clear) and clear[-1] == "no"
 
 
 def holds(tx: Tx, no: str) -> bool:
-    """Tell whether the bot may not decide by itself: a leader's word is awaited, or stands against the claim."""
+    """Return whether the bot may not decide by itself: a leader's word is awaited, or stands against the claim."""
     return running(tx, no) is not None or disputed(tx, no)
 
 

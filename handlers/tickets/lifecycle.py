@@ -75,12 +75,12 @@ def desk_of(channel: str) -> str:
 
 
 def rank(severity: str, special: Collection[str]) -> int:
-    """Give the queue's first key: 0 safety, 1 major, 2 special group, 3 the rest."""
+    """Return the queue's first key: 0 safety, 1 major, 2 special group, 3 the rest."""
     return RANKS.get(severity, 2 if special else 3)
 
 
 def must(tx: Tx, no: str) -> Ticket:
-    """Give a ticket that has to be there. Raises LookupError."""
+    """Return a ticket that has to be there. Raises LookupError."""
     ticket = tickets.get(tx, no)
     if ticket is None:
         raise LookupError(f"no ticket {no}")
@@ -88,7 +88,7 @@ def must(tx: Tx, no: str) -> Ticket:
 
 
 def of_party(tx: Tx, no: str, conversation_id: int) -> Ticket | None:
-    """Give a ticket to a conversation that hears of it; None to anyone else: a tap can be forged."""
+    """Return a ticket to a conversation that hears of it; None to anyone else: a tap can be forged."""
     heard = any(party.conversation_id == conversation_id for party in tickets.parties(tx, no))
     return tickets.get(tx, no) if heard else None
 
@@ -115,7 +115,7 @@ def move_line(tx: Tx, line: Line, state: str, **values: Any) -> None:
 
 
 def outcome(lines: Iterable[Line]) -> str:
-    """Tell where the lines bring a ticket: "resolved", "decided", or "" while one waits for a decision."""
+    """Return where the lines bring a ticket: "resolved", "decided", or "" while one waits for a decision."""
     states = {line.state for line in lines}
     if not states or states & UNDECIDED:
         return ""

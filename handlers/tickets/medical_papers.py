@@ -16,7 +16,7 @@ KINDS = ("photo", "document")
 
 
 def expected(tx: Tx, ticket: Ticket) -> bool:
-    """Tell whether what comes now may be such papers: somebody asked for them on a safety ticket."""
+    """Return whether what comes now may be such papers: somebody asked for them on a safety ticket."""
     if ticket.severity != "safety":
         return False
     words = desk_outbox.say("words_papers").split()
@@ -45,10 +45,10 @@ def restrict(tx: Tx, ticket: Ticket, pieces: Collection[Evidence], by: By, conte
 
 
 def kept(tx: Tx, no: str) -> list[Evidence]:
-    """Give a ticket's papers that can be shown."""
+    """Return a ticket's papers that can be shown."""
     return [piece for piece in evidence.of_ticket(tx, no) if piece.restricted and piece.media_key]
 
 
 def on_sheet(piece: Evidence) -> bool:
-    """Tell whether a piece has its place on the contact sheet."""
+    """Return whether a piece has its place on the contact sheet."""
     return piece.kind == "photo" and bool(piece.media_key) and not piece.restricted

@@ -22,7 +22,7 @@ Buttons = tuple[tuple[Button, ...], ...]
 
 
 def policy_of(tx: Tx, ticket: Ticket, context: TurnContext) -> Policy:
-    """Give the policy that a ticket keeps for life."""
+    """Return the policy that a ticket keeps for life."""
     return context.policy_of(tx, ticket.policy_hash)
 
 
@@ -75,7 +75,7 @@ def _post(tx: Tx, ticket: Ticket, party: Party, reply: Reply, context: TurnConte
 
 
 def survey(tx: Tx, ticket: Ticket, context: TurnContext) -> Buttons:
-    """Give the buttons that ask for satisfaction; none for a safety ticket or where the policy asks nothing."""
+    """Return the buttons that ask for satisfaction; none for a safety ticket or where the policy asks nothing."""
     if ticket.severity == "safety" or not policy_of(tx, ticket, context).survey:
         return ()
     row = [Button(label=words(tx, ticket, f"notice.rate_{n}", context), tap=f"rate:{ticket.no}:{n}") for n in SCORES]
@@ -105,6 +105,6 @@ def listed(tx: Tx, ticket: Ticket, parts: Sequence[str], context: TurnContext) -
 
 
 def midnight(context: TurnContext) -> datetime:
-    """Give the beginning of today where the business is."""
+    """Return the beginning of today where the business is."""
     here = context.now.astimezone(calendar.zone(context.policy))
     return here.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -36,7 +36,7 @@ class Progress:
 
 
 def progress(tx: Tx, conversation_id: int, context: TurnContext) -> list[Progress]:
-    """Give a conversation's tickets, open ones first, with states, promised times and sums."""
+    """Return a conversation's tickets, open ones first, with states, promised times and sums."""
     return [_of(tx, ticket, context) for ticket in rows.of_conversation(tx, conversation_id)]
 
 

@@ -16,7 +16,7 @@ CLAUSES = re.compile(r"[，,。；;\n]+")
 
 
 def named(text: str, policy: Policy) -> str:
-    """Give the leader's part that a text names; "" when it names none."""
+    """Return the leader's part that a text names; "" when it names none."""
     said = texts.say("zh", "leader.cause_words", texts=policy.texts.get("zh", texts.NONE))
     plain = text.casefold()
     return next((word for word in said.split("|") if word and word in plain), "")
@@ -45,7 +45,7 @@ def keep_out(parts: RefusalParts, policy: Policy) -> tuple[RefusalParts, str]:
 
 
 def of_line(tx: Tx, line: Line, policy: Policy) -> str:
-    """Give the leader's part in what was decided on a line, as the decision's reasons or notes name it."""
+    """Return the leader's part in what was decided on a line, as the decision's reasons or notes name it."""
     said = [line.reason]
     for event in events.of_ticket(tx, line.ticket_no):
         if event.data.get("line") in (None, line.line):

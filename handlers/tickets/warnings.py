@@ -20,23 +20,23 @@ KEPT = frozenset(  # told once, not counted anew
 
 
 def is_good(piece: Evidence) -> bool:
-    """Tell whether a piece was examined and shows something."""
+    """Return whether a piece was examined and shows something."""
     return piece.state == "stored" and piece.verdict in GOOD
 
 
 def is_bad(piece: Evidence) -> bool:
-    """Tell whether a piece was examined and does not help."""
+    """Return whether a piece was examined and does not help."""
     return piece.state == "refused" or (piece.state == "stored" and piece.verdict not in GOOD)
 
 
 def photos_wanted(tx: Tx, ticket: Ticket, policy: Policy) -> int:
-    """Give how many photos the policy asks for on a ticket."""
+    """Return how many photos the policy asks for on a ticket."""
     problems = (policy.problems.get(line.problem) for line in ticket_lines.of_ticket(tx, ticket.no))
     return max((problem.photos for problem in problems if problem), default=0)
 
 
 def find(tx: Tx, ticket: Ticket) -> list[str]:
-    """Give a ticket's warnings as "code" or "code:value", anew from what is stored."""
+    """Return a ticket's warnings as "code" or "code:value", anew from what is stored."""
     found = [warning for warning in ticket.warnings if warning.partition(":")[0] in KEPT]
     if ticket.order_no is None:
         found.append("no_order")
@@ -68,7 +68,7 @@ def _of_evidence(tx: Tx, ticket: Ticket) -> list[str]:
 
 
 def _over_claimed(tx: Tx, ticket: Ticket) -> list[int]:
-    """Give the order lines of this ticket of which more is claimed, over all tickets, than was bought."""
+    """Return the order lines of this ticket of which more is claimed, over all tickets, than was bought."""
     if ticket.order_no is None:
         return []
     claimed: defaultdict[int, Fraction] = defaultdict(Fraction)

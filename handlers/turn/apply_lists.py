@@ -41,7 +41,7 @@ class Clerk:
     orders: dict[str, Order | None] = field(default_factory=dict)
 
     def order(self, number: str) -> Order | None:
-        """Give an order of the leader's own sites; no other comes out of here."""
+        """Return an order of the leader's own sites; no other comes out of here."""
         if number not in self.orders:
             self.orders[number] = of_leader(self.tx, self.conversation, number)
         return self.orders[number]
@@ -130,7 +130,7 @@ def _replies(clerk: Clerk, told: Telling, act: Listing, notice: datetime | None)
 
 
 def _status(clerk: Clerk, who: str, numbers: Sequence[str]) -> Reply:
-    """Tell how somebody's tickets stand."""
+    """Return how somebody's tickets stand."""
     rows = []
     if "" in numbers:
         rows.append(clerk.voice.say("list.asked_listed", number=who))
@@ -248,7 +248,7 @@ def _late(clerk: Clerk, draft: ListDraft, act: Listing) -> frozenset[str]:
 
 
 def _human(clerk: Clerk, draft: ListDraft) -> datetime | None:
-    """Give by when the raised lines of the card are taken over, the latest of them."""
+    """Return by when the raised lines of the card are taken over, the latest of them."""
     mine = {line.ticket_no for line in draft.some("raised") if line.batch == draft.batch}
     moments = [moment for no in sorted(mine) if (moment := filing.told(clerk.tx, no).human_at)]
     return max(moments, default=None)

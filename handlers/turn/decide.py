@@ -158,7 +158,7 @@ def _fixed(turn: Turn, text: str, reading: Reading) -> bool:
 
 
 def _takes_back(turn: Turn) -> bool:
-    """Tell whether there is a draft or a ticket of the bot's own that words like 算了 can mean."""
+    """Return whether there is a draft or a ticket of the bot's own that words like 算了 can mean."""
     ticket = turn.ticket()
     return bool(turn.claim or (ticket and ticket.state in LIVE and not ticket.owner_id))
 
@@ -193,7 +193,7 @@ def _tells(turn: Turn, reading: Reading) -> bool:
 
 
 def _new_claim(turn: Turn, reading: Reading, ticket: Ticket) -> bool:
-    """Tell whether a message without a draft begins a claim of its own rather than adding to the ticket."""
+    """Return whether a message without a draft begins a claim of its own rather than adding to the ticket."""
     found = turn.turn_input.found
     if turn.talk.extra.get("other"):
         return True

@@ -166,7 +166,7 @@ def _listed(
 
 
 def local_date(now: datetime, policy: Policy) -> date:
-    """Give the business's day."""
+    """Return the business's day."""
     return now.astimezone(ZoneInfo(policy.hours.timezone)).date()
 
 
@@ -186,12 +186,12 @@ def clean(text: str) -> str:
 
 
 def _concerns_echo(inbound: Inbound, talk: Talk) -> bool:
-    """Tell whether an echo that waits must be told anew: what comes from inside touches only that of its own draft."""
+    """Return whether an echo that waits must be rendered anew: an inside message touches only its own draft's."""
     return not _inside(inbound) or _claim_meant(talk, inbound) == talk.current != ""
 
 
 def _inside(inbound: Inbound) -> bool:
-    """Tell whether nobody said this; the lines of a file were said by whoever sent it."""
+    """Return whether nobody said this; the lines of a file were said by whoever sent it."""
     return inbound.kind in INSIDE and "sheet" not in inbound.data
 
 

@@ -59,7 +59,7 @@ def _apologise(tx: Tx, message: Inbound, context: TurnContext) -> None:
 
 
 def again(tx: Tx, row: Mapping[str, Any]) -> Inbound | DeskInbound:
-    """Give a kept message back for another turn; the caller books what becomes of it."""
+    """Return a kept message back for another turn; the caller books what becomes of it."""
     message = from_raw(row["raw"])
     if isinstance(message, Inbound):
         conversations.forget(tx, message.key)

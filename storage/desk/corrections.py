@@ -79,12 +79,12 @@ def add(tx: Tx, ticket_no: str, **values: Any) -> None:
 
 
 def of_ticket(tx: Tx, ticket_no: str) -> list[Correction]:
-    """Give a ticket's corrections in the order they were made."""
+    """Return a ticket's corrections in the order they were made."""
     return [Correction(**dict(zip(FIELDS, row, strict=True))) for row in _OF_TICKET.rows(tx, ticket=ticket_no)]
 
 
 def messages(tx: Tx, ticket_no: str, times: Iterable[datetime]) -> list[str]:
-    """Give the keys of the messages that the parties of a ticket wrote at these times."""
+    """Return the keys of the messages that the parties of a ticket wrote at these times."""
     talks = select(complainants.c.conversation_id).where(complainants.c.ticket_no == ticket_no)
     query = select(inbox.c.key).where(
         inbox.c.conversation_id.in_(talks),
@@ -96,7 +96,7 @@ def messages(tx: Tx, ticket_no: str, times: Iterable[datetime]) -> list[str]:
 
 
 def examples(tx: Tx) -> list[Example]:
-    """Give every real customer's message that led to lines which a person decided, the oldest first.
+    """Return every real customer's message that led to lines which a person decided, the oldest first.
 
     Left out: sample orders and play without an order, claims entered by hand, messages of which a line is undecided,
     taken back, decided by the bot, or of no known problem type.
@@ -143,7 +143,7 @@ def value(line: Line, field: str) -> str:
 
 
 def as_read(tx: Tx, ticket_no: str) -> dict[int, dict[str, str]]:
-    """Give what the bot had read of each corrected line: by its number, the fields that were put right."""
+    """Return what the bot had read of each corrected line: by its number, the fields that were put right."""
     first: defaultdict[int, dict[str, str]] = defaultdict(dict)
     for one in of_ticket(tx, ticket_no):
         if one.line is not None:
@@ -160,7 +160,7 @@ def _by_a_person(row: Any) -> bool:
 
 
 def _first_read(tx: Tx) -> Mapping[tuple[str, int | None], str]:
-    """Give what the bot had read where an agent put it right: problem codes by line, severity by None."""
+    """Return what the bot had read where an agent put it right: problem codes by line, severity by None."""
     query = select(corrections.c.ticket_no, corrections.c.line, corrections.c.was).where(
         corrections.c.field.in_(("problem", "severity"))
     )
@@ -171,7 +171,7 @@ def _first_read(tx: Tx) -> Mapping[tuple[str, int | None], str]:
 
 
 def _parties(tx: Tx) -> Mapping[str, list[str]]:
-    """Give by ticket what its complainants are called, by their accounts and by their orders."""
+    """Return by ticket what its complainants are called, by their accounts and by their orders."""
     query = (
         select(complainants.c.ticket_no, conversations.c.name, customers.c.name.label("customer"))
         .join(conversations, conversations.c.id == complainants.c.conversation_id)

@@ -38,7 +38,7 @@ def keep(
 
 
 def find(tx: Tx, desk: str, message_id: str) -> DeskMessage | None:
-    """Tell what a message is about; None when the house did not send it."""
+    """Return what a message is about; None when the house did not send it."""
     row = tx.execute(
         select(*COLUMNS).where(desk_messages.c.desk == desk, desk_messages.c.message_id == message_id)
     ).one_or_none()
@@ -46,7 +46,7 @@ def find(tx: Tx, desk: str, message_id: str) -> DeskMessage | None:
 
 
 def newest(tx: Tx, desk: str, kind: str, ticket_no: str | None = None) -> DeskMessage | None:
-    """Give the newest message of a kind (about a ticket): its card, or the board."""
+    """Return the newest message of a kind (about a ticket): its card, or the board."""
     query = select(*COLUMNS).where(desk_messages.c.desk == desk, desk_messages.c.kind == kind)
     if ticket_no is not None:
         query = query.where(desk_messages.c.ticket_no == ticket_no)

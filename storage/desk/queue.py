@@ -32,7 +32,7 @@ def _queue(desk: str) -> Any:
 
 
 def waiting(tx: Tx, desk: str, *, limit: int = 10) -> list[Ticket]:
-    """Give the tickets that wait for a human: severity, then late, due time, age."""
+    """Return the tickets that wait for a human: severity, then late, due time, age."""
     return some(tx, _queue(desk).limit(limit))
 
 
@@ -53,7 +53,7 @@ def counts(tx: Tx, desk: str) -> dict[str, int]:
 
 
 def owned_by(tx: Tx, desk: str, user: str) -> list[Ticket]:
-    """Give the open tickets of one agent."""
+    """Return the open tickets of one agent."""
     mine = (tickets.c.desk == desk) & (tickets.c.owner_id == user) & tickets.c.state.in_(OPEN)
     return some(tx, select(tickets).where(mine).order_by(tickets.c.rank, tickets.c.due_at, tickets.c.no))
 

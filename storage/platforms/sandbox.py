@@ -76,19 +76,19 @@ def _shown(row: Row[Any]) -> Shown:
 
 
 def get(tx: Tx, message_id: int) -> Shown | None:
-    """Give one message."""
+    """Return one message."""
     row = tx.execute(select(sandbox_messages).where(_COLUMNS.id == message_id)).first()
     return _shown(row) if row else None
 
 
 def by_key(tx: Tx, key: str) -> Shown | None:
-    """Give the message that was posted under this key."""
+    """Return the message that was posted under this key."""
     row = tx.execute(select(sandbox_messages).where(_COLUMNS.key == key)).first()
     return _shown(row) if row else None
 
 
 def latest(tx: Tx, place: str, kind: str, ticket_no: str | None = None) -> Shown | None:
-    """Give the newest message of a kind at a place: the board, or a ticket's card."""
+    """Return the newest message of a kind at a place: the board, or a ticket's card."""
     query = select(sandbox_messages).where(_COLUMNS.place == place, _COLUMNS.kind == kind)
     if ticket_no is not None:
         query = query.where(_COLUMNS.ticket_no == ticket_no)
@@ -97,7 +97,7 @@ def latest(tx: Tx, place: str, kind: str, ticket_no: str | None = None) -> Shown
 
 
 def page(tx: Tx, *, per_place: int) -> list[Shown]:
-    """Give the last messages of every place, oldest first; the board and who joined come however old they are."""
+    """Return the last messages of every place, oldest first; the board and who joined come however old they are."""
     rank = func.row_number().over(partition_by=_COLUMNS.place, order_by=_COLUMNS.id.desc()).label("rank")
     ranked = select(_COLUMNS.id, rank).where(_COLUMNS.kind != "gone").subquery()
     kept = select(ranked.c.id).where(ranked.c.rank <= per_place)
@@ -110,13 +110,13 @@ def page(tx: Tx, *, per_place: int) -> list[Shown]:
 
 
 def since(tx: Tx, change: int, *, limit: int) -> list[Shown]:
-    """Give what was written after a change, in the order of the changes."""
+    """Return what was written after a change, in the order of the changes."""
     rows = tx.execute(select(sandbox_messages).where(_COLUMNS.change > change).order_by(_COLUMNS.change).limit(limit))
     return [_shown(row) for row in rows]
 
 
 def bound(tx: Tx, channel: str, accounts: Collection[str]) -> set[str]:
-    """Tell which of these accounts the house knows as a customer or leader."""
+    """Return which of these accounts the house knows as a customer or leader."""
     known = conversations.c.customer_id.is_not(None) | conversations.c.leader_id.is_not(None)
     rows = tx.execute(
         select(conversations.c.account).where(

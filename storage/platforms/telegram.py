@@ -15,6 +15,6 @@ def keep(tx: Tx, name: str, value: str) -> None:
 
 
 def kept(tx: Tx, name: str) -> str | None:
-    """Give what was remembered."""
+    """Return what was remembered."""
     value: str | None = tx.execute(select(meta.c.value).where(meta.c.key == name)).scalar_one_or_none()
     return value

@@ -112,7 +112,7 @@ class Standing:
 
 
 def token(tx: Tx, app_id: str) -> Token | None:
-    """Give the token that every process shares, however old."""
+    """Return the token that every process shares, however old."""
     columns = (wechat_tokens.c.token, wechat_tokens.c.expires_at)
     row = tx.execute(select(*columns).where(wechat_tokens.c.app_id == app_id)).first()
     return Token(token=row.token, expires_at=row.expires_at) if row and row.token else None
@@ -155,7 +155,7 @@ def leave(tx: Tx, account: str, *, now: datetime) -> None:
 
 
 def standing(tx: Tx, account: str) -> Standing:
-    """Tell how an account stands."""
+    """Return how an account stands."""
     row = tx.execute(select(wechat_ledger).where(wechat_ledger.c.account == account)).first()
     if row is None:
         return Standing()
@@ -214,7 +214,7 @@ def answered(tx: Tx, key: str, answer: Answer, *, now: datetime) -> None:
 
 
 def media_id(tx: Tx, key: str, *, now: datetime) -> str:
-    """Give the platform's id of something uploaded before, or ""."""
+    """Return the platform's id of something uploaded before, or ""."""
     known = (wechat_media.c.key == key) & (wechat_media.c.expires_at > now)
     return tx.execute(select(wechat_media.c.media_id).where(known)).scalar_one_or_none() or ""
 

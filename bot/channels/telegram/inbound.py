@@ -60,7 +60,7 @@ class Reader:
     now: Callable[[], datetime]
 
     def inbound(self, update: Update) -> Inbound | None:
-        """Give what the house is to hear; None for what is not meant for it."""
+        """Return what the house is to hear; None for what is not meant for it."""
         if update.message:
             return self._said(update.message)
         if update.edited_message:

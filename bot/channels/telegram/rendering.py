@@ -58,7 +58,7 @@ class File:
     data: bytes = field(repr=False)
 
     def upload(self) -> BufferedInputFile:
-        """Give it as aiogram wants it."""
+        """Return it as aiogram wants it."""
         return BufferedInputFile(self.data, self.name)
 
 
@@ -75,7 +75,7 @@ def file(kind: str, key: str, data: bytes) -> File:
 
 
 def calls(chat: int, reply: Reply, files: Sequence[File]) -> list[TelegramMethod[Any]]:
-    """Give the calls for one reply in order: files first, the words as their caption or after them, buttons last."""
+    """Return the calls for one reply in order: files first, the words as their caption or after them, buttons last."""
     groups = _groups(files)
     text, keys = reply.text, keyboard(reply.buttons)
     alone = len(groups) == 1 and (len(groups[0]) == 1 or keys is None)
@@ -134,7 +134,7 @@ GROUPED: dict[str, Callable[..., Any]] = {
 
 
 def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
-    """Give a reply's buttons; one whose value Telegram does not take is left out, its text can be typed."""
+    """Return a reply's buttons; one whose value Telegram does not take is left out, its text can be typed."""
     made = [
         [
             InlineKeyboardButton(text=cut(button.label, LABEL), callback_data=button.tap)

@@ -160,7 +160,7 @@ async def _safe(work: Awaitable[Any], news: News, ends: float) -> Any:
 
 
 def _bare_number(inbound: Inbound) -> int:
-    """Give the number that a text is and nothing else, or 0."""
+    """Return the number that a text is and nothing else, or 0."""
     if inbound.kind != "text" or len(inbound.text) > 8:
         return 0
     word = unicodedata.normalize("NFKC", inbound.text).strip(" .、。,，()\n\t")

@@ -91,7 +91,7 @@ class Line:
         raise AssertionError
 
     def url(self, path: str) -> str:
-        """Give an endpoint's address."""
+        """Return an endpoint's address."""
         return path if path.startswith(("http://", "https://")) else f"{self.base}/cgi-bin/{path}"
 
     def _refusal(self, code: int, message: str) -> Exception:
@@ -165,7 +165,7 @@ class Line:
 
 
 def _told(answer: Mapping[str, Any]) -> str:
-    """Give an error's words without the request's own number, so that like errors read alike."""
+    """Return an error's words without the request's own number, so that like errors read alike."""
     return re.split(r",? rid:", str(answer.get("errmsg", "")))[0][:100]
 
 

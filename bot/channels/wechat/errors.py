@@ -64,5 +64,5 @@ UNKNOWN = Meaning(does="refuse", why="unknown code")
 
 
 def meaning(code: int) -> Meaning:
-    """Tell what a code means; one that is not listed is a refusal for good."""
+    """Return what a code means; one that is not listed is a refusal for good."""
     return MEANINGS.get(code, UNKNOWN)

@@ -40,7 +40,7 @@ class News:
 
 
 def read(message: Any, *, at: datetime) -> News:
-    """Tell what a message of wechatpy's means. Raises Refused when it lacks what every message has."""
+    """Return what a message of wechatpy's means. Raises Refused when it lacks what every message has."""
     fields: Fields = message._data
     account, service = _word(fields, "FromUserName"), _word(fields, "ToUserName")
     if not ACCOUNT.fullmatch(account) or not ACCOUNT.fullmatch(service):

@@ -27,7 +27,7 @@ class Slot:
 
     @property
     def is_open(self) -> bool:
-        """Whether it may be filled now."""
+        """Return whether it may be filled now."""
         committed = self.opened.done() and self.opened.result()
         return committed and not self.answer.done() and self.left > MARGIN
 
@@ -87,24 +87,24 @@ class Slots:
             self._waiting.pop(slot.account, None)
 
     def given(self, key: str) -> Answer | None:
-        """Give what a message was answered with."""
+        """Return what a message was answered with."""
         return self._given.get(key)
 
     def open_to(self, account: str) -> Slot | None:
-        """Give the newest open callback of an account."""
+        """Return the newest open callback of an account."""
         return next((slot for slot in reversed(self._waiting.get(account, [])) if slot.is_open), None)
 
     def coming_to(self, account: str) -> list[asyncio.Future[bool]]:
-        """Give the callbacks of an account that are about to open."""
+        """Return the callbacks of an account that are about to open."""
         waiting = self._waiting.get(account, [])
         return [slot.opened for slot in waiting if not slot.opened.done() and slot.left > MARGIN]
 
     def any_to(self, account: str) -> bool:
-        """Tell whether an account has a callback that is open or about to open."""
+        """Return whether an account has a callback that is open or about to open."""
         return self.open_to(account) is not None or bool(self.coming_to(account))
 
     async def find(self, account: str) -> Slot | None:
-        """Give the newest open callback; where none is open yet, wait for one that is about to be."""
+        """Return the newest open callback; where none is open yet, wait for one that is about to be."""
         while not (slot := self.open_to(account)) and (coming := self.coming_to(account)):
             await asyncio.wait(coming, timeout=0.5, return_when=asyncio.FIRST_COMPLETED)
         return slot

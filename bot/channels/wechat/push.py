@@ -70,7 +70,7 @@ class Pusher:
 
     @property
     def may_push(self) -> bool:
-        """Whether the account may send customer-service messages, as far as is known."""
+        """Return whether the account may send customer-service messages, as far as is known."""
         return self.allowed and (self._denied_until is None or self._denied_until <= self.clock())
 
     async def carry(self, account: str, part: Part) -> None:
@@ -184,7 +184,7 @@ class Pusher:
         return BRIEFLY
 
     async def _media_id(self, part: Part) -> str:
-        """Give the platform's id of a stored picture, voice or video; upload it if need be."""
+        """Return the platform's id of a stored picture, voice or video; upload it if need be."""
         kind, key, now = KINDS.get(part.kind, ""), _media_key(part), self.clock()
         if not kind:
             raise Unfit(f"WeChat carries no {part.kind}")

@@ -53,7 +53,7 @@ class Part:
 
 
 def begun(mail: Mail) -> bool:
-    """Tell whether a mail has several parts, so that some of them may have gone."""
+    """Return whether a mail has several parts, so that some of them may have gone."""
     return len(_own_parts(mail)) > 1
 
 
@@ -125,12 +125,12 @@ def clean(text: str) -> str:
 
 
 def buttons(payload: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Give label and tap of every button, row by row."""
+    """Return label and tap of every button, row by row."""
     return [(CONTROL.sub("", label), tap) for row in payload.get("buttons", ()) for label, tap in row]
 
 
 def numbered(choices: Sequence[tuple[str, str]]) -> bool:
-    """Tell whether choices are shown with numbers."""
+    """Return whether choices are shown with numbers."""
     return len(choices) > 1 and not any(tap.partition(":")[0] in NUMBER_MEANS_ITSELF for _, tap in choices)
 
 

@@ -39,14 +39,14 @@ class Tokens:
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def get(self) -> str:
-        """Give a token that should be good."""
+        """Return a token that should be good."""
         if self._known and self._good(self._known):
             return self._known.token
         async with self._lock:
             return await self._settled(refused="")
 
     async def renew(self, refused: str) -> str:
-        """Give another token in place of one that the platform refused. Raises RefusedAgain."""
+        """Return another token in place of one that the platform refused. Raises RefusedAgain."""
         async with self._lock:
             if self._known and self._known.token == refused:
                 self._known = None

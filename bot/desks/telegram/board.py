@@ -72,7 +72,7 @@ class Board:
         return self.group.pace.now() * self.group.pace.speed
 
     def _too_early(self) -> float:
-        """Give the seconds until an edit may be thought of; 0 when it is due."""
+        """Return the seconds until an edit may be thought of; 0 when it is due."""
         since, calm = self._now() - self._edited, self._now() - self._changed
         few = self.group.pace.used("board") < FEW
         if since >= SLOW or (since >= QUICK and (few or calm >= CALM)):

@@ -35,13 +35,13 @@ class Seen:
 
     @property
     def fits(self) -> bool:
-        """Tell whether the words fit under a picture."""
+        """Return whether the words fit under a picture."""
         room = sum(units(name) + LINK for _, name in self.called)
         return bool(self.drawn.photos) and units(self.drawn.text) + room <= CAPTION
 
     @property
     def mark(self) -> str:
-        """Give what tells one state of the card from another."""
+        """Return what tells one state of the card from another."""
         shown = repr((self.drawn.text, self.drawn.buttons, self.drawn.photos, self.drawn.captions))
         return sha256(shown.encode()).hexdigest()[:16]
 

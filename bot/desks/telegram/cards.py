@@ -209,5 +209,5 @@ class Cards:
 
 
 def _due(ticket: Ticket) -> bool:
-    """Tell whether a ticket has to have a card: somebody works on it."""
+    """Return whether a ticket has to have a card: somebody works on it."""
     return ticket.owner_id is not None and ticket.state not in ENDED

@@ -43,7 +43,7 @@ class Joined:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def needed(self, mail: Mail) -> bool:
-        """Tell whether this mail is told with others: it waits already, or the minute's room is used."""
+        """Return whether this mail is told with others: it waits already, or the minute's room is used."""
         return mail.id in self._waiting or mail.id in self._told or self.group.pace.used("safety") >= ALONE
 
     async def tell(self, mail: Mail) -> None:
@@ -83,7 +83,7 @@ class Joined:
 
 
 def _draw(tx: Tx, mails: Sequence[Mail], context: TurnContext) -> tuple[str, list[list[tuple[str, str]]]]:
-    """Give a line for each mail, and a button for each ticket that nobody has."""
+    """Return a line for each mail, and a button for each ticket that nobody has."""
     found = {mail.id: tickets.get(tx, mail.payload["ticket"]) for mail in mails}
     lines = [texts.say(desk_outbox.LANGUAGE, "telegram.joined", count=len(mails))]
     open_: dict[str, None] = {}

@@ -252,7 +252,7 @@ class TelegramDesk:
 
 
 def steps(mails: Sequence[Mail]) -> list[list[Mail]]:
-    """Give what is to be done one after the other: of drawings only the newest, the customer's words together."""
+    """Return what is to be done one after the other: of drawings only the newest, the customer's words together."""
     card = max((mail.id for mail in mails if mail.kind == "card"), default=0)
     newest = card or max((mail.id for mail in mails if mail.kind in (*DRAWN, "board")), default=0)
     made: list[list[Mail]] = []

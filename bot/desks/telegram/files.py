@@ -67,6 +67,6 @@ async def stored(store: Keeper, key: str) -> bytes | None:
 
 
 def named(kind: str, key: str) -> str:
-    """Give a stored file a name that says what it is."""
+    """Return a stored file a name that says what it is."""
     path = PurePath(key)
     return f"{path.stem[:12]}{SUFFIXES.get(kind, path.suffix)}"

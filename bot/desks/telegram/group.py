@@ -113,13 +113,13 @@ class Group:
 
 
 def wait_of(error: RetryAfter) -> float:
-    """Give the seconds to wait; the public property warns of its own change of type."""
+    """Return the seconds to wait; the public property warns of its own change of type."""
     value: Any = error._retry_after
     return value.total_seconds() if isinstance(value, timedelta) else float(value)
 
 
 def says(error: BadRequest, *words: str) -> bool:
-    """Tell whether a refusal is one of these, which only its text tells."""
+    """Return whether a refusal is one of these, which only its text tells."""
     return any(word in error.message.lower() for word in words)
 
 

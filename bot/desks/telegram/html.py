@@ -17,7 +17,7 @@ MOST_CALLED = 20  # people; the platform notifies few of a message's mentions an
 
 
 def html(text: str, mentions: Iterable[Sequence[str]] = (), *, limit: int = TEXT) -> str:
-    """Give a text as HTML with the people called on a line of their own; cut so that both fit into `limit` units."""
+    """Return a text as HTML with the people called on a line of their own; cut so that both fit into `limit` units."""
     called = [(user, name) for user, name in mentions if user.isdecimal()][:MOST_CALLED]
     line = " ".join(f"@{name}" for _, name in called)
     words = cut(text, limit - units(line) - 1) if line else cut(text, limit)
@@ -26,7 +26,7 @@ def html(text: str, mentions: Iterable[Sequence[str]] = (), *, limit: int = TEXT
 
 
 def keyboard(rows: Iterable[Iterable[Sequence[str]]]) -> InlineKeyboardMarkup | None:
-    """Give buttons from rows of (label, value)."""
+    """Return buttons from rows of (label, value)."""
     made = [
         [
             InlineKeyboardButton(cut(label, LABEL), callback_data=tap)
@@ -45,5 +45,5 @@ def pairs(rows: Sequence[Sequence[Button]]) -> list[list[tuple[str, str]]]:
 
 
 def mentions(payload: Any) -> list[tuple[str, str]]:
-    """Give the people that a payload calls."""
+    """Return the people that a payload calls."""
     return [(str(user), str(name)) for user, name in payload.get("mentions", ())]

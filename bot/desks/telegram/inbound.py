@@ -39,7 +39,7 @@ class Reader:
     bosses: set[str] = field(default_factory=set)
 
     def deeds(self, update: Update) -> Iterator[Done]:
-        """Give what the staff did; nothing for talk among themselves."""
+        """Yield what the staff did; nothing for talk among themselves."""
         if update.callback_query:
             yield from self._tap(update.callback_query)
         elif update.chat_member:
@@ -121,12 +121,12 @@ class Reader:
 
 
 def is_present(member: ChatMember) -> bool:
-    """Tell whether someone is in the group; the restricted may be or not."""
+    """Return whether someone is in the group; the restricted may be or not."""
     return member.status in PRESENT or bool(getattr(member, "is_member", False))
 
 
 def is_topic(message: Message) -> bool:
-    """Tell whether a message stands in a topic of its own, not among the others."""
+    """Return whether a message stands in a topic of its own, not among the others."""
     return bool(message.is_topic_message and message.message_thread_id)
 
 
@@ -141,7 +141,7 @@ def topic_place(chat_id: int, thread: int) -> str:
 
 
 def media_of(message: Message) -> Iterator[Media]:
-    """Give what a message carries, by the desk bot's own references."""
+    """Yield what a message carries, by the desk bot's own references."""
     if message.photo:
         best = message.photo[-1]
         yield Media(kind="photo", ref=best.file_id, size=best.file_size)

@@ -43,7 +43,7 @@ class Pace:
     _held: float = 0.0
 
     def still(self, who: str) -> float:
-        """Give the seconds that one who waits already has to wait on, 0 for who may go or never asked."""
+        """Return the seconds that one who waits already has to wait on, 0 for who may go or never asked."""
         waiter = self._waiters.get(who)
         return self.wait(who, waiter.rank, waiter.cost) if waiter else 0.0
 
@@ -56,7 +56,7 @@ class Pace:
         return seconds
 
     def wait(self, who: str, rank: int, cost: int = 1) -> float:
-        """Give the seconds until `who` may go, 0 for now; whoever has to wait keeps a place."""
+        """Return the seconds until `who` may go, 0 for now; whoever has to wait keeps a place."""
         now = self.now()
         self._forget(now)
         if now < self._held:
@@ -77,12 +77,12 @@ class Pace:
         self._held = max(self._held, self.now() + seconds)
 
     def used(self, share: str) -> int:
-        """Tell how much of a share went within the last minute."""
+        """Return how much of a share went within the last minute."""
         self._forget(self.now())
         return sum(name == share for _, name in self._marks)
 
     def _free(self, share: str) -> int:
-        """Tell how many operations a share may take now; the kept room of the others stays untouched."""
+        """Return how many operations a share may take now; the kept room of the others stays untouched."""
         used = {name: sum(each == name for _, each in self._marks) for name in ("safety", "board", "rest")}
         safety, board = max(used["safety"], KEPT_SAFETY), max(used["board"], KEPT_BOARD)
         if share == "safety":
@@ -92,7 +92,7 @@ class Pace:
         return MOST - safety - board - used["rest"]
 
     def _freed(self, missing: int) -> float:
-        """Tell when so many of the operations that stand will have passed."""
+        """Return when so many of the operations that stand will have passed."""
         window = (WINDOW + SPARE) / self.speed
         at = min(missing, len(self._marks)) - 1
         return (self._marks[at][0] if self._marks else self.now()) + window

@@ -63,7 +63,7 @@ class Staff:
             return None
 
     async def knows(self, user: str) -> bool:
-        """Tell whether someone is in the group; asked for once, then remembered."""
+        """Return whether someone is in the group; asked for once, then remembered."""
         if user in self._members:
             return True
         member = await self._ask(int(user))

@@ -67,7 +67,7 @@ class Spot:
 
     @property
     def where(self) -> dict[str, Any]:
-        """Give it as parameters of a call."""
+        """Return it as parameters of a call."""
         reply = ReplyParameters(self.under, allow_sending_without_reply=True) if self.under else None
         return {"message_thread_id": self.thread, "reply_parameters": reply}
 
@@ -122,7 +122,7 @@ class Lines:
         return Spot(under=int(card.message_id.partition("/")[2]))
 
     def _words(self, line: Line, spot: Spot) -> list[Call]:
-        """Give the calls for the words, unless they went as a caption."""
+        """Return the calls for the words, unless they went as a caption."""
         if _captioned(line):
             return []
         bot, keys = self.group.bot, keyboard(line.payload.get("buttons", ()))
@@ -187,7 +187,7 @@ class Lines:
 
 
 def _captioned(line: Line) -> bool:
-    """Tell whether the words go under the first of the media."""
+    """Return whether the words go under the first of the media."""
     plain = not line.payload.get("buttons") and not line.payload.get("mentions")
     return bool(line.media) and plain and units(line.text) <= CAPTION
 

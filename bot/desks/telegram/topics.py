@@ -30,7 +30,7 @@ class Topics:
     clock: Callable[[], datetime]
 
     async def thread(self, ticket: Ticket, known: DeskMessage | None) -> int | None:
-        """Give the topic of a ticket that somebody has; made if there is none. Raises Wait."""
+        """Return the topic of a ticket that somebody has; made if there is none. Raises Wait."""
         if not self.group.forum:
             return None
         if self._stands(known):

@@ -65,7 +65,7 @@ class Listener:
             await self._carry_out(deed)
 
     async def _is_ours(self, chat: Chat, update: Update) -> bool:
-        """Tell whether an update is of the group; of another chat, say what there is to say."""
+        """Return whether an update is of the group; of another chat, say what there is to say."""
         message = update.message
         if message and message.migrate_from_chat_id == self.group.chat_id:
             await self.group.moved(chat.id)

@@ -52,13 +52,13 @@ def addressed(line: ListLine, words: str, reader: Reader) -> ListLine:
 
 
 def anew(words: str) -> bool:
-    """Tell whether words ask for a new claim."""
+    """Return whether words ask for a new claim."""
     told = [word for language in languages() for word in say(language, "list.new_claim").split("|")]
     return any(word in words.casefold() for word in told)
 
 
 def of_the_day(line: ListLine, words: str, reader: Reader) -> Order | None:
-    """Give the only one of a line's orders that the day or the name in the words leaves."""
+    """Return the only one of a line's orders that the day or the name in the words leaves."""
     plain = normalise(words, reader.lexicon.emoji)
     among = [order for number in line.among if (order := reader.shelf.listed.order(number))]
     day, _, _ = day_in(plain, reader.today)

@@ -55,7 +55,7 @@ def _behind(paste: Paste, text: str) -> ListReading:
 
 
 def mild(behind: ListReading, own: ListReading) -> ListReading:
-    """Give lines read behind earlier ones without the harm that only those told of; `own`: the lines by themselves."""
+    """Return lines read after earlier ones without the harm that only those mention; `own`: the lines by themselves."""
     harmed = {one.line for one in (*own.claims, *own.named) if one.severity == "safety"}
     return replace(
         behind,

@@ -35,12 +35,12 @@ def _said(name: str) -> re.Pattern[str]:
 
 
 def withdraws(text: str) -> bool:
-    """Tell whether words hold a line back or take it back, whatever line they mean."""
+    """Return whether words hold a line back or take it back, whatever line they mean."""
     return _said("holds").search(text) is not None or _said("lets_go").search(text) is not None
 
 
 def numbered(text: str) -> str:
-    """Give the number that stands in front of words that take something back: 5不要了; "" where none does."""
+    """Return the number that stands in front of words that take something back: 5不要了; "" where none does."""
     found = FRONT.match(text)
     return str(int(found[1])) if found and withdraws(text[found.end() :]) else ""
 
@@ -81,7 +81,7 @@ def _at(draft: ListDraft, number: int) -> ListLine | None:
 
 
 def of_person(draft: ListDraft, told: ReadClaim, reader: Reader) -> list[ListLine]:
-    """Give the lines of the list that are about the person told of, the withdrawn ones too."""
+    """Return the lines of the list that are about the person told of, the withdrawn ones too."""
     fits = {order.order_no for order in reader.shelf.fits(told)}
     if told.pickup_no:
         return [line for line in draft.lines if line.pickup == told.pickup_no]
@@ -89,7 +89,7 @@ def of_person(draft: ListDraft, told: ReadClaim, reader: Reader) -> list[ListLin
 
 
 def taken_back(lines: Sequence[ListLine], told: ReadClaim, raw: str, reader: Reader) -> list[ListLine]:
-    """Give those of a person's lines that words take back or hold: 弄错了, 没裂, 先别报; none when they do not."""
+    """Return those of a person's lines that words take back or hold: 弄错了, 没裂, 先别报; none when they do not."""
     if told.question or told.quantity is not None or told.received or told.severity == "safety" or ASKS.search(raw):
         return []
     short = len(same(raw)) <= SHORTEST and not told.problems
@@ -102,20 +102,20 @@ def taken_back(lines: Sequence[ListLine], told: ReadClaim, raw: str, reader: Rea
 
 
 def is_fine(told: ReadClaim, raw: str, *, alone: bool) -> bool:
-    """Tell whether words claim nothing of a person but say that all is well: 西瓜都没问题; of one `alone`: 是我数错."""
+    """Return whether words claim nothing but say that all is well: 西瓜都没问题; of one person `alone`: 是我数错."""
     claims = told.problems or told.remedy or told.withdrawn or told.question or told.quantity is not None
     said = _said("not_so").search(raw) or (alone and _said("mistaken").search(raw) and not SENT.search(raw))
     return bool(said) and not claims and not told.signals and not ASKS.search(raw)
 
 
 def asks(told: ReadClaim, raw: str) -> bool:
-    """Tell whether words claim nothing and ask how a ticket stands."""
+    """Return whether words claim nothing and ask how a ticket stands."""
     claims = told.problems or told.remedy or told.withdrawn or told.quantity is not None or told.signals
     return not claims and _said("asks").search(raw) is not None
 
 
 def resumed(lines: Sequence[ListLine], raw: str, reader: Reader) -> list[ListLine]:
-    """Give the withdrawn lines that words bring back, ready or asked about anew."""
+    """Return the withdrawn lines that words bring back, ready or asked about anew."""
     if not _said("resumes").search(raw) or _said("holds").search(raw):
         return []
     return [judged(replace(line, state="ready"), reader.shelf) for line in lines if line.state == "withdrawn"]
@@ -133,7 +133,7 @@ def of_item(lines: Sequence[ListLine], told: ReadClaim, raw: str, reader: Reader
 
 
 def meant(lines: Sequence[ListLine], told: ReadClaim, raw: str, reader: Reader) -> ListLine | None:
-    """Give the one line that words put right: the person's only one, of that item, of that problem; None otherwise."""
+    """Return the one line that words correct: the person's only one, of that item or problem; None otherwise."""
     codes = {code for code in told.problems if code in reader.shelf.policy.problems}
     marked = _said("corrects").search(raw) is not None
     told_more = told.quantity is not None or told.received or told.remedy
@@ -150,7 +150,7 @@ def meant(lines: Sequence[ListLine], told: ReadClaim, raw: str, reader: Reader) 
 
 
 def wished(lines: Sequence[ListLine], told: ReadClaim) -> list[ListLine]:
-    """Give a person's ready lines when a wish is told and nothing else: it is for all of them."""
+    """Return a person's ready lines when a wish is told and nothing else: it is for all of them."""
     named = told.problems or told.quantity is not None or told.received or told.question or "sku" in told.evidence
     return [] if named or not told.remedy else [line for line in lines if line.state == "ready"]
 
@@ -188,19 +188,19 @@ def _count(old: str, new: str, raw: str) -> str:
 
 
 def differs(line: ListLine, reader: Reader) -> bool:
-    """Tell whether a line says another figure or wish than the ticket that has it."""
+    """Return whether a line says another figure or wish than the ticket that has it."""
     filed = reader.shelf.filed(line.order_no, line.problem)
     return filed is not None and apart(line.problem.quantity, line.wish, filed.quantity, filed.wish)
 
 
 def differs_told(line: ListLine, told: ReadClaim, raw: str) -> bool:
-    """Tell whether words say of a filed line what was not filed, or are marked as a correction."""
+    """Return whether words say of a filed line what was not filed, or are marked as a correction."""
     quantity = "" if told.quantity is None else str(told.quantity)
     problem = line.problem
     return _said("corrects").search(raw) is not None or apart(quantity, told.remedy or "", problem.quantity, line.wish)
 
 
 def apart(quantity: str, wish: str, filed_quantity: str, filed_wish: str) -> bool:
-    """Tell whether a quantity or a wish as told is another than the one that was filed."""
+    """Return whether a quantity or a wish as told is another than the one that was filed."""
     other = bool(quantity) and quantity != "all" and quantity != filed_quantity
     return other or bool(wish and wish != filed_wish)

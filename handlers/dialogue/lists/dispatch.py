@@ -67,7 +67,7 @@ def _thanked(turn: Turn, draft: ListDraft, text: str) -> bool:
 
 
 def _live(turn: Turn, draft: ListDraft) -> bool:
-    """Tell whether a list is under way: something waits for the leader, or the last word on it is not long ago."""
+    """Return whether a list is under way: something waits for the leader, or the last word on it is not long ago."""
     lately = turn.turn_input.now - datetime.fromisoformat(draft.touched_at or turn.at) < LATELY
     return draft.is_open or bool(draft.lines and lately)
 
@@ -124,7 +124,7 @@ def _drops() -> frozenset[str]:
 
 
 def _choice(draft: ListDraft, text: str) -> str:
-    """Give the button that a bare number or a button's own words mean."""
+    """Return the button that a bare number or a button's own words mean."""
     bare = text.strip()
     number = NUMBERED.get(bare) or (int(bare) if BARE.fullmatch(bare) else 0)
     if 0 < number <= len(draft.choices) and not any(tap.startswith("pair:") for _, tap in draft.choices):

@@ -78,7 +78,7 @@ def _taken_back(paste: Paste, told: ReadClaim, raw: str) -> bool:
 
 
 def _fine(paste: Paste, told: ReadClaim, raw: str) -> bool:
-    """Tell whether words say that nothing is wrong with somebody's goods; they are told as no claim."""
+    """Return whether words say that nothing is wrong with somebody's goods; they are told as no claim."""
     alone = paste.people.get(told.line, 1) == 1
     if not corrections.is_fine(told, raw, alone=alone):
         return False
@@ -87,7 +87,7 @@ def _fine(paste: Paste, told: ReadClaim, raw: str) -> bool:
 
 
 def _asked(paste: Paste, told: ReadClaim, raw: str) -> bool:
-    """Tell whether words ask how it stands with somebody's ticket: 33号处理了吗."""
+    """Return whether words ask how it stands with somebody's ticket: 33号处理了吗."""
     if not corrections.asks(told, raw):
         return False
     listed = paste.reader.shelf.listed
@@ -144,7 +144,7 @@ def _twice(paste: Paste, twin: ListLine, line: ListLine) -> None:
 
 
 def _is_caption(paste: Paste, told: ReadClaim) -> bool:
-    """Tell whether words name nothing but a person's item that is on the list: 24号的葡萄."""
+    """Return whether words name nothing but a person's item that is on the list: 24号的葡萄."""
     if told.problems or told.remedy or told.withdrawn or told.question or told.quantity is not None:
         return False
     fits = {order.order_no for order in paste.reader.shelf.fits(told)}

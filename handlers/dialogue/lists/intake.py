@@ -50,13 +50,13 @@ def take(paste: Paste) -> bool:
 
 
 def _several(paste: Paste, told: Sequence[ReadClaim]) -> bool:
-    """Tell whether a message is a list: of several lines, or about several people; one line is led like any claim."""
+    """Return whether a message is a list: of several lines, or about several people; one line is led like any claim."""
     people = {(one.pickup_no, one.customer, one.order_no) for one in told if one.pickup_no or one.customer}
     return len([raw for raw in paste.raws if same(raw)]) > 1 or len({person[0] or person[1] for person in people}) > 1
 
 
 def _goes_on(paste: Paste, reading: ListReading) -> bool:
-    """Tell whether words that name nobody are lines of a list all the same: whose they are is asked."""
+    """Return whether words that name nobody are lines of a list all the same: whose they are is asked."""
     found, turn = paste.turn.turn_input.found, paste.turn
     if not any(one.problems for one in reading.claims) or paste.elsewhere:
         return False
@@ -163,7 +163,7 @@ def _remember(paste: Paste, ignored: Sequence[Ignored], marks: Sequence[str]) ->
 
 
 def _places(paste: Paste, reading: ListReading) -> dict[int, int]:
-    """Give the list's line that each pasted line became (the first, where it became several)."""
+    """Return the list's line that each pasted line became (the first, where it became several)."""
     raws = paste.raws
     keys = {line.text: line.key for line in reversed(paste.fresh)}
     return {one.line: keys[raw] for one in reading.claims if (raw := raws[one.line - 1].strip()[:200]) in keys}
@@ -221,7 +221,7 @@ def _with_corrections(paste: Paste, listing: Listing) -> Listing:
 
 
 def _with_own(paste: Paste) -> ListDraft | None:
-    """Give the photos that a line was written on to that line; None when there are none, or several orders."""
+    """Return the photos that a line was written on to that line; None when there are none, or several orders."""
     own = paste.own_photos()
     if not own or len({line.order_no or str(line.key) for line in paste.fresh}) != 1:
         return None

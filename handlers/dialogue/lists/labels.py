@@ -35,7 +35,7 @@ class Telling:
     late: frozenset[str] = frozenset()  # tickets that have their result
 
     def say(self, key: str, **values: object) -> str:
-        """Give a text of the list."""
+        """Return a text of the list."""
         return self.voice.say(f"list.{key}", **values)
 
     def join(self, parts: Iterable[str]) -> str:
@@ -74,7 +74,7 @@ class Telling:
         return self.say(f"row_{DONE[line.state]}", number=number, what=what, no=line.ticket_no).replace("  ", " ")
 
     def lacking(self) -> list[ListLine]:
-        """Give the lines that lack a photo which the rules want."""
+        """Return the lines that lack a photo which the rules want."""
         wanted = [line for line in self.draft.lines if owes_photos(line, self.voice.policy)]
         return [line for line in wanted if line.order_no and not self.draft.of_line(line.key)]
 

@@ -34,7 +34,7 @@ class Shelf:
     policy: Policy
 
     def fits(self, told: ReadClaim) -> tuple[Order, ...]:
-        """Give the orders that a read claim could mean; never one that was not looked up."""
+        """Return the orders that a read claim could mean; never one that was not looked up."""
         orders = self.listed.orders
         if told.order_no:
             return tuple(order for order in orders if order.order_no == told.order_no)
@@ -67,7 +67,7 @@ def same(text: str) -> str:
 
 
 def stated(told: ReadClaim) -> bool:
-    """Tell whether the words say who is meant: an item that only one order happens to have does not."""
+    """Return whether the words say who is meant: an item that only one order happens to have does not."""
     named = told.pickup_no or told.customer or told.phone_tail
     return bool(named or {"order_no", "phone", "phone_tail"} & set(told.evidence))
 
@@ -171,7 +171,7 @@ def _open(line: ListLine, order: Order, policy: Policy, *, unsure: bool) -> str:
 
 
 def _too_many(problem: Problem, line: OrderLine) -> bool:
-    """Tell whether more is claimed than was bought; what part of a box three of its fruits are, an agent tells."""
+    """Return whether more is claimed than was bought; what part of a box three of its fruits are, an agent tells."""
     count = amount(problem)
     if count is None or problem.share or share_of(problem, line) is not None:
         return False
@@ -199,7 +199,7 @@ def with_order(line: ListLine, order: Order, shelf: Shelf, said: ReadClaim | Non
 
 
 def late(line: ListLine, order: Order, policy: Policy) -> bool:
-    """Tell whether the claim window was over when the leader told of it."""
+    """Return whether the claim window was over when the leader told of it."""
     bought = line_of(order, line.problem.line_no)
     window = policy.window(line.problem.problem, bought.tags if bought else ())
     if not window or not order.delivered_at or not line.at:
@@ -208,6 +208,6 @@ def late(line: ListLine, order: Order, policy: Policy) -> bool:
 
 
 def owes_photos(line: ListLine, policy: Policy) -> bool:
-    """Tell whether the business's rules want a photo of a line."""
+    """Return whether the business's rules want a photo of a line."""
     kind = policy.problems.get(line.problem.problem)
     return bool(kind and kind.photos) and line.state in ("ready", "ask", "filed", "raised", "serious")

@@ -97,6 +97,6 @@ def _lines(tx: Tx, order_no: str) -> tuple[ticket_lines.Line, ...]:
 
 
 def of_leader(tx: Tx, conversation: Conversation, number: str) -> Order | None:
-    """Give an order by its number if it is of the leader's sites."""
+    """Return an order by its number if it is of the leader's sites."""
     order = orders.by_number(tx, number, sample=None if conversation.channel == "sandbox" else False)
     return order if order and order.site_no in conversation.sites else None

@@ -66,7 +66,7 @@ class Paste:
         return [same(f"{self.by} {raw}") if same(raw) else "" for raw in self.raws]
 
     def next_key(self) -> int:
-        """Give the place of the next line."""
+        """Return the place of the next line."""
         return max((line.key for line in self.draft.lines), default=0) + 1
 
     def lay(self) -> None:

@@ -22,7 +22,7 @@ CONTEXT = 3  # lines that what follows a caption may lean on
 
 
 def words_of(name: str) -> tuple[str, ...]:
-    """Give the words of a list.toml entry in every language."""
+    """Return the words of a list.toml entry in every language."""
     return tuple(dict.fromkeys(word for language in languages() for word in say(language, f"list.{name}").split("|")))
 
 
@@ -101,7 +101,7 @@ def spoken(
 
 
 def is_caption(draft: ListDraft, text: str, own: Sequence[int] = ()) -> bool:
-    """Tell whether words that name somebody are about photos, though something is asked: 17号的照片, 下面是17号的."""
+    """Return whether words that name somebody are about photos, though something is asked: 17号的照片, 下面是17号的."""
     bare = LETTERS.sub("", text)
     if len(bare) > CAPTION:
         return False
@@ -110,7 +110,7 @@ def is_caption(draft: ListDraft, text: str, own: Sequence[int] = ()) -> bool:
 
 
 def _keys(lines: Sequence[ListLine], reader: Reader) -> tuple[int, ...]:
-    """Give one line of each order, one that the rules want a photo of where there is one."""
+    """Return one line of each order, one that the rules want a photo of where there is one."""
     first: dict[str, int] = {}
     for line in sorted(lines, key=lambda one: not owes_photos(one, reader.shelf.policy)):
         first.setdefault(line.order_no or str(line.key), line.key)
@@ -118,7 +118,7 @@ def _keys(lines: Sequence[ListLine], reader: Reader) -> tuple[int, ...]:
 
 
 def about(draft: ListDraft, text: str, named: Sequence[Order], reader: Reader) -> tuple[ListLine, ...]:
-    """Give the lines that a caption speaks of: of these orders, of the bare numbers, or with the item that it names."""
+    """Return the lines that a caption means: of these orders, of the bare numbers, or with the item that it names."""
     live = [line for line in draft.lines if line.state not in ("withdrawn", "already")]
     plain = normalise(text, reader.lexicon.emoji)
     bare = {str(int(digits)) for digits in NUMBER.findall(plain)} & {line.pickup for line in live}
@@ -187,7 +187,7 @@ def held(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def brought(before: ListDraft, after: ListDraft) -> tuple[tuple[int, int], ...]:
-    """Give the photos that came to lines which have their ticket already: (evidence, line)."""
+    """Return the photos that came to lines which have their ticket already: (evidence, line)."""
     known = {photo.id: photo.line for photo in before.photos}
     fresh = [photo for photo in after.photos if photo.line > 0 and known.get(photo.id) != photo.line]
     return tuple((photo.id, photo.line) for photo in fresh if (line := after.line(photo.line)) and line.ticket_no)

@@ -34,7 +34,7 @@ TOLD = {
 
 
 def meant(inbound: Inbound, talk: Talk, *, leads: bool) -> str:
-    """Tell what a leader's files are: "sheet" for a list, "paper" for one that cannot be read, "" for evidence.
+    """Return what a leader's files are: "sheet" for a list, "paper" for one that cannot be read, "" for evidence.
 
     What names a ticket is evidence; so is a paper with words, or while an ordinary claim is spoken of.
     """
@@ -52,7 +52,7 @@ def meant(inbound: Inbound, talk: Talk, *, leads: bool) -> str:
 
 
 def caption(inbound: Inbound, lexicon: Lexicon, today: date) -> str:
-    """Give the words of a file that are read with its lines; serious ones wait for nothing."""
+    """Return the words of a file that are read with its lines; serious ones wait for nothing."""
     text = inbound.text[:LONGEST].strip()
     return "" if text and read(text, (), lexicon, today=today).severity != "normal" else text
 
@@ -89,7 +89,7 @@ def takes(turn: Turn) -> bool:
 
 
 def holds(talk: Talk, inbound: Inbound, now: datetime, lexicon: Lexicon, today: date) -> bool:
-    """Tell whether words or photos wait for the sheet that came before them: nothing urgent does."""
+    """Return whether words or photos wait for the sheet that came before them: nothing urgent does."""
     waiting: Mapping[str, Any] = talk.extra.get(KEY, {})
     if not waiting or inbound.kind not in ("text", "media") or now >= until(talk):
         return False
@@ -101,7 +101,7 @@ def holds(talk: Talk, inbound: Inbound, now: datetime, lexicon: Lexicon, today: 
 
 
 def until(talk: Talk) -> datetime:
-    """Tell how long at most messages wait."""
+    """Return how long at most messages wait."""
     return datetime.fromisoformat(talk.extra[KEY]["until"])
 
 
@@ -112,7 +112,7 @@ def counted(talk: Talk) -> Talk:
 
 
 def released(talk: Talk, inbound: Inbound, now: datetime) -> tuple[Talk, bool]:
-    """Give the talk after a message, and whether what waited may go on: the last sheet was read, or took too long."""
+    """Return the talk after a message, and whether what waited may go on: the last sheet was read, or took too long."""
     waiting: Mapping[str, Any] = talk.extra.get(KEY, {})
     if not waiting:
         return talk, False
@@ -124,7 +124,7 @@ def released(talk: Talk, inbound: Inbound, now: datetime) -> tuple[Talk, bool]:
 
 
 def waited(inbound: Inbound) -> Inbound | None:
-    """Give the message that comes back after waiting, if this is one."""
+    """Return the message that comes back after waiting, if this is one."""
     raw = inbound.data.get("held") if inbound.kind == "wake" else None
     message = from_raw(raw) if raw else None
     return message if isinstance(message, Inbound) else None

@@ -14,7 +14,7 @@ SHOWN = 5  # lines that are no claims, as far as the card quotes them
 
 
 def card(told: Telling, *, again: int = 0) -> Reply:
-    """Tell what was read: how many lines are ready, asked about, passed on, filed before, withdrawn, ignored."""
+    """Return what was read: how many lines are ready, asked about, passed on, filed before, withdrawn, ignored."""
     draft = told.draft
     # the card counts what came since the last submit
     mine = [line for line in draft.lines if line.batch == draft.batch or line.state == "ready"]
@@ -47,7 +47,7 @@ def card(told: Telling, *, again: int = 0) -> Reply:
 
 
 def put_right(told: Telling) -> list[str]:
-    """Tell which lines were put right, which tickets hear of it, and which filed lines are to be taken back."""
+    """Return which lines were put right, which tickets hear of it, and which filed lines are to be taken back."""
     draft, act = told.draft, told.act
     rows = []
     if changed := [line for key in act.changed if (line := draft.line(key))]:
@@ -103,7 +103,7 @@ def whole(told: Telling) -> list[Reply]:
 
 
 def filed(told: Telling, keys: Sequence[int], notice: datetime | None) -> list[Reply]:
-    """Tell which pickup number became which ticket, what is still asked, and which photos are owed."""
+    """Return which pickup number became which ticket, what is still asked, and which photos are owed."""
     lines = [line for key in keys if (line := told.draft.line(key)) and line.state == "filed"]
     comma = told.voice.say("talk.comma")
     if lines:
@@ -138,7 +138,7 @@ def same(told: Telling, count: int) -> list[Reply]:
 
 
 def answered(told: Telling, keys: Sequence[int], file: Sequence[int]) -> list[Reply]:
-    """Tell what became of the lines that were answered."""
+    """Return what became of the lines that were answered."""
     lines = [line for key in keys if (line := told.draft.line(key))]
     ready = [line for line in lines if line.state == "ready" and line.key not in told.act.changed]
     new = [line for line in lines if line.state == "filed" and line.key in file]
@@ -167,7 +167,7 @@ def answered(told: Telling, keys: Sequence[int], file: Sequence[int]) -> list[Re
 
 
 def photos(told: Telling, *, echo: bool) -> Reply:
-    """Tell how the photos stand."""
+    """Return how the photos stand."""
     draft = told.draft
     left, paired = len(draft.tray()), sum(photo.line > 0 for photo in draft.photos)
     if not draft.lines:

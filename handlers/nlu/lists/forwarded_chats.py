@@ -36,13 +36,13 @@ def named(text: str, buyers: Collection[str]) -> str:
 
 
 def heads(text: str, buyers: Collection[str]) -> set[int]:
-    """Give the lines (from 1) that only say which buyer speaks below."""
+    """Return the lines (from 1) that only say which buyer speaks below."""
     rows = enumerate(text.splitlines(), start=1)
     return {at for at, raw in rows if (head := HEAD.fullmatch(raw)) and _buyer(head["name"], buyers)}
 
 
 def _buyer(name: str, buyers: Collection[str]) -> str:
-    """Give the buyer of this name, else the only one whose name is part of it: 李婷-3栋."""
+    """Return the buyer of this name, else the only one whose name is part of it: 李婷-3栋."""
     if name in buyers:
         return name
     within = [one for one in buyers if len(one) > 1 and one in name]

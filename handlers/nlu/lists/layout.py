@@ -153,7 +153,7 @@ def _next(lines: Sequence[str], at: int) -> str:
 
 
 def _bare_follows(lines: Sequence[str], at: int) -> bool:
-    """Whether the next line is pickup numbers and nothing else."""
+    """Return whether the next line is pickup numbers and nothing else."""
     return re.fullmatch(r"[\s0-9０-９号號#、,，和-]+", _next(lines, at)) is not None and bool(_next(lines, at))
 
 

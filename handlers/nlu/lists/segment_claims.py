@@ -19,7 +19,7 @@ LEFT_OVER = 3
 
 
 def has(lexicon: Lexicon, phrase: str, text: str) -> bool:
-    """Whether one of a table's phrases stands in a text."""
+    """Return whether one of a table's phrases stands in a text."""
     matcher = lexicon.phrases.get(phrase)
     return matcher is not None and bool(matcher.find(text))
 
@@ -45,7 +45,7 @@ def said(known: Facts, base: ReadClaim, fits: Sequence[Order], lexicon: Lexicon)
 
 
 def _let_go(known: Facts, lexicon: Lexicon) -> bool:
-    """Whether words behind problem and wish take both back: 桶身瘪了 没漏 他说不用处理."""
+    """Return whether words behind problem and wish take both back: 桶身瘪了 没漏 他说不用处理."""
     matcher = lexicon.phrases.get(SETTLED)
     hits = matcher.find(known.text) if matcher else []
     if not hits or known.serious.signals:

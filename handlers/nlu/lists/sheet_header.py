@@ -70,7 +70,7 @@ KNOWN = _table()
 
 
 def role_of(title: str) -> str:
-    """Tell what a column says by its title: a role, "" for what is no part of a claim, UNKNOWN else."""
+    """Return what a column says by its title: a role, "" for what is no part of a claim, UNKNOWN else."""
     plain = _plain(title)
     if plain in KNOWN:
         return KNOWN[plain][0]
@@ -78,7 +78,7 @@ def role_of(title: str) -> str:
 
 
 def find(rows: Sequence[Sequence[str]]) -> int | None:
-    """Give the place of the head among the first rows, if there is one."""
+    """Return the place of the head among the first rows, if there is one."""
     best: tuple[int, int] | None = None
     for at, row in enumerate(rows[:HEAD_ROWS]):
         titles = [cell for cell in row if cell]
@@ -93,11 +93,11 @@ def find(rows: Sequence[Sequence[str]]) -> int | None:
 
 
 def is_export(titles: Sequence[str]) -> bool:
-    """Tell whether a head is that of an export of orders, whose quantities are what was bought."""
+    """Return whether a head is that of an export of orders, whose quantities are what was bought."""
     return sum(KNOWN.get(_plain(title), ("", False))[1] for title in titles) >= EXPORTED
 
 
 def measure(title: str) -> str:
-    """Give the unit that a title names in brackets: 数量（盒）."""
+    """Return the unit that a title names in brackets: 数量（盒）."""
     found = MEASURE.search(unicodedata.normalize("NFKC", title))
     return found[1] if found else ""

@@ -239,6 +239,6 @@ def _tells(said: dict[str, str]) -> bool:
 
 
 def _claims(walk: _Walk, said: dict[str, str]) -> bool:
-    """Tell whether a row of an export says more than what was ordered; remarks are the buyer's beside other columns."""
+    """Return whether a row of an export says more than what was ordered; remarks are the buyer's own column."""
     own = [role for role in ("problem", "wish", "quantity") if role in walk.roles]
     return any(said.get(role) for role in (own or ("remark", "more")))

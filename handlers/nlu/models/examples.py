@@ -45,7 +45,7 @@ class Seen:
     grave: Serious
 
     def features(self, sizes: Iterable[int]) -> set[str]:
-        """Give all that is weighed."""
+        """Return all that is weighed."""
         found = {problem.code for problem in self.problems}
         marks = marks_of(found, severity=self.grave.severity, signals=self.grave.signals)
         return features(self.text, marks, sizes)

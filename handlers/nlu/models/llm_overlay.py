@@ -60,7 +60,7 @@ class Opinions:
         return all(until <= now for until, _ in self._chats[chat].values())
 
     def find(self, chat: str, text: str, orders: Sequence[Order]) -> Opinion | None:
-        """Give the opinion on a text with exactly these orders."""
+        """Return the opinion on a text with exactly these orders."""
         return self._found(chat, text, hash(tuple(orders))) if chat in self._chats else None
 
     def _found(self, chat: str, text: str, given: int) -> Opinion | None:
@@ -88,7 +88,7 @@ def _key(text: str, given: int) -> int:
 
 
 def is_open(claim: ReadClaim) -> bool:
-    """Tell whether a claim leaves something to be asked: which item, or what is wrong with it."""
+    """Return whether a claim leaves something to be asked: which item, or what is wrong with it."""
     return not (claim.withdrawn or claim.question) and bool(not claim.certain or claim.candidates or not claim.problems)
 
 
@@ -164,7 +164,7 @@ def _places(claims: Sequence[ReadClaim], told: Told, orders: Sequence[Order]) ->
 
 
 def _agrees(claim: ReadClaim, told: Told, orders: Sequence[Order]) -> bool:
-    """Tell whether nothing that was told contradicts what was read: order, person, problem, item."""
+    """Return whether nothing that was told contradicts what was read: order, person, problem, item."""
     order = next((one for one in orders if one.order_no == told.order_no), None)
     if order is None and (told.order_no, told.line_no) != (None, None):
         return False
@@ -182,7 +182,7 @@ def _agrees(claim: ReadClaim, told: Told, orders: Sequence[Order]) -> bool:
 
 
 def _of_order(claim: ReadClaim, order: Order) -> bool:
-    """Tell whether a claim may be about an order: by its numbers, its buyer, and the items that could be meant."""
+    """Return whether a claim may be about an order: by its numbers, its buyer, and the items that could be meant."""
     if claim.order_no not in (None, order.order_no):
         return False
     if claim.pickup_no is not None and claim.pickup_no.lstrip("0") != order.participate_no.lstrip("0"):

@@ -35,12 +35,12 @@ class Passage:
 
 @cache
 def texts() -> Mapping[str, str]:
-    """Give the words of the prompt."""
+    """Return the words of the prompt."""
     return tomllib.loads(TEXTS.read_text(encoding="utf-8"))
 
 
 def orders_of(passages: Sequence[Passage]) -> tuple[Order, ...]:
-    """Give the orders of all passages; an order's number in the question is its place here, from 1."""
+    """Return the orders of all passages; an order's number in the question is its place here, from 1."""
     return tuple({order.order_no: order for passage in passages for order in passage.fits}.values())
 
 

@@ -25,7 +25,7 @@ class Unusable(Exception):
 
 
 def opinions(answer: str, passages: Sequence[Passage], problems: Collection[str]) -> dict[int, Opinion]:
-    """Give the opinions by the passage's place, from 0; `problems` are the policy's codes.
+    """Return the opinions by the passage's place, from 0; `problems` are the policy's codes.
 
     An answer that is no JSON of the shape comes to nothing as a whole; a passage with a foreign order or line, an
     unknown code or too large a quantity is left out, the others count. Keys that nobody asked for are not looked at.

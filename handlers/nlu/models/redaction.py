@@ -59,7 +59,7 @@ TAKEN = re.compile(rf"{MASK}(?:[\s,]{{0,2}}{MASK})*")
 
 
 def mask(text: str, orders: Sequence[Order], names: Iterable[str] = (), goods: Collection[str] = ()) -> str:
-    """Give a text without the personal data that the orders hold, or that rules find; also its digits' runs.
+    """Return a text without the personal data that the orders hold, or that rules find; also its digits' runs.
 
     Spelt as `normalise` does; places that are masked already stay so. `names`: further people who are known, also as
     they call themselves (Li Ting 🌸). `goods`: words that stay whole though a name is in them.
@@ -74,7 +74,7 @@ def mask(text: str, orders: Sequence[Order], names: Iterable[str] = (), goods: C
 
 
 def unnamed(text: str, orders: Sequence[Order]) -> str:
-    """Give a text of the business's own, as an item's name, without what the orders hold of people."""
+    """Return a text of the business's own, as an item's name, without what the orders hold of people."""
     return TAKEN.sub(GONE, _unnamed(normalise(text), orders, (), ()))
 
 

@@ -33,13 +33,13 @@ def plain(text: str) -> str:
 
 
 def means(text: str, *names: str) -> bool:
-    """Tell whether the whole text is one of the words of these names."""
+    """Return whether the whole text is one of the words of these names."""
     bare = plain(text)
     return any(bare in _table()[name] for name in names)
 
 
 def contains(text: str, name: str) -> bool:
-    """Tell whether a word of this name stands anywhere in the text."""
+    """Return whether a word of this name stands anywhere in the text."""
     bare = plain(text)
     return any(word in bare for word in _table()[name])
 

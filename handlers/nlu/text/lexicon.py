@@ -81,7 +81,7 @@ def _stated(text: str, hits: Sequence[Hit]) -> list[Hit]:
 
 
 def negated(text: str, hit: Hit) -> bool:
-    """Whether the words before a hit turn it round (没坏, 怕坏, not broken)."""
+    """Return whether the words before a hit turn it round (没坏, 怕坏, not broken)."""
     if hit.word.startswith(SELF_NEGATED):
         return False
     before = text[max(0, hit.start - 14) : hit.start]

@@ -39,19 +39,19 @@ class Learned:
     rules: tuple[tuple[frozenset[str], frozenset[str]], ...] = ()  # tags (none: any) and the types serious with them
 
     def grave(self, tags: Collection[str]) -> set[str]:
-        """Give the types that make a claim on goods with these tags serious."""
+        """Return the types that make a claim on goods with these tags serious."""
         found = (codes for wanted, codes in self.rules if not wanted or not wanted.isdisjoint(tags))
         return set().union(*found)
 
     def sums(self, text: str, marks: Collection[str]) -> dict[str, int]:
-        """Give each code's sum for a text whose items and references are covered, with `marks` of what was found."""
+        """Return each code's sum for a text whose items and references are covered, with `marks` of what was found."""
         rows = [self.rows[feature] for feature in self.rows.keys() & features(text, marks, self.sizes)]
         above = ZERO * len(rows)
         totals = map(sum, zip(self.start, *rows, strict=True))
         return {code: total - above for code, total in zip(self.codes, totals, strict=True)}
 
     def strongest(self, text: str, code: str) -> tuple[int, int] | None:
-        """Give the place of the word part that speaks most for a code; a single character where no longer one does."""
+        """Return the place of the word part with most weight for a code; a single character where none is longer."""
         place, best, most = self.codes.index(code), None, (False, ZERO)
         for part in sorted(self.rows.keys() & parts(plain(text), self.sizes)):
             weight = self.rows[part][place]
@@ -69,12 +69,12 @@ def plain(text: str) -> str:
 
 
 def parts(text: str, sizes: Iterable[int]) -> set[str]:
-    """Give every run of so many characters of a plain text once."""
+    """Return every run of so many characters of a plain text once."""
     return {text[at : at + size] for size in sizes for at in range(len(text) - size + 1)}
 
 
 def features(text: str, marks: Iterable[str], sizes: Iterable[int]) -> set[str]:
-    """Give all that is weighed of a text: word parts, what was found in it, and about how long it is."""
+    """Return all that is weighed of a text: word parts, what was found in it, and about how long it is."""
     spelt = plain(text)
     found = parts(spelt, sizes)
     found.discard(BREAK)
@@ -117,7 +117,7 @@ def fault(content: object) -> str:
 
 
 def _list(value: object, kind: type) -> list[Any]:
-    """Give a list of this kind; an empty one when it is none."""
+    """Return a list of this kind; an empty one when it is none."""
     return value if isinstance(value, list) and all(type(one) is kind for one in value) else []
 
 
