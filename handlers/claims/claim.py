@@ -87,6 +87,16 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SheetWait:
+    """A leader's files that are being read: until then other messages wait, at most until `until` (ISO time)."""
+
+    ids: tuple[int, ...]  # evidence rows of the files
+    until: str
+    album: str = ""
+    held: int = 0  # messages that wait
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
     """All that a conversation remembers: its drafts, the one last spoken of, and what is still unsaid."""
 
@@ -104,7 +114,18 @@ class Talk:
     stickers: int = 0  # wordless messages since the last word
     site: str = ""  # the pickup site whose code brought the customer here last
     listed: Mapping[str, Any] = field(default_factory=dict)  # a leader's list, see leader_list
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    other_problem: bool = False  # the customer said that the next words are about another problem
+    angry: bool = False  # was angry once; the second time brings a person
+    order_choices: tuple[str, ...] = ()  # order numbers offered as choices while the order is open
+    heard: tuple[tuple[str, str], ...] = ()  # (ISO time, text): words that said nothing by themselves
+    enclosed: tuple[tuple[str, str], ...] = ()  # (ISO time, text): places, links, cards for the next draft
+    chatter: int = 0  # messages in a row that said nothing of a claim
+    correcting: bool = False  # the message before was a bare no: what follows corrects
+    withdraw_asked: str = ""  # ticket of which the bot asked whether to take it back
+    drop_asked: str = ""  # draft of which the bot asked whether to drop it
+    review_asked: str = ""  # ticket on which a leader's words are awaited
+    review_words: str = ""  # a leader's words kept while the bot asks which ticket they are about
+    sheets: SheetWait | None = None
 
     def claim(self, claim_id: str) -> Claim | None:
         """Return the draft of this id."""
@@ -124,7 +145,11 @@ class Talk:
         return replace(self, claims=left, current=current)
 
 
-NESTED = (Talk, Claim, Problem, Photo, Asked)
+NESTED = (Talk, Claim, Problem, Photo, Asked, SheetWait)
+FORMERLY = {
+    "other": "other_problem", "orders": "order_choices", "withdraw": "withdraw_asked", "drop": "drop_asked",
+    "leader_about": "review_asked", "leader_words": "review_words",
+}  # fmt: skip
 NAMES: dict[type, tuple[str, ...]] = {kind: tuple(item.name for item in fields(kind)) for kind in NESTED}
 
 
@@ -160,8 +185,13 @@ def _claim(raw: Mapping[str, Any]) -> Claim:
 
 
 def from_json(raw: Mapping[str, Any]) -> Talk:
-    """Read a talk back, tolerantly."""
+    """Return the talk of its JSON, tolerantly: also of the form in which small facts lay under `extra`."""
+    if old := raw.get("extra"):
+        raw = {**raw, **{FORMERLY.get(key, key): value for key, value in old.items()}}
     values = _known(Talk, raw)
+    for name in ("heard", "enclosed"):
+        values[name] = tuple((at, text) for at, text in raw.get(name, ()))
+    values["sheets"] = SheetWait(**_known(SheetWait, raw["sheets"])) if raw.get("sheets") else None
     values["claims"] = tuple(_claim(item) for item in raw.get("claims", ()))
     return Talk(**values)
 

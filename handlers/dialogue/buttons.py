@@ -220,7 +220,7 @@ def _take_back(turn: Turn) -> None:
     if ticket is None or ticket.state not in ("queued", "assigned", "waiting_customer"):
         turn.tell("nothing_open")
         return
-    turn.talk = replace(turn.talk, extra={**turn.talk.extra, "withdraw": ticket.no})
+    turn.talk = replace(turn.talk, withdraw_asked=ticket.no)
     take = Button(label=turn.voice.say("talk.withdraw"), tap=f"withdraw:{ticket.no}")
     keep = Button(label=turn.voice.say("talk.keep_going"), tap="keep")
     turn.reply(turn.voice.say("talk.withdraw_ask", no=ticket.no), ((take, keep),))
@@ -247,7 +247,7 @@ def resume(turn: Turn, text: str = "", reading: Reading | None = None) -> None:
 
 def another(turn: Turn, value: str = "") -> None:
     """The customer has another problem: the next words begin a draft."""
-    turn.talk = replace(turn.talk, extra={**turn.talk.extra, "other": True})
+    turn.talk = replace(turn.talk, other_problem=True)
     turn.tell("say_other")
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 from handlers.claims.claim import Claim, Photo
 from handlers.claims.decision import TurnInput
@@ -27,7 +28,9 @@ from storage.tickets import Ticket
 
 LIVE = ("queued", "assigned", "waiting_customer", "appealed")
 HUSHED = ("safety", "despair", "human", "misses", "angry", "locked")  # raised for these, the bot asks nothing more
-OF_ONE_DRAFT = ("other", "angry", "orders", "heard", "chatter", "enclosed")
+OF_ONE_DRAFT: Mapping[str, Any] = {  # what a new draft makes the talk forget
+    "other_problem": False, "angry": False, "order_choices": (), "heard": (), "chatter": 0, "enclosed": (),
+}  # fmt: skip
 # a day that tells the order: not 昨天买的, which says when somebody ordered
 OF_DAY = re.compile(
     r"(?:昨|今|前)[天日](?:的|那|这|单)|\d[号日](?:的|那|这|单)|yesterday'?s|today'?s|from (?:yesterday|today)", re.I
@@ -47,7 +50,7 @@ class Drafting:
         self.outcomes: list[Outcome] = []
         self.notes: list[str] = []
         self.adopted = False  # the draft has just been given its order
-        self.corrected = bool(turn_input.talk.extra.get("correcting"))  # the message before was a bare no
+        self.corrected = turn_input.talk.correcting  # the message before was a bare no
         self.noted = False  # the notes are part of a reply
         self.responded = False  # a question, or the lack of one, was told
 
@@ -101,12 +104,10 @@ class Drafting:
         """Return the draft spoken of, or open one; a dropped one is forgotten then."""
         if self.claim and not fresh:
             return self.claim
-        heard = tuple((at, text) for at, text in self.talk.extra.get("heard", ()))
-        sent = tuple((at, text) for at, text in self.talk.extra.get("enclosed", ()))
+        heard, sent = self.talk.heard, self.talk.enclosed
         claim = Claim(id=self.turn_input.new_id(), opened_at=self.at, touched_at=self.at, said=heard, enclosed=sent)
         kept = tuple(known for known in self.talk.claims if not known.dropped)
-        extra = {key: value for key, value in self.talk.extra.items() if key not in OF_ONE_DRAFT}
-        self.talk = replace(self.talk, claims=kept, extra=extra).with_claim(claim)
+        self.talk = replace(self.talk, claims=kept, **OF_ONE_DRAFT).with_claim(claim)
         self.order = None
         self.outcomes.append(Opened(claim_id=claim.id))
         return claim
@@ -169,8 +170,7 @@ class Drafting:
         if claim := self.claim:
             self.put(replace(claim, enclosed=(*claim.enclosed, (self.at, text))[-SAID:]))
             return
-        known = [*self.talk.extra.get("enclosed", ()), [self.at, text]]
-        self.talk = replace(self.talk, extra={**self.talk.extra, "enclosed": known[-HEARD:]})
+        self.talk = replace(self.talk, enclosed=(*self.talk.enclosed, (self.at, text))[-HEARD:])
 
     def take(self, text: str, reading: Reading) -> None:
         """Keep the words and take their facts into the draft."""

@@ -166,7 +166,7 @@ def anger(turn: Turn, reading: Reading) -> None:
     claim = turn.claim
     if not reading.angry or claim is None or claim.ticket_no or any(isinstance(act, Raise) for act in turn.outcomes):
         return
-    if turn.talk.extra.get("angry"):
+    if turn.talk.angry:
         turn.raise_("angry")
     else:
-        turn.talk = replace(turn.talk, extra={**turn.talk.extra, "angry": True})
+        turn.talk = replace(turn.talk, angry=True)

@@ -15,7 +15,6 @@ from handlers.messages.texts import languages, say
 from handlers.nlu.text.keyphrases import contains, language_of, means, plain
 
 ANSWERS = ("unsure", "no", "yes")  # 没注意 is looked for before 没有, 不属实 before 属实
-ABOUT, WORDS = "leader_about", "leader_words"  # kept in the talk: a ticket that words are awaited on, and words kept
 LONGEST = 500  # characters kept of a leader's words
 ELSEWHERE = ("status", "human", "rules", "cancel", "appeal", "help", "other_problem", "thanks")
 REPLIES = ("yes", "no", "offer_no", "got", "not_got")  # that an offer or goods under way may be waiting for
@@ -59,7 +58,7 @@ def _asked(turn: Turn, text: str) -> bool:
 
 def _open_to_words(turn: Turn, text: str) -> bool:
     """Return whether plain words may be meant for a claim that was asked about; what else they answer goes first."""
-    if turn.claim or not (turn.talk.extra.get(ABOUT) or turn.turn_input.found.reviews):
+    if turn.claim or not (turn.talk.review_asked or turn.turn_input.found.reviews):
         return False
     if means(text, *ELSEWHERE) or plain(text) in _words("words.list") or text.startswith(("绑定", "/")):
         return False
@@ -74,7 +73,7 @@ def _spoke(turn: Turn, text: str) -> bool:
     reading = turn.plain_reading()
     if reading.severity != "normal":
         return False
-    found, about = turn.turn_input.found, str(turn.talk.extra.get(ABOUT, ""))
+    found, about = turn.turn_input.found, turn.talk.review_asked
     named = [no for no in ticket_numbers.find(text) if no in found.reviews or no == about]
     listing = list_draft.of(turn.talk)
     elsewhere = bool(reading.order_numbers or reading.pickup_numbers or reading.phone_tails or reading.phones)
@@ -93,7 +92,7 @@ def _spoke(turn: Turn, text: str) -> bool:
 def tapped(turn: Turn, value: str) -> None:
     """Take the answer of a button: "TICKET:yes", no, unsure, or "TICKET:words" for words that were kept."""
     no, _, answer = value.partition(":")
-    kept = str(turn.talk.extra.get(WORDS, ""))
+    kept = turn.talk.review_words
     _remember(turn)
     if no == "other":
         turn.reply(turn.voice.say("leader.other_welcome"))
@@ -111,7 +110,7 @@ def _testify(turn: Turn, no: str, text: str) -> None:
 
 
 def _which(turn: Turn, text: str) -> None:
-    _remember(turn, **{WORDS: text.strip()[:LONGEST]})
+    _remember(turn, text.strip()[:LONGEST])
     voice = turn.voice
     rows = [
         (Button(label=voice.say("leader.about_review", no=no), tap=f"review:{no}:words"),)
@@ -121,9 +120,8 @@ def _which(turn: Turn, text: str) -> None:
     turn.reply(voice.say("leader.which_review"), (*rows, (other,)))
 
 
-def _remember(turn: Turn, **more: str) -> None:
-    kept = {key: value for key, value in turn.talk.extra.items() if key not in (ABOUT, WORDS)}
-    turn.talk = replace(turn.talk, extra={**kept, **more})
+def _remember(turn: Turn, words: str = "") -> None:
+    turn.talk = replace(turn.talk, review_asked="", review_words=words)
 
 
 def verdict(text: str) -> str:

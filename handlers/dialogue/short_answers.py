@@ -21,10 +21,10 @@ RATINGS = (("very_satisfied", 5), ("satisfied", 4), ("neutral", 3), ("unsatisfie
 
 def taken_back(turn: Turn, text: str) -> bool:
     """Carry out the answer to whether a filed claim is to be taken back; tell whether the text was one."""
-    number = turn.talk.extra.get("withdraw")
+    number = turn.talk.withdraw_asked
     if not number:
         return False
-    turn.talk = replace(turn.talk, extra={key: value for key, value in turn.talk.extra.items() if key != "withdraw"})
+    turn.talk = replace(turn.talk, withdraw_asked="")
     if number not in turn.turn_input.found.tickets:
         return False
     if means(text, "withdraw", "yes"):
@@ -103,7 +103,7 @@ def _word(turn: Turn, claim: Claim, slot: str, text: str, reading: Reading) -> b
     elif (slot == "photos" and means(text, "no_photo")) or (len(text) <= BRIEF and contains(text, "no_photo_in")):
         buttons.tapped(turn, f"photos:none@{claim.id[:8]}", buttons.FREE)
     elif means(text, "no") and slot not in ("photos", "received", "late"):
-        turn.talk = replace(turn.talk, extra={**turn.talk.extra, "correcting": True})
+        turn.talk = replace(turn.talk, correcting=True)
         turn.note("what_wrong")
         turn.respond(taken=True, now=True, missed=turn.corrected)
     elif slot == "late":

@@ -43,13 +43,13 @@ class Turn(Drafting):
 
     def chatter(self) -> None:
         """Answer words that say nothing about a claim, and bring a person when that goes on."""
-        count = self.talk.extra.get("chatter", 0) + (not self.turn_input.found.echo_back)
-        heard = [*self.talk.extra.get("heard", ()), [self.at, self.turn_input.inbound.text.strip()[:WORDS]]]
-        self.talk = replace(self.talk, extra={**self.talk.extra, "chatter": count, "heard": heard[-HEARD:]})
+        count = self.talk.chatter + (not self.turn_input.found.echo_back)
+        heard = (*self.talk.heard, (self.at, self.turn_input.inbound.text.strip()[:WORDS]))
+        self.talk = replace(self.talk, chatter=count, heard=heard[-HEARD:])
         if count > self.turn_input.policy.misses:
             self.open_claim()
             self.said(self.turn_input.inbound.text)
-            self.talk = replace(self.talk, extra={**self.talk.extra, "chatter": 0})
+            self.talk = replace(self.talk, chatter=0)
             self.raise_("misses")
         elif count == self.turn_input.policy.misses:
             self.tell("help", now=False)
@@ -64,7 +64,7 @@ class Turn(Drafting):
 
     def choose_order(self, orders: Sequence[Order]) -> None:
         """Ask which of several orders is meant, instead of the next question."""
-        self.talk = replace(self.talk, extra={**self.talk.extra, "orders": [o.order_no for o in orders[:5]]})
+        self.talk = replace(self.talk, order_choices=tuple(o.order_no for o in orders[:5]))
 
     def respond(self, *, taken: bool, now: bool = False, counts: bool = True, missed: bool = False) -> None:
         """Say what was taken and ask the next question, held until the burst is over unless `now`.
@@ -103,7 +103,7 @@ class Turn(Drafting):
 
         Which of several orders is meant, only the customer knows.
         """
-        if not claim.order_no and claim.why != "safety" and self.talk.extra.get("orders") and self.turn_input.want.any:
+        if not claim.order_no and claim.why != "safety" and self.talk.order_choices and self.turn_input.want.any:
             return False
         if claim.why == "voice" and not claim.problems:
             return bool(photo_count(claim)) or claim.photos_waived
@@ -123,7 +123,7 @@ class Turn(Drafting):
         self.talk = replace(self.talk, unsaid=(*(note for note in notes if note in self.notes), ""))
 
     def _question(self, claim: Claim, *, told: bool) -> tuple[Question, tuple[tuple[Button, ...], ...]]:
-        numbers = self.talk.extra.get("orders", ())
+        numbers = self.talk.order_choices
         found = self.turn_input.found
         open_ = {o.order_no: o for o in (*found.matches, *found.near, *found.own)}
         among = [open_[number] for number in numbers if number in open_]

@@ -18,10 +18,10 @@ NOT_HERE = ("not_received", "shortage_missing", "late_delivery")
 
 def answered(turn: Turn, text: str) -> bool:
     """Take the answer to whether a draft is to be let go; tell whether the text was one."""
-    asked = turn.talk.extra.get("drop")
+    asked = turn.talk.drop_asked
     if not asked:
         return False
-    turn.talk = replace(turn.talk, extra={key: value for key, value in turn.talk.extra.items() if key != "drop"})
+    turn.talk = replace(turn.talk, drop_asked="")
     claim = turn.claim
     if claim is None or claim.id != asked:
         return False
@@ -75,7 +75,7 @@ def _ask(turn: Turn) -> None:
     if claim is None:
         buttons.cancel(turn)  # of a ticket it asks by itself
         return
-    turn.talk = replace(turn.talk, extra={**turn.talk.extra, "drop": claim.id})
+    turn.talk = replace(turn.talk, drop_asked=claim.id)
     go = Button(label=turn.voice.say("talk.drop_yes"), tap="cancel")
     stay = Button(label=turn.voice.say("talk.resume"), tap="resume")
     turn.reply(turn.voice.say("talk.drop_ask"), ((go, stay),))

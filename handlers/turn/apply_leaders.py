@@ -9,7 +9,6 @@ from handlers.claims.claim import Talk
 from handlers.claims.outcomes import Digest, Lead, Settlement, Testify
 from handlers.claims.voice import Voice
 from handlers.context import TurnContext
-from handlers.dialogue.leader_commands import ABOUT
 from handlers.messages.models import Reply
 from handlers.messages.money import money
 from handlers.tickets import leader_statements, notices
@@ -60,7 +59,7 @@ def _testify(
 ) -> tuple[Talk, Reply]:
     told = leader_review.heard(tx, act.ticket_no, conversation, act.answer, act.text, context)
     if told == "no" and not act.text:
-        talk = replace(talk, extra={**talk.extra, ABOUT: act.ticket_no})
+        talk = replace(talk, review_asked=act.ticket_no)
     key = "words" if told in leader_statements.ANSWERS and act.text else told
     return talk, Reply(text=voice.say(f"leader.said_{key}", no=act.ticket_no))
 

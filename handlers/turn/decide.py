@@ -80,8 +80,8 @@ def _message(turn: Turn, inbound: Inbound) -> None:
         return
     turn.talk = replace(turn.talk, stickers=0, ticket_no=turn.turn_input.found.named or turn.talk.ticket_no)
     reading = turn.read(text, turn.candidates())
-    if turn.talk.extra.get("correcting"):
-        turn.talk = replace(turn.talk, extra={k: v for k, v in turn.talk.extra.items() if k != "correcting"})
+    if turn.talk.correcting:
+        turn.talk = replace(turn.talk, correcting=False)
         reading = replace(reading, correction=True)
     if inbound.media and turn.claim:
         turn.add_photos()
@@ -195,7 +195,7 @@ def _tells(turn: Turn, reading: Reading) -> bool:
 def _new_claim(turn: Turn, reading: Reading, ticket: Ticket) -> bool:
     """Return whether a message without a draft begins a claim of its own rather than adding to the ticket."""
     found = turn.turn_input.found
-    if turn.talk.extra.get("other"):
+    if turn.talk.other_problem:
         return True
     if any(order.order_no != ticket.order_no for order in found.matches):
         return True

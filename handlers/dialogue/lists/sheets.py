@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from handlers.claims.claim import Talk
+from handlers.claims.claim import SheetWait, Talk
 from handlers.claims.decision import LONGEST
 from handlers.claims.list_draft import Listed
 from handlers.dialogue.turn import Turn
@@ -22,7 +22,6 @@ from media.values import MAX_TABLE
 
 SHEETS = (".xlsx", ".xlsm", ".xltx", ".csv", ".tsv", ".xls", ".xlsb", ".et", ".ods", ".numbers")
 PAPERS = (".pdf", ".doc", ".docx", ".wps", ".pages", ".rtf")
-KEY = "sheets"  # of what a talk remembers of sheets under way
 PATIENCE = timedelta(seconds=10)  # so long other messages wait for a sheet that was sent before them
 MOST = 60  # messages that wait
 PROBLEMS = 500  # of one sheet
@@ -68,19 +67,19 @@ def takes(turn: Turn) -> bool:
         turn.reply(turn.voice.say("list.sheet_paper"))
     if what != "sheet":
         return what == "paper"
-    before: Mapping[str, Any] = turn.talk.extra.get(KEY, {})
-    waiting = {
-        "ids": [*before.get("ids", ()), *turn.evidence_ids()],
-        "until": (turn_input.now + PATIENCE).isoformat(),
-        "album": inbound.album,
-        "held": before.get("held", 0),
-    }
-    turn.talk = replace(turn.talk, extra={**turn.talk.extra, KEY: waiting})
+    before = turn.talk.sheets or SheetWait(ids=(), until="")
+    waiting = SheetWait(
+        ids=(*before.ids, *turn.evidence_ids()),
+        until=(turn_input.now + PATIENCE).isoformat(),
+        album=inbound.album,
+        held=before.held,
+    )
+    turn.talk = replace(turn.talk, sheets=waiting)
     if inbound.text.strip() and not caption(inbound, turn_input.lexicon, turn_input.today):
         words = replace(inbound, kind="text", media=())
         turn.turn_input = replace(turn_input, inbound=words, found=replace(turn_input.found, evidence=()))
         return False
-    if not (inbound.album and before.get("album") == inbound.album):
+    if not (inbound.album and before.album == inbound.album):
         turn.reply(turn.voice.say("list.sheet_reading"))
     return True
 
@@ -90,10 +89,10 @@ def takes(turn: Turn) -> bool:
 
 def holds(talk: Talk, inbound: Inbound, now: datetime, lexicon: Lexicon, today: date) -> bool:
     """Return whether words or photos wait for the sheet that came before them: nothing urgent does."""
-    waiting: Mapping[str, Any] = talk.extra.get(KEY, {})
+    waiting = talk.sheets
     if not waiting or inbound.kind not in ("text", "media") or now >= until(talk):
         return False
-    if waiting["held"] >= MOST or meant(inbound, talk, leads=True) == "sheet":
+    if waiting.held >= MOST or meant(inbound, talk, leads=True) == "sheet":
         return False
     text = inbound.text[:LONGEST].strip()
     urgent = means(text, *(name for name in FIXED if name != "submit")) or contains(text[:30], "human_in")
@@ -102,25 +101,26 @@ def holds(talk: Talk, inbound: Inbound, now: datetime, lexicon: Lexicon, today: 
 
 def until(talk: Talk) -> datetime:
     """Return how long at most messages wait."""
-    return datetime.fromisoformat(talk.extra[KEY]["until"])
+    assert talk.sheets
+    return datetime.fromisoformat(talk.sheets.until)
 
 
 def counted(talk: Talk) -> Talk:
     """Count a message that waits."""
-    waiting = talk.extra[KEY]
-    return replace(talk, extra={**talk.extra, KEY: {**waiting, "held": waiting["held"] + 1}})
+    assert talk.sheets
+    return replace(talk, sheets=replace(talk.sheets, held=talk.sheets.held + 1))
 
 
 def released(talk: Talk, inbound: Inbound, now: datetime) -> tuple[Talk, bool]:
     """Return the talk after a message, and whether what waited may go on: the last sheet was read, or took too long."""
-    waiting: Mapping[str, Any] = talk.extra.get(KEY, {})
+    waiting = talk.sheets
     if not waiting:
         return talk, False
     read_now = inbound.data.get("evidence") if inbound.kind == "fetched" else None
-    left = [number for number in waiting["ids"] if number != read_now]
+    left = tuple(number for number in waiting.ids if number != read_now)
     if left and now < until(talk):
-        return replace(talk, extra={**talk.extra, KEY: {**waiting, "ids": left}}), False
-    return replace(talk, extra={key: value for key, value in talk.extra.items() if key != KEY}), True
+        return replace(talk, sheets=replace(waiting, ids=left)), False
+    return replace(talk, sheets=None), True
 
 
 def waited(inbound: Inbound) -> Inbound | None:

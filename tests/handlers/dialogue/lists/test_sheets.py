@@ -214,7 +214,7 @@ def test_a_file_that_is_no_list_gets_one_sentence_that_says_what_to_do(patient, 
     assert patient.tickets() == []
     with patient.world.write() as tx:
         talk = claims.from_json(tx.execute(select(t.conversations.c.talk)).scalar_one())
-    assert not talk.claims and not talk.listed and not talk.extra
+    assert not talk.claims and not talk.listed and talk.sheets is None
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
