@@ -9,6 +9,7 @@ from handlers.claims.outcomes import Await, File, Fill, Raise, Remark
 from handlers.claims.summary import line_of, total
 from handlers.dialogue import order_choice
 from handlers.dialogue.drafting import LIVE
+from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
 from handlers.messages.codes import SEVERITIES
 from handlers.nlu.reading import Reading
@@ -23,8 +24,9 @@ def advise(turn: Turn) -> None:
     turn.talk = replace(turn.talk, safety_at=turn.at)
 
 
-def safety(turn: Turn, reading: Reading, text: str) -> None:
-    """Advice before anything else; then a raised ticket with what is known."""
+def safety(message: Message) -> None:
+    """Give advice before anything else; then raise a ticket with what is known."""
+    turn, reading, text = message.turn, message.reading, message.text
     claim, ticket = turn.claim, _spoken_of(turn)
     rises = ticket.severity != "safety" if ticket else claim is None or claim.why != "safety"
     if rises:
@@ -43,8 +45,9 @@ def safety(turn: Turn, reading: Reading, text: str) -> None:
         turn.tell("safety_again", now=True, no=claim.ticket_no)
 
 
-def despair(turn: Turn, reading: Reading, text: str) -> None:
-    """Whoever speaks of taking the own life hears a calm word and where help is, and gets a person, no questions."""
+def despair(message: Message) -> None:
+    """Self-harm: send a calm reply with a helpline, escalate at once, ask nothing."""
+    turn, reading, text = message.turn, message.reading, message.text
     turn.tell("despair", now=True)
     if ticket := _spoken_of(turn):
         _remark(turn, ticket, reading, text, severity=reading.severity)

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from handlers.claims.outcomes import Appeal, Progress, Remark
 from handlers.dialogue.drafting import HUSHED, LIVE
+from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
 from handlers.messages.models import Button
 from handlers.nlu.reading import Reading
-from handlers.nlu.text.keyphrases import contains, means, plain
+from handlers.nlu.text.keyphrases import contains
 from storage.tickets import Ticket
 
 BRIEF = 30  # characters of a message that says one thing
@@ -43,11 +44,14 @@ def special_media(turn: Turn) -> None:
         turn.note("raised_video")
 
 
-def appealed(turn: Turn, text: str) -> bool:
-    """Take 申诉 in, with whatever follows it; tell whether the text was that."""
-    bare = plain(text)
-    if not means(text, "appeal") and not bare.startswith(("申诉", "我要申诉", "appeal")):
-        return False
+def appeals(message: Message) -> bool:
+    """Return whether the text is or begins with 申诉."""
+    return message.means("appeal") or message.phrases.plain.startswith(("申诉", "我要申诉", "appeal"))
+
+
+def appeal(message: Message) -> None:
+    """Take the appeal in, with whatever follows the word; of an undecided ticket a person is called."""
+    turn, text = message.turn, message.text
     ticket = turn.ticket()
     if ticket is None:
         turn.tell("appeal_none")
@@ -55,27 +59,33 @@ def appealed(turn: Turn, text: str) -> bool:
         turn.outcomes.append(Remark(ticket_no=ticket.no, text=text, evidence=turn.evidence_ids(), call=True))
     else:
         turn.outcomes.append(Appeal(ticket_no=ticket.no, text=text, evidence=turn.evidence_ids()))
-    return True
 
 
-def urged(turn: Turn, text: str, reading: Reading) -> bool:
-    """Answer 怎么还没退 with how things stand; a human who has the ticket answers for himself."""
+def urges(message: Message) -> bool:
+    """Return whether the text asks how a ticket is going (怎么还没退) that no agent has."""
+    turn = message.turn
     ticket = turn.ticket()
-    asks = reading.question or contains(text, "urge")
-    if not asks or ticket is None or turn.claim or turn.silent_ticket() or ticket.state == "withdrawn":
-        return False
-    turn.outcomes.append(Remark(ticket_no=ticket.no, text=text))
-    turn.outcomes.append(Progress())
-    return True
+    asks = message.reading.question or message.contains("urge")
+    return bool(asks and ticket and not turn.claim and not turn.silent_ticket() and ticket.state != "withdrawn")
 
 
-def thanked(turn: Turn, text: str) -> bool:
-    """Answer thanks where nothing is asked; a human who has the ticket sees them."""
+def say_progress(message: Message) -> None:
+    """Record the words on the ticket and say how it is going."""
+    ticket = message.turn.ticket()
+    assert ticket
+    message.turn.outcomes += [Remark(ticket_no=ticket.no, text=message.text), Progress()]
+
+
+def thanks(message: Message) -> bool:
+    """Return whether the text is thanks where nothing is asked and no agent has the ticket."""
+    turn = message.turn
     spoken = turn.claim is None or turn.claim.why in HUSHED
-    if not spoken or not turn.talk.ticket_no or turn.silent_ticket() or not means(text, "thanks"):
-        return False
-    turn.tell("thanks", now=False)
-    return True
+    return bool(spoken and message.means("thanks") and turn.talk.ticket_no and not turn.silent_ticket())
+
+
+def welcome_thanks(message: Message) -> None:
+    """Answer thanks."""
+    message.turn.tell("thanks", now=False)
 
 
 def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tells: bool) -> bool:

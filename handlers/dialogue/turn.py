@@ -56,6 +56,16 @@ class Turn(Drafting):
         else:
             self.welcome()
 
+    def stale(self) -> None:
+        """Show the present state to a tap that is out of date."""
+        if self.claim:
+            self.note("stale")
+            self.respond(taken=True, now=True)
+        elif self.talk.ticket_no:
+            self.tell("submitted_already", no=self.talk.ticket_no)
+        else:
+            self.tell("nothing_open")
+
     def order_button(self, order: Order) -> Button:
         """A button that names an order by what the customer knows of it."""
         items = self.voice.say("talk.comma").join(item_name(line) for line in order.lines[:2])

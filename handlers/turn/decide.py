@@ -1,61 +1,65 @@
-"""Deciding a turn: from the talk so far and one message to the talk after it, replies and acts. Pure."""
+"""The decision of a turn: from the talk so far and one message to the talk after it, replies and outcomes. Pure."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from handlers.claims.claim import Claim
 from handlers.claims.decision import LONGEST, Decision, TurnInput
 from handlers.claims.lookup import SITE
-from handlers.claims.outcomes import Lead, Progress, Remark
-from handlers.claims.slot_filling import fits
+from handlers.claims.outcomes import Lead, Progress
 from handlers.dialogue import (
     buttons,
     callbacks,
+    draft_commands,
     escalation,
+    facts,
     handoff,
     leader_commands,
-    order_choice,
     short_answers,
+    ticket_answers,
     withdrawals,
+    wordless,
 )
-from handlers.dialogue.drafting import LIVE
 from handlers.dialogue.lists import dispatch
+from handlers.dialogue.message import Handler, Message, meaning
 from handlers.dialogue.turn import Turn
-from handlers.messages import attachments
-from handlers.messages.models import Inbound
-from handlers.nlu.reading import Reading
-from handlers.nlu.text.keyphrases import contains, language_of, means, plain
-from storage.tickets import Ticket
+from handlers.nlu.text.keyphrases import language_of, phrases
 
-QUESTION = re.compile("[?？]")
-TAPS = {**buttons.FREE, "review": leader_commands.tapped, **dispatch.TAPS}
-"""Buttons that belong to no draft, by the first word of what they carry."""
+BRIEF = 30  # characters of a message in which 转人工 may occur anywhere
 
 
 def decide(turn_input: TurnInput) -> Decision:
-    """Decide one turn. Reads the message's text with the lines of the orders found; makes no look-up itself."""
+    """Return what one turn comes to. Reads the text with the lines of the orders found; makes no look-up itself."""
     turn = Turn(turn_input)
-    inbound = turn_input.inbound
-    if inbound.kind == "fetched":
-        callbacks.fetched(turn)
-        dispatch.fetched(turn)
-    elif inbound.kind == "wake":
-        callbacks.woken(turn)
-        dispatch.woken(turn)
-    elif inbound.kind == "tap":
-        was = escalation.worst(turn)
-        buttons.tapped(turn, inbound.tap, TAPS)
-        escalation.escalate(turn, was)
-    elif leader_commands.takes(turn) or dispatch.takes(turn):
-        pass
-    elif inbound.kind == "start" or inbound.text.startswith(("绑定", "/start ")):
-        _start(turn)
-    else:
-        _message(turn, turn.turn_input.inbound)
-    dispatch.finish(turn)
+    led = turn_input.found.conversation.leader_id is not None
+    if not (led and _of_leader(turn)):
+        KINDS.get(turn.turn_input.inbound.kind, _message)(turn)
+    if led:
+        _finish_list(turn)
     return turn.decision()
+
+
+def _of_leader(turn: Turn) -> bool:
+    """Take words that only leaders may say, and those about their list; return whether that was all."""
+    spoken = turn.turn_input.inbound.kind not in ("fetched", "wake", "tap")
+    return spoken and (leader_commands.takes(turn) or dispatch.takes(turn))
+
+
+def _finish_list(turn: Turn) -> None:
+    """Let the list have a file or a timer that came back, and an echo about it that was taken back."""
+    kind = turn.turn_input.inbound.kind
+    if kind == "fetched":
+        dispatch.fetched(turn)
+    elif kind == "wake":
+        dispatch.woken(turn)
+    dispatch.finish(turn)
+
+
+def _tap(turn: Turn) -> None:
+    was = escalation.worst(turn)
+    buttons.tapped(turn, turn.turn_input.inbound.tap, TAPS)
+    escalation.escalate(turn, was)
 
 
 def _start(turn: Turn) -> None:
@@ -70,137 +74,158 @@ def _start(turn: Turn) -> None:
         turn.welcome()
 
 
-def _message(turn: Turn, inbound: Inbound) -> None:
+def _message(turn: Turn) -> None:
+    """Hand words and photos to the first handler that they apply to."""
+    inbound = turn.turn_input.inbound
+    if inbound.text.startswith(("绑定", "/start ")):
+        _start(turn)
+        return
     text = inbound.text[:LONGEST]
     if len(inbound.text) > LONGEST:
         turn.note("too_long")
     turn.talk = replace(turn.talk, language=language_of(text, turn.talk.language))
     if not inbound.media and not any(char.isalnum() for char in text):
-        _wordless(turn, inbound)
+        wordless.answer(turn)
         return
-    turn.talk = replace(turn.talk, stickers=0, ticket_no=turn.turn_input.found.named or turn.talk.ticket_no)
+    message = _read(turn, text)
+    next(handler for handler in HANDLERS if handler.applies(message)).act(message)
+
+
+def _read(turn: Turn, text: str) -> Message:
+    """Return the message with all that is found in it; questions that only it may answer lapse with it."""
+    asked = turn.talk
+    named = turn.turn_input.found.named or asked.ticket_no
     reading = turn.read(text, turn.candidates())
-    if turn.talk.correcting:
-        turn.talk = replace(turn.talk, correcting=False)
+    if asked.correcting:
         reading = replace(reading, correction=True)
-    if inbound.media and turn.claim:
+    turn.talk = replace(asked, stickers=0, ticket_no=named, correcting=False, withdraw_asked="", drop_asked="")
+    if turn.turn_input.inbound.media and turn.claim:
         turn.add_photos()
-    reading = escalation.with_ticket(turn, reading)
-    if reading.severity == "safety":
-        escalation.safety(turn, reading, text)
-    elif reading.despair:
-        escalation.despair(turn, reading, text)
-    elif (inbound.media and not turn.claim and not means(text, "human")) or not _fixed(turn, text, reading):
-        _facts(turn, text, reading)
+    return Message(
+        turn=turn,
+        text=text,
+        reading=escalation.with_ticket(turn, reading),
+        phrases=phrases(text),
+        withdraw_asked=asked.withdraw_asked,
+        drop_asked=asked.drop_asked,
+    )
 
 
-def _wordless(turn: Turn, inbound: Inbound) -> None:
-    """A sticker or an unknown kind: silence once, never twice, never an error; a human who has the talk sees signs."""
-    turn.talk = replace(turn.talk, stickers=turn.talk.stickers + 1)
-    spoken, sent = turn.silent_ticket(), attachments.words(inbound.data)
-    if spoken:
-        if text := sent or inbound.text.strip():
-            turn.outcomes.append(Remark(ticket_no=spoken.no, text=text))
-    elif sent:
-        _enclosed(turn, sent)
-    elif inbound.kind == "other":
-        turn.note("unknown_kind")
-        turn.respond(taken=False, counts=False)
-    elif turn.claim and (turn.talk.stickers > 1 or QUESTION.search(inbound.text)):
-        turn.respond(taken=False, counts=False)
-    elif not turn.claim and (turn.talk.stickers > 1 or not turn.talk.ticket_no):
-        turn.welcome()
+def _is_unsafe(message: Message) -> bool:
+    return message.reading.severity == "safety"
 
 
-def _enclosed(turn: Turn, sent: str) -> None:
-    """Keep a place, a link or a card for the people who will look; it is not read for facts."""
-    ticket = turn.ticket()
-    if turn.claim or ticket is None or ticket.state not in LIVE:
-        turn.enclose(sent)
-        turn.note("enclosed")
-        turn.respond(taken=False, counts=False)
-    if turn.claim and turn.claim.ticket_no:
-        turn.outcomes.append(Remark(ticket_no=turn.claim.ticket_no, text=sent))
-    elif not turn.claim and ticket and ticket.state in LIVE:
-        turn.outcomes.append(Remark(ticket_no=ticket.no, text=sent))
-        turn.tell("added", now=False, no=ticket.no)
+def _despairs(message: Message) -> bool:
+    return message.reading.despair
 
 
-def _fixed(turn: Turn, text: str, reading: Reading) -> bool:
-    """Answer the words that mean the same in every state; tell whether the text was one."""
-    if short_answers.taken_back(turn, text) or withdrawals.answered(turn, text):
+def _captions(message: Message) -> bool:
+    return bool(message.turn.turn_input.inbound.media and not message.turn.claim and not message.means("human"))
+
+
+def _wants_person(message: Message) -> bool:
+    return message.means("human") or (message.says(BRIEF) and message.contains("human_in"))
+
+
+def _call_person(message: Message) -> None:
+    handoff.human(message.turn, message.text)
+
+
+def _rules(message: Message) -> None:
+    draft_commands.rules(message.turn)
+
+
+def _another(message: Message) -> None:
+    draft_commands.another(message.turn)
+
+
+def _cancels(message: Message) -> bool:
+    if message.means("cancel"):
         return True
-    if means(text, "status"):
-        turn.outcomes.append(Progress())
-    elif handoff.appealed(turn, text) or handoff.urged(turn, text, reading):
-        pass
-    elif means(text, "human") or (len(text) <= 30 and contains(text, "human_in")):
-        handoff.human(turn, text)
-    elif means(text, "rules"):
-        buttons.rules(turn)
-    elif withdrawals.said(turn, text, reading) or withdrawals.items(turn, text, reading):
-        pass
-    elif means(text, "cancel") or (reading.withdrawn and not reading.remedies and _takes_back(turn)):
-        turn.said(text)
-        buttons.cancel(turn)
-    elif turn.dropped() and contains(text, "resume"):
-        buttons.resume(turn, text, reading)
-    elif means(text, "other_problem"):
-        buttons.another(turn)
-    elif means(text, "help") and not turn.claim:
-        turn.tell("help") if turn.talk.ticket_no else turn.welcome()
-    elif means(text, "help") and plain(text) in ("帮助", "help", "/help"):
-        turn.note("help")
-        turn.respond(taken=False)
-    else:
-        return short_answers.answered(turn, text, reading) or handoff.thanked(turn, text)
-    return True
+    reading = message.reading
+    return reading.withdrawn and not reading.remedies and facts.has_something_to_cancel(message.turn)
 
 
-def _takes_back(turn: Turn) -> bool:
-    """Return whether there is a draft or a ticket of the bot's own that words like 算了 can mean."""
-    ticket = turn.ticket()
-    return bool(turn.claim or (ticket and ticket.state in LIVE and not ticket.owner_id))
+def _cancel(message: Message) -> None:
+    message.turn.said(message.text)
+    draft_commands.cancel(message.turn)
 
 
-def _facts(turn: Turn, text: str, reading: Reading) -> None:
-    """Take what the text and the media say into a draft, or into the ticket last spoken of."""
-    tells, before, was = _tells(turn, reading), turn.shown(), escalation.worst(turn)
-    ticket = turn.ticket()
-    more = turn.claim is None and ticket is not None and not _new_claim(turn, reading, ticket)
-    if ticket and more and handoff.about_ticket(turn, ticket, text, reading, tells=tells):
-        return
-    if turn.claim is None and not tells and not turn.turn_input.inbound.media:
-        turn.chatter()
-        return
-    resolved = order_choice.resolve(turn, reading)
-    turn.open_claim()
-    turn.take(text, reading)
-    turn.add_photos()
-    taken = turn.shown() != (before or turn.shown(Claim(id="")))
-    handoff.special_media(turn)
-    escalation.escalate(turn, was)
-    escalation.anger(turn, reading)
-    turn.relay(text)
-    if resolved:
-        turn.respond(taken=taken or bool(turn.turn_input.inbound.media))
+def _resumes(message: Message) -> bool:
+    return message.contains("resume") and message.turn.dropped() is not None
 
 
-def _tells(turn: Turn, reading: Reading) -> bool:
-    fit = any(fits(told, turn.turn_input.policy) for told in reading.claims)
-    named = reading.order_numbers or reading.pickup_numbers or reading.phone_tails or reading.phones
-    return bool(fit or named or reading.remedies or reading.signals or reading.angry)
+def _resume(message: Message) -> None:
+    draft_commands.resume(message.turn, message.text, message.reading)
 
 
-def _new_claim(turn: Turn, reading: Reading, ticket: Ticket) -> bool:
-    """Return whether a message without a draft begins a claim of its own rather than adding to the ticket."""
-    found = turn.turn_input.found
-    if turn.talk.other_problem:
-        return True
-    if any(order.order_no != ticket.order_no for order in found.matches):
-        return True
-    if (turn.turn_input.want.any and not found.matches) or turn.other_day():
-        return True
-    told = [claim for claim in reading.claims if fits(claim, turn.turn_input.policy)]
-    known = {line.order_line_no for line in found.lines.get(ticket.no, ())}
-    return any(claim.problems and claim.line_no is not None and claim.line_no not in known for claim in told)
+def _greets(message: Message) -> bool:
+    return message.means("help") and not message.turn.claim
+
+
+def _greet(message: Message) -> None:
+    message.turn.tell("help") if message.turn.talk.ticket_no else message.turn.welcome()
+
+
+def _asks_help(message: Message) -> bool:
+    return message.means("help") and message.phrases.plain in ("帮助", "help", "/help")
+
+
+def _help(message: Message) -> None:
+    message.turn.note("help")
+    message.turn.respond(taken=False)
+
+
+def _status(message: Message) -> None:
+    message.turn.outcomes.append(Progress())
+
+
+HANDLERS: tuple[Handler, ...] = (
+    Handler("Somebody's health: advice before anything else, then a person.", _is_unsafe, escalation.safety),
+    Handler("Self-harm: a calm reply with a helpline, a person, no questions.", _despairs, escalation.despair),
+    Handler("Photos that begin a draft: their caption is read for facts only.", _captions, facts.take),
+    Handler("Take the ticket back? yes, no.", ticket_answers.answers_withdrawal, ticket_answers.answer_withdrawal),
+    Handler("Drop the draft? yes, no.", withdrawals.answers_drop, withdrawals.answer_drop),
+    Handler("进度: the account's tickets with their promised times.", meaning("status"), _status),
+    Handler("申诉: an appeal, with whatever follows the word.", handoff.appeals, handoff.appeal),
+    Handler("怎么还没退: how the ticket is going, while no agent has it.", handoff.urges, handoff.say_progress),
+    Handler("人工: a person, in any state.", _wants_person, _call_person),
+    Handler("规则: the business's rules from its policy.", meaning("rules"), _rules),
+    Handler("找到了: what was missing is there; is the claim dropped?", withdrawals.is_found, withdrawals.ask_drop),
+    Handler("随便你们: the first remedy of the rules.", withdrawals.leaves_the_choice, withdrawals.take_first_remedy),
+    Handler("就这样吧: file what was shown.", withdrawals.is_enough, withdrawals.close_with),
+    Handler("鸡蛋不用退了: drop items of the draft.", withdrawals.drops_items, withdrawals.drop_items),
+    Handler("取消, 算了: put the draft aside, or ask about the ticket.", _cancels, _cancel),
+    Handler("继续: take up the draft that was put aside.", _resumes, _resume),
+    Handler("另一个问题: the next words begin a draft.", meaning("other_problem"), _another),
+    Handler("你好, 帮助 without a draft: a greeting.", _greets, _greet),
+    Handler("帮助 while a draft is open: what can be said, and the open question.", _asks_help, _help),
+    Handler("A yes or no to an offer.", ticket_answers.answers_offer, ticket_answers.answer_offer),
+    Handler("A rating of a decided ticket.", ticket_answers.rates, ticket_answers.rate),
+    Handler("Have the goods come that were sent again?", ticket_answers.speaks_of_goods, ticket_answers.note_goods),
+    Handler("提交 of what is filed.", ticket_answers.submits_again, ticket_answers.say_filed_already),
+    Handler("The number or the label of a choice that was shown.", short_answers.picks, short_answers.pick),
+    Handler("提交, or a yes to the summary.", short_answers.confirms, short_answers.confirm),
+    Handler("提交 while something is missing.", short_answers.submits_too_early, short_answers.say_what_is_missing),
+    Handler("数量不对: the counts are asked again.", short_answers.disputes_count, short_answers.ask_count_again),
+    Handler("全部, 都坏了: the whole item.", short_answers.says_all, short_answers.take_all),
+    Handler("好几个: the customer cannot say how many.", short_answers.cannot_count, short_answers.leave_count_open),
+    Handler("没照片: go on without photos.", short_answers.has_no_photo, short_answers.waive_photos),
+    Handler("不对: ask what is wrong.", short_answers.says_no, short_answers.ask_what_is_wrong),
+    Handler("Why the claim comes after the window.", short_answers.speaks_of_lateness, short_answers.take_late_words),
+    Handler("What came instead.", short_answers.names_received, short_answers.take_received),
+    Handler("谢谢 after a ticket.", handoff.thanks, handoff.welcome_thanks),
+    Handler("Everything else: facts for a draft or a ticket, or chatter.", lambda message: True, facts.take),
+)  # fmt: skip
+"""What a message in words or photos may be; the first row that applies handles it, so their order is the meaning."""
+
+KINDS: Mapping[str, Callable[[Turn], None]] = {
+    "fetched": callbacks.fetched,
+    "wake": callbacks.woken,
+    "tap": _tap,
+    "start": _start,
+}
+"""Messages that are no words."""
+
+TAPS = {**buttons.FREE, "review": leader_commands.tapped, **dispatch.TAPS}
+"""Buttons that belong to no draft, by the first word of what they carry."""

@@ -115,8 +115,8 @@ def _scene(
     claim = talk.claim(_claim_meant(talk, inbound) or talk.current)
     claim = None if claim is None or claim.dropped else claim
     dropped = next((one for one in reversed(talk.claims) if one.dropped), None)
-    tap = inbound.tap or short_answers.chosen_order(claim, inbound.text)
-    tapped = tap.removeprefix("order:").partition("@")[0] if tap.startswith("order:") else ""
+    by_button = inbound.tap.removeprefix("order:").partition("@")[0] if inbound.tap.startswith("order:") else ""
+    tapped = by_button or (short_answers.chosen_order(claim, inbound.text) if not inbound.tap else "")
     want = lookup.wanted(claim, named, conversation, tapped=tapped, today=today)
     numbers = _numbers(inbound)
     tickets, lines = lookup.tickets_of(tx, talk, conversation.id, numbers)

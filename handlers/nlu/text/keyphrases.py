@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
 
 from handlers.messages.texts import languages, say
@@ -30,6 +31,23 @@ def _table() -> dict[str, frozenset[str]]:
 def plain(text: str) -> str:
     """Strip a text of spaces, marks and case, as far as comparing whole answers needs."""
     return MARKS.sub("", text).casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrases:
+    """The key phrases of a text by their names: those that it is as a whole, and those that occur in it."""
+
+    plain: str  # without spaces, marks and case
+    whole: frozenset[str]
+    within: frozenset[str]
+
+
+def phrases(text: str) -> Phrases:
+    """Return all key phrases of a text."""
+    bare, table = plain(text), _table()
+    whole = frozenset([name for name, words in table.items() if bare in words])
+    within = frozenset([name for name, words in table.items() for word in words if word in bare])
+    return Phrases(plain=bare, whole=whole, within=within)
 
 
 def means(text: str, *names: str) -> bool:

@@ -32,7 +32,7 @@ def tap(house: House, tap: str, **who):
 
 
 def say(house: House, no: str, text: str, **more):
-    facts = {"conversation_id": 1, "at": house.now, "text": text, "evidence": [], "tools": house.context, **more}
+    facts = {"conversation_id": 1, "at": house.now, "text": text, "evidence": [], "context": house.context, **more}
     return filing.remark(house.tx, no, **facts)
 
 
@@ -72,7 +72,7 @@ def test_a_stranger_cannot_answer_for_a_ticket(house):
     no = filed(house)
     tap(house, f"pick:{no}")
     tap(house, f"change:{no}:1:compensation:500")
-    who = {"conversation_id": stranger, "tools": house.context}
+    who = {"conversation_id": stranger, "context": house.context}
     assert filing.consent(house.tx, no, accepted=True, **who).stale
     assert not filing.withdraw(house.tx, no, **who)
     tap(house, f"approve:{no}")

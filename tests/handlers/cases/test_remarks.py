@@ -25,7 +25,7 @@ def tap(house: House, tap: str, **who):
 
 
 def say(house: House, no: str, text: str, **more):
-    facts = {"conversation_id": 1, "at": house.now, "text": text, "evidence": [], "tools": house.context, **more}
+    facts = {"conversation_id": 1, "at": house.now, "text": text, "evidence": [], "context": house.context, **more}
     return filing.remark(house.tx, no, **facts)
 
 

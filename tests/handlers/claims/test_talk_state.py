@@ -26,6 +26,11 @@ def test_a_talk_kept_by_an_earlier_version_is_understood():
     }  # fmt: skip
     talk = from_json(old)
     assert (talk.other_problem, talk.angry, talk.order_choices, talk.heard) == (True, True, ("KT1",), (("t", "喂"),))
-    assert (talk.withdraw_asked, talk.drop_asked, talk.review_asked, talk.review_words) == ("CD-1", "d1", "CD-2", "属实")
+    assert (talk.withdraw_asked, talk.drop_asked, talk.review_asked, talk.review_words) == (
+        "CD-1",
+        "d1",
+        "CD-2",
+        "属实",
+    )
     assert talk.sheets == SheetWait(ids=(3,), until="2026-06-12T19:12:00", held=2)
     assert "extra" not in to_json(talk)

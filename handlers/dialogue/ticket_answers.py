@@ -1,0 +1,92 @@
+"""Bare words that answer what was asked about a ticket: an offer, a rating, goods under way, taking it back."""
+
+from __future__ import annotations
+
+from handlers.claims.outcomes import Arrived, Consent, Settle, Withdraw
+from handlers.dialogue.message import Message
+from storage.tickets import Ticket
+
+RATINGS = (("very_satisfied", 5), ("satisfied", 4), ("neutral", 3), ("unsatisfied", 1))
+
+
+def answers_withdrawal(message: Message) -> bool:
+    """Return whether the text answers whether to take back a ticket."""
+    known = message.withdraw_asked in message.turn.turn_input.found.tickets
+    return known and message.means("withdraw", "yes", "keep", "no")
+
+
+def answer_withdrawal(message: Message) -> None:
+    """Take the ticket back, or keep it."""
+    if message.means("withdraw", "yes"):
+        message.turn.outcomes.append(Withdraw(ticket_no=message.withdraw_asked))
+    else:
+        message.turn.tell("kept")
+
+
+def _ticket(message: Message) -> Ticket | None:
+    return message.turn.ticket() if message.turn.claim is None else None
+
+
+def _has_line(message: Message, state: str) -> bool:
+    ticket = _ticket(message)
+    lines = message.turn.turn_input.found.lines.get(ticket.no, ()) if ticket else ()
+    return any(line.state == state for line in lines)
+
+
+def answers_offer(message: Message) -> bool:
+    """Return whether the text is a yes or no to an offer that waits."""
+    return _has_line(message, "offered") and (
+        message.means("yes", "no", "offer_no") or message.phrases.plain in ("1", "2")
+    )
+
+
+def answer_offer(message: Message) -> None:
+    """Record the answer to the offer."""
+    ticket = _ticket(message)
+    assert ticket
+    accepted = message.means("yes") or message.phrases.plain == "1"
+    message.turn.outcomes.append(Consent(ticket_no=ticket.no, accepted=accepted))
+
+
+def _score(message: Message) -> int:
+    score = next((score for name, score in RATINGS if message.means(name)), 0)
+    bare = message.phrases.plain
+    return score or (RATINGS[int(bare) - 1][1] if bare in ("1", "2", "3", "4") else 0)
+
+
+def rates(message: Message) -> bool:
+    """Return whether the text rates a ticket that has its result."""
+    ticket = _ticket(message)
+    rated = ticket and ticket.state in ("decided", "resolved") and ticket.severity != "safety"
+    return bool(rated and _score(message))
+
+
+def rate(message: Message) -> None:
+    """Record the rating."""
+    ticket = _ticket(message)
+    assert ticket
+    message.turn.outcomes.append(Settle(ticket_no=ticket.no, score=_score(message)))
+
+
+def speaks_of_goods(message: Message) -> bool:
+    """Return whether the text says if what was sent again has come."""
+    return message.means("got", "not_got") and _has_line(message, "owed")
+
+
+def note_goods(message: Message) -> None:
+    """Record whether the goods came."""
+    ticket = _ticket(message)
+    assert ticket
+    message.turn.outcomes.append(Arrived(ticket_no=ticket.no, arrived=message.means("got")))
+
+
+def submits_again(message: Message) -> bool:
+    """Return whether the text submits what is filed already."""
+    return message.means("submit") and _ticket(message) is not None and not message.turn.silent_ticket()
+
+
+def say_filed_already(message: Message) -> None:
+    """Say under which number it is filed."""
+    ticket = _ticket(message)
+    assert ticket
+    message.turn.tell("submitted_already", no=ticket.no)
