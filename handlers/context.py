@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
 from handlers.nlu.models.llm_overlay import Opinions
 from handlers.policy.policy import Policy
 from storage.database import Tx
+
+
+@dataclass(slots=True, kw_only=True)
+class Touched:
+    """What a turn changed that the desk shows: ticket numbers, and desks whose board changed; in order, each once."""
+
+    tickets: dict[str, None] = field(default_factory=dict)
+    desks: dict[str, None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +29,7 @@ class TurnContext:
     policy: Policy
     policy_of: Callable[[Tx, str], Policy]
     opinions: Opinions | None = None
+    touched: Touched | None = None  # collects what is redrawn once at the end of the turn; None: redrawn at once
 
     def new_id(self) -> str:
         """Draw an id for a claim."""

@@ -146,9 +146,9 @@ def policy_check(args: Namespace, settings: Settings) -> int:
 def read(args: Namespace, settings: Settings) -> int:
     """Answer JSON lines with what is understood, or learn to read better."""
     from bot.commands.read import read as answer
+    from handlers.policy.calendar import local_date
     from handlers.policy.lexicons import learned_of
     from handlers.policy.loader import load
-    from handlers.turn.intake import local_date
 
     policy = load(settings.policy)
     if args.train or args.examples:

@@ -51,7 +51,9 @@ def fire(tx: Tx, payload: Mapping[str, Any], context: TurnContext) -> None:
     if payload.get("near"):
         _near(tx, ticket, clock.due_at, context)
     elif clock.due_at <= context.now:
+        context = desk_outbox.collecting(context)
         FIRES.get(name, _breach)(tx, ticket, name, context)
+        desk_outbox.redraw(tx, context)
 
 
 def _breach(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:

@@ -81,6 +81,18 @@ class Claim:
     touched_at: str = ""
 
     @property
+    def photo_count(self) -> int:
+        """Return how many pictures can prove something: no voice, nothing refused or lost."""
+        return sum(photo.kind != "voice" and photo.state not in ("refused", "gone") for photo in self.photos)
+
+    @property
+    def shown(self) -> tuple[object, ...]:
+        """Return what the summary shows of the draft: the revision counts changes of this."""
+        wish = self.wishes[-1:] if not self.problems else ()
+        known = (self.order_no, self.problems, self.photo_count, self.late_reason)
+        return (*known, self.number, self.pickup, self.tail, wish)
+
+    @property
     def uttered(self) -> tuple[tuple[str, str], ...]:
         """All that came in words, what was enclosed among it, as it came."""
         return tuple(sorted((*self.said, *self.enclosed), key=lambda item: item[0]))

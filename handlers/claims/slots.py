@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from handlers.claims.claim import Claim, Problem
 from handlers.claims.shares import left_open, share_of
-from handlers.claims.summary import line_of, photo_count
+from handlers.claims.summary import line_of
 from handlers.claims.voice import Voice
 from handlers.policy.calendar import due
 from storage.orders import Order
@@ -112,7 +112,7 @@ def photos_needed(view: View) -> int:
         return 0
     kinds = [view.voice.policy.problems.get(problem.problem) for problem in view.claim.problems]
     needed = max((kind.photos for kind in kinds if kind), default=0)
-    return max(0, needed - photo_count(view.claim))
+    return max(0, needed - view.claim.photo_count)
 
 
 def lacks_photos(view: View) -> int | None:

@@ -94,11 +94,6 @@ def _amount(problem: Problem, line: OrderLine | None, voice: Voice) -> str:
     return voice.say("talk.number_of", number=number, whole=whole, unit=unit).strip()
 
 
-def photo_count(claim: Claim) -> int:
-    """Count the pictures that can prove something: no voice, nothing refused or lost."""
-    return sum(photo.kind != "voice" and photo.state not in ("refused", "gone") for photo in claim.photos)
-
-
 def video_count(claim: Claim) -> int:
     """Count the videos among them."""
     return sum(photo.kind == "video" and photo.state not in ("refused", "gone") for photo in claim.photos)
@@ -108,7 +103,7 @@ def facts(claim: Claim, order: Order | None, voice: Voice) -> str:
     """Say everything known of a claim in one line."""
     known = [order_name(order, voice)] if order else []
     known += [text for problem in claim.problems if (text := problem_text(problem, order, voice))]
-    for kind, count in (("photo", photo_count(claim) - video_count(claim)), ("video", video_count(claim))):
+    for kind, count in (("photo", claim.photo_count - video_count(claim)), ("video", video_count(claim))):
         if count:
             known.append(voice.say(f"talk.{kind}" if count == 1 else f"talk.{kind}s", count=count))
     wishes = {problem.wish for problem in claim.problems if problem.wish} or {w for _, w in claim.wishes[-1:]}

@@ -32,7 +32,10 @@ def act(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
         return Answer()
     role = "supervisor" if inbound.supervisor else "agent"
     people.seen(tx, inbound.desk, inbound.user, inbound.name, role, context.now)
-    return KINDS.get(inbound.kind, _nothing)(tx, inbound, context)
+    context = desk_outbox.collecting(context)
+    answer = KINDS.get(inbound.kind, _nothing)(tx, inbound, context)
+    desk_outbox.redraw(tx, context)
+    return answer
 
 
 def _nothing(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:

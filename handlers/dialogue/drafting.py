@@ -15,7 +15,6 @@ from handlers.claims.outcomes import Bind, Opened, Outcome
 from handlers.claims.restated_counts import restated, without_numbers
 from handlers.claims.slot_filling import settled, take
 from handlers.claims.slots import View
-from handlers.claims.summary import photo_count
 from handlers.claims.voice import Voice
 from handlers.messages.models import Reply
 from handlers.nlu.dates import on
@@ -62,8 +61,8 @@ class Drafting:
     @property
     def claim(self) -> Claim | None:
         """The draft last spoken of, unless it was dropped."""
-        claim = self.talk.claim(self.talk.current)
-        return None if claim is None or claim.dropped else claim
+        talk = self.talk
+        return next((claim for claim in talk.claims if claim.id == talk.current and not claim.dropped), None)
 
     @property
     def voice(self) -> Voice:
@@ -115,18 +114,7 @@ class Drafting:
     def shown(self, claim: Claim | None = None) -> tuple[object, ...]:
         """What the summary shows of a draft: the revision counts changes of this."""
         claim = claim or self.claim
-        if not claim:
-            return ()
-        return (
-            claim.order_no,
-            claim.problems,
-            photo_count(claim),
-            claim.late_reason,
-            claim.number,
-            claim.pickup,
-            claim.tail,
-            claim.wishes[-1:] if not claim.problems else (),
-        )
+        return claim.shown if claim else ()
 
     def prove(self, order: Order) -> None:
         """Let the account be the buyer's when number and phone tail have just proved it."""

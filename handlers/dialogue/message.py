@@ -21,6 +21,14 @@ class Message:
     withdraw_asked: str = ""  # a ticket
     drop_asked: str = ""  # a draft
 
+    @property
+    def scopes(self) -> frozenset[str]:
+        """Return the scopes that are open to this message."""
+        claim = self.turn.claim
+        if claim is None:
+            return OPEN_TO["ticket" if self.turn.ticket() else "nothing"]
+        return OPEN_TO["question" if claim.asked else "draft"]
+
     def means(self, *names: str) -> bool:
         """Return whether the whole text is one of the key phrases of these names."""
         return not self.phrases.whole.isdisjoint(names)
@@ -34,10 +42,21 @@ class Message:
         return len(self.text) <= count
 
 
+ANY, SPOKEN, DRAFT, ASKED, TICKET = "any", "spoken", "draft", "asked", "ticket"
+"""Scopes of handlers: always; a draft or a ticket is spoken of; a draft is; its last question is open; a ticket is."""
+OPEN_TO = {
+    "nothing": frozenset((ANY,)),
+    "ticket": frozenset((ANY, SPOKEN, TICKET)),
+    "draft": frozenset((ANY, SPOKEN, DRAFT)),
+    "question": frozenset((ANY, SPOKEN, DRAFT, ASKED)),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """A row of the table of handlers: one sentence, when it applies (without side effects), and what it does."""
+    """A row of the table of handlers: its scope, one sentence, when it applies (no side effects), what it does."""
 
+    scope: str
     sentence: str
     applies: Callable[[Message], bool]
     act: Callable[[Message], None]

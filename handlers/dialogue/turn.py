@@ -10,7 +10,7 @@ from handlers.claims.decision import Decision
 from handlers.claims.outcomes import Await, File, Fill, Raise, Remark
 from handlers.claims.questions import Question, ask_photo, buttons, next_question, next_slot, question_for
 from handlers.claims.slots import photos_needed
-from handlers.claims.summary import facts, item_name, order_name, photo_count
+from handlers.claims.summary import facts, item_name, order_name
 from handlers.dialogue.drafting import HEARD, HUSHED, WORDS, Drafting
 from handlers.messages.models import Button, Reply
 from storage.orders import Order
@@ -116,7 +116,7 @@ class Turn(Drafting):
         if not claim.order_no and claim.why != "safety" and self.talk.order_choices and self.turn_input.want.any:
             return False
         if claim.why == "voice" and not claim.problems:
-            return bool(photo_count(claim)) or claim.photos_waived
+            return bool(claim.photo_count) or claim.photos_waived
         return claim.why in HUSHED
 
     def _acknowledge(self, claim: Claim, *, taken: bool, now: bool) -> None:

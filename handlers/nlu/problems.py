@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers.nlu.text.lexicon import Hit, Lexicon
+from handlers.nlu.text.lexicon import Hit, Lexicon, all_hits
 
 CLAUSE = re.compile(r"[,。;!?\n]")
 WEAK, FADING, BLAME, OUTCOME = "poor", "fading", "blame", "outcome"
@@ -67,8 +67,8 @@ def problems_in(text: str, lexicon: Lexicon) -> list[Problem]:
 
     General blame (质量太差) is quality_other only where the text claims nothing else.
     """
-    found = [Problem(code, hit) for code, matcher in lexicon.problems.items() for hit in matcher.find(text)]
-    if not found and WEAK in lexicon.phrases:
-        found = [Problem("quality_other", hit) for hit in lexicon.phrases[WEAK].find(text)]
+    found = [Problem(code, hit) for code, hit in all_hits(lexicon.problems, text)]
+    if not found:
+        found = [Problem("quality_other", hit) for hit in lexicon.phrase(WEAK, text)]
     found = [one for one in found if not _swallowed(text, one, found, lexicon)]
     return sorted(found, key=lambda one: (one.hit.start, -one.hit.end))

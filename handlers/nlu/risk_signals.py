@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from handlers.nlu.text.lexicon import Hit, Lexicon
+from handlers.nlu.text.lexicon import Lexicon, all_hits
 
 ORDER = ("normal", "major", "safety")
 BODILY = {"illness", "allergy", "injury", "foreign_object"}
@@ -50,29 +50,23 @@ def _foreign(text: str, lexicon: Lexicon) -> str:
 
 
 def _expired(text: str, lexicon: Lexicon) -> bool:
-    near = lexicon.phrases.get("past_date")
     hits = lexicon.problems["expired"].find(text) if "expired" in lexicon.problems else []
-    spans = [(hit.start, hit.end) for hit in near.find(text)] if near else []
+    spans = [(hit.start, hit.end) for hit in lexicon.phrase("past_date", text)] if hits else []
     return any(("期" in hit.word and not hit.word.startswith("日期")) or hit.word.isascii() for hit in hits
                if not any(low < hit.end and hit.start < high for low, high in spans))  # fmt: skip
-
-
-def _has(text: str, lexicon: Lexicon, phrase: str) -> list[Hit]:
-    matcher = lexicon.phrases.get(phrase)
-    return matcher.find(text) if matcher else []
 
 
 def swallowed(text: str, lexicon: Lexicon, special: Collection[str]) -> bool:
     """Return whether one of these groups had of it, in a normalised text; what the writer ate is no child's meal."""
     grown = not GROWN.isdisjoint(special)
-    return any(grown or not MYSELF.search(text[: hit.start]) for hit in _has(text, lexicon, "eaten"))
+    return any(grown or not MYSELF.search(text[: hit.start]) for hit in lexicon.phrase("eaten", text))
 
 
 def frail(text: str, lexicon: Lexicon) -> set[str]:
     """Name who may have eaten: not those from whom it was kept (不敢给孩子吃) or who are spoken of by the way."""
-    spared = [(hit.start, hit.end) for hit in _has(text, lexicon, "spared")]
+    spared = [(hit.start, hit.end) for hit in lexicon.phrase("spared", text)]
     found = {name: matcher.find(text) for name, matcher in lexicon.special.items()}
-    found["frail"] = _has(text, lexicon, "frail")
+    found["frail"] = lexicon.phrase("frail", text)
     return {
         name
         for name, hits in found.items()
@@ -82,7 +76,7 @@ def frail(text: str, lexicon: Lexicon) -> set[str]:
 
 def _bad(text: str, lexicon: Lexicon) -> bool:
     """Return whether the goods are said to be spoiled, past their date, or with something in them."""
-    if _expired(text, lexicon) or _has(text, lexicon, "harmful"):
+    if _expired(text, lexicon) or lexicon.phrase("harmful", text):
         return True
     mild = lexicon.phrases.get("mild")
     tables = (lexicon.problems.get("quality_spoiled"), lexicon.signals.get("foreign_object"))
@@ -98,18 +92,18 @@ def harmed(text: str, lexicon: Lexicon, known: Collection[str] = ()) -> bool:
 
 def serious(text: str, lexicon: Lexicon, known: Collection[str] = ()) -> Serious:
     """Look for serious words in a normalised text with item names covered; `known`: whom the goods are for."""
-    signals = [name for name, matcher in lexicon.signals.items() if matcher.find(text)]
-    special = [name for name, matcher in lexicon.special.items() if matcher.find(text)]
+    signals = list(dict.fromkeys(name for name, _ in all_hits(lexicon.signals, text)))
+    special = list(dict.fromkeys(name for name, _ in all_hits(lexicon.special, text)))
     levels = [lexicon.severities.get(name, "major") for name in signals if name != "foreign_object"]
     if "foreign_object" in signals:
         levels.append(_foreign(text, lexicon))
     if _expired(text, lexicon):
         levels.append("major")
-    despair = bool(_has(text, lexicon, "despair"))
+    despair = bool(lexicon.phrase("despair", text))
     if despair:
         signals.append("injury")
         levels.append("major")
-    eaten = bool(_has(text, lexicon, "eaten"))
+    eaten = bool(lexicon.phrase("eaten", text))
     ill_served = eaten and harmed(text, lexicon, known)
     if ill_served:
         levels.append("safety")
@@ -119,7 +113,7 @@ def serious(text: str, lexicon: Lexicon, known: Collection[str] = ()) -> Serious
         severity=strongest(*levels),
         signals=tuple(dict.fromkeys(signals)),
         special=tuple(special),
-        angry=bool(_has(text, lexicon, "angry")),
+        angry=bool(lexicon.phrase("angry", text)),
         eaten=eaten,
         despair=despair,
     )

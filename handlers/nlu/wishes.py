@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from handlers.nlu.text.lexicon import Hit, Lexicon
+from handlers.nlu.text.lexicon import Hit, Lexicon, all_hits
 
 REFUSED = re.compile(
     r"(?:不要|不用|不想|别|不需要|无需|不必|不是要|不是|没必要|甭|(?<![能退换补])不)(?:再|给我?|帮我|你们?|直接)*$"
@@ -44,7 +44,7 @@ class Wishes:
 
 def _hits(text: str, lexicon: Lexicon) -> list[tuple[Hit, str]]:
     """Remedy words in reading order; where two share a place the narrower one stays (退货 over 退)."""
-    found = [(hit, code) for code, matcher in lexicon.remedies.items() for hit in matcher.find(text)]
+    found = [(hit, code) for code, hit in all_hits(lexicon.remedies, text)]
     kept = [
         (hit, code)
         for hit, code in found
@@ -56,19 +56,14 @@ def _hits(text: str, lexicon: Lexicon) -> list[tuple[Hit, str]]:
     return sorted(kept, key=lambda pair: (pair[0].start, -pair[0].end))
 
 
-def _flag(text: str, lexicon: Lexicon, name: str) -> list[Hit]:
-    matcher = lexicon.phrases.get(name)
-    return matcher.find(text) if matcher else []
-
-
 def _withdrawn(text: str, lexicon: Lexicon, last_wish: int, *, claimed: bool) -> bool:
     """Taken back and not resumed; 不要了 and 算了 take nothing back beside a problem or a wish."""
-    strong = _flag(text, lexicon, "withdraw")
-    weak = [] if claimed or last_wish >= 0 else _flag(text, lexicon, "weak_withdraw")
+    strong = lexicon.phrase("withdraw", text)
+    weak = [] if claimed or last_wish >= 0 else lexicon.phrase("weak_withdraw", text)
     places = [hit.start for hit in strong + weak]
     if not places or last_wish > max(places):
         return False
-    return not any(hit.start > max(places) for hit in _flag(text, lexicon, "resume"))
+    return not any(hit.start > max(places) for hit in lexicon.phrase("resume", text))
 
 
 def wishes(text: str, lexicon: Lexicon, *, claimed: bool) -> Wishes:
@@ -80,7 +75,7 @@ def wishes(text: str, lexicon: Lexicon, *, claimed: bool) -> Wishes:
         if BLOCKED.search(before) or PAPERS.match(text[hit.end :]):
             continue
         (refused if REFUSED.search(before) else wanted)[code] = hit.start
-    question = bool(_flag(text, lexicon, "question"))
+    question = bool(lexicon.phrase("question", text))
     if question and ASKING.search(text):
         wanted, refused = {}, {}
     order = sorted((code for code in wanted if wanted[code] > refused.get(code, -1)), key=lambda code: wanted[code])
@@ -89,7 +84,7 @@ def wishes(text: str, lexicon: Lexicon, *, claimed: bool) -> Wishes:
         wanted=tuple(order),
         refused=tuple(code for code in refused if code not in order),
         withdrawn=_withdrawn(text, lexicon, last, claimed=claimed),
-        correction=bool(_flag(text, lexicon, "correction")),
+        correction=bool(lexicon.phrase("correction", text)),
         question=question and not order and not claimed and ASKING.search(text) is not None,
         places=tuple((wanted[code], code) for code in order),
     )

@@ -33,6 +33,11 @@ def _official(day: date) -> bool:
     return bool(chinese_calendar.is_workday(day)) if first <= day.year <= last else day.weekday() < SATURDAY
 
 
+def local_date(now: datetime, policy: Policy) -> date:
+    """Return the day of the business at a time."""
+    return now.astimezone(ZoneInfo(policy.hours.timezone)).date()
+
+
 def working_day(day: date, policy: Policy) -> bool:
     """Return whether a day is worked: by the policy's own days, then the official calendar, then weekends."""
     if day in policy.holidays:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from handlers.context import TurnContext
+from handlers.context import Touched, TurnContext
 from handlers.messages import mailboxes, texts
 from handlers.messages.models import Button
 from handlers.policy import calendar
@@ -57,8 +58,30 @@ def card(tx: Tx, no: str, context: TurnContext, *, mentions: Sequence[Member] = 
     mailboxes.to_desk(tx, ticket.desk, no, "card", payload, now=context.now)
 
 
+def collecting(context: TurnContext) -> TurnContext:
+    """Return a context that collects touched cards and boards; `redraw` then draws each once."""
+    return context if context.touched else replace(context, touched=Touched())
+
+
+def redraw(tx: Tx, context: TurnContext) -> None:
+    """Have the cards and boards drawn anew that were touched since `collecting`."""
+    touched = context.touched
+    if touched is None:
+        return
+    context = replace(context, touched=None)
+    for no in touched.tickets:
+        refresh(tx, no, context)
+    for desk in touched.desks:
+        board(tx, desk, context)
+    touched.tickets.clear()
+    touched.desks.clear()
+
+
 def refresh(tx: Tx, no: str, context: TurnContext) -> None:
     """Have a ticket's card drawn anew where there is one, and the board with it."""
+    if context.touched is not None:
+        context.touched.tickets[no] = None
+        return
     ticket = lifecycle.must(tx, no)
     if has_card(tx, ticket):
         # one waiting refresh is enough: the card is drawn from the rows when it leaves
@@ -69,6 +92,9 @@ def refresh(tx: Tx, no: str, context: TurnContext) -> None:
 
 def board(tx: Tx, desk: str, context: TurnContext) -> None:
     """Have the board drawn anew."""
+    if context.touched is not None:
+        context.touched.desks[desk] = None
+        return
     mailboxes.redraw_board(tx, desk, now=context.now)
 
 

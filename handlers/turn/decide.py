@@ -22,7 +22,7 @@ from handlers.dialogue import (
     wordless,
 )
 from handlers.dialogue.lists import dispatch
-from handlers.dialogue.message import Handler, Message, meaning
+from handlers.dialogue.message import ANY, ASKED, DRAFT, SPOKEN, TICKET, Handler, Message, meaning
 from handlers.dialogue.turn import Turn
 from handlers.nlu.text.keyphrases import language_of, phrases
 
@@ -88,7 +88,8 @@ def _message(turn: Turn) -> None:
         wordless.answer(turn)
         return
     message = _read(turn, text)
-    next(handler for handler in HANDLERS if handler.applies(message)).act(message)
+    scopes = message.scopes
+    next(row for row in HANDLERS if row.scope in scopes and row.applies(message)).act(message)
 
 
 def _read(turn: Turn, text: str) -> Message:
@@ -181,41 +182,41 @@ def _status(message: Message) -> None:
 
 
 HANDLERS: tuple[Handler, ...] = (
-    Handler("Somebody's health: advice before anything else, then a person.", _is_unsafe, escalation.safety),
-    Handler("Self-harm: a calm reply with a helpline, a person, no questions.", _despairs, escalation.despair),
-    Handler("Photos that begin a draft: their caption is read for facts only.", _captions, facts.take),
-    Handler("Take the ticket back? yes, no.", ticket_answers.answers_withdrawal, ticket_answers.answer_withdrawal),
-    Handler("Drop the draft? yes, no.", withdrawals.answers_drop, withdrawals.answer_drop),
-    Handler("进度: the account's tickets with their promised times.", meaning("status"), _status),
-    Handler("申诉: an appeal, with whatever follows the word.", handoff.appeals, handoff.appeal),
-    Handler("怎么还没退: how the ticket is going, while no agent has it.", handoff.urges, handoff.say_progress),
-    Handler("人工: a person, in any state.", _wants_person, _call_person),
-    Handler("规则: the business's rules from its policy.", meaning("rules"), _rules),
-    Handler("找到了: what was missing is there; is the claim dropped?", withdrawals.is_found, withdrawals.ask_drop),
-    Handler("随便你们: the first remedy of the rules.", withdrawals.leaves_the_choice, withdrawals.take_first_remedy),
-    Handler("就这样吧: file what was shown.", withdrawals.is_enough, withdrawals.close_with),
-    Handler("鸡蛋不用退了: drop items of the draft.", withdrawals.drops_items, withdrawals.drop_items),
-    Handler("取消, 算了: put the draft aside, or ask about the ticket.", _cancels, _cancel),
-    Handler("继续: take up the draft that was put aside.", _resumes, _resume),
-    Handler("另一个问题: the next words begin a draft.", meaning("other_problem"), _another),
-    Handler("你好, 帮助 without a draft: a greeting.", _greets, _greet),
-    Handler("帮助 while a draft is open: what can be said, and the open question.", _asks_help, _help),
-    Handler("A yes or no to an offer.", ticket_answers.answers_offer, ticket_answers.answer_offer),
-    Handler("A rating of a decided ticket.", ticket_answers.rates, ticket_answers.rate),
-    Handler("Have the goods come that were sent again?", ticket_answers.speaks_of_goods, ticket_answers.note_goods),
-    Handler("提交 of what is filed.", ticket_answers.submits_again, ticket_answers.say_filed_already),
-    Handler("The number or the label of a choice that was shown.", short_answers.picks, short_answers.pick),
-    Handler("提交, or a yes to the summary.", short_answers.confirms, short_answers.confirm),
-    Handler("提交 while something is missing.", short_answers.submits_too_early, short_answers.say_what_is_missing),
-    Handler("数量不对: the counts are asked again.", short_answers.disputes_count, short_answers.ask_count_again),
-    Handler("全部, 都坏了: the whole item.", short_answers.says_all, short_answers.take_all),
-    Handler("好几个: the customer cannot say how many.", short_answers.cannot_count, short_answers.leave_count_open),
-    Handler("没照片: go on without photos.", short_answers.has_no_photo, short_answers.waive_photos),
-    Handler("不对: ask what is wrong.", short_answers.says_no, short_answers.ask_what_is_wrong),
-    Handler("Why the claim comes after the window.", short_answers.speaks_of_lateness, short_answers.take_late_words),
-    Handler("What came instead.", short_answers.names_received, short_answers.take_received),
-    Handler("谢谢 after a ticket.", handoff.thanks, handoff.welcome_thanks),
-    Handler("Everything else: facts for a draft or a ticket, or chatter.", lambda message: True, facts.take),
+    Handler(ANY, "Somebody's health: advice before anything else, then a person.", _is_unsafe, escalation.safety),
+    Handler(ANY, "Self-harm: a calm reply with a helpline, a person, no questions.", _despairs, escalation.despair),
+    Handler(ANY, "Photos that begin a draft: their caption is read for facts only.", _captions, facts.take),
+    Handler(ANY, "Take the ticket back? yes, no.", ticket_answers.answers_withdrawal, ticket_answers.answer_withdrawal),
+    Handler(DRAFT, "Drop the draft? yes, no.", withdrawals.answers_drop, withdrawals.answer_drop),
+    Handler(ANY, "进度: the account's tickets with their promised times.", meaning("status"), _status),
+    Handler(ANY, "申诉: an appeal, with whatever follows the word.", handoff.appeals, handoff.appeal),
+    Handler(TICKET, "怎么还没退: how the ticket is going.", handoff.urges, handoff.say_progress),
+    Handler(ANY, "人工: a person, in any state.", _wants_person, _call_person),
+    Handler(ANY, "规则: the business's rules from its policy.", meaning("rules"), _rules),
+    Handler(SPOKEN, "找到了: what was missing is there; drop it?", withdrawals.is_found, withdrawals.ask_drop),
+    Handler(ASKED, "随便你们: any remedy.", withdrawals.leaves_the_choice, withdrawals.take_first_remedy),
+    Handler(DRAFT, "就这样吧: file what was shown.", withdrawals.is_enough, withdrawals.close_with),
+    Handler(DRAFT, "鸡蛋不用退了: drop items of the draft.", withdrawals.drops_items, withdrawals.drop_items),
+    Handler(ANY, "取消, 算了: put the draft aside, or ask about the ticket.", _cancels, _cancel),
+    Handler(ANY, "继续: take up the draft that was put aside.", _resumes, _resume),
+    Handler(ANY, "另一个问题: the next words begin a draft.", meaning("other_problem"), _another),
+    Handler(ANY, "你好, 帮助 without a draft: a greeting.", _greets, _greet),
+    Handler(DRAFT, "帮助 while a draft is open: what can be said, and the open question.", _asks_help, _help),
+    Handler(TICKET, "A yes or no to an offer.", ticket_answers.answers_offer, ticket_answers.answer_offer),
+    Handler(TICKET, "A rating of a decided ticket.", ticket_answers.rates, ticket_answers.rate),
+    Handler(TICKET, "Have the new goods come?", ticket_answers.speaks_of_goods, ticket_answers.note_goods),
+    Handler(TICKET, "提交 of what is filed.", ticket_answers.submits_again, ticket_answers.say_filed_already),
+    Handler(ASKED, "The number or the label of a choice that was shown.", short_answers.picks, short_answers.pick),
+    Handler(ASKED, "提交, or a yes to the summary.", short_answers.confirms, short_answers.confirm),
+    Handler(ASKED, "提交 too early.", short_answers.submits_too_early, short_answers.say_what_is_missing),
+    Handler(ASKED, "数量不对: ask again.", short_answers.disputes_count, short_answers.ask_count_again),
+    Handler(ASKED, "全部, 都坏了: the whole item.", short_answers.says_all, short_answers.take_all),
+    Handler(ASKED, "好几个: no number.", short_answers.cannot_count, short_answers.leave_count_open),
+    Handler(ASKED, "没照片: go on without photos.", short_answers.has_no_photo, short_answers.waive_photos),
+    Handler(ASKED, "不对: ask what is wrong.", short_answers.says_no, short_answers.ask_what_is_wrong),
+    Handler(ASKED, "Why so late?", short_answers.speaks_of_lateness, short_answers.take_late_words),
+    Handler(ASKED, "What came instead.", short_answers.names_received, short_answers.take_received),
+    Handler(ANY, "谢谢 after a ticket.", handoff.thanks, handoff.welcome_thanks),
+    Handler(ANY, "Everything else: facts for a draft or a ticket, or chatter.", lambda message: True, facts.take),
 )  # fmt: skip
 """What a message in words or photos may be; the first row that applies handles it, so their order is the meaning."""
 

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
 from unicodedata import category
-from zoneinfo import ZoneInfo
 
 from handlers.claims import claim as claims
-from handlers.claims import list_draft, lookup
+from handlers.claims import lookup
 from handlers.claims.claim import Talk
 from handlers.claims.decision import LONGEST, Decision, TurnInput
-from handlers.claims.list_draft import Listed
 from handlers.context import TurnContext
 from handlers.dialogue import short_answers
 from handlers.dialogue.buttons import TICKET_TAPS
-from handlers.dialogue.lists import lookup as list_lookup
-from handlers.dialogue.lists import sheets
 from handlers.messages import mailboxes, ticket_numbers
-from handlers.messages.models import Inbound, Reply, to_raw
+from handlers.messages.models import Inbound, Reply, from_raw
 from handlers.nlu.reading import read
 from handlers.nlu.references import refer
-from handlers.nlu.text.lexicon import Lexicon
 from handlers.nlu.text.normalisation import normalise
+from handlers.policy.calendar import local_date
 from handlers.policy.lexicons import lexicon_of
 from handlers.policy.policy import Policy
-from handlers.tickets import undelivered
+from handlers.tickets import desk_outbox, undelivered
+from handlers.turn import leaders
 from handlers.turn.apply import carry_out
 from handlers.turn.decide import decide
 from storage import conversations, evidence, orders, outbox
@@ -48,8 +43,9 @@ def warm_up(policy: Policy) -> None:
 
 def turn(tx: Tx, inbound: Inbound, context: TurnContext) -> int:
     """Handle one message whole; return its conversation, or 0 when it was handled before."""
-    waited = sheets.waited(inbound)
-    inbound = replace(waited or inbound, text=clean((waited or inbound).text))
+    waited = _waited(inbound)
+    inbound = _cleaned(waited or inbound)
+    context = desk_outbox.collecting(context)
     conversation = _conversation(tx, inbound, context)
     if not waited and inbound.kind not in INSIDE and not _note(tx, inbound, conversation):
         return 0
@@ -59,18 +55,30 @@ def turn(tx: Tx, inbound: Inbound, context: TurnContext) -> int:
     talk = claims.from_json(conversation.talk)
     if inbound.kind not in INSIDE:
         outbox.unblock(tx, mailboxes.chat_box(conversation.id))
-    lexicon, today = lexicon_of(context.policy), local_date(context.now, context.policy)
-    if not waited and sheets.holds(talk, inbound, context.now, lexicon, today):
-        mailboxes.hold(tx, conversation.id, to_raw(inbound), due=sheets.until(talk), now=context.now)
-        talk = sheets.counted(talk)
+
+    def handle() -> Talk:
+        return _handled(tx, inbound, conversation, talk, context)
+
+    if conversation.leader_id is not None or talk.sheets:
+        after = leaders.turn(tx, inbound, conversation, talk, context, waited=waited is not None, handle=handle)
     else:
-        talk, done = sheets.released(_handled(tx, inbound, conversation, talk, context), inbound, context.now)
-        if done:
-            mailboxes.let_go(tx, conversation.id, now=context.now)
-    after = claims.to_json(talk)
-    if after != conversation.talk:
-        conversations.save(tx, conversation.id, after, now=context.now)
+        after = handle()
+    if after != talk:
+        conversations.save(tx, conversation.id, claims.to_json(after), now=context.now)
+    desk_outbox.redraw(tx, context)
     return conversation.id
+
+
+def _waited(inbound: Inbound) -> Inbound | None:
+    """Return the message that comes back after it waited for a leader's file, if this is one."""
+    raw = inbound.data.get("held") if inbound.kind == "wake" else None
+    message = from_raw(raw) if raw else None
+    return message if isinstance(message, Inbound) else None
+
+
+def _cleaned(inbound: Inbound) -> Inbound:
+    text = clean(inbound.text)
+    return inbound if text == inbound.text else replace(inbound, text=text)
 
 
 def _note(tx: Tx, inbound: Inbound, conversation: Conversation) -> bool:
@@ -93,7 +101,7 @@ def _handled(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, c
 
 def try_out(tx: Tx, inbound: Inbound, context: TurnContext) -> tuple[TurnInput, Decision]:
     """Decide a turn on committed rows and write nothing: what would be read, and what would come of it."""
-    inbound = replace(inbound, text=clean(inbound.text), media=())
+    inbound = replace(_cleaned(inbound), media=())
     known = conversations.of_account(tx, inbound.channel, inbound.account)
     conversation = known or Conversation(id=0, channel=inbound.channel, account=inbound.account, name="", talk={})
     turn_input = _scene(tx, inbound, conversation, claims.from_json(conversation.talk), context, echo_back=False)
@@ -111,12 +119,14 @@ def _scene(
 ) -> TurnInput:
     lexicon, today = lexicon_of(context.policy), local_date(context.now, context.policy)
     inbound = _as_pickup_number(inbound, talk)
+    led = conversation.leader_id is not None and not _inside(inbound)
     named = refer(normalise(inbound.text[:LONGEST]), (), lexicon, today=today) if not inbound.tap else None
     claim = talk.claim(_claim_meant(talk, inbound) or talk.current)
     claim = None if claim is None or claim.dropped else claim
     dropped = next((one for one in reversed(talk.claims) if one.dropped), None)
-    by_button = inbound.tap.removeprefix("order:").partition("@")[0] if inbound.tap.startswith("order:") else ""
-    tapped = by_button or (short_answers.chosen_order(claim, inbound.text) if not inbound.tap else "")
+    tapped = inbound.tap.removeprefix("order:").partition("@")[0] if inbound.tap.startswith("order:") else ""
+    if claim and claim.asked and not inbound.tap:
+        tapped = short_answers.chosen_order(claim, inbound.text)
     want = lookup.wanted(claim, named, conversation, tapped=tapped, today=today)
     numbers = _numbers(inbound)
     tickets, lines = lookup.tickets_of(tx, talk, conversation.id, numbers)
@@ -136,7 +146,7 @@ def _scene(
         named=next((no for no in numbers if no in tickets), ""),
         dropped=orders.by_number(tx, dropped.order_no, sample=None) if dropped and dropped.order_no else None,
         site=lookup.site_of(tx, inbound),
-        listed=_listed(tx, inbound, conversation, talk, lexicon, context),
+        listed=leaders.listed(tx, inbound, conversation, talk, context) if led else None,
         echo_back=echo_back,
     )
     return TurnInput(
@@ -151,23 +161,6 @@ def _scene(
         new_id=context.new_id,
         opinions=context.opinions,
     )
-
-
-def _listed(
-    tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, lexicon: Lexicon, context: TurnContext
-) -> Listed | None:
-    """Look up what a leader's list may be about."""
-    if conversation.leader_id is None or _inside(inbound):
-        return None
-    quoted = inbound.data.get("reply_to")
-    said = inbound.text.splitlines() if "sheet" in inbound.data else [inbound.text]
-    texts = [*said, inbound.origin.name if inbound.origin else "", quoted["text"] if quoted else ""]
-    return list_lookup.find(tx, conversation, texts, list_draft.of(talk), lexicon, now=context.now)
-
-
-def local_date(now: datetime, policy: Policy) -> date:
-    """Return the business's day."""
-    return now.astimezone(ZoneInfo(policy.hours.timezone)).date()
 
 
 def _numbers(inbound: Inbound) -> list[str]:
@@ -221,10 +214,10 @@ def _evidence(
     tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, context: TurnContext
 ) -> tuple[tuple[int, str], ...]:
     """Note what came with the message by reference, each with its fetch."""
-    what = sheets.meant(inbound, talk, leads=conversation.leader_id is not None)
+    led = bool(inbound.media) and conversation.leader_id is not None
+    what, sheet = leaders.sheet_of(inbound, talk, context) if led else ("", None)
     if what == "paper":
         return ()
-    sheet = _sheet(inbound, context) if what else None
     rows = []
     for media in inbound.media:
         number = evidence.add(
@@ -240,12 +233,6 @@ def _evidence(
         mailboxes.fetch(tx, number, now=context.now, sheet=sheet)
         rows.append((number, media.kind))
     return tuple(rows)
-
-
-def _sheet(inbound: Inbound, context: TurnContext) -> Mapping[str, Any]:
-    """Keep the message of a leader's file until it is read."""
-    text = sheets.caption(inbound, lexicon_of(context.policy), local_date(context.now, context.policy))
-    return to_raw(replace(inbound, text=text, media=()))
 
 
 def _post(

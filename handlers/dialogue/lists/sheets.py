@@ -12,7 +12,7 @@ from handlers.claims.decision import LONGEST
 from handlers.claims.list_draft import Listed
 from handlers.dialogue.turn import Turn
 from handlers.messages import ticket_numbers
-from handlers.messages.models import Inbound, from_raw
+from handlers.messages.models import Inbound
 from handlers.nlu.lists.reader import ListReading
 from handlers.nlu.reading import read
 from handlers.nlu.text.keyphrases import NAMES as FIXED
@@ -121,13 +121,6 @@ def released(talk: Talk, inbound: Inbound, now: datetime) -> tuple[Talk, bool]:
     if left and now < until(talk):
         return replace(talk, sheets=replace(waiting, ids=left)), False
     return replace(talk, sheets=None), True
-
-
-def waited(inbound: Inbound) -> Inbound | None:
-    """Return the message that comes back after waiting, if this is one."""
-    raw = inbound.data.get("held") if inbound.kind == "wake" else None
-    message = from_raw(raw) if raw else None
-    return message if isinstance(message, Inbound) else None
 
 
 # when it was read

@@ -111,6 +111,16 @@ class Lexicon:
     learned: Learned | None = None
     names: dict[str, Any] = field(default_factory=dict)
 
+    def phrase(self, name: str, text: str) -> list[Hit]:
+        """Return the places of one row of the phrases; none where the policy has no such row."""
+        matcher = self.phrases.get(name)
+        return matcher.find(text) if matcher else []
+
+
+def all_hits(table: Mapping[str, Matcher], text: str) -> list[tuple[str, Hit]]:
+    """Return the places of all rows of a table, each with the row's name."""
+    return [(name, hit) for name, matcher in table.items() for hit in matcher.find(text)]
+
 
 def escaped(word: str) -> str:
     """A table's word as a pattern; … stands for up to six characters of the same clause."""
