@@ -42,7 +42,7 @@ def test_every_key_that_code_names_is_there(area):
 
 def test_every_text_that_the_desk_says_is_there():
     code = "\n".join(file.read_text(encoding="utf-8") for file in HANDLERS.rglob("*.py"))
-    shapes = (r'desk_mail\.say\(\s*"([a-z_]+)"', r'\btold\(\s*"([a-z_]+)"', r'\bask\(request, "[a-z]+", "([a-z_]+)"')
+    shapes = (r'desk_outbox\.say\(\s*"([a-z_]+)"', r'\btold\(\s*"([a-z_]+)"', r'\bask\(request, "[a-z]+", "([a-z_]+)"')
     named = {key for shape in shapes for key in re.findall(shape, code)}
     assert len(named) > 80
     assert named <= entries("zh", "desk").keys()
