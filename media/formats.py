@@ -22,7 +22,8 @@ FOREIGN = {  # told apart only so that the customer hears what was sent
 }
 BRANDS = {b"heic": "heic", b"heix": "heic", b"heif": "heic", b"mif1": "heic", b"avif": "avif"}
 
-_MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])")  # inside a scan; stuffed zeros and restarts go on
+_MARKER = re.compile(rb"\xff+([^\x00\xff])")
+_NEXT = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # behind a scan's data: stuffed zeros and restarts belong to it
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 
@@ -100,7 +101,7 @@ def _outline_jpeg(data: bytes) -> Outline:
         at += int.from_bytes(data[at : at + 2], "big")
         if marker == 0xDA:
             scans += 1
-            following = _MARKER.search(data, at)
+            following = _NEXT.search(data, at)
             at = following.start() if following else len(data)
     return Outline(width=width, height=height, scans=scans, whole=False)
 

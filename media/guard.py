@@ -53,12 +53,15 @@ class Examiner:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def examine(self, data: bytes) -> Examined | Refused:
-        """Take a photo in, or say why not; blocks, 0.1 s for a phone's photo. Raises Closed, NotStarted."""
+    def examine(self, data: bytes, *, codes: bool = False) -> Examined | Refused:
+        """Return a photo taken in, or why not (see media.pictures); blocks, 0.1 s for a phone's photo.
+
+        Raises Closed, NotStarted.
+        """
         refused = refusal_by_look(data)
         if refused:
             return refused
-        outcome = self._ask({"task": "examine"}, [data])
+        outcome = self._ask({"task": "examine", "codes": codes}, [data])
         if isinstance(outcome, Refused):
             return outcome
         head, parts = outcome

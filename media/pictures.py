@@ -19,7 +19,7 @@ from media.values import Examined, Refused
 
 WORKING_SIDE = 2048
 DRAFT_SIDE = 1280  # a draft may shrink a JPEG while decoding, but not below this long side
-THUMBNAIL_SIDE = 480
+THUMBNAIL_SIDES = (400, 480)  # least and most of the long side, but for smaller pictures
 QUALITY = 85
 
 PLUGINS = ("JPEG", "PNG", "WEBP")  # multi-picture JPEGs come with JPEG
@@ -48,8 +48,11 @@ _TURNS = {
 }
 
 
-def examine(data: bytes) -> Examined | Refused:
-    """Take a photo in, or say why not. Decodes in this very process: for untrusted bytes see media.guard."""
+def examine(data: bytes, *, codes: bool = False) -> Examined | Refused:
+    """Return a photo taken in, or why not; its bar codes are read on request, they cost as much as decoding it.
+
+    Decodes in this very process: for untrusted bytes see media.guard.
+    """
     refused = refusal_by_look(data)
     if refused:
         return refused
@@ -61,12 +64,12 @@ def examine(data: bytes) -> Examined | Refused:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow grumbles about odd metadata, none of which we keep
-            return _examined(data, kind)
+            return _examined(data, kind, codes)
     except UNREADABLE:
         return Refused(code="unreadable" if outline.whole else "truncated", size=len(data))
 
 
-def _examined(data: bytes, kind: str) -> Examined | Refused:
+def _examined(data: bytes, kind: str, codes: bool) -> Examined | Refused:
     with Image.open(BytesIO(data), formats=PLUGINS) as source:
         width, height = source.size
         _draft(source)
@@ -80,9 +83,10 @@ def _examined(data: bytes, kind: str) -> Examined | Refused:
         picture = picture.transpose(turn)
         if orientation >= 5:
             width, height = height, width
-    small = picture.copy()
-    small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
-    judgement = judge(small)
+    small = _small(picture)
+    grey = small.convert("L")
+    judgement = judge(grey)
+    hashes = phash(grey)
     working = _jpeg(picture)
     return Examined(
         sha256=sha256(data).hexdigest(),
@@ -90,15 +94,15 @@ def _examined(data: bytes, kind: str) -> Examined | Refused:
         height=height,
         format=kind,
         verdict=judgement.verdict,
-        phash=phash(small, 8),
-        phash256=phash(small, 16),
+        phash=hashes[0],
+        phash256=hashes[1],
         working=working,
         thumbnail=_jpeg(small),
         working_sha256=sha256(working).hexdigest(),
         brightness=round(judgement.brightness),
         sharpness=round(judgement.sharpness),
         taken_at=taken_at,
-        codes=read_codes(picture),
+        codes=read_codes(picture) if codes else (),
     )
 
 
@@ -157,9 +161,23 @@ def _plain(source: Image.Image) -> Image.Image:
         ground = Image.new("RGB", picture.size, "white")
         ground.paste(picture, mask=picture.getchannel("A"))
         picture = ground
-    picture = picture.convert("RGB")
+    if picture.mode != "RGB":
+        picture = picture.convert("RGB")
     picture.info.clear()  # Pillow would write a comment back into the next file
     return picture
+
+
+def _small(picture: Image.Image) -> Image.Image:
+    """Return the thumbnail; averaging whole blocks of pixels costs an eighth of resampling, so it goes first."""
+    least, most = THUMBNAIL_SIDES
+    long = max(picture.size)
+    if long <= most:
+        return picture
+    blocks = -(-long // most)
+    if long >= blocks * least:
+        return picture.reduce(blocks)
+    size = (max(1, round(picture.width * most / long)), max(1, round(picture.height * most / long)))
+    return picture.resize(size, Image.Resampling.HAMMING, reducing_gap=1.0)
 
 
 def as_png(data: bytes) -> bytes:

@@ -19,10 +19,11 @@ REFUSALS = ("empty", "not_a_picture", "truncated", "too_big", "too_many_pixels",
 class Examined:
     """A photo taken in. `width` and `height` are the original's pixels, upright.
 
-    `working` (long side at most 2048) and `thumbnail` (480) are JPEG, upright, free of all metadata. `sha256` is the
-    original's, `working_sha256` the working copy's. `phash` and `phash256` are hex (16 and 64 digits).
-    `brightness` (0-255) and `sharpness` (variance of the Laplacian) are what the verdict was drawn from.
-    `taken_at` is the camera's own naive time "2026-06-12 19:10:00"; the place is never kept.
+    `working` (long side at most 2048) and `thumbnail` (400 to 480, or as small as the original) are JPEG, upright, free
+    of all metadata. `sha256` is the original's, `working_sha256` the working copy's. `phash` and `phash256` are hex (16
+    and 64 digits). `brightness` (0-255) and `sharpness` (variance of the Laplacian) are what the verdict was drawn
+    from. `codes` are read on request only. `taken_at` is the camera's own naive time "2026-06-12 19:10:00"; the place
+    is never kept.
     """
 
     sha256: str

@@ -37,7 +37,7 @@ def serve(wire: Wire, *, processor: int) -> None:
 
 
 def _examine(head: dict[str, Any], parts: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
-    outcome = examine(parts[0])
+    outcome = examine(parts[0], codes=head["codes"])
     fields = asdict(outcome)
     if not isinstance(outcome, Examined):
         return {"refused": fields}, []

@@ -64,7 +64,7 @@ def _look(examiner: Examiner, path: Path) -> Examined | str:
         size = path.stat().st_size
     except OSError as error:
         return f"refused: it cannot be read ({os.strerror(error.errno or 0)})"
-    outcome = examiner.examine(data)
+    outcome = examiner.examine(data, codes=True)
     return outcome if isinstance(outcome, Examined) else f"refused: {_reason(outcome, size)}"
 
 

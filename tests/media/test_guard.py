@@ -15,13 +15,14 @@ import pytest
 import shots
 
 from media import samples
-from media.brushes import noise
 from media.guard import Closed, Examiner, NotStarted
 from media.pictures import examine
 from media.values import Examined, Refused, SheetPhoto
 
 PHOTO = shots.jpeg(shots.scene(), exif=shots.camera_exif(6))
-HEAVY = shots.many_scans(50, noise(Random(1), (1600, 1200), 3))  # a third of a second of work, below the cap of scans
+HEAVY = shots.many_scans(
+    50, shots.noise(Random(1), (1600, 1200), 3)
+)  # a third of a second of work, below the cap of scans
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The sample photos: named truly, drawn the same every time, and no two alike."""
+"""The sample photos: judged as they are named, the same for the same seed, and no two alike."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import shots
 
 from media.fingerprints import Fingerprint, tier
 from media.pictures import examine
-from media.samples import LABELLED, NAMES, draw
+from media.samples import NAMES, PHOTOS, PRINTED, draw
 
 VERDICTS = {"too_dark": "dark", "too_blurry": "blurry"}
 
@@ -35,16 +35,29 @@ def test_equal_seeds_give_equal_bytes_and_others_another_photo(drawn):
     assert draw("cod_for_salmon", 1) == drawn["cod_for_salmon"] != draw("cod_for_salmon", 2)
 
 
+def fingerprint(data):
+    photo = examine(data)
+    return Fingerprint(sha256=photo.sha256, phash=photo.phash, phash256=photo.phash256)
+
+
 def test_no_two_of_them_are_taken_for_the_same(drawn):
-    photos = {name: examine(data) for name, data in drawn.items()}
-    prints = {
-        name: Fingerprint(sha256=photo.sha256, phash=photo.phash, phash256=photo.phash256)
-        for name, photo in photos.items()
-    }
-    assert {tier(one, other) for one, other in combinations(prints.values(), 2)} == {"different"}
+    prints = [fingerprint(data) for data in drawn.values()]
+    assert {tier(one, other) for one, other in combinations(prints, 2)} == {"different"}
 
 
-def test_names_are_known():
-    assert set(LABELLED) < set(NAMES)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_same_goods_sent_again_are_another_photo(name):
+    prints = [fingerprint(draw(name, seed)) for seed in range(4)]
+    assert "same" not in {tier(one, other) for one, other in combinations(prints, 2)}
+
+
+def test_every_name_has_its_file_and_every_file_its_name():
+    assert {file.name for file in PHOTOS.iterdir()} == {f"{name}.jpg" for name in NAMES}
+    assert max(file.stat().st_size for file in PHOTOS.iterdir()) < 120_000
+    assert set(PRINTED) < set(NAMES)
+
+
+@pytest.mark.parametrize("name", ["unicorn", "", "../photos/too_dark"])
+def test_an_unknown_name_reads_no_file(name):
     with pytest.raises(KeyError):
-        draw("unicorn", 1)
+        draw(name, 1)

@@ -10,7 +10,11 @@ from random import Random
 
 from PIL import Image
 
-from media.brushes import noise
+
+def noise(random: Random, size: tuple[int, int], cell: float) -> Image.Image:
+    """Smooth grey noise with features of `cell` pixels."""
+    small = [max(2, round(length / cell)) for length in size]
+    return Image.frombytes("L", small, random.randbytes(small[0] * small[1])).resize(size, Image.Resampling.BICUBIC)
 
 
 @cache
