@@ -12,6 +12,8 @@ from typing import Any
 
 from aiohttp import web
 
+from storage.database import DRIVER_ERRORS, DatabaseGone
+
 LOG = logging.getLogger(__name__)
 Json = Mapping[str, Any]
 SECRET = "X-Telegram-Bot-Api-Secret-Token"
@@ -58,7 +60,7 @@ class Hook:
             return web.Response()
         try:
             await self._in_turn(update)
-        except Exception as error:  # noqa: BLE001 # nothing was committed: the platform is to send it again
+        except (DatabaseGone, *DRIVER_ERRORS, OSError) as error:  # nothing was committed: the platform sends it again
             LOG.error("%s: update %s failed: %r", self.path, update["update_id"], error)
             return web.Response(status=500)
         return web.Response()
