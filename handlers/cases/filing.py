@@ -114,7 +114,7 @@ def _complete(tx: Tx, no: str, filing: Filing, context: TurnContext) -> Filed:
     waived = claim.photos_waived
     lifecycle.log(tx, no, "filed", filing.by, context, sum=sum_, retakes=claim.retakes, waived=waived)
     policy = context.policy_of(tx, ticket.policy_hash)
-    clocks.met(tx, no, "acceptance", policy, context, since=recording.moment(claim.submit_at) or context.now)
+    clocks.met(tx, no, "acceptance", policy, context, since=recording.drafted_time(claim.submit_at) or context.now)
     index = ["late_claim"] * bool(claim.late_reason) + ["photos_waived"] * waived
     warnings.index(tx, ticket, *index)
     if _owes_photos(tx, ticket, filing, context):
