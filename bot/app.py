@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -19,6 +18,7 @@ from bot.runtime import web
 from bot.runtime.courier import Courier, strike
 from bot.runtime.evidence_fetcher import Fetcher
 from bot.runtime.settlement_export import Clerk
+from bot.runtime.supervision import supervise
 from bot.runtime.writer import Runner
 from bot.settings import Settings, clock
 from handlers.cases import leader_digest, timers
@@ -165,7 +165,7 @@ class App:
         await self.runner.do(lambda tx: intake.warm_up(self.policy))
         await self.runner.do(lambda tx: leader_digest.begin(tx, self.context()))
         for door in self._all_doors():
-            task = asyncio.create_task(_supervised(door.name, door.run), name=f"door {door.name}")
+            task = asyncio.create_task(supervise(door.run, partial(_failed, door.name)), name=f"door {door.name}")
             self._loops.append(task)
 
     async def stop(self) -> None:
@@ -177,9 +177,10 @@ class App:
         await asyncio.gather(*self._loops, return_exceptions=True)
         self.runner.stop_carrying()
         await self.courier.drain(DRAIN)
-        for door in self._all_doors():
-            with suppress(Exception):
-                await door.close()
+        closed = await asyncio.gather(*(door.close() for door in self._all_doors()), return_exceptions=True)
+        for door, failure in zip(self._all_doors(), closed, strict=True):
+            if failure:
+                LOG.warning("door %s did not close: %r", door.name, failure)
         await self.runner.stop()
         self.examiner.close()
         if self.beforehand:
@@ -199,17 +200,10 @@ def _woken(bundle: Bundle, payload: Any, context: TurnContext) -> Inbound:
     return Inbound(key=bundle.mailbox, channel="", account="", at=context.now, kind="wake", data=payload)
 
 
-async def _supervised(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Keep a door open: one that fails is opened again."""
-    while True:
-        try:
-            await run()
-            return
-        except asyncio.CancelledError:
-            raise
-        except Exception:
-            LOG.exception("door %s failed, it is opened again in %d s", name, RESTART)
-        await asyncio.sleep(RESTART)
+def _failed(name: str, error: Exception) -> float:
+    """Log that a door failed and return the seconds until it is opened again."""
+    LOG.error("door %s failed, it is opened again in %d s", name, RESTART, exc_info=error)
+    return RESTART
 
 
 def prepare(settings: Settings, engine: Writer, policy: Policy, now: datetime) -> None:

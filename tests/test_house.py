@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import fnmatch
 import tomllib
 
@@ -23,20 +24,40 @@ LONG_FILES = {
     "storage/tables.py": "the whole schema in one place, one table after the other",
     "storage/migrations/versions/0001_first.py": "a migration is written once and never touched",
 }
+MOST_BROAD = 6
 SUPERVISED = {
-    "bot/app.py _supervised": "a door that fails is opened again while the others go on",
-    "bot/app.py stop": "one door that cannot close must not keep the rest open",
-    "bot/channels/telegram/polling.py run": "the platform or the database is away: it asks again",
-    "bot/channels/telegram/polling.py _keep": "the offset is only a hint: doubles are known by their key",
-    "bot/channels/telegram/webhook.py answer": "nothing was committed: the platform sends it again",
-    "bot/runtime/courier.py _carry": "a door's failure must not end the courier: the mail goes again",
-    "bot/runtime/courier.py _book": "the mail is booked: what follows from it must not book it twice",
-    "bot/commands/parked.py retry": "a message that fails again stays parked, and the next is tried",
-    "bot/runtime/llm_prefetch.py _ask": "a message has its turn whatever becomes of the second reader",
-    "bot/runtime/writer.py _run": "the writer's thread must not die silently",
-    "bot/runtime/writer.py _do": "one turn's failure is that turn's alone",
-    "bot/runtime/writer.py _again": "a turn that failed twice is parked",
+    "bot/runtime/supervision.py supervise": "a door or a polling loop that fails is run again while the others go on",
+    "bot/runtime/supervision.py attempt": "one turn's failure is that turn's alone: it runs again or is kept",
+    "bot/runtime/courier.py _carry": "a door's failure must not end the courier: what is not booked goes again",
+    "bot/runtime/llm_prefetch.py _ask": "a message has its turn even when the second reader fails",
+    "bot/runtime/writer.py _run": "the writer's thread must not end silently",
     "handlers/turn/parking.py guarded": "of messages that waited inside, one's failure is that one's alone",
+}
+UNUSED = {
+    "bot/commands/table.py": "a command's function is found by the command's name",
+    "bot.channels.telegram.session.ANSWERS": "keeps classes alive that the library would build again for each call",
+    "handlers.cases.payments.paid": "what a confirmed payment does; there is no way yet to confirm one",
+    "handlers.policy.diff.changes": "what a changed policy file changes; a running service does not reload it yet",
+    "handlers.dialogue.buttons.NUMBERS": "goes with the table of handlers",
+    "handlers.dialogue.buttons.BRIEF": "goes with the table of handlers",
+    "handlers.dialogue.buttons.RATINGS": "goes with the table of handlers",
+    "handlers.dialogue.short_answers.TICKET_TAPS": "goes with the table of handlers",
+    "storage.evidence.of_claim": "goes with the next change of storage",
+    "storage.outbox.drop": "goes with the next change of storage",
+    "storage.policies.in_force": "goes with the next change of storage",
+    "storage.tickets.owner_of": "goes with the next change of storage",
+    "media.fingerprints.TIERS": "how alike two photos are; so far only equal ones are looked for",
+    "media.fingerprints.tier": "how alike two photos are; so far only equal ones are looked for",
+    "media.fingerprints.bands": "finds photos that are alike; so far only equal ones are looked for",
+    "media.samples.NAMES": "what the sample people of the sandbox may show",
+    "media.values.VERDICTS": "the codes that a photo's examination may end with",
+    "media.values.REFUSALS": "the codes that a photo's examination may end with",
+}
+SUPERVISORS = {
+    "bot/app.py": "a door that fails is opened again",
+    "bot/channels/telegram/polling.py": "while the platform or the database is away, it is asked again",
+    "bot/commands/parked.py": "a message that fails again stays parked, and the next one is tried",
+    "bot/runtime/writer.py": "of a batch, only the turn that failed runs again; one that fails twice is parked",
 }
 
 
@@ -91,16 +112,32 @@ def test_every_module_has_a_caption():
 
 def test_everything_is_caught_only_where_it_is_supervised():
     found(rules.broad(house(), SUPERVISED))
+    assert len(SUPERVISED) <= MOST_BROAD
+
+
+def test_nothing_lives_for_tests_alone():
+    found(rules.unused(house(), UNUSED))
+
+
+def test_only_loops_and_turns_are_supervised():
+    """Who calls `supervise` or `attempt` catches everything too: each caller has its reason."""
+    calls = {
+        module.path
+        for module in house()
+        for node in module.nodes
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("supervise", "attempt")
+    }
+    assert calls == set(SUPERVISORS)
 
 
 @pytest.mark.parametrize(
     ("rule", "exceptions"),
-    [(rules.async_only_in_bot, ASYNC), (rules.sizes, LONG_FILES), (rules.broad, SUPERVISED)],
+    [(rules.async_only_in_bot, ASYNC), (rules.sizes, LONG_FILES), (rules.broad, SUPERVISED), (rules.unused, UNUSED)],
 )
 def test_no_exception_outlives_its_need(rule, exceptions):
     breaches = list(rule(house()))
     for name in exceptions:
-        needed = any(breach.startswith((f"{name} ", f"{name}:")) for breach in breaches)
+        needed = any(breach.startswith((f"{name} ", f"{name}:")) or f"({name}:" in breach for breach in breaches)
         assert needed, f"{name} needs no exception any more: take it out"
 
 
@@ -186,6 +223,10 @@ BREACHES = [
     (rules.detours, {"bot/a.py": "from os import getenv"}),
     (rules.sizes, {A: "x = 1\n" * 301}),
     (rules.sizes, {A: "def f():\n" + "    x = 1\n" * 50}),
+    (rules.unused, {A: "def f(): ..."}),
+    (rules.unused, {A: "def f():\n    f()"}),
+    (rules.unused, {A: "x = 1", B: "x = 2\nprint(x)"}),
+    (rules.unused, {A: "class C: ...", B: "from handlers.a import C"}),
     (rules.captions, {A: "x = 1"}),
     (rules.captions, {A: '"""no sentence"""'}),
     (rules.captions, {"handlers/order_utils.py": '"""Does things."""'}),
@@ -202,6 +243,13 @@ INNOCENT = [
     (rules.circles, {A: "from handlers import b", B: "x = 1"}),
     (rules.detours, {"bot/settings.py": "import os\nos.environ"}),
     (rules.sizes, {A: "def f():\n" + "    x = 1\n" * 49}),
+    (rules.unused, {A: "def f(): ...", B: "from handlers import a\na.f()"}),
+    (rules.unused, {A: "def f(): ...", B: "from handlers.a import f as g\ng()"}),
+    (
+        rules.unused,
+        {A: "def f(): ...", B: "from handlers.a import f", "handlers/c.py": "from handlers import b\nb.f()"},
+    ),
+    (rules.unused, {A: "def f(): ...\nf()"}),
     (rules.captions, {A: '"""One sentence."""', B: '"""One.\n\nAnd more"""'}),
     (rules.broad, {A: "try:\n    f()\nexcept BaseException:\n    undo()\n    raise"}),
 ]

@@ -8,6 +8,7 @@ from random import SystemRandom
 from typing import Any
 
 from bot import settings as configuration
+from bot.runtime.supervision import attempt
 from bot.settings import Settings
 from handlers.context import TurnContext
 from handlers.desk import dispatch
@@ -35,12 +36,9 @@ def retry(settings: Settings, *, write: Write, out: Callable[[str], Any]) -> int
     """Try each message again in a transaction of its own; 1 if one failed again."""
     failed = 0
     for row in write(parked.waiting):
-        try:
-            write(partial(_again, row=row, settings=settings))
-            out(f"{row['key']}: done")
-        except Exception as error:  # noqa: BLE001  the message stays parked, and the next one is tried
-            failed += 1
-            out(f"{row['key']}: failed again ({type(error).__name__}: {error})")
+        _, error = attempt(partial(write, partial(_again, row=row, settings=settings)))
+        failed += error is not None
+        out(f"{row['key']}: " + (f"failed again ({type(error).__name__}: {error})" if error else "done"))
     return 1 if failed else 0
 
 

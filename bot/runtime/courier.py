@@ -56,17 +56,23 @@ class Courier:
 
     async def _carry(self, bundle: Bundle) -> None:
         kind, _, rest = bundle.mailbox.partition(":")
+        booked = False
         try:
             if kind in self.inside:
                 await self.inside[kind](bundle)
                 return
             async with asyncio.timeout(PATIENCE):
                 delivery = await self._deliver(kind, rest, bundle)
-            await self._book(bundle, delivery)
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:  # noqa: BLE001  a door's failure must not end the courier; the mail goes again
-            await self._failed(bundle, error)
+            outcome = self._outcome(bundle, delivery)
+            await self._book(outcome)
+            booked = True
+            if self.told and (delivery.until_written or any(WAITED in mail.payload for mail in bundle.mails)):
+                await self.told(bundle.mails, outcome)
+        except Exception as error:  # a door's failure must not end the courier: what is not booked goes again
+            if booked:
+                LOG.exception("the desk was not told of %s", bundle.mailbox)
+            else:
+                await self._failed(bundle, error)
 
     async def _deliver(self, kind: str, rest: str, bundle: Bundle) -> Delivery:
         if kind == "chat":
@@ -78,14 +84,20 @@ class Courier:
             return Delivery(later=NO_DOOR, error="no desk")
         return await desk.carry(bundle.mailbox, bundle.mails)
 
-    async def _book(self, bundle: Bundle, delivery: Delivery) -> None:
+    async def _book(self, outcome: Outcome) -> None:
+        if outcome.dead:
+            await self.died(outcome)
+        else:
+            self.settle(outcome)
+
+    def _outcome(self, bundle: Bundle, delivery: Delivery) -> Outcome:
         now = self.clock()
         again = None
         if delivery.until_written:
             again = now + UNTIL_WRITTEN
         elif delivery.later is not None:
             again = now + timedelta(seconds=delivery.later or _backoff(bundle.attempts))
-        outcome = Outcome(
+        return Outcome(
             mailbox=bundle.mailbox,
             lease=bundle.lease,
             sent=delivery.sent,
@@ -94,15 +106,6 @@ class Courier:
             again=again,
             failed=delivery.later is not None and not delivery.sent and delivery.error not in ("no door", "no desk"),
         )
-        if outcome.dead:
-            await self.died(outcome)
-        else:
-            self.settle(outcome)
-        if self.told and (delivery.until_written or any(WAITED in mail.payload for mail in bundle.mails)):
-            try:
-                await self.told(bundle.mails, outcome)
-            except Exception:  # the mail itself is booked: it must not be booked twice
-                LOG.exception("the desk was not told of %s", bundle.mailbox)
 
     async def _failed(self, bundle: Bundle, error: Exception) -> None:
         told = f"{type(error).__name__}: {error}"

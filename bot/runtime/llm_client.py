@@ -12,6 +12,7 @@ from typing import Any
 
 from aiohttp import ClientError, ClientResponse, ClientSession
 
+from bot.runtime.circuit_breaker import CircuitBreaker
 from bot.settings import Settings
 
 LOG = logging.getLogger(__name__)
@@ -39,10 +40,13 @@ class SecondReader:
     clock: Callable[[], float] = monotonic
     _session: ClientSession | None = None
     _waits: set[asyncio.Timeout] = field(default_factory=set)
-    _failures: int = 0
-    _rests_until: float = 0.0
-    _told_at: float | None = None  # when the log was told that it is out of order
+    _breaker: CircuitBreaker = field(init=False)
+    _logged_at: float | None = None  # when it was last logged as out of order
     _stopping: bool = False
+
+    def __post_init__(self) -> None:
+        """Close the circuit."""
+        self._breaker = CircuitBreaker(time=self.clock, pause=lambda failures: REST if failures >= FAILURES else 0)
 
     async def ask(self, messages: Sequence[Mapping[str, str]], within: float = PATIENCE) -> str | None:
         """Return the text of the answer, or None: too slow, out of order, or too many are asked already."""
@@ -64,7 +68,7 @@ class SecondReader:
 
     def ready(self) -> bool:
         """Return whether a question would be put now."""
-        return not self._stopping and len(self._waits) < AT_ONCE and self.clock() >= self._rests_until
+        return not self._stopping and len(self._waits) < AT_ONCE and not self._breaker.left()
 
     async def complete(self, messages: Sequence[Mapping[str, str]]) -> str:
         """Ask without any patience of its own. Raises Failed, ClientError or OSError."""
@@ -93,17 +97,15 @@ class SecondReader:
 
     def _failed(self, error: BaseException) -> None:
         now = self.clock()
-        self._failures += 1
-        if self._failures >= FAILURES:
-            self._rests_until = now + REST
-        if self._told_at is None or (self._failures == 1 and now - self._told_at > REST):
-            self._told_at = now
+        self._breaker.fail()
+        if self._logged_at is None or (self._breaker.failures == 1 and now - self._logged_at > REST):
+            self._logged_at = now
             LOG.warning("the second reader is out of order (%s): messages are read without it", why(error))
 
     def _worked(self) -> None:
-        if self._failures >= FAILURES:
+        if self._breaker.failures >= FAILURES:
             LOG.info("the second reader answers again")
-        self._failures = 0
+        self._breaker.succeed()
 
 
 def reader_of(settings: Settings) -> SecondReader:

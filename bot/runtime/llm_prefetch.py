@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import TypeVar
 
+from bot.runtime.lanes import Lanes
 from bot.runtime.llm_client import AT_ONCE, LEAST, PATIENCE, SecondReader, reader_of
 from bot.settings import Settings
 from handlers.context import TurnContext
@@ -29,14 +30,6 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True, kw_only=True)
-class Lane:
-    """The messages of one chat that are being handled or wait for it."""
-
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    inside: int = 0
-
-
-@dataclass(slots=True, kw_only=True)
 class SecondSight:
     """Puts the second reader before the turns of `context`; `snapshots` is an engine for its one thread."""
 
@@ -44,7 +37,7 @@ class SecondSight:
     snapshots: Writer
     opinions: Opinions
     context: Callable[[], TurnContext]
-    _lanes: dict[str, Lane] = field(default_factory=dict)
+    _lanes: Lanes = field(default_factory=Lanes)
     _looks: set[Future[Sequence[Passage]]] = field(default_factory=set)
     _late: Future[Sequence[Passage]] | None = None  # one that runs on though its message went on without it
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "second reader"))
@@ -57,17 +50,10 @@ class SecondSight:
         loop = asyncio.get_running_loop()
         until = loop.time() + PATIENCE
         name = f"{inbound.channel}:{inbound.account}"
-        lane = self._lanes.setdefault(name, Lane())
-        lane.inside += 1
-        try:
-            async with lane.lock:
-                if _speaks(inbound):
-                    await self._ask(inbound, name, until)
-                return await turn()
-        finally:
-            lane.inside -= 1
-            if not lane.inside:
-                del self._lanes[name]
+        async with self._lanes.enter(name):
+            if _speaks(inbound):
+                await self._ask(inbound, name, until)
+            return await turn()
 
     async def _ask(self, inbound: Inbound, chat: str, until: float) -> None:
         loop = asyncio.get_running_loop()

@@ -12,6 +12,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
+from bot.runtime.supervision import attempt
 from handlers.messages.models import DeskInbound, Inbound
 from storage import outbox
 from storage.database import DRIVER_ERRORS, DatabaseGone, Tx, WriteLock, Writer, intact, savepoint, transaction
@@ -178,28 +179,23 @@ class Runner:
         return outbox.pick(tx, now=now, lease=self.lease, until=now + outbox.LEASE, limit=room)
 
     def _do(self, tx: Tx, job: Job) -> None:
-        try:
+        def work() -> Any:
             with savepoint(tx):
-                job.result = job.work(tx)
-        except DatabaseGone:
-            raise
-        except Exception as error:  # noqa: BLE001  one turn's failure is that turn's alone: it goes again by itself
+                return job.work(tx)
+
+        job.result, job.error = attempt(work)
+        if job.error is not None:
             intact(tx)
-            job.error = error
 
     def _again(self, job: Job) -> None:
         first = job.error
-        try:
+
+        def work() -> Any:
             with transaction(self.engine) as tx:
-                job.result, job.error = job.work(tx), None
-            return
-        except LOST as error:
-            if isinstance(error, DatabaseGone):
-                raise
-            job.error = error
-        except Exception as error:  # noqa: BLE001  failed twice: the message is kept and acknowledged
-            job.error = error
-        if job.message is None:
+                return job.work(tx)
+
+        job.result, job.error = attempt(work)
+        if job.error is None or job.message is None:
             return
         LOG.error("parked %s: %r", job.message.key, first, exc_info=job.error)
         with transaction(self.engine) as tx:

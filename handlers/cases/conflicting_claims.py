@@ -16,7 +16,7 @@ CODES = {"leader": "leader_says", "buyer": "buyer_says"}
 SHORT = 80  # characters of what is said
 
 
-def index(tx: Tx, ticket: Ticket, filing: Filing, lines: Sequence[Line]) -> None:
+def record(tx: Tx, ticket: Ticket, filing: Filing, lines: Sequence[Line]) -> None:
     """Warn of the figures and wishes of a draft that are not those of the ticket it joins."""
     wished = {wish for _, wish in filing.claim.wishes}  # a wish that the rules gave is nobody's word
     for wanted in filing.lines:
@@ -43,4 +43,4 @@ def _count(quantity: str, unit: str, share: object) -> object:
 def say(tx: Tx, ticket: Ticket, role: str, text: str) -> None:
     """Let a ticket warn of what its leader or its buyer says otherwise."""
     plain = " ".join(text.split())
-    warnings.index(tx, ticket, f"{CODES[role]}:{plain if len(plain) <= SHORT else plain[: SHORT - 1] + '…'}")
+    warnings.record(tx, ticket, f"{CODES[role]}:{plain if len(plain) <= SHORT else plain[: SHORT - 1] + '…'}")

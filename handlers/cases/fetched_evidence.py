@@ -25,7 +25,7 @@ def examined(tx: Tx, evidence_id: int, context: TurnContext) -> None:
         return
     lifecycle.log(tx, ticket.no, "examined", lifecycle.BOT, context, evidence=piece.id, state=piece.state,
                 verdict=piece.verdict)  # fmt: skip
-    warnings.index(tx, ticket)
+    warnings.record(tx, ticket)
     if auto_approval.grant(tx, ticket.no, context, tell=True):
         desk_outbox.refresh(tx, ticket.no, context)
         return

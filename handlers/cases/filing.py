@@ -70,7 +70,7 @@ def file(tx: Tx, filing: Filing, context: TurnContext) -> Filed:
         return _complete(tx, recording.create(tx, filing, context), filing, context)
     more = [warning for warning in (warnings.AGAIN,) if _same(tx, filing, but=known.no)]
     recording.update(tx, known, filing, context)
-    warnings.index(tx, known, *more)
+    warnings.record(tx, known, *more)
     return _complete(tx, known.no, filing, context)
 
 
@@ -86,7 +86,7 @@ def _join(tx: Tx, ticket: Ticket, filing: Filing, context: TurnContext) -> Filed
     """Let the one who files hear of the ticket that is there; what is new in the draft comes to it."""
     rows.join(tx, ticket.no, filing.conversation_id, role=filing.role, at=context.now)
     known = ticket_lines.of_ticket(tx, ticket.no)
-    conflicting_claims.index(tx, ticket, filing, known)
+    conflicting_claims.record(tx, ticket, filing, known)
     have = {(line.order_line_no, line.problem) for line in known}
     for line in filing.lines:
         if (line.order_line_no, line.problem.problem) not in have:
@@ -97,7 +97,7 @@ def _join(tx: Tx, ticket: Ticket, filing: Filing, context: TurnContext) -> Filed
     lifecycle.log(tx, ticket.no, "joined", filing.by, context, claim=filing.claim.id, role=filing.role)
     if recording.rise(tx, ticket.no, filing.claim.severity, filing.claim.signals, filing.claim.special, context):
         queue_entry.show_risen(tx, ticket.no, context)
-    warnings.index(tx, ticket)
+    warnings.record(tx, ticket)
     if ticket.state == "waiting_customer":
         answered(tx, ticket, context, brought=bool(filing.claim.photos))
     if filing.role == "leader":
@@ -114,9 +114,9 @@ def _complete(tx: Tx, no: str, filing: Filing, context: TurnContext) -> Filed:
     waived = claim.photos_waived
     lifecycle.log(tx, no, "filed", filing.by, context, sum=sum_, retakes=claim.retakes, waived=waived)
     policy = context.policy_of(tx, ticket.policy_hash)
-    clocks.met(tx, no, "acceptance", policy, context, since=recording.moment(claim.submit_at) or context.now)
-    index = ["late_claim"] * bool(claim.late_reason) + ["photos_waived"] * waived
-    warnings.index(tx, ticket, *index)
+    clocks.met(tx, no, "acceptance", policy, context, since=recording.drafted_time(claim.submit_at) or context.now)
+    noted = ["late_claim"] * bool(claim.late_reason) + ["photos_waived"] * waived
+    warnings.record(tx, ticket, *noted)
     if _owes_photos(tx, ticket, filing, context):
         lifecycle.move(tx, no, "waiting_customer")
         clocks.start(tx, no, "idle_close", policy, context)
@@ -157,7 +157,7 @@ def raise_ticket(tx: Tx, filing: Filing, *, why: str, context: TurnContext) -> s
     no = recording.create(tx, filing, context, why=why)
     ticket = lifecycle.must(tx, no)
     lifecycle.log(tx, no, "raised", filing.by, context, why=why)
-    warnings.index(tx, ticket)
+    warnings.record(tx, ticket)
     for name in queue_entry.human_clocks(ticket):
         clocks.start(tx, no, name, context.policy, context)
     clocks.refresh(tx, no)
@@ -172,7 +172,7 @@ def fill(tx: Tx, ticket_no: str, filing: Filing, context: TurnContext) -> None:
         return
     if recording.update(tx, ticket, filing, context):
         queue_entry.show_risen(tx, ticket_no, context)
-    warnings.index(tx, ticket)
+    warnings.record(tx, ticket)
     desk_outbox.refresh(tx, ticket_no, context)
 
 

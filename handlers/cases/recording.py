@@ -66,8 +66,8 @@ class Filing:
         return lifecycle.By(actor=f"{kind}:{self.channel}:{self.account}")
 
 
-def moment(text: str) -> datetime | None:
-    """Read an ISO time of a draft."""
+def drafted_time(text: str) -> datetime | None:
+    """Return the time that a draft holds as ISO text; None when it is empty."""
     return datetime.fromisoformat(text) if text else None
 
 
@@ -90,7 +90,7 @@ def create(tx: Tx, filing: Filing, context: TurnContext, *, why: str = "") -> st
         "special": list(claim.special),
         "said": [list(item) for item in claim.uttered],
         "warnings": [],
-        "reported_at": moment(claim.opened_at) or context.now,
+        "reported_at": drafted_time(claim.opened_at) or context.now,
         "created_at": context.now,
         "updated_at": context.now,
         **_order(filing),
@@ -152,7 +152,7 @@ def keep(tx: Tx, no: str, filing: Filing, context: TurnContext) -> None:
     sync_lines(tx, no, filing)
     known = sum(event.kind == "wish" for event in events.of_ticket(tx, no))
     for at, wish in filing.claim.wishes[known:]:
-        events.add(tx, no, "wish", {"remedy": wish}, actor=filing.by.actor, at=moment(at) or context.now)
+        events.add(tx, no, "wish", {"remedy": wish}, actor=filing.by.actor, at=drafted_time(at) or context.now)
     evidence.link(tx, no, claim_id=filing.claim.id, ids=[photo.id for photo in filing.claim.photos])
     if filing.claim.aided:
         note_aided(tx, no, filing.claim.aided, context)
@@ -216,7 +216,7 @@ def columns(order: Order | None, wanted: FilingLine) -> dict[str, Any]:
         "wish": wanted.wish,
         "wish_amount": wanted.amount,
         "also": " ".join(problem.also),
-        "heard_at": moment(problem.at),
+        "heard_at": drafted_time(problem.at),
     }
 
 

@@ -59,7 +59,7 @@ def remark(
     lifecycle.log(tx, ticket_no, "said", by, context, text=text, evidence=list(evidence))
     if recording.rise(tx, ticket_no, severity, signals, special, context):
         queue_entry.show_risen(tx, ticket_no, context)
-    warnings.index(tx, ticket)
+    warnings.record(tx, ticket)
     if ticket.owner_id is not None:
         _to_owner(tx, ticket, by, text, evidence, context)
     if ticket.state == "waiting_customer":

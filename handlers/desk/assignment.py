@@ -161,7 +161,7 @@ def _back(request: ActionRequest) -> Answer:
 
 def boss(request: ActionRequest) -> Answer:
     """Call the supervisors to a ticket; one of them may take it over (R069)."""
-    warnings.index(request.tx, request.ticket, "boss")
+    warnings.record(request.tx, request.ticket, "boss")
     lifecycle.log(request.tx, request.no, "boss", request.by, request.context)
     whom = desk_outbox.supervisors(request.tx, request.ticket.desk)
     text = desk_outbox.say("boss_wanted", no=request.no, name=request.by.name)

@@ -62,7 +62,7 @@ def summed(request: ActionRequest, line: Line) -> Line:
     return replace(line, wish_amount=refund(bought.paid, min(Fraction(line.share), left)))
 
 
-def index(request: ActionRequest, before: Line, after: Line, fields: Collection[str]) -> Answer:
+def record(request: ActionRequest, before: Line, after: Line, fields: Collection[str]) -> Answer:
     """Keep a corrected line with a row and a step for each field, and let card and board follow."""
     tx, no, context = request.tx, request.no, request.context
     ticket_lines.change(tx, no, after.line, **{name: getattr(after, name) for name in COLUMNS})
@@ -128,7 +128,7 @@ def _warn(request: ActionRequest) -> list[str]:
     again = [warnings.AGAIN] if _claimed_again(request) else []
     if warnings.AGAIN in known and not again:
         rows.change(request.tx, request.no, warnings=[one for one in known if one != warnings.AGAIN])
-    return [one for one in warnings.index(request.tx, request.ticket, *again) if one not in known]
+    return [one for one in warnings.record(request.tx, request.ticket, *again) if one not in known]
 
 
 def _claimed_again(request: ActionRequest) -> bool:

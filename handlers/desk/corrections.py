@@ -211,7 +211,7 @@ def put(request: ActionRequest, line: Line, columns: Mapping[str, Any]) -> Answe
     if not line.line:
         stored = order_link.store(request, line)
         line, after = replace(line, line=stored.line, problem=""), _heard(request, replace(after, line=stored.line))
-    return correction_rows.index(request, line, after, fields)
+    return correction_rows.record(request, line, after, fields)
 
 
 def _same(one: Line, after: Line) -> bool:

@@ -53,7 +53,7 @@ def _link(request: ActionRequest, number: str) -> Answer:
         return told("new_no_order", alert=True, number=number)
     rows.change(request.tx, request.no, order_no=found.order_no, site_no=found.site_no)
     lifecycle.log(request.tx, request.no, "linked", request.by, request.context, order=found.order_no)
-    warnings.index(request.tx, request.ticket)
+    warnings.record(request.tx, request.ticket)
     desk_outbox.refresh(request.tx, request.no, request.context)
     return told("linked", no=request.no, order=found.order_no)
 

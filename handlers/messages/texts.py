@@ -35,11 +35,6 @@ def templates(language: str) -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
-def keys(language: str) -> frozenset[str]:
-    """Name every key that a language has."""
-    return frozenset(templates(language))
-
-
 def say(language: str, key: str, *, texts: Mapping[str, str] = NONE, **values: object) -> str:
     """Fill the template of `key` in; `texts` are the policy's own for this language and go first.
 

@@ -13,7 +13,6 @@ from handlers.nlu.problems import Problem
 from handlers.nlu.quantities import Quantity, short_by
 
 BREAK = re.compile(r"[,。;!?\n]|(?<!\d)\.(?!\d)|(?<=\d)\.(?=\s|$)|\.{2,}")
-JOINERS = re.compile(r"[\s、和跟与及还有都&:各\-]*(?:and)?[\s]*")
 AND_BEFORE = re.compile(r"(?:和|跟|与|、|及|还有|加|and)\s*$")
 ALL_OF = re.compile(r"\s*(?:全部?|两样|两个|这些|统统|一共)?(?:都|均|全)")
 EACH = re.compile(r"各|每样|每种|分别")

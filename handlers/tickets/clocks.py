@@ -26,7 +26,6 @@ HUMAN = frozenset(
     }
 )
 TO_ANSWER = ("human_first_response", "major_human_response")
-TO_DECIDE = ("human_first_response", "major_human_response", "review_notice", "decision_due", "appeal_final")
 PAGES = ("page_supervisor", "page_everyone")
 LASTING = ("refund_due", "exchange_due", "follow_up")  # they outlive the decision
 NEAR = timedelta(hours=26)  # the evening before the last day: time enough to pay what is due

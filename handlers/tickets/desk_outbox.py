@@ -12,7 +12,7 @@ from handlers.messages import mailboxes, texts
 from handlers.messages.models import Button
 from handlers.policy import calendar
 from handlers.policy.policy import Policy
-from handlers.tickets import desk_outbox, lifecycle
+from handlers.tickets import lifecycle
 from storage import outbox, people
 from storage import tickets as rows
 from storage.database import Tx
@@ -147,5 +147,5 @@ def _rows(buttons: Sequence[Sequence[Button]]) -> list[list[list[str]]]:
 
 
 def moment(when: datetime, policy: Policy, now: datetime) -> str:
-    """Tell a time to the desk."""
-    return texts.moment(when, desk_outbox.LANGUAGE, now, calendar.zone(policy))
+    """Return a time as the desk writes it, in the business's time zone."""
+    return texts.moment(when, LANGUAGE, now, calendar.zone(policy))

@@ -47,7 +47,7 @@ def find(tx: Tx, ticket: Ticket) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def index(tx: Tx, ticket: Ticket, *more: str) -> list[str]:
+def record(tx: Tx, ticket: Ticket, *more: str) -> list[str]:
     """Store a ticket's warnings with these added; return all of them."""
     known = tickets.get(tx, ticket.no) or ticket
     found = list(dict.fromkeys([*find(tx, known), *more]))

@@ -287,6 +287,62 @@ def crowds(modules: Sequence[Module]) -> Iterator[str]:
             yield f"{folder} has {files} files, more than {MOST_FILES}"
 
 
+def unused(modules: Sequence[Module], allowed: Mapping[str, str] = NONE) -> Iterator[str]:
+    """Every function, class and constant of a module is used by the program itself, not by tests alone."""
+    used: set[str] = set()
+    names = {module.name: _names(module) for module in modules}
+    for module in modules:
+        for node, within in _expressions(module.tree, ""):
+            full = _full(node, module.name, names)
+            if full != f"{module.name}.{within}":
+                used.add(full)
+    for module in modules:
+        for name, line in _defined(module.tree):
+            full = f"{module.name}.{name}"
+            if "/migrations/" in module.path:
+                continue  # the library calls them
+            if full not in used and not name.startswith("__") and not {module.path, full} & allowed.keys():
+                yield f"{full} ({module.path}:{line}) is used by nothing but tests"
+
+
+def _names(module: Module) -> dict[str, str]:
+    """Return the full dotted name behind each imported name of a module."""
+    found = {}
+    for node in module.nodes:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.asname: alias.name for alias in node.names if alias.asname}
+    return found
+
+
+def _expressions(node: ast.AST, within: str) -> Iterator[tuple[ast.AST, str]]:
+    """Yield every name and attribute that is read, with the function or class of the module around it."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, (ast.Name, ast.Attribute)) and isinstance(child.ctx, ast.Load):
+            yield child, within
+        named = isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        yield from _expressions(child, within or (child.name if named else ""))
+
+
+def _full(node: ast.AST, module: str, names: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the full name of what is read; what a module imports from another one has the other one's name."""
+    head, _, rest = _dotted(node).partition(".")
+    full = names[module].get(head, f"{module}.{head}")
+    for part in rest.split(".") if rest else ():
+        full = names.get(full, {}).get(part, f"{full}.{part}")
+    return full
+
+
+def _defined(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    for node in tree.body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name, node.lineno
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from ((target.id, node.lineno) for target in targets if isinstance(target, ast.Name))
+
+
 def captions(modules: Sequence[Module]) -> Iterator[str]:
     """Every module says in one sentence what it is, and no file name says nothing."""
     for module in modules:

@@ -11,6 +11,8 @@ from typing import Any
 
 from bot.channels.base import House
 from bot.channels.telegram.concurrent_polling import Beside
+from bot.runtime.supervision import supervise
+from storage.database import DRIVER_ERRORS, DatabaseGone
 from storage.platforms import telegram
 
 LOG = logging.getLogger(__name__)
@@ -42,23 +44,25 @@ class Poller:
     _offset: int | None = None
     _heard_at: datetime | None = None
     _written: asyncio.Task[None] | None = None
+    _failures: int = 0  # in a row
 
     async def run(self) -> None:
-        """Ask and handle until cancelled."""
-        failures, begun = 0, False
+        """Ask and handle until cancelled; while the platform or the database is away, ask again with growing pauses."""
+        await supervise(self._remember, self._failed)
+        await supervise(self._rounds, self._failed)
+
+    async def _rounds(self) -> None:
         while True:
-            try:
-                if not begun:
-                    await self._remember()
-                    begun = True
-                await self._round()
-                failures = 0
-            except Exception as error:  # noqa: BLE001 # platform or database away: what is not done is asked for again
-                told, seconds = self.trouble(error)
-                failures += 1
-                seconds = PAUSES[min(failures, len(PAUSES)) - 1] if seconds is None else seconds
-                LOG.error("%s: %s; asking again in %.0f s", self.name, told, seconds)
-                await asyncio.sleep(seconds)
+            await self._round()
+            self._failures = 0
+
+    def _failed(self, error: Exception) -> float:
+        """Log a failure and return the seconds until the platform is asked again."""
+        told, seconds = self.trouble(error)
+        self._failures += 1
+        seconds = PAUSES[min(self._failures, len(PAUSES)) - 1] if seconds is None else seconds
+        LOG.error("%s: %s; asking again in %.0f s", self.name, told, seconds)
+        return seconds
 
     async def _round(self) -> None:
         updates = await self.ask(self._offset)
@@ -118,7 +122,7 @@ class Poller:
     async def _keep(self, offset: int, at: datetime) -> None:
         try:
             await self.house.write(lambda tx: telegram.keep(tx, self.name, f"{offset} {at.isoformat()}"))
-        except Exception as error:  # noqa: BLE001 # a hint only: the platform keeps it too, doubles are known by key
+        except (DatabaseGone, *DRIVER_ERRORS, OSError) as error:  # a hint only: the platform keeps it too
             LOG.warning("%s: the offset was not kept: %s", self.name, error)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import json
 import logging
@@ -12,18 +11,13 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.runtime.lanes import Lanes
+from storage.database import DRIVER_ERRORS, DatabaseGone
+
 LOG = logging.getLogger(__name__)
 Json = Mapping[str, Any]
 SECRET = "X-Telegram-Bot-Api-Secret-Token"
 MAX_BODY = 256 * 1024  # bytes; an update with all its entities stays far below
-
-
-@dataclass(slots=True, kw_only=True)
-class Lane:
-    """The updates of one chat that are being handled or wait for it."""
-
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    inside: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,7 +28,7 @@ class Hook:
     secret: str
     handle: Callable[[Json], Awaitable[None]]
     lane: Callable[[Json], str]
-    _lanes: dict[str, Lane] = field(default_factory=dict)
+    _lanes: Lanes = field(default_factory=Lanes)
 
     def door(self, app: web.Application) -> None:
         """Add the route to the server."""
@@ -57,24 +51,12 @@ class Hook:
             LOG.warning("%s: what came is no update; it is left", self.path)
             return web.Response()
         try:
-            await self._in_turn(update)
-        except Exception as error:  # noqa: BLE001 # nothing was committed: the platform is to send it again
+            async with self._lanes.enter(self.lane(update)):
+                await self.handle(update)
+        except (DatabaseGone, *DRIVER_ERRORS, OSError) as error:  # nothing was committed: the platform sends it again
             LOG.error("%s: update %s failed: %r", self.path, update["update_id"], error)
             return web.Response(status=500)
         return web.Response()
-
-    async def _in_turn(self, update: Json) -> None:
-        """Handle the updates of one chat in the order in which they came."""
-        name = self.lane(update)
-        lane = self._lanes.setdefault(name, Lane())
-        lane.inside += 1
-        try:
-            async with lane.lock:
-                await self.handle(update)
-        finally:
-            lane.inside -= 1
-            if not lane.inside:
-                del self._lanes[name]
 
 
 def _parsed(body: bytes) -> Json | None:

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, tzinfo
 from aiohttp import web
 
 from bot.channels.base import Delivery, House, Unreachable
+from bot.channels.wechat.availability import Availability
 from bot.channels.wechat.callback import Callback
-from bot.channels.wechat.circuit_breaker import Calm
 from bot.channels.wechat.client import Line
 from bot.channels.wechat.errors import NoPush, PlatformRefused, meaning
 from bot.channels.wechat.inbound import NAME
@@ -50,7 +50,7 @@ def open_line(account: Account, house: House, clock: Callable[[], datetime]) -> 
         write=house.write,
         read=house.read,
         clock=clock,
-        calm=Calm(lambda: asyncio.get_running_loop().time()),
+        availability=Availability(time=lambda: asyncio.get_running_loop().time()),
     )
 
 
@@ -89,7 +89,7 @@ class WeChatChannel:
             open_for=self.open_for,
         )
         self.line = open_line(known, self.house, self.clock)
-        self.line.calm.told = self._tell_desk
+        self.line.availability.alarm = self._tell_desk
         self.pusher = Pusher(
             house=self.house,
             line=self.line,

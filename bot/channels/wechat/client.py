@@ -14,7 +14,7 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, F
 from wechatpy.client import WeChatClient
 
 from bot.channels.base import Gone, TooBig, Unreachable
-from bot.channels.wechat.circuit_breaker import Calm
+from bot.channels.wechat.availability import Availability
 from bot.channels.wechat.errors import STALE_TOKEN, PlatformRefused, meaning
 from bot.channels.wechat.token import RefusedAgain, Tokens, Write
 from storage.platforms.wechat import Token
@@ -29,7 +29,7 @@ TEXTUAL = ("application/json", "text/plain", "text/html")
 
 @dataclass(slots=True, kw_only=True)
 class Line:
-    """The connection to the platform: one HTTP session, the token, and the calm that all calls share."""
+    """The connection to the platform: one HTTP session, the token, and the availability that all calls share."""
 
     app_id: str
     secret: str
@@ -37,7 +37,7 @@ class Line:
     write: Write
     read: Write
     clock: Callable[[], datetime]
-    calm: Calm
+    availability: Availability
     tokens: Tokens = field(init=False)
     _http: ClientSession | None = None
 
@@ -61,7 +61,7 @@ class Line:
     @asynccontextmanager
     async def ask(self, method: str, url: str, **how: Any) -> AsyncIterator[ClientResponse]:
         """Make one request; whatever the network does to it becomes Unreachable."""
-        with self.calm.call():
+        with self.availability.call():
             try:
                 async with self.http.request(method, url, **how) as response:
                     if response.status >= 500 or response.status == 429:
@@ -74,7 +74,7 @@ class Line:
         self, method: str, path: str, *, params: Mapping[str, Any] | None = None, **how: Any
     ) -> dict[str, Any]:
         """Call the API with the token; one that is refused is renewed once. Raises PlatformRefused, Unreachable."""
-        self.calm.check()
+        self.availability.check()
         token = await self.tokens.get()
         for retry in (True, False):
             query = {**(params or {}), "access_token": token}
@@ -86,7 +86,7 @@ class Line:
                 continue
             if code:
                 raise self._refusal(code, _told(answer))
-            self.calm.well()
+            self.availability.confirm()
             return answer
         raise AssertionError
 
@@ -104,7 +104,7 @@ class Line:
         return PlatformRefused(code, message)
 
     def _paused(self, why: str, seconds: float) -> Unreachable:
-        self.calm.fail(why, seconds)
+        self.availability.interrupt(why, seconds)
         return Unreachable(why, seconds)
 
     async def _renewed(self, token: str) -> str:
@@ -126,13 +126,13 @@ class Line:
 
     async def download(self, media_id: str, limit: int) -> bytes:
         """Bring a file, at most `limit` bytes of it. Raises Gone, TooBig, Unreachable."""
-        self.calm.check()
+        self.availability.check()
         token = await self.tokens.get()
         for retry in (True, False):
             query = {"media_id": media_id, "access_token": token}
             async with self.ask("get", self.url("media/get"), params=query, timeout=PATIENCE_FILE) as response:
                 if response.content_type not in TEXTUAL:
-                    self.calm.well()
+                    self.availability.confirm()
                     return await read_bytes(response, limit)
                 answer = await read_json(response)
             code = int(answer.get("errcode") or 0)

@@ -119,7 +119,7 @@ class Pusher:
     async def _push(self, account: str, part: Part, kind: str, number: str) -> None:
         if not self.may_push:
             raise NoPush("passive only")
-        self.line.calm.check()
+        self.line.availability.check()
         now = self.clock()
         credit: str = await self.house.write(lambda tx: wechat.spend(tx, account, decision=part.decision, now=now))
         if not credit:
@@ -153,7 +153,7 @@ class Pusher:
             raise error
         if known.why == "permission":
             self._denied_until = self.clock() + NO_PERMISSION_FOR
-            self.line.calm.say(f"{error}: the account may not push, set WECHAT_PUSH=off or get it verified")
+            self.line.availability.log(f"{error}: the account may not push, set WECHAT_PUSH=off or get it verified")
         else:
             await self.house.write(lambda tx: wechat.close(tx, account))
         raise NoPush(known.why)
@@ -173,7 +173,7 @@ class Pusher:
         try:
             await self.client.message.send_template(account, template.id, filled(template, brief, at))
         except PlatformRefused as error:
-            self.line.calm.say(f"{error}: the template message was refused")
+            self.line.availability.log(f"{error}: the template message was refused")
             return f"template {error.code}"
         except Unreachable as error:
             cause = error.__cause__

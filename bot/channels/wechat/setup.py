@@ -7,7 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.channels.base import Gone, House, Unreachable
@@ -20,7 +20,6 @@ from handlers.context import TurnContext
 from handlers.messages.texts import say
 from media.store import Keeper
 
-T = TypeVar("T")
 Write = Callable[[Callable[..., Any]], Any]  # runs a function over one locked write transaction, gives its result
 MONTH = 30 * 24 * 3600  # seconds; the longest that a temporary code lives
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from handlers.messages.codes import SEVERITIES
 from handlers.nlu.entities import lay_bare
 from handlers.nlu.models.redaction import GONE, mask
 from handlers.nlu.problems import Problem
@@ -19,7 +20,6 @@ from storage.desk.corrections import Example
 
 ANY_DAY = date(2000, 1, 1)
 NONE = "other"
-SEVERITIES = {"normal": False, "major": True, "safety": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ def lesson_of(line: str, known: Collection[str]) -> Lesson:
         raise ValueError('"other" stands alone')
     if severity not in SEVERITIES:
         raise ValueError(f"severity must be one of: {', '.join(SEVERITIES)}")
-    return Lesson(text=row["text"], codes=frozenset(labels) - {NONE}, major=SEVERITIES[severity])
+    return Lesson(text=row["text"], codes=frozenset(labels) - {NONE}, major=severity != SEVERITIES[0])
 
 
 def of_ticket(example: Example, known: Collection[str]) -> Lesson:

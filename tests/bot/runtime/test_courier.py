@@ -84,6 +84,18 @@ async def test_mail_may_wait_for_the_customers_word():
     assert not outcome.failed
 
 
+async def test_mail_is_booked_once_though_the_desk_could_not_be_told(caplog):
+    post = Post(Delivery(until_written=True, error="window"))
+
+    async def told(_mails, _outcome):
+        raise LookupError("a fault in the code")
+
+    post.courier.told = told
+    await post.carry()
+    assert [outcome.again for outcome in post.settled] == [NOW + UNTIL_WRITTEN]
+    assert "the desk was not told" in caplog.text
+
+
 async def test_a_refusal_for_good_is_a_dead_letter():
     post = Post(Delivery(sent=4, refused=5, error="blocked"))
     await post.carry()

@@ -69,7 +69,7 @@ async def turns(made, *accounts):
 
 async def test_while_it_rests_nothing_is_tried_out(short):
     async with sight() as made:
-        made.reader._rests_until = made.reader.clock() + 60
+        made.reader._breaker.fail(60)
         assert max(await turns(made, *"abcdef")) < 0.1
         assert made.looked == []
 

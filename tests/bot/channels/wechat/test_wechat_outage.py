@@ -22,7 +22,7 @@ async def hurried(house):
     """Let the clocks of house and platform run fast; the writer looks at its mail as often as its clock wants."""
     began, base = time.monotonic(), time.time()
     house.platform.clock = lambda: base + (time.monotonic() - began) * SPEED
-    house.channel.line.calm.time = house.platform.clock
+    house.channel.line.availability.time = house.platform.clock
 
     async def nudge():
         while True:
@@ -79,7 +79,7 @@ async def test_an_hour_away(tmp_path):
             house.channel.line.base, down.times = base, 0
             await house.platform.until(lambda: all("三，" in "".join(who.texts) for who in people), 8)
         for who in people:
-            assert "".join(who.texts).split() == [f"{word}，{who.openid}" for word in ("一", "二", "三")]
+            assert "\n".join(who.texts).split() == [f"{word}，{who.openid}" for word in ("一", "二", "三")]
         assert 30 <= during <= 75, asked  # about one a minute, by whomever it is
         assert len(asked) - during <= 2 * PEOPLE + 5
         assert house.dead == []

@@ -68,7 +68,7 @@ async def test_a_loop_of_40001_ends_in_a_pause_and_nothing_is_lost(house, caplog
         await house.platform.follower(name).text("一")
         await house.tell(name, "已通过")
     await asyncio.sleep(0.5)
-    house.channel.line.calm.until = 0  # as after the pause
+    house.channel.line.availability.until = 0  # as after the pause
     await house.runner.do(lambda tx: tx.execute(mailboxes.update().values(blocked=None, next_due=house.now())))
     await asyncio.sleep(0.5)
     assert 5 < len(house.platform.calls) < 14
@@ -108,7 +108,7 @@ async def test_an_hour_without_the_platform_makes_no_storm(house):
     await asyncio.sleep(1.5)
     assert len(house.platform.calls) <= 4  # after one, then two seconds, one probe each
     down.times = 0
-    house.channel.line.calm.until = 0
+    house.channel.line.availability.until = 0
     await house.runner.do(lambda tx: tx.execute(mailboxes.update().values(blocked=None, next_due=house.now())))
     await house.platform.until(lambda: all(house.platform.follower(name).texts == ["已通过"] for name in names))
 
