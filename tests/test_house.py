@@ -38,7 +38,6 @@ UNUSED = {
     "bot.channels.telegram.session.ANSWERS": "keeps classes alive that the library would build again for each call",
     "handlers.cases.payments.paid": "what a confirmed payment does; there is no way yet to confirm one",
     "handlers.policy.diff.changes": "what a changed policy file changes; a running service does not reload it yet",
-    "handlers.dialogue.buttons.NUMBERS": "goes with the table of handlers",
     "handlers.dialogue.buttons.BRIEF": "goes with the table of handlers",
     "handlers.dialogue.buttons.RATINGS": "goes with the table of handlers",
     "handlers.dialogue.short_answers.TICKET_TAPS": "goes with the table of handlers",
