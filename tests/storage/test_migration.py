@@ -21,7 +21,7 @@ from storage.tables import METADATA, leader_sites, leaders
 
 NOW = datetime(2026, 6, 12, 10, 0, tzinfo=UTC)
 TOLD = (
-    "storage/tables.py and the migrations differ: write a new file in storage/migrations/versions that does the same,"
+    "storage/tables/ and the migrations differ: write a new file in storage/migrations/versions that does the same,"
     " and raise HEAD in storage/migration.py."
 )
 NEXT = '''

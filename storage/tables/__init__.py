@@ -1,0 +1,47 @@
+"""Every table of the house, as SQLAlchemy Core sees it."""
+
+from __future__ import annotations
+
+from storage.tables.base import EPOCH, METADATA, MILLISECOND, Instant, Serial
+from storage.tables.business import meta, order_lines, orders, policies
+from storage.tables.claims import clocks, complainants, events, ticket_lines, tickets
+from storage.tables.desk import corrections, desk_messages, evidence
+from storage.tables.mail import dead_letters, mailboxes, outbox
+from storage.tables.people import customers, leader_sites, leaders, staff
+from storage.tables.platforms import sandbox_messages, wechat_answers, wechat_ledger, wechat_media, wechat_tokens
+from storage.tables.talks import conversations, inbox, parked
+
+__all__ = [
+    "EPOCH",
+    "METADATA",
+    "MILLISECOND",
+    "Instant",
+    "Serial",
+    "clocks",
+    "complainants",
+    "conversations",
+    "corrections",
+    "customers",
+    "dead_letters",
+    "desk_messages",
+    "events",
+    "evidence",
+    "inbox",
+    "leader_sites",
+    "leaders",
+    "mailboxes",
+    "meta",
+    "order_lines",
+    "orders",
+    "outbox",
+    "parked",
+    "policies",
+    "sandbox_messages",
+    "staff",
+    "ticket_lines",
+    "tickets",
+    "wechat_answers",
+    "wechat_ledger",
+    "wechat_media",
+    "wechat_tokens",
+]
