@@ -79,6 +79,7 @@ class Fetcher:
             return {"state": "refused", "verdict": seen.code}
         return {
             "state": "stored",
+            "kind": "photo",  # whatever its label said
             "verdict": seen.verdict,
             "media_key": self.store.put(seen.working, ".jpg"),
             "thumb_key": self.store.put(seen.thumbnail, ".jpg"),
@@ -127,7 +128,7 @@ def _returned(piece: Evidence, found: Mapping[str, Any], tools: Tools) -> Inboun
     data = {
         "conversation": piece.conversation_id,
         "evidence": piece.id,
-        "kind": piece.kind,
+        "kind": found.get("kind", piece.kind),
         "album": piece.album,
         "state": found["state"],
         "verdict": found.get("verdict", ""),

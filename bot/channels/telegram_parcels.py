@@ -30,8 +30,10 @@ from aiogram.types import (
 from bot.channels.telegram_session import Raw
 from bot.channels.telegram_text import CAPTION, LABEL, TAP, cut, split, units
 from handlers.messages import Button, Reply
+from media.outlines import outline_of
 
 PHOTO_LIMIT = 10 * 1024 * 1024  # bytes; a larger one goes as a file
+PHOTO_SIDES, PHOTO_RATIO = 10_000, 20  # pixels of both sides together, and how much longer one may be
 ALBUM = 10
 ROWS = 25  # of buttons
 # How sounds begin, and how they go: only Ogg is a voice message; the house keeps all voices under one suffix.
@@ -66,12 +68,19 @@ def file(kind: str, key: str, data: bytes) -> File:
     """Decide how a stored file goes: what Telegram does not take as photo or voice goes as a file."""
     path = PurePath(key)
     suffix = ".mp4" if kind == "video" else path.suffix
-    if kind == "photo" and len(data) > PHOTO_LIMIT:
+    if kind == "photo" and not takes(data):
         kind = "document"
     if kind == "voice":
         found = ((kind, suffix) for begins, kind, suffix in SOUNDS if begins.match(data))
         kind, suffix = next(found, ("document", suffix))
     return File(kind=kind, name=f"{path.stem[:12]}{suffix}", data=data)
+
+
+def takes(data: bytes) -> bool:
+    """Return whether Telegram takes a stored photo as such; long screenshots it takes as files only."""
+    outline = outline_of(data, "jpeg")
+    long, short = max(outline.width, outline.height), min(outline.width, outline.height)
+    return len(data) <= PHOTO_LIMIT and long + short <= PHOTO_SIDES and long <= PHOTO_RATIO * max(short, 1)
 
 
 def calls(chat: int, reply: Reply, files: Sequence[File]) -> list[TelegramMethod[Any]]:
