@@ -41,6 +41,13 @@ def test_a_flat_ground_is_neither_blur_nor_darkness(level, radius, verdict):
     assert judge(ground.filter(ImageFilter.GaussianBlur(radius))).verdict == verdict
 
 
+def test_small_goods_on_a_wide_ground_count_as_what_they_are():
+    ground = Image.new("RGB", (480, 360), (200, 200, 200))
+    ground.paste(SHOT.resize((45, 35)), (140, 105))
+    assert judge(ground).verdict == "good"
+    assert judge(ground.filter(ImageFilter.GaussianBlur(3))).verdict == "blurry"
+
+
 def test_a_small_lamp_in_the_night_is_no_light():
     night = Image.new("RGB", (480, 360), (12, 12, 12))
     night.paste((250, 250, 250), (10, 10, 80, 80))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import shots
-from PIL import Image, ImageChops, ImageOps, ImageStat
+from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
 from media import formats
 from media.fingerprints import distance
@@ -227,6 +227,13 @@ def test_a_tall_screenshot_stays_legible():
     assert (photo.verdict, working.size) == ("good", (700, 15_500))
     line = (0, 6000, 120, 6020)
     assert ImageStat.Stat(ImageChops.difference(working.convert("L").crop(line), shot.crop(line))).mean[0] < 5
+
+
+@pytest.mark.parametrize("size", [(600, 4800), (4800, 600)])
+def test_a_long_picture_is_judged_by_what_it_shows_not_by_its_narrow_thumbnail(size):
+    scene = shots.scene(*size)
+    assert examine(shots.jpeg(scene)).verdict == "good"
+    assert examine(shots.jpeg(scene.filter(ImageFilter.GaussianBlur(9)))).verdict == "blurry"
 
 
 @pytest.mark.parametrize("size", [(1080, 24_000), (20_000, 1200), (16_000, 600)])
