@@ -1,14 +1,19 @@
-"""What a file's first bytes and headers tell before anything is decoded: kind, pixels, scans, whether it is cut."""
+"""What a file is by its first bytes, whatever its name or label says, and what is refused before it is decoded."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 
+from media.outlines import Outline, outline_of
 from media.values import MAX_BYTES, MAX_PIXELS, MAX_SIDE, Refused
 
-MAX_SCANS = 64  # decoding a progressive JPEG costs a pass per scan; cameras write about 10
-MAX_SEGMENTS = 4_000
+MAX_SCANS = 64  # decoding a JPEG of several scans costs a pass per scan; cameras write about 10
+MAX_SCANNED = 110_000_000  # pixels of such a JPEG: it is decoded at full size, 6 bytes for each in memory
+MAX_WORK = 3_300_000_000  # pixels times scans
+
+COSTLY = 50_000_000  # weighed pixels: about a third of a second
+WEIGHTS = {"jpeg": 1, "png": 4, "webp": 4, "heic": 8}  # CPU for each pixel, beside a JPEG's
 
 MAGIC = {b"\xff\xd8\xff": "jpeg", b"\x89PNG\r\n\x1a\n": "png"}
 FOREIGN = {  # told apart only so that the customer hears what was sent
@@ -21,25 +26,11 @@ FOREIGN = {  # told apart only so that the customer hears what was sent
     b"\x1aE\xdf\xa3": "video",
 }
 BRANDS = {b"heic": "heic", b"heix": "heic", b"heif": "heic", b"mif1": "heic", b"avif": "avif"}
-
-_MARKER = re.compile(rb"\xff+([^\x00\xff])")
-_NEXT = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # behind a scan's data: stuffed zeros and restarts belong to it
-_STANDALONE = {0x01, *range(0xD0, 0xD8)}
-_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outline:
-    """A picture's headers: pixels before turning (0: not found), number of JPEG scans, and whether its end is there."""
-
-    width: int = 0
-    height: int = 0
-    scans: int = 1
-    whole: bool = True
+PDF_END = 2048  # bytes from the end within which a PDF says where its table of contents is
 
 
 def kind_of(data: bytes) -> str:
-    """Name the kind of file by its magic bytes: "jpeg", "png", "webp", a foreign kind, or "" for anything else."""
+    """Return the kind of file by its magic bytes: "jpeg", "png", "webp", a foreign kind, or "" for anything else."""
     head = data[:16]
     for magic, kind in MAGIC.items():
         if head.startswith(magic):
@@ -51,11 +42,21 @@ def kind_of(data: bytes) -> str:
     return next((kind for magic, kind in FOREIGN.items() if head.startswith(magic)), "")
 
 
+@cache
+def reads_heic() -> bool:
+    """Return whether the extra `heic` is installed."""
+    return find_spec("pillow_heif") is not None
+
+
 def refusal_by_look(data: bytes) -> Refused | None:
-    """Refuse by length and first bytes alone; costs microseconds whatever the file."""
+    """Refuse by length and magic bytes alone; costs microseconds whatever the file."""
     kind = kind_of(data)
     if not data:
         return Refused(code="empty")
+    if kind == "heic" and not reads_heic():
+        return Refused(code="heic", size=len(data), kind=kind)
+    if kind == "pdf" and not _ends(data):
+        return Refused(code="unreadable", size=len(data), kind=kind)
     if kind not in MAX_PIXELS:
         return Refused(code="not_a_picture", size=len(data), kind=kind)
     if len(data) > MAX_BYTES:
@@ -63,72 +64,30 @@ def refusal_by_look(data: bytes) -> Refused | None:
     return None
 
 
+def _ends(data: bytes) -> bool:
+    """Return whether a PDF can be read from its end, as viewers do, and has something in it."""
+    end = data[-PDF_END:]
+    return b"startxref" in end and b"%%EOF" in end and b"endobj" in data
+
+
 def refusal_by_outline(kind: str, outline: Outline) -> Refused | None:
     """Refuse what would cost too much to decode, judged by the headers of a file of this kind."""
     width, height = outline.width, outline.height
     if outline.scans > MAX_SCANS:
         return Refused(code="unreadable")
-    if max(width, height) > MAX_SIDE:
-        return Refused(code="too_many_pixels", width=width, height=height, limit=MAX_SIDE)
-    if width * height > MAX_PIXELS[kind]:
-        return Refused(code="too_many_pixels", width=width, height=height, limit=MAX_PIXELS[kind])
+    most = MAX_PIXELS[kind]
+    if outline.scans > 1:
+        most = min(most, MAX_SCANNED, MAX_WORK // outline.scans)
+    for found, limit in ((max(width, height), MAX_SIDE), (width * height, most)):
+        if found > limit:
+            return Refused(code="too_many_pixels", width=width, height=height, limit=limit)
     if not width or not height:
         return Refused(code="unreadable" if outline.whole else "truncated")
     return None
 
 
-def outline_of(data: bytes, kind: str) -> Outline:
-    """Read the headers of a JPEG, PNG or WebP in one linear pass; never raises on broken bytes."""
-    return _OUTLINES[kind](data)
-
-
-def _outline_jpeg(data: bytes) -> Outline:
-    # Walked by segment: an appended video holds FFDA by chance, and only real scans may count.
-    width = height = scans = 0
-    at = 2
-    for _ in range(MAX_SEGMENTS):
-        found = _MARKER.match(data, at)
-        if not found:
-            break
-        marker, at = found[1][0], found.end()
-        if marker == 0xD9:
-            return Outline(width=width, height=height, scans=scans)
-        if marker in _STANDALONE:
-            continue
-        if marker in _FRAMES and len(data) >= at + 7:
-            height = max(height, int.from_bytes(data[at + 3 : at + 5], "big"))
-            width = max(width, int.from_bytes(data[at + 5 : at + 7], "big"))
-        at += int.from_bytes(data[at : at + 2], "big")
-        if marker == 0xDA:
-            scans += 1
-            following = _NEXT.search(data, at)
-            at = following.start() if following else len(data)
-    return Outline(width=width, height=height, scans=scans, whole=False)
-
-
-def _outline_png(data: bytes) -> Outline:
-    return Outline(
-        width=int.from_bytes(data[16:20], "big"),
-        height=int.from_bytes(data[20:24], "big"),
-        whole=b"IEND" in data,
-    )
-
-
-def _outline_webp(data: bytes) -> Outline:
-    width = height = 0
-    chunk = data[12:16]
-    if chunk == b"VP8X":
-        width, height = _little(data, 24, 3) + 1, _little(data, 27, 3) + 1
-    elif chunk == b"VP8L":
-        bits = _little(data, 21, 4)
-        width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    elif chunk == b"VP8 ":
-        width, height = _little(data, 26, 2) & 0x3FFF, _little(data, 28, 2) & 0x3FFF
-    return Outline(width=width, height=height, whole=len(data) >= 30 and len(data) >= _little(data, 4, 4) + 8)
-
-
-def _little(data: bytes, at: int, count: int) -> int:
-    return int.from_bytes(data[at : at + count], "little")
-
-
-_OUTLINES = {"jpeg": _outline_jpeg, "png": _outline_png, "webp": _outline_webp}
+def is_costly(data: bytes) -> bool:
+    """Return whether the headers of a picture promise so much work that others should not wait for it."""
+    kind = kind_of(data)
+    outline = outline_of(data, kind)
+    return outline.width * outline.height * outline.scans * WEIGHTS[kind] > COSTLY

@@ -1,4 +1,4 @@
-"""The examiner: hands pictures and tables to a worker process that may hang or crash without harm to the service."""
+"""The examiner: hands pictures and tables to worker processes that may hang or crash without harm to the service."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from media.formats import refusal_by_look
+from media.formats import is_costly, refusal_by_look
 from media.values import Examined, Refused, SheetPhoto, Table
 from media.wire import Wire
 
 MEMORY = 1 << 30  # bytes of address space
 PROCESSOR = 10  # seconds of CPU for one picture
 WALL = 20.0  # seconds by the clock, start of the worker included
+COSTLY = 2  # costly pictures in hand or waiting, each of which holds a thread of the caller
 TIMED_OUT, CRASHED = Refused(code="time_out"), Refused(code="unreadable")
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,17 +36,26 @@ class NotStarted(RuntimeError):
         return "the picture worker does not start; see its lines on standard error"
 
 
+class Busy(NotStarted):
+    """Too many costly pictures wait already: no fault of this one, so ask again later."""
+
+    def __str__(self) -> str:
+        return "too many costly pictures wait already"
+
+
+Answer = tuple[dict[str, Any], list[bytes]]
+
+
 class Examiner:
-    """One worker process behind blocking calls, for any thread; started at the first call, again after each death."""
+    """Two worker processes behind blocking calls, for any thread: costly pictures have one of their own.
+
+    So a picture of a second or more lets all others pass, and what waits for it is bounded.
+    """
 
     def __init__(self, *, memory: int = MEMORY, processor: int = PROCESSOR, wall: float = WALL) -> None:
-        self._limits = (str(memory), str(processor))
-        self._wall = wall
-        self._turn = threading.Lock()  # one picture at a time
-        self._change = threading.Lock()  # guards the three below against close()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._wire: Wire | None = None
-        self._closed = False
+        self._quick = Worker(memory=memory, processor=processor, wall=wall)
+        self._costly = Worker(memory=memory, processor=processor, wall=wall)
+        self._places = threading.Semaphore(COSTLY)
 
     def __enter__(self) -> Examiner:
         return self
@@ -56,12 +66,13 @@ class Examiner:
     def examine(self, data: bytes, *, codes: bool = False) -> Examined | Refused:
         """Return a photo taken in, or why not (see media.pictures); blocks, 0.1 s for a phone's photo.
 
-        Raises Closed, NotStarted.
+        Raises Closed, NotStarted and its Busy.
         """
         refused = refusal_by_look(data)
         if refused:
             return refused
-        outcome = self._ask({"task": "examine", "codes": codes}, [data])
+        asked = {"task": "examine", "codes": codes}
+        outcome = self._examine_costly(asked, data) if is_costly(data) else self._quick.ask(asked, [data])
         if isinstance(outcome, Refused):
             return outcome
         head, parts = outcome
@@ -70,20 +81,29 @@ class Examiner:
         fields = head["examined"]
         return Examined(**{**fields, "codes": tuple(fields["codes"]), "working": parts[0], "thumbnail": parts[1]})
 
+    def _examine_costly(self, head: dict[str, Any], data: bytes) -> Answer | Refused:
+        if not self._places.acquire(blocking=False):
+            raise Busy
+        try:
+            return self._costly.ask(head, [data])
+        finally:
+            self._places.release()
+
     def sheet(self, photos: Sequence[SheetPhoto], header: str) -> bytes | None:
-        """Draw a contact sheet (see media.sheet) in the worker; None if that failed. Raises as `examine`."""
+        """Draw a contact sheet (see media.sheet) in the worker; None if that failed. Raises Closed, NotStarted."""
         captions = [{"caption": photo.caption, "number": photo.number} for photo in photos]
-        outcome = self._ask({"task": "sheet", "header": header, "photos": captions}, [photo.image for photo in photos])
+        head = {"task": "sheet", "header": header, "photos": captions}
+        outcome = self._quick.ask(head, [photo.image for photo in photos])
         return None if isinstance(outcome, Refused) else outcome[1][0]
 
     def sample(self, name: str, seed: int) -> bytes | None:
-        """Draw a sample photo (see media.samples) in the worker; None if that failed. Raises as `examine`."""
-        outcome = self._ask({"task": "sample", "name": name, "seed": seed}, [])
+        """Take a sample photo (see media.samples) in the worker; None if that failed. Raises as `sheet`."""
+        outcome = self._quick.ask({"task": "sample", "name": name, "seed": seed}, [])
         return None if isinstance(outcome, Refused) else outcome[1][0]
 
     def table(self, data: bytes) -> Table | Refused:
-        """Read a table's rows in the worker (see media.tables), or say why not. Raises as `examine`."""
-        outcome = self._ask({"task": "table"}, [data])
+        """Read a table's rows in the worker (see media.tables), or say why not. Raises as `sheet`."""
+        outcome = self._quick.ask({"task": "table"}, [data])
         if isinstance(outcome, Refused):
             return outcome
         head, parts = outcome
@@ -92,16 +112,25 @@ class Examiner:
         return Table(rows=tuple(tuple(row) for row in json.loads(parts[0])), **head["table"])
 
     def close(self) -> None:
-        """End the worker, at once and for good; a call under way raises Closed."""
-        with self._change:
-            self._closed = True
-            process = self._process
-        if process:
-            process.kill()
-        with self._turn:
-            self._drop()
+        """End the workers, at once and for good; a call under way raises Closed."""
+        self._costly.close()
+        self._quick.close()
 
-    def _ask(self, head: dict[str, Any], parts: list[bytes]) -> tuple[dict[str, Any], list[bytes]] | Refused:
+
+class Worker:
+    """One worker process: started at the first call, again after each death; one call at a time."""
+
+    def __init__(self, *, memory: int, processor: int, wall: float) -> None:
+        self._limits = (str(memory), str(processor))
+        self._wall = wall
+        self._turn = threading.Lock()
+        self._change = threading.Lock()  # guards the three below against close()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._wire: Wire | None = None
+        self._closed = False
+
+    def ask(self, head: dict[str, Any], parts: list[bytes]) -> Answer | Refused:
+        """Return the worker's answer to a frame, or why there is none. Raises Closed, NotStarted."""
         with self._turn:
             by = time.monotonic() + self._wall
             aged = self._wire is not None
@@ -110,9 +139,17 @@ class Examiner:
                 outcome = self._carry(head, parts, by)
             return outcome
 
-    def _carry(
-        self, head: dict[str, Any], parts: list[bytes], by: float
-    ) -> tuple[dict[str, Any], list[bytes]] | Refused:
+    def close(self) -> None:
+        """End the process, at once and for good."""
+        with self._change:
+            self._closed = True
+            process = self._process
+        if process:
+            process.kill()
+        with self._turn:
+            self._drop()
+
+    def _carry(self, head: dict[str, Any], parts: list[bytes], by: float) -> Answer | Refused:
         wire = self._ready(by)
         try:
             wire.send(head, parts, by=by)

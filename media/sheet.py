@@ -7,8 +7,8 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageOps
 
+from media.decoding import PLUGINS, UNREADABLE
 from media.fonts import fitted, font
-from media.pictures import PLUGINS, UNREADABLE
 from media.values import SHEET_PHOTOS, SheetPhoto
 
 MAX_SIDE = 1600  # pixels

@@ -5,21 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MAX_BYTES = 20 * 1024 * 1024  # what Telegram hands a bot at most, and what we ask of every door
-MAX_SIDE = 16_384
-MAX_PIXELS = {"jpeg": 50_000_000, "png": 50_000_000, "webp": 25_000_000}  # WebP decodes at full size, thrice in memory
+MAX_SIDE = 65_500  # what a JPEG can have at most
+MAX_PIXELS = {  # a JPEG is shrunk while it is decoded; WebP is decoded at full size, thrice in memory
+    "jpeg": 202_000_000,
+    "png": 50_000_000,
+    "webp": 25_000_000,
+    "heic": 50_000_000,
+}
+WORKING_PIXELS = 2048 * 2048  # of the working copy
+NARROW_SIDE, LONG_PIXELS = 720, 12_000_000  # it may have more where its short side would come below this
 SHEET_PHOTOS = 12  # shown on one contact sheet
 MAX_TABLE = 10 * 1024 * 1024  # bytes of a file whose rows are read
 UNREAD_CELL = "#N/A"  # a cell that holds an error, or a formula without its result
 
 VERDICTS = ("good", "dark", "blurry")
-REFUSALS = ("empty", "not_a_picture", "truncated", "too_big", "too_many_pixels", "unreadable", "time_out")
+REFUSALS = ("empty", "not_a_picture", "truncated", "too_big", "too_many_pixels", "unreadable", "heic", "time_out")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
     """A photo taken in. `width` and `height` are the original's pixels, upright.
 
-    `working` (long side at most 2048) and `thumbnail` (400 to 480, or as small as the original) are JPEG, upright, free
+    `working` (see WORKING_PIXELS) and `thumbnail` (400 to 480, or as small as the original) are JPEG, upright, free
     of all metadata. `sha256` is the original's, `working_sha256` the working copy's. `phash` and `phash256` are hex (16
     and 64 digits). `brightness` (0-255) and `sharpness` (variance of the Laplacian) are what the verdict was drawn
     from. `codes` are read on request only. `taken_at` is the camera's own naive time "2026-06-12 19:10:00"; the place
@@ -29,7 +36,7 @@ class Examined:
     sha256: str
     width: int
     height: int
-    format: str  # jpeg, png, webp
+    format: str  # jpeg, png, webp, heic
     verdict: str  # one of VERDICTS
     phash: str
     phash256: str
@@ -60,8 +67,8 @@ class Refused:
     """Why a file is no evidence photo: a word of REFUSALS, with the numbers that explain it (0: not known).
 
     `size` in bytes; `width` and `height` in pixels; `limit` in bytes for too_big, in pixels for too_many_pixels.
-    `kind` names what the bytes are instead, if known ("heic", "gif", "video", "pdf", ...). Of tables also: see
-    media.tables.read_table.
+    `kind` names what the bytes are instead, if known ("heic", "gif", "video", "pdf", ...); code "heic": a photo that is
+    read only with the extra of that name. Of tables also: see media.tables.read_table.
     """
 
     code: str  # one of REFUSALS

@@ -82,7 +82,7 @@ def get(tx: Tx, evidence_id: int) -> Evidence | None:
 
 
 def update_fetched(tx: Tx, evidence_id: int, *, state: str, at: datetime, **found: Any) -> None:
-    """Write down what the fetch found: verdict, media_key, thumb_key, sha256, phash, width, height, seconds."""
+    """Write down what the fetch found: kind, verdict, media_key, thumb_key, sha256, phash, width, height, seconds."""
     tx.execute(update(evidence).where(evidence.c.id == evidence_id).values(state=state, fetched_at=at, **found))
 
 

@@ -16,6 +16,7 @@ REASONS = {
     "too_big": "it has {size:.1f} MB, at most {limit:.0f} MB are taken",
     "too_many_pixels": "it has {width} x {height} pixels, which is more than can be taken in",
     "unreadable": "the picture is damaged and cannot be opened",
+    "heic": "it is a HEIC picture, which is read only with the extra `heic` (see README.md)",
     "time_out": "it took too long to open",
 }
 FOREIGN = "it is not a JPEG, PNG or WebP picture but {kind}"

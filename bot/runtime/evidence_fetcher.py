@@ -81,6 +81,7 @@ class Fetcher:
             return {"state": "refused", "verdict": seen.code}
         return {
             "state": "stored",
+            "kind": "photo",  # whatever its label said
             "verdict": seen.verdict,
             "media_key": self.store.put(seen.working, ".jpg"),
             "thumb_key": self.store.put(seen.thumbnail, ".jpg"),
@@ -129,7 +130,7 @@ def _returned(piece: Evidence, found: Mapping[str, Any], context: TurnContext) -
     data = {
         "conversation": piece.conversation_id,
         "evidence": piece.id,
-        "kind": piece.kind,
+        "kind": found.get("kind", piece.kind),
         "album": piece.album,
         "state": found["state"],
         "verdict": found.get("verdict", ""),

@@ -74,9 +74,8 @@ def _good(photo: Photo) -> bool:
 
 
 def _refusal(code: str) -> str:
-    return {"too_big": "photo_too_big", "too_many_pixels": "photo_too_big", "empty": "photo_empty"}.get(
-        code, "photo_refused"
-    )
+    own = ("too_big", "too_many_pixels", "empty", "heic")
+    return f"photo_{code}" if code in own else "photo_refused"
 
 
 def _nudge(turn: Turn, claim: Claim) -> None:

@@ -15,7 +15,7 @@ import pytest
 import shots
 
 from media import samples
-from media.guard import Closed, Examiner, NotStarted
+from media.guard import COSTLY, Busy, Closed, Examiner, NotStarted
 from media.pictures import examine
 from media.values import Examined, Refused, SheetPhoto
 
@@ -32,7 +32,7 @@ def examiner():
 
 
 def worker_of(examiner: Examiner) -> int:
-    return examiner._process.pid
+    return examiner._quick._process.pid
 
 
 def gone(pid: int, *, within: float = 5.0) -> bool:
@@ -56,7 +56,7 @@ def test_the_worker_answers_as_the_plain_function_does(examiner):
 def test_a_glance_is_enough_for_what_is_no_picture():
     with Examiner() as idle:
         assert idle.examine(b"no picture").code == "not_a_picture"
-        assert idle._process is None
+        assert idle._quick._process is None
 
 
 def test_many_threads_may_ask_at_once(examiner):
@@ -70,6 +70,30 @@ def test_many_threads_may_ask_at_once(examiner):
     for asker in askers:
         asker.join()
     assert [found[at] for at in range(4)] == [examine(photo) for photo in photos]
+
+
+def test_a_costly_picture_lets_the_others_pass_and_few_may_wait_for_it():
+    with Examiner() as busy:
+        busy.examine(PHOTO), busy.examine(HEAVY)
+        os.kill(busy._costly._process.pid, signal.SIGSTOP)
+        found: list[Examined | Refused] = []
+        askers = [threading.Thread(target=lambda: found.append(busy.examine(HEAVY))) for _ in range(COSTLY)]
+        for asker in askers:
+            asker.start()
+        while busy._places._value:
+            time.sleep(0.005)
+        assert isinstance(busy.examine(PHOTO), Examined)
+        with pytest.raises(Busy, match="wait already"):
+            busy.examine(HEAVY)
+        os.kill(busy._costly._process.pid, signal.SIGCONT)
+        for asker in askers:
+            asker.join()
+        assert found == [busy.examine(HEAVY)] * COSTLY
+
+
+def test_a_photo_of_fifty_megapixels_fits_into_the_worker(examiner):
+    photo = examiner.examine(shots.large(8192, 6144))
+    assert (photo.width, photo.height, shots.opened(photo.working).size) == (8192, 6144, (2048, 1536))
 
 
 def test_sheets_and_samples_are_drawn_in_the_worker(examiner):
@@ -122,10 +146,10 @@ def test_a_stop_signal_to_all_processes_leaves_the_worker_at_its_picture(examine
 def test_a_hanging_worker_is_given_up_in_time():
     with Examiner(wall=5) as examiner:
         examiner.examine(PHOTO)
-        examiner._wall = 0.3
+        examiner._quick._wall = 0.3
         os.kill(worker_of(examiner), signal.SIGSTOP)
         assert examiner.examine(PHOTO) == Refused(code="time_out")
-        examiner._wall = 5
+        examiner._quick._wall = 5
         assert isinstance(examiner.examine(PHOTO), Examined)
 
 
@@ -156,7 +180,7 @@ def test_closing_ends_the_call_under_way_and_all_later_ones():
 
     asker = threading.Thread(target=ask)
     asker.start()
-    while not examiner._turn.locked():
+    while not examiner._quick._turn.locked():
         time.sleep(0.005)
     examiner.close()
     asker.join(5)
@@ -191,7 +215,7 @@ from random import Random
 from media.guard import Examiner
 examiner = Examiner()
 examiner.examine(Path(sys.argv[1]).read_bytes())
-print(examiner._process.pid, "PIL" in sys.modules, flush=True)
+print((examiner._costly._process or examiner._quick._process).pid, "PIL" in sys.modules, flush=True)
 examiner.examine(Path(sys.argv[2]).read_bytes())
 input()
 """
@@ -200,7 +224,7 @@ input()
 @pytest.mark.parametrize("busy", [False, True])
 def test_the_worker_does_not_outlive_a_killed_parent(tmp_path, busy):
     light, then = tmp_path / "light", tmp_path / "then"
-    light.write_bytes(PHOTO)
+    light.write_bytes(HEAVY if busy else PHOTO)
     then.write_bytes(HEAVY if busy else b"")
     with subprocess.Popen(
         [sys.executable, "-c", PARENT, str(light), str(then)],

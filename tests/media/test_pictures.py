@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+import zlib
+from dataclasses import replace
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 import shots
-from PIL import Image, ImageChops, ImageOps, ImageStat
+from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
+from media import formats
 from media.fingerprints import distance
 from media.pictures import examine
-from media.values import REFUSALS, VERDICTS, Examined, Refused
+from media.values import LONG_PIXELS, NARROW_SIDE, REFUSALS, VERDICTS, Examined, Refused
+
+DATA = Path(__file__).parents[1] / "data" / "faults"
 
 
 def apart(one: Image.Image, other: Image.Image) -> float:
@@ -40,8 +46,8 @@ def test_a_good_photo_is_taken_in_whole():
     ("size", "working"),
     [
         ((4032, 3024), 2016),
-        ((2600, 700), 1300),
-        ((2100, 300), 2048),
+        ((2600, 700), 2600),
+        ((2560, 1440), 1280),
         ((2048, 1536), 2048),
         ((300, 200), 300),
         ((1, 1), 1),
@@ -145,6 +151,7 @@ def test_what_is_clear_becomes_white():
     assert working.getextrema() == ((255, 255),) * 3
 
 
+PLAIN = shots.saved(shots.scene(), "PNG")
 HALF = shots.jpeg(shots.scene())[:60_000]
 REFUSED = {
     "nothing": (b"", "empty"),
@@ -161,6 +168,10 @@ REFUSED = {
     "a png of 108 MP": (shots.png_header_only(12_000, 9_000), "too_many_pixels"),
     "2,000 scans": (shots.many_scans(2_000), "unreadable"),
     "a png without pixels": (shots.png_header_only(640, 480), "unreadable"),
+    "half a progressive jpeg": (shots.jpeg(shots.scene(), progressive=True)[:40_000], "truncated"),
+    "half a jpeg on grey": (shots.jpeg(shots.on_grey(shots.scene()))[:60_000], "truncated"),
+    "half a jpeg on grey with an end": (shots.jpeg(shots.on_grey(shots.scene()))[:60_000] + b"\xff\xd9", "truncated"),
+    "a cut pdf": (b"%PDF-1.7\n1 0 obj", "unreadable"),
     "a png of no size": (shots.png_header_only(0, 480), "unreadable"),
     "a jpeg with a broken table": (
         shots.jpeg(shots.scene()).replace(b"\xff\xdb\x00", b"\xff\xdb\xff", 1),
@@ -177,8 +188,96 @@ def test_what_is_refused_and_why(name):
     assert refused.code == code
 
 
+@pytest.mark.parametrize("name", ["p07_no_eoi.jpg", "p12_collage_on_grey.jpg"])
+def test_faults_seen_in_the_field_are_good_photos(name):
+    assert examine(DATA.joinpath(name).read_bytes()).verdict == "good"
+
+
+@pytest.mark.parametrize("missing", [1, 2, 6])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"subsampling": 0}])
+def test_a_jpeg_that_lacks_its_last_bytes_is_taken(missing, options):
+    data = shots.jpeg(shots.scene(), **options)
+    photo = examine(data[:-missing])
+    assert photo.verdict == "good"
+    assert apart(shots.opened(photo.working), shots.opened(data)) < 2
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.8])
+@pytest.mark.parametrize("end", [b"", b"\xff\xd9"])
+def test_a_jpeg_that_lacks_a_part_is_refused(share, end):
+    data = shots.jpeg(shots.scene())
+    assert examine(data[: int(len(data) * share)] + end).code == "truncated"
+
+
+@pytest.mark.parametrize("level", [0, 127, 128, 129, 255])
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"subsampling": 0}, {"optimize": True}])
+def test_a_photo_on_a_flat_ground_is_whole_and_good(level, options):
+    for size in ((640, 480), (120, 90)):
+        photo = examine(shots.jpeg(shots.on_grey(shots.scene(*size), level), **options))
+        assert isinstance(photo, Examined) and photo.verdict == "good"
+
+
+def test_a_photo_of_108_megapixels_is_taken():
+    photo = examine(shots.large(12_000, 9_000))
+    assert (photo.width, photo.height, photo.verdict) == (12_000, 9_000, "good")
+    assert shots.opened(photo.working).size == (1500, 1125)
+
+
+def test_a_tall_screenshot_stays_legible():
+    shot = shots.screenshot(700, 15_500)
+    photo = examine(shots.saved(shot, "PNG"))
+    working = shots.opened(photo.working)
+    assert (photo.verdict, working.size) == ("good", (700, 15_500))
+    line = (0, 6000, 120, 6020)
+    assert ImageStat.Stat(ImageChops.difference(working.convert("L").crop(line), shot.crop(line))).mean[0] < 5
+
+
+@pytest.mark.parametrize("size", [(600, 4800), (4800, 600)])
+def test_a_long_picture_is_judged_by_what_it_shows_not_by_its_narrow_thumbnail(size):
+    scene = shots.scene(*size)
+    assert examine(shots.jpeg(scene)).verdict == "good"
+    assert examine(shots.jpeg(scene.filter(ImageFilter.GaussianBlur(9)))).verdict == "blurry"
+
+
+@pytest.mark.parametrize("size", [(1080, 24_000), (20_000, 1200), (16_000, 600)])
+def test_long_pictures_are_limited_by_area(size):
+    working = shots.opened(examine(shots.jpeg(shots.screenshot(*size))).working)
+    assert working.width * working.height <= LONG_PIXELS * 1.01
+    assert min(working.size) >= min(NARROW_SIDE, *size) * 0.9
+
+
+def test_long_texts_in_a_png_are_passed_over():
+    text = b"x" * 3_000_000
+    for kind, body in (
+        (b"tEXt", b"Comment\0" + text),
+        (b"zTXt", b"Comment\0\0" + zlib.compress(text * 30)),
+        (b"iTXt", b"Comment\0\1\0\0\0" + zlib.compress(text * 30)),
+        (b"iCCP", b"profile\0\0" + zlib.compress(text)),
+    ):
+        photo = examine(shots.png_with_text(kind, body))
+        assert isinstance(photo, Examined) and photo == replace(examine(PLAIN), sha256=photo.sha256)
+
+
+@pytest.mark.parametrize("quality", [40, 90])
+def test_heic_is_read_where_the_extra_is_installed(quality):
+    heif = pytest.importorskip("pillow_heif", reason="the extra `heic` is not installed")
+    buffer = BytesIO()
+    heif.from_pillow(shots.scene()).save(buffer, quality=quality, exif=shots.camera_exif())
+    data = buffer.getvalue()
+    photo = examine(data)
+    assert (photo.format, photo.verdict, photo.taken_at) == ("heic", "good", "2026-06-12 19:10:00")
+    assert apart(shots.opened(photo.working), shots.scene()) < 6
+    assert b"Exif" not in photo.working
+    assert examine(data[: len(data) // 2]).code == "truncated"
+
+
+def test_heic_is_refused_clearly_where_it_is_not(monkeypatch):
+    monkeypatch.setattr(formats, "reads_heic", lambda: False)
+    assert examine(b"\0\0\0\x18ftypheic" + bytes(16)).code == "heic"
+
+
 def test_every_refusal_is_met():
-    assert {code for _, code in REFUSED.values()} == set(REFUSALS) - {"time_out"}
+    assert {code for _, code in REFUSED.values()} == set(REFUSALS) - {"time_out", "heic"}
 
 
 def test_a_really_grey_photo_is_no_broken_one():

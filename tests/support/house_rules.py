@@ -329,6 +329,8 @@ def _full(node: ast.AST, module: str, names: Mapping[str, Mapping[str, str]]) ->
     """Return the full name of what is read; what a module imports from another one has the other one's name."""
     head, _, rest = _dotted(node).partition(".")
     full = names[module].get(head, f"{module}.{head}")
+    owner, _, name = full.rpartition(".")
+    full = names.get(owner, {}).get(name, full)  # a package's face gives on what lies in its modules
     for part in rest.split(".") if rest else ():
         full = names.get(full, {}).get(part, f"{full}.{part}")
     return full

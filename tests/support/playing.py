@@ -39,7 +39,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 DATA = Path(__file__).parents[1] / "data"
 FETCHING = timedelta(seconds=0.4)  # how long a photo takes to come in; "slow" ones take longer
 SLOW = timedelta(seconds=5)
-REFUSED = {"text": "not_a_picture", "truncated": "truncated", "huge": "too_many_pixels"}
+REFUSED = {"text": "not_a_picture", "truncated": "truncated", "huge": "too_many_pixels", "heic": "heic"}
 
 
 @cache

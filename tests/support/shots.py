@@ -8,7 +8,7 @@ from functools import cache
 from io import BytesIO
 from random import Random
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 
 def noise(random: Random, size: tuple[int, int], cell: float) -> Image.Image:
@@ -72,6 +72,35 @@ def tiny_webp(width: int, height: int) -> bytes:
     bits = (width - 1) | (height - 1) << 14
     body = b"\x2f" + struct.pack("<I", bits) + b"\x88\x88\x08\x00\x00\x00\x00\x00\x00"
     return b"RIFF" + struct.pack("<I", 12 + len(body)) + b"WEBPVP8L" + struct.pack("<I", len(body)) + body
+
+
+@cache
+def large(width: int, height: int) -> bytes:
+    """A photo of many pixels and few bytes."""
+    return jpeg(scene(400, 300).resize((width, height), Image.Resampling.BOX), quality=60)
+
+
+def png_with_text(kind: bytes, body: bytes) -> bytes:
+    """A PNG with a long text chunk before its picture."""
+    whole = saved(scene(), "PNG")
+    chunk = struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+    return whole[:33] + chunk + whole[33:]
+
+
+def on_grey(image: Image.Image, level: int = 128) -> Image.Image:
+    """A picture on a larger flat ground, as chat programs make collages."""
+    ground = Image.new("RGB", (image.width * 2, image.height * 2), (level, level, level))
+    ground.paste(image, (image.width // 2, image.height // 2))
+    return ground
+
+
+def screenshot(width: int, height: int) -> Image.Image:
+    """Lines of small text on white, sixty pixels apart."""
+    image = Image.new("L", (width, height), 255)
+    draw = ImageDraw.Draw(image)
+    for y in range(0, height, 60):
+        draw.text((20, y), f"line {y}", fill=0)
+    return image
 
 
 def many_scans(count: int, image: Image.Image | None = None) -> bytes:

@@ -27,11 +27,11 @@ from aiogram.types import (
     InputMediaVideo,
 )
 
+from bot.channels.telegram.photo_limits import takes
 from bot.channels.telegram.session import Raw
 from bot.channels.telegram.text import CAPTION, LABEL, TAP, cut, split, units
 from handlers.messages.models import Button, Reply
 
-PHOTO_LIMIT = 10 * 1024 * 1024  # bytes; a larger one goes as a file
 ALBUM = 10
 ROWS = 25  # of buttons
 # How sounds begin, and how they go: only Ogg is a voice message; the house keeps all voices under one suffix.
@@ -66,7 +66,7 @@ def file(kind: str, key: str, data: bytes) -> File:
     """Decide how a stored file goes: what Telegram does not take as photo or voice goes as a file."""
     path = PurePath(key)
     suffix = ".mp4" if kind == "video" else path.suffix
-    if kind == "photo" and len(data) > PHOTO_LIMIT:
+    if kind == "photo" and not takes(data):
         kind = "document"
     if kind == "voice":
         found = ((kind, suffix) for begins, kind, suffix in SOUNDS if begins.match(data))

@@ -17,6 +17,7 @@ from bot.channels.base import Gone, TooBig, Unreachable
 from bot.channels.wechat.availability import Availability
 from bot.channels.wechat.errors import STALE_TOKEN, PlatformRefused, meaning
 from bot.channels.wechat.token import RefusedAgain, Tokens, Write
+from media.formats import kind_of
 from storage.platforms.wechat import Token
 
 PUBLIC = "https://api.weixin.qq.com"
@@ -131,10 +132,11 @@ class Line:
         for retry in (True, False):
             query = {"media_id": media_id, "access_token": token}
             async with self.ask("get", self.url("media/get"), params=query, timeout=PATIENCE_FILE) as response:
-                if response.content_type not in TEXTUAL:
+                data = await read_bytes(response, limit)
+                if response.content_type not in TEXTUAL or kind_of(data):  # a picture may be labelled as text
                     self.availability.confirm()
-                    return await read_bytes(response, limit)
-                answer = await read_json(response)
+                    return data
+                answer = parsed(data)
             code = int(answer.get("errcode") or 0)
             if code in STALE_TOKEN and retry:
                 token = await self._renewed(token)
@@ -195,9 +197,17 @@ async def read_bytes(response: ClientResponse, limit: int) -> bytes:
 
 async def read_json(response: ClientResponse) -> dict[str, Any]:
     """Read an answer, whatever content type it has. Raises Unreachable for what is no JSON object."""
+    try:
+        return parsed(await read_bytes(response, MOST_ANSWER))
+    except TooBig:
+        return parsed(b"")
+
+
+def parsed(data: bytes) -> dict[str, Any]:
+    """Return an answer's JSON object. Raises Unreachable for anything else."""
     answer: Any = None
-    with suppress(ValueError, TooBig):
-        answer = json.loads(await read_bytes(response, MOST_ANSWER))
+    with suppress(ValueError):
+        answer = json.loads(data)
     if not isinstance(answer, dict):
         raise Unreachable("answers with something else than JSON")
     return answer

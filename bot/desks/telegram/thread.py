@@ -12,6 +12,7 @@ from telegram import InputMediaPhoto, Message, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
+from bot.channels.telegram.photo_limits import takes
 from bot.channels.telegram.text import CAPTION, TEXT, cut, split, units
 from bot.desks.telegram import rate_limit as pace
 from bot.desks.telegram.card_diff import KIND as CARD
@@ -137,6 +138,7 @@ class Lines:
         return calls
 
     async def _media(self, line: Line, found: Sequence[tuple[str, str, bytes]], spot: Spot) -> list[Call]:
+        found = [("document" if kind == "photo" and not takes(data) else kind, key, data) for kind, key, data in found]
         photos = [(key, data) for kind, key, data in found if kind == "photo"]
         caption = cut(line.text, CAPTION) if _captioned(line) else None
         calls = [await self._photos(photos, caption, spot)] if photos else []

@@ -4,13 +4,16 @@ import asyncio
 import time
 
 import pytest
+import shots
 from doubles.botapi import BotApi
 from doubles.botapi.files import one_pixel
 from doubles.telegram_doors import NotingHouse, Shelf, now
+from PIL import Image
 
 from bot.channels.base import Delivery
 from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.telegram.rate_limit import Pace
+from bot.channels.telegram.rendering import file
 from handlers.messages.models import Button, Reply, to_payload
 from storage.outbox import Mail
 
@@ -75,6 +78,14 @@ async def test_what_must_wait_longer_is_given_back(channel, chat):
     assert sent.sent == 4
     assert 0.5 <= sent.later <= 4
     assert len(chat()) == 4
+
+
+@pytest.mark.parametrize(
+    ("size", "kind"),
+    [((2048, 1536), "photo"), ((720, 9000), "photo"), ((720, 10_000), "document"), ((100, 2001), "document")],
+)
+def test_long_screenshots_go_as_files(size, kind):
+    assert file("photo", "ab/key.jpg", shots.jpeg(Image.new("RGB", size))).kind == kind
 
 
 async def test_a_photo_with_words_and_a_voice(api, channel, chat):

@@ -54,6 +54,21 @@ async def test_d1_in_one_sentence(talk):
     assert line.refund_due_at.astimezone(ZONE).strftime("%m-%d") == "06-24"
 
 
+async def test_a_file_is_what_its_bytes_are(talk):
+    await talk.begin("李婷", 1001)
+    await talk.at(0)
+    talk.customer.text(talk.shop, "KT260612-0003 草莓坏了2盒 退款")
+    await talk.told("草莓", "2盒", "照片")
+    talk.customer.document(talk.shop, b"%PDF-1.7\n1 0 obj", name="photo.jpg", mime="application/pdf")
+    await talk.told("打不开或不是照片")
+    talk.customer.document(talk.shop, draw("strawberries_rotten", 1), name="notes.txt", mime="text/plain")
+    await talk.told("1张照片")
+    await talk.stored(1)
+    cut, photo = await talk.rows(t.evidence)
+    assert (cut.kind, cut.state, cut.verdict) == ("document", "refused", "unreadable")
+    assert (photo.kind, photo.state, photo.verdict) == ("photo", "stored", "good")
+
+
 async def test_d2_photos_first(talk):
     await talk.begin("小周", 1008, bound=False)
     eggs = [draw("eggs_cracked", seed) for seed in range(1, 5)]

@@ -153,6 +153,7 @@ async def test_what_wechat_cannot_carry_is_refused_with_a_reason(house):
 async def test_media_is_fetched_at_once_and_capped(house):
     put, fetch = house.platform.put_media, house.channel.fetch
     assert await fetch(put("image", PHOTO), 100) == PHOTO
+    assert await fetch(put("image", PHOTO, how="text"), 100) == PHOTO  # its bytes count, not its label
     assert await fetch(put("video", b"video" * 9), 100) == b"video" * 9
     with pytest.raises(TooBig):
         await fetch(put("image", b"x" * 101), 100)
