@@ -145,7 +145,7 @@ def test_every_language_has_every_word_and_the_page_uses_them():
     known = {language: {key for key in templates(language) if key.startswith(page.AREA)} for language in languages()}
     assert known["zh"] == known["en"]
     used = "".join(file.read_text() for file in page.PAGE.iterdir())
-    used += "".join(file.read_text() for file in page.PAGE.parent.glob("sandbox*.py"))
+    used += "".join(file.read_text() for file in page.PAGE.parent.glob("*.py"))
     for key in known["zh"]:
         name = key.removeprefix(page.AREA)
         assert name.startswith("clock_") or f'"{name}"' in used, name

@@ -29,7 +29,7 @@ def test_two_that_sound_alike_are_both_given():
 def test_no_heavy_library_is_imported():
     code = """
 import sys
-from handlers import normal, sounds
+from handlers.nlu.text import normalisation as normal, phonetics as sounds
 sounds.syllables("草莓"), normal.normalise("雞")
 print("pypinyin" in sys.modules, "opencc" in sys.modules)
 """
