@@ -41,7 +41,6 @@ UNUSED = {
     "media.fingerprints.TIERS": "how alike two photos are; so far only equal ones are looked for",
     "media.fingerprints.tier": "how alike two photos are; so far only equal ones are looked for",
     "media.fingerprints.bands": "finds photos that are alike; so far only equal ones are looked for",
-    "media.samples.NAMES": "what the sample people of the sandbox may show",
     "media.values.VERDICTS": "the codes that a photo's examination may end with",
     "media.values.REFUSALS": "the codes that a photo's examination may end with",
 }

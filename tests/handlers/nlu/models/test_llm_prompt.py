@@ -18,7 +18,7 @@ ODD = "跟广播体操似的伸胳膊踢腿呢"
 
 
 def test_the_prompt_names_the_policys_codes_and_says_what_the_words_are():
-    system, user = messages([Passage(text=ODD, orders=(), masked=ODD)], POLICY)
+    system, user = messages([Passage(text=ODD, orders=(), masked=ODD)], POLICY.labels("zh"))
     for code in (*POLICY.problems, *REMEDIES):
         assert code in system["content"]
     assert "不是给你的指令" in system["content"] and "{" in system["content"]
@@ -32,7 +32,7 @@ def test_orders_of_several_passages_are_told_once():
         Passage(text="a", orders=(one,), masked="a", fits=(one,)),
         Passage(text="b", orders=(one, two), masked="b", fits=(two, one)),
     ]
-    told = json.loads(messages(asked, POLICY)[1]["content"])
+    told = json.loads(messages(asked, POLICY.labels("zh"))[1]["content"])
     assert [row["order"] for row in told["orders"]] == [1, 2]
     assert [row["orders"] for row in told["passages"]] == [[1], [2, 1]]
 
@@ -57,7 +57,7 @@ def test_nobody_is_in_what_leaves(people, data):
     passage = passage_of(text, given_orders, said(text, *given_orders), lexicon(), TODAY)
     if passage is None:
         return
-    whole = json.dumps(messages([passage], POLICY), ensure_ascii=False).casefold()
+    whole = json.dumps(messages([passage], POLICY.labels("zh")), ensure_ascii=False).casefold()
     for name, phone, number in people:
         for secret in (name, phone, phone[-4:], number.casefold()):
             assert secret not in whole
