@@ -65,7 +65,7 @@ class Look:
 
     def examine(self, data: bytes) -> Examined | Refused:
         kind, _, ref = data.decode(errors="replace").partition(":")
-        if data.startswith(b"PK"):
+        if data.startswith(b"PK") or "." in kind:  # a workbook, or a file by its name
             return Refused(code="not_a_picture")
         if kind in REFUSED:
             return Refused(code=REFUSED[kind])
