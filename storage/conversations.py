@@ -111,6 +111,13 @@ def by_id(tx: Tx, conversation_id: int) -> Conversation:
     return _conversation(tx, row)
 
 
+def of_buyer(tx: Tx, phone: str, *, sample: bool) -> list[Conversation]:
+    """Return the conversations that are bound to the buyer with this whole phone number."""
+    mine = select(conversations.c.id).join(customers, customers.c.id == conversations.c.customer_id)
+    found = tx.execute(mine.where(customers.c.phone == phone, customers.c.sample == sample)).scalars()
+    return [by_id(tx, number) for number in found] if phone else []
+
+
 def _conversation(tx: Tx, row: Sequence[Any]) -> Conversation:
     number, channel, account, name, talk, customer, phone, customer_name, sample, leader, leader_name, removed = row
     leads = leader is not None and removed is None

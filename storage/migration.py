@@ -15,7 +15,7 @@ from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, insp
 from storage.database import Tx, intact
 from storage.tables import METADATA
 
-HEAD = "0001"  # the newest of migrations/versions
+HEAD = "0002"  # the newest of migrations/versions
 FOLDER = Path(__file__).parent / "migrations"
 
 # Alembic's own table, as Alembic makes it

@@ -104,6 +104,15 @@ def by_pickup(tx: Tx, participate_no: str, phone_tail: str, *, sample: bool | No
     return _known(tx, _BY_PICKUP.rows(tx, number=number, tail=tail), sample=sample)
 
 
+def with_pickup(tx: Tx, participate_no: str, *, sample: bool | None, limit: int = 20) -> list[str]:
+    """Return the numbers of the newest orders with a pickup number, whoever they are of."""
+    where = [orders.c.participate_no == pickup_key(participate_no)]
+    if sample is not None:
+        where.append(orders.c.sample == sample)
+    newest = func.coalesce(orders.c.placed_at, orders.c.delivered_at).desc()
+    return list(tx.execute(select(orders.c.order_no).where(*where).order_by(newest).limit(limit)).scalars())
+
+
 def of_buyer(tx: Tx, phone: str, *, sample: bool | None, limit: int = 20) -> list[Order]:
     """Return the newest orders of the buyer with this whole phone number."""
     digits = phone_digits(phone)

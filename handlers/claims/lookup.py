@@ -14,13 +14,14 @@ from handlers.messages.models import Inbound
 from handlers.nlu.dates import on
 from handlers.nlu.references import References
 from handlers.policy.policy import Policy
-from storage import orders, people, sites, ticket_lines, tickets
+from storage import order_guard, orders, people, sites, ticket_lines, tickets
 from storage.conversations import Conversation
 from storage.database import Tx
 from storage.orders import Order
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
+NUMBERS, TAILS = 3, 1  # numbers and phone tails of one message that count; the rest is not looked up
 LED = timedelta(days=30)  # how far back a leader's pickup number reaches
 SITE = ("site:", "site_")  # how the code of a pickup site begins; a Telegram link holds no colon
 
@@ -51,6 +52,8 @@ class Found:
     matches: tuple[Order, ...] = ()
     near: tuple[Order, ...] = ()
     proven: bool = False  # the match was proved just now, by number and phone tail
+    tried: tuple[str, ...] = ()  # tries that failed: a number, with "/" and the tail where one was given
+    guessed: tuple[str, ...] = ()  # orders that exist and whose tail the failed tries did not hit
     no_phone: bool = False  # the number exists without any phone to prove it by
     tickets: Mapping[str, Ticket] = field(default_factory=dict)
     lines: Mapping[str, Sequence[Line]] = field(default_factory=dict)
@@ -89,6 +92,10 @@ def wanted(
             pickups = (claim.pickup,) if claim.pickup else ()
         tails = tails or ((claim.tail,) if claim.tail else ())
         day = day or claim.day
+    if conversation.leader_id is None:
+        numbers = tuple(numbers)[:NUMBERS]
+        pickups = tuple(pickups)[: NUMBERS - len(numbers)]
+        tails = tuple(tails)[:TAILS]
     return Wanted(
         numbers=tuple(numbers),
         pickups=tuple(pickups),
@@ -176,26 +183,42 @@ def _there(found: list[Order], site: str) -> list[Order]:
 
 
 def _proved(tx: Tx, found: Found, want: Wanted, policy: Policy, *, site: str, sample: bool | None) -> Found:
-    proofless = policy.proof == "none"
+    """Prove orders by number and phone tail; what was tried in vain is told with the orders that were guessed at."""
+    tail = want.tails[0] if want.tails else ""
     matches: list[Order] = []
-    picked: list[Order] = []
+    tried: list[str] = []
+    guessed: list[str] = []
     for number in want.numbers:
-        if proofless:
-            order = orders.by_number(tx, number, sample=sample)
-            matches += [order] if order else []
-        for tail in want.tails:
-            order = orders.by_number_and_tail(tx, number, tail, sample=sample)
-            matches += [order] if order else []
+        order = orders.by_number(tx, number, sample=sample)
+        if order and (policy.proof == "none" or (tail and order.buyer_phone.endswith(tail))):
+            matches.append(order)
+            continue
+        tried.append(f"{number}/{tail}".rstrip("/"))
+        guessed += [order.order_no] if order and tail else []
+    picked: list[Order] = []
     for pickup in want.pickups:
-        for tail in want.tails:
-            picked += orders.by_pickup(tx, pickup, tail, sample=sample)
+        proved = orders.by_pickup(tx, pickup, tail, sample=sample) if tail else []
+        if not proved:
+            tried.append(f"{pickup}/{tail}".rstrip("/"))
+            guessed += orders.with_pickup(tx, pickup, sample=sample) if tail else []
+        picked += proved
     matches += _there(picked, site)
+    closed = order_guard.closed(tx, [order.order_no for order in matches])
+    tried += [f"{order.order_no}/{tail}" for order in matches if order.order_no in closed]
+    matches = [order for order in matches if order.order_no not in closed]
     matches = [order for order in matches if not want.day or on(order, want.day)] or matches
     near: list[Order] = []
     if not matches and found.conversation.phone:
         of_sample = found.conversation.sample
         near = [o for n in want.numbers for o in orders.near(tx, n, found.conversation.phone, sample=of_sample)]
-    return replace(found, matches=tuple(matches), proven=bool(matches), near=tuple(near))
+    return replace(
+        found,
+        matches=tuple(matches),
+        proven=bool(matches),
+        near=tuple(near),
+        tried=tuple(tried),
+        guessed=tuple(dict.fromkeys(guessed)),
+    )
 
 
 def tickets_of(

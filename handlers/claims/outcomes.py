@@ -156,7 +156,14 @@ class Settlement:
     before: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guessed:
+    """Somebody named these orders with a phone tail that is not their buyers'."""
+
+    order_nos: tuple[str, ...]
+
+
 Outcome = (
     File | Raise | Fill | Remark | Consent | Settle | Appeal | Withdraw | Arrived | Bind | Lead | Progress | Await
-    | Opened | Testify | Digest | Settlement | Listing
+    | Opened | Guessed | Testify | Digest | Settlement | Listing
 )  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import replace
 from handlers.desk.request import ActionRequest, Answer, ask, told
 from handlers.messages.models import Button
 from handlers.tickets import desk_outbox, lifecycle, notices, warnings
-from storage import conversations, orders, people, ticket_lines
+from storage import conversations, order_guard, orders, people, ticket_lines
 from storage import tickets as rows
 from storage.orders import Order, OrderLine
 from storage.ticket_lines import Line
@@ -52,6 +52,7 @@ def _link(request: ActionRequest, number: str) -> Answer:
     if found is None:
         return told("new_no_order", alert=True, number=number)
     rows.change(request.tx, request.no, order_no=found.order_no, site_no=found.site_no)
+    order_guard.reopen(request.tx, found.order_no)
     lifecycle.log(request.tx, request.no, "linked", request.by, request.context, order=found.order_no)
     warnings.record(request.tx, request.ticket)
     desk_outbox.refresh(request.tx, request.no, request.context)

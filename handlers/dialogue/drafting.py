@@ -11,7 +11,7 @@ from typing import Any
 
 from handlers.claims.claim import Claim, Photo
 from handlers.claims.decision import TurnInput
-from handlers.claims.outcomes import Bind, Opened, Outcome
+from handlers.claims.outcomes import Bind, Guessed, Opened, Outcome
 from handlers.claims.restated_counts import restated, without_numbers
 from handlers.claims.slot_filling import settled, take
 from handlers.claims.slots import View
@@ -50,6 +50,7 @@ class Drafting:
         self.notes: list[str] = []
         self.adopted = False  # the draft has just been given its order
         self.corrected = turn_input.talk.correcting  # the message before was a bare no
+        self.just_locked = False  # this message was one try too many
         self.noted = False  # the notes are part of a reply
         self.responded = False  # a question, or the lack of one, was told
 
@@ -121,7 +122,6 @@ class Drafting:
         found = self.turn_input.found
         if found.proven and found.conversation.customer_id is None and found.conversation.leader_id is None:
             self.outcomes.append(Bind(order_no=order.order_no))
-            self.talk = replace(self.talk, tries=(), tried=())
 
     def adopt(self, order: Order) -> None:
         """Give the draft its order and read again, with its lines, what was said before."""
@@ -241,19 +241,22 @@ class Drafting:
         until = self.talk.locked_until
         return bool(until) and datetime.fromisoformat(until) > self.turn_input.now
 
-    def count_try(self) -> None:
-        """Book a failed look-up; too many within a time lock them."""
+    def count_tries(self) -> None:
+        """Count every number, with its phone tail, that proved nothing; too many within a time lock the look-ups."""
+        if not self.turn_input.found.tried:
+            return
+        if self.turn_input.found.guessed:
+            self.outcomes.append(Guessed(order_nos=self.turn_input.found.guessed))
         rule = self.turn_input.policy.lookup
         oldest = self.turn_input.now - timedelta(seconds=rule.within.seconds)
         kept = [(at, number) for at, number in zip(self.talk.tries, self.talk.tried, strict=False)]
         kept = [(at, number) for at, number in kept if datetime.fromisoformat(at) > oldest]
-        tail = self.turn_input.want.tails[:1]
-        for number in (*self.turn_input.want.numbers, *self.turn_input.want.pickups):
-            kept.append((self.at, "/".join((number, *tail))))
+        kept += [(self.at, tried) for tried in self.turn_input.found.tried]
         locked = ""
         if len(kept) >= rule.tries:
             locked = (self.turn_input.now + timedelta(seconds=rule.lock.seconds)).isoformat()
             kept = []
+            self.just_locked = True
         self.talk = replace(
             self.talk,
             tries=tuple(at for at, _ in kept),

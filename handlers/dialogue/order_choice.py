@@ -109,7 +109,6 @@ def _own_order(turn: Turn, found: Found, reading: Reading) -> None:
 
 def _not_found(turn: Turn, found: Found) -> bool:
     """A number that does not exist and one that is somebody else's get the same sentence."""
-    turn.count_try()
     claim = turn.claim
     if claim and claim.order_no:
         turn.note("others_order")

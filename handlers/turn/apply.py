@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.cases import filing, leader_progress, recording
+from handlers.cases import filing, leader_progress, order_guard, recording
 from handlers.claims import lookup
 from handlers.claims.claim import Talk
 from handlers.claims.decision import Decision, TurnInput
@@ -20,6 +20,7 @@ from handlers.claims.outcomes import (
     Digest,
     File,
     Fill,
+    Guessed,
     Lead,
     Listing,
     Opened,
@@ -200,6 +201,10 @@ def _settle(execution: Execution, act: Settle) -> None:
     )
 
 
+def _guessed(execution: Execution, act: Guessed) -> None:
+    order_guard.guessed(execution.tx, act.order_nos, execution.turn_input.inbound.channel, execution.context)
+
+
 def _bind(execution: Execution, act: Bind) -> None:
     order = orders.by_number(execution.tx, act.order_no, sample=None)
     if order:
@@ -278,6 +283,7 @@ DOING: dict[type, Callable[[Execution, Any], None]] = {
     Withdraw: _withdraw,
     Arrived: _arrived,
     Bind: _bind,
+    Guessed: _guessed,
     Lead: apply_leaders.lead,
     Progress: _progress,
     Await: _await,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from handlers.claims.decision import LONGEST, Decision, TurnInput
 from handlers.claims.lookup import SITE
-from handlers.claims.outcomes import Lead, Progress
+from handlers.claims.outcomes import Lead, Progress, Raise
 from handlers.dialogue import (
     buttons,
     callbacks,
@@ -33,8 +33,11 @@ def decide(turn_input: TurnInput) -> Decision:
     """Return what one turn comes to. Reads the text with the lines of the orders found; makes no look-up itself."""
     turn = Turn(turn_input)
     led = turn_input.found.conversation.leader_id is not None
+    turn.count_tries()
     if not (led and _of_leader(turn)):
         KINDS.get(turn.turn_input.inbound.kind, _message)(turn)
+    if turn.just_locked and not any(isinstance(outcome, Raise) for outcome in turn.outcomes):
+        turn.raise_("locked")
     if led:
         _finish_list(turn)
     return turn.decision()

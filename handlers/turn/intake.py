@@ -125,6 +125,8 @@ def _scene(
     claim = None if claim is None or claim.dropped else claim
     dropped = next((one for one in reversed(talk.claims) if one.dropped), None)
     tapped = inbound.tap.removeprefix("order:").partition("@")[0] if inbound.tap.startswith("order:") else ""
+    if tapped and not _offered(tapped, talk):
+        tapped = ""  # a button that this chat was never shown
     if claim and claim.asked and not inbound.tap:
         tapped = short_answers.chosen_order(claim, inbound.text)
     want = lookup.wanted(claim, named, conversation, tapped=tapped, today=today)
@@ -196,6 +198,12 @@ def _as_pickup_number(inbound: Inbound, talk: Talk) -> Inbound:
     if asked and asked.slot == "order" and not asked.choices and bare.isdecimal() and len(bare) < 4:
         return replace(inbound, text=f"{bare}号")
     return inbound
+
+
+def _offered(order_no: str, talk: Talk) -> bool:
+    """Return whether this chat was shown an order as a choice."""
+    asked = [claim.asked for claim in talk.claims if claim.asked]
+    return order_no in talk.order_choices or any(f"order:{order_no}" in one.choices for one in asked)
 
 
 def _claim_meant(talk: Talk, inbound: Inbound) -> str:

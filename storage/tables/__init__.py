@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storage.tables.base import EPOCH, METADATA, MILLISECOND, Instant, Serial
-from storage.tables.business import meta, order_lines, orders, policies
+from storage.tables.business import meta, order_guards, order_lines, orders, policies
 from storage.tables.claims import clocks, complainants, events, ticket_lines, tickets
 from storage.tables.desk import corrections, desk_messages, evidence
 from storage.tables.mail import dead_letters, mailboxes, outbox
@@ -31,6 +31,7 @@ __all__ = [
     "leaders",
     "mailboxes",
     "meta",
+    "order_guards",
     "order_lines",
     "orders",
     "outbox",

@@ -17,6 +17,15 @@ policies = Table(
     Column("stored_at", Instant, nullable=False),
 )
 
+order_guards = Table(  # orders whose proof somebody failed; no foreign key: an order may be imported anew
+    "order_guards",
+    METADATA,
+    Column("order_no", String(64), primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("began_at", Instant, nullable=False),  # of the first of these tries
+    Column("closed_at", Instant),  # since then no phone tail proves the order
+)
+
 orders = Table(
     "orders",
     METADATA,

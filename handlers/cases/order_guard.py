@@ -1,0 +1,30 @@
+"""Orders that somebody guesses at: tries are counted over all accounts, and the owner and the desk are told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from handlers.context import TurnContext
+from handlers.messages import mailboxes, texts
+from handlers.messages.models import Reply
+from handlers.tickets import desk_outbox
+from handlers.tickets.lifecycle import desk_of
+from storage import conversations, order_guard, orders
+from storage.database import Tx
+
+MOST, WITHIN = 10, timedelta(days=1)  # failed tries of any accounts on one order, and in what time, that close it
+
+
+def guessed(tx: Tx, order_nos: Sequence[str], channel: str, context: TurnContext) -> None:
+    """Count a failed try on each order. One that closes it is told to its buyer's chats and to the desk, once."""
+    for number in order_nos:
+        if not order_guard.failed(tx, number, at=context.now, most=MOST, within=WITHIN):
+            continue
+        text = desk_outbox.say("order_closed", order=number, count=MOST)
+        mailboxes.to_desk(tx, desk_of(channel), "", "note", {"text": text}, now=context.now)
+        order = orders.by_number(tx, number, sample=None)
+        for chat in conversations.of_buyer(tx, order.buyer_phone, sample=order.sample) if order else ():
+            known = str(chat.talk.get("language") or "zh")
+            text = texts.say(known, "notice.order_closed", order=number)
+            mailboxes.to_customer(tx, chat.id, Reply(text=text), now=context.now)
