@@ -1,4 +1,4 @@
-"""The composition root: every part made once and put together by the settings."""
+"""The composition root: every part is made once and connected by the settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening the doors whose settings are present; each door's library is imported only then."""
+"""The channels and desks whose settings are present, opened; a library is imported only for its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Failures that a command may end with, and the one sentence that says what to do."""
+"""Failures that may end a command, each as one sentence that says what to do."""
 
 from __future__ import annotations
 

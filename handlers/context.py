@@ -1,4 +1,4 @@
-"""What a turn is handed from outside: time, chance, and the policy."""
+"""What a turn is given from outside: time, random source, and policy."""
 
 from __future__ import annotations
 

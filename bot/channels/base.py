@@ -1,4 +1,4 @@
-"""What every door offers the house: the same verbs, whatever the platform."""
+"""The interface of channels and desks: the same verbs for every platform."""
 
 from __future__ import annotations
 
