@@ -79,7 +79,7 @@ COMMANDS: tuple[tuple[str, str, tuple[Argument, ...]], ...] = (
 
 
 def parser() -> ArgumentParser:
-    """Make the parser of all commands."""
+    """Return the parser of all commands."""
     whole = ArgumentParser(prog="claimdesk", description="Takes in after-sales claims by chat, to a decision.")
     first = whole.add_subparsers(metavar="COMMAND", required=True)
     groups: dict[str, object] = {}

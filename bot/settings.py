@@ -1,4 +1,4 @@
-"""The settings of the service: read from the environment and `.env`, checked whole, named together when wrong."""
+"""The settings of the service: read from the environment and `.env`, checked together, reported when wrong."""
 
 from __future__ import annotations
 
@@ -61,17 +61,17 @@ class Settings:
 
     @property
     def folder(self) -> Path:
-        """Where the service keeps its files."""
+        """Return the folder where the service keeps its files."""
         return Path(self.data_dir)
 
     @property
     def database(self) -> str:
-        """The database's URL."""
+        """Return the database's URL."""
         return self.database_url or f"sqlite:///{self.folder / 'claimdesk.db'}"
 
     @property
     def media(self) -> str:
-        """The folder or bucket of the evidence."""
+        """Return the folder or bucket of the evidence."""
         return self.media_url or str(self.folder / "media")
 
     @property
@@ -96,7 +96,7 @@ class Settings:
 
     @property
     def sandbox_open(self) -> bool:
-        """Return whether the sandbox runs: when told so, or when no channel is configured."""
+        """Return whether the sandbox runs: when set to on, or when no channel is configured."""
         return self.sandbox == "on" or (self.sandbox == "auto" and not self.telegram_customers and not self.wechat)
 
 
@@ -105,7 +105,7 @@ NAMES = tuple(item.name.upper() for item in fields(Settings))
 
 
 def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
-    """Read the settings; the environment goes before the file. Raises WrongSettings naming everything wrong."""
+    """Return the settings; the environment goes before the file. Raises WrongSettings naming everything wrong."""
     from dotenv import dotenv_values
 
     known: dict[str, str | None] = dict(dotenv_values(env_file)) if env_file.is_file() else {}
@@ -119,7 +119,7 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".e
 
 
 def problems(settings: Settings) -> list[str]:
-    """Name everything that is wrong or half set, one sentence each."""
+    """Return everything that is wrong or incomplete, one sentence each."""
     return [sentence for check in CHECKS for sentence in check(settings)]
 
 

@@ -1,4 +1,4 @@
-"""`claimdesk doctor`: looks at everything an installation needs, one line each."""
+"""`claimdesk doctor`: checks everything that an installation needs, one line each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROOM = 1 << 30  # bytes of free disk that let a shop live for months
 
 
 def examine(settings: Settings, out: Callable[[str], object]) -> int:
-    """Print a line for each check; 1 if one failed."""
+    """Print a line for each check; return 1 if one failed."""
     failed = 0
     for check in CHECKS:
         for good, sentence in check(settings):

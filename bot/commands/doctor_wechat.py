@@ -65,7 +65,7 @@ def _token(settings: Settings) -> Finding:
 
 
 async def _lifetime(settings: Settings) -> float:
-    """Fetch the stable token, which leaves the one in use alone; give its life in minutes."""
+    """Fetch the stable token, which leaves the one in use valid; return its life in minutes."""
     from bot.channels.base import House
     from bot.channels.wechat.channel import open_line
     from bot.channels.wechat.setup import account_of

@@ -1,4 +1,4 @@
-"""`claimdesk leaders add|list|remove`: who leads which pickup sites."""
+"""`claimdesk leaders add|list|remove`: which leader has which pickup sites."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CODE_LENGTH = 10  # 50 bits: not to be guessed at the pace of a chat
 
 
 def new_code(chance: Random) -> str:
-    """Draw a bind code; `chance` must be a SystemRandom outside tests."""
+    """Return a random bind code; `chance` must be a SystemRandom outside tests."""
     return "".join(chance.choice(LETTERS) for _ in range(CODE_LENGTH))
 
 
@@ -34,7 +34,7 @@ def add(
     draw: Callable[[str], int] | None = None,
     out: TextIO | None = None,
 ) -> int:
-    """Add a leader and print the one-time bind code as the last word of the last line; 2 if a name is no name.
+    """Add a leader and print the one-time bind code as the last word of the last line; return 2 if the name is empty.
 
     `draw` makes the code's picture and says how it went, 0 if well; the leader is added all the same, and 1 returned.
     """
@@ -72,7 +72,7 @@ def show(*, read: Write, out: TextIO | None = None) -> int:
 
 
 def remove(who: str, *, write: Write, now: datetime, out: TextIO | None = None) -> int:
-    """Remove the leader of this name or id; 1 if there is none or more than one."""
+    """Remove the leader of this name or id; return 1 if there is none or more than one."""
 
     def drop(tx: Tx) -> list[people.Leader]:
         known = people.list_leaders(tx)

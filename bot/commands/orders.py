@@ -1,4 +1,4 @@
-"""`claimdesk orders import FILE`: takes a file of orders in while the service goes on."""
+"""`claimdesk orders import FILE`: imports a file of orders while the service runs."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def import_orders(
 
 
 class Rejects:
-    """The file of rejected rows, made when the first one comes; importing it again misses no line number."""
+    """The file of rejected rows, made with the first one; when it is imported again, no line number is missing."""
 
     def __init__(self, path: Path, stack: ExitStack) -> None:
         self._path, self._stack = path, stack

@@ -33,7 +33,7 @@ def show(*, write: Write, out: Callable[[str], Any]) -> int:
 
 
 def retry(settings: Settings, *, write: Write, out: Callable[[str], Any]) -> int:
-    """Try each message again in a transaction of its own; 1 if one failed again."""
+    """Try each message again in a transaction of its own; return 1 if one failed again."""
     failed = 0
     for row in write(parked.waiting):
         _, error = attempt(partial(write, partial(_again, row=row, settings=settings)))

@@ -20,19 +20,19 @@ BACK, ASKS = "takes a claim back", "asks how a matter stands"
 
 
 class Second(Protocol):
-    """A second reader: gives a reading with what it made of the same text."""
+    """A second reader: returns a reading with what it added to the same text."""
 
     def message(self, text: str, orders: Sequence[Order], reading: Reading, lexicon: Lexicon, today: date) -> Reading:
-        """Look at a message."""
+        """Return the reading of a message with what was added."""
 
     def listing(
         self, text: str, orders: Sequence[Order], reading: ListReading, lexicon: Lexicon, today: date
     ) -> ListReading:
-        """Look at a leader's list."""
+        """Return the reading of a leader's list with what was added."""
 
 
 def orders_from(rows: Iterable[Mapping[str, Any]]) -> list[Order]:
-    """Orders of the command's input schema; an order without a number gets one nobody types."""
+    """Return orders of the command's input schema; an order without a number gets one that nobody types."""
     return [
         Order(
             order_no=str(row.get("order_no") or f"\0{place}"),

@@ -1,4 +1,4 @@
-"""`claimdesk serve`: run until told to stop."""
+"""`claimdesk serve`: runs until it is stopped."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def only_one(folder: Path) -> Iterator[None]:
 
 
 def serve(settings: Settings) -> int:
-    """Run the service; returns 0 after a graceful stop."""
+    """Run the service; return 0 after a graceful stop."""
     set_up(settings.log_level, settings.log_format)
     with only_one(settings.folder):
         return asyncio.run(_serve(settings))
@@ -71,7 +71,7 @@ async def _serve(settings: Settings) -> int:
 
 
 def keep_loaded() -> None:
-    """Take what is loaded by now out of the garbage collector's rounds: it stays as long as the process."""
+    """Exclude what is loaded by now from garbage collection: it stays as long as the process."""
     gc.collect()
     gc.freeze()
 

@@ -16,7 +16,7 @@ from bot.settings import Settings
 
 @contextmanager
 def database(settings: Settings) -> Iterator[Callable[[Callable[[Any], Any]], Any]]:
-    """Give a function that runs work in a write transaction under the lock, beside a live serve."""
+    """Yield a function that runs work in a write transaction under the lock, beside a running serve."""
     from storage.database import open_writer, transaction, write_lock
     from storage.migration import prepare
 
@@ -37,7 +37,7 @@ def database(settings: Settings) -> Iterator[Callable[[Callable[[Any], Any]], An
 
 @contextmanager
 def committed(settings: Settings) -> Iterator[Callable[[Callable[[Any], Any]], Any]]:
-    """Give a function that runs work on committed rows as they are now; however long it takes, no writer waits."""
+    """Yield a function that runs work on committed rows as they are now; no writer waits, however long it takes."""
     from storage.database import open_snapshots, snapshot
     from storage.migration import pending
 
@@ -123,7 +123,7 @@ def leaders_settlement(args: Namespace, settings: Settings) -> int:
 
 
 def policy_list(args: Namespace, settings: Settings) -> int:
-    """Name the presets."""
+    """List the presets."""
     from bot.commands import policy
 
     return policy.list_presets(print)
@@ -144,7 +144,7 @@ def policy_check(args: Namespace, settings: Settings) -> int:
 
 
 def read(args: Namespace, settings: Settings) -> int:
-    """Answer JSON lines with what is understood, or learn to read better."""
+    """Answer JSON lines with what is understood, or train weights."""
     from bot.commands.read import read as answer
     from handlers.policy.lexicons import learned_of
     from handlers.policy.loader import load
@@ -184,7 +184,7 @@ def _learn(args: Namespace, settings: Settings, policy: Any) -> int:
 
 
 def _examples(settings: Settings) -> list[Any]:
-    """Return what people made of stored messages; nothing where no database is yet."""
+    """Return the labels that agents' corrections give to stored messages; none where no database exists yet."""
     from storage.desk import corrections
 
     if settings.database.startswith("sqlite:///") and not Path(settings.database.removeprefix("sqlite:///")).exists():
@@ -223,7 +223,7 @@ def _with_wechat(settings: Settings) -> Settings:
 
 
 def db_upgrade(args: Namespace, settings: Settings) -> int:
-    """Bring the database to this version."""
+    """Upgrade the database to this version."""
     from bot.commands.serve import only_one
     from storage.database import open_writer, write_lock
     from storage.migration import upgrade

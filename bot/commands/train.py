@@ -1,4 +1,4 @@
-"""`claimdesk read --train FILE`: learns weights for reading from labelled messages, and says whether they help."""
+"""`claimdesk read --train FILE`: trains weights for reading from labelled messages, and reports whether they help."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def learn(
     out: TextIO | None = None,
     err: TextIO | None = None,
 ) -> int:
-    """Learn from lessons files and from tickets; return 0 when weights were written, 1 when they would not help.
+    """Train on example files and tickets; return 0 when weights were written, 1 when they would not help.
 
     ValueError names a line that is no lesson, and a target that holds something else.
     """
@@ -79,7 +79,7 @@ def _spare(target: Path) -> None:
 
 
 def _lessons(files: Sequence[Path], examples: Sequence[Example], codes: Sequence[str]) -> list[Lesson]:
-    """Gather what is labelled; a text that stands twice counts once, as it was labelled last."""
+    """Return what is labelled; a text that occurs twice counts once, with its last labels."""
     found: dict[str, Lesson] = {}
     for file in files:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
@@ -128,7 +128,7 @@ def _figures(made: dict[str, Any], tables: Score, both: Score, out: TextIO) -> N
 
 
 def _write(target: Path, content: Content) -> int:
-    """Write the file whole or not at all, a row to each line; give its bytes."""
+    """Write the file completely or not at all, one row a line; return its bytes."""
     tables = ",\n".join(f"{_json(key)}:{_rows(value)}" for key, value in sorted(content.items()))
     text = f"{{\n{tables}\n}}\n"
     part = target.with_name(target.name + ".part")

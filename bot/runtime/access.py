@@ -1,4 +1,4 @@
-"""Who may open the sandbox page: this machine, or whoever knows the password that its owner set."""
+"""Access to the sandbox page: this machine, or anybody with the password that its owner set."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ TOO_MANY = "Too many wrong passwords; try again in a minute.\n"
 
 @dataclass(slots=True, kw_only=True)
 class Guard:
-    """The lock of the page. `wide`: SANDBOX=on; `secret` signs the login; `clock` gives seconds since 1970."""
+    """The access check of the page. `wide`: SANDBOX=on; `secret` signs the login; `clock` gives seconds since 1970."""
 
     wide: bool
     password: str
@@ -54,7 +54,7 @@ class Guard:
     _wrong: deque[float] = field(default_factory=deque)
 
     def wrap(self, handler: Handler, *, public: bool = False) -> Handler:
-        """Let only those through to a handler who may; `public`: before the login."""
+        """Return a handler that lets only permitted requests through; `public`: before the login."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
             refusal = self.refusal(request) or (None if public else self.unknown(request))
@@ -63,7 +63,7 @@ class Guard:
         return guarded
 
     def refusal(self, request: web.Request) -> web.Response | None:
-        """Turn away what comes from elsewhere, and writes that another site's page caused."""
+        """Return the refusal of requests from elsewhere, and of writes caused by another site's page."""
         if not (self.wide and self.password) and not _local(request):
             return web.Response(status=403, text=ELSEWHERE)
         if request.method not in READING and not _same_site(request):
@@ -71,7 +71,7 @@ class Guard:
         return None
 
     def unknown(self, request: web.Request) -> web.Response | None:
-        """Turn away who has not given the password, where one is set."""
+        """Return the refusal of a visitor who has not given the password, where one is set."""
         if not self.password or self._logged_in(request.cookies.get(COOKIE, "")):
             return None
         given = _basic(request)
@@ -80,7 +80,7 @@ class Guard:
         return self.check(given)
 
     def check(self, given: str) -> web.Response | None:
-        """Turn away a wrong password, and every password for a while after too many wrong ones."""
+        """Return the refusal of a wrong password, and of every password for a while after too many wrong ones."""
         now = self.clock()
         while self._wrong and self._wrong[0] <= now - WINDOW:
             self._wrong.popleft()
@@ -92,7 +92,7 @@ class Guard:
         return web.Response(status=401, text=LOG_IN, headers={"WWW-Authenticate": "Cookie realm=sandbox"})
 
     def admit(self, request: web.Request, response: web.Response) -> None:
-        """Give the login's cookie along."""
+        """Add the login's cookie."""
         until = int(self.clock()) + SESSION
         secure = "https" in (request.scheme, request.headers.get("X-Forwarded-Proto", ""))
         response.set_cookie(

@@ -1,4 +1,4 @@
-"""The courier: carries what lies in the outbox to channels, desks, the evidence store and the turns inside."""
+"""The courier: sends outbox rows to channels and desks, and hands fetches, timers and sheets to their workers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Inside = Callable[[Bundle], Awaitable[None]]
 
 @dataclass(slots=True)
 class Courier:
-    """Carries bundles concurrently, each mailbox in order; reports every outcome to the runner."""
+    """Carries bundles concurrently, each mailbox in order; reports every outcome to the writer."""
 
     clock: Callable[[], datetime]
     settle: Callable[[Outcome], None]
@@ -41,14 +41,14 @@ class Courier:
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def carry(self, bundles: Sequence[Bundle]) -> None:
-        """Begin to carry; returns at once."""
+        """Begin to carry; return at once."""
         for bundle in bundles:
             task = asyncio.create_task(self._carry(bundle), name=bundle.mailbox)
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
 
     async def drain(self, seconds: float) -> None:
-        """Give what is being carried some time to arrive, then let go of it."""
+        """Wait for what is being carried, at most so many seconds, then cancel the rest."""
         if self.tasks:
             _done, late = await asyncio.wait(self.tasks, timeout=seconds)
             for task in late:
@@ -119,12 +119,12 @@ class Courier:
 
 
 def _backoff(attempts: int) -> float:
-    """Return the seconds to wait: twice as long each time, spread so that many do not come at once."""
+    """Return the seconds to wait: doubled each time, spread so that many do not come at once."""
     return min(MOST_BACKOFF, 2.0 ** min(attempts, 10)) * random.uniform(0.75, 1.25)
 
 
 def strike(tx: Tx, bundle: Bundle, *, now: datetime, **values: Any) -> None:
-    """Strike a bundle off in the transaction that carried it out."""
+    """Delete a bundle's rows in the transaction that carried it out."""
     outcome = Outcome(mailbox=bundle.mailbox, lease=bundle.lease, sent=bundle.mails[-1].id, **values)
     outbox.settle(tx, outcome, now=now)
     outbox.tidy(tx, [bundle.mailbox])

@@ -1,4 +1,4 @@
-"""Polling while a chat waits: what others write meanwhile is asked for and handled beside it."""
+"""Polling while a chat waits: updates of other chats are asked for and handled meanwhile."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Beside:
     _confirmed: int | None = None
 
     async def finish(self, updates: Sequence[Json]) -> int:
-        """Handle updates and all that come meanwhile; give the newest number. Raises what one of them raised."""
+        """Handle updates and all that come meanwhile; return the newest number. Raises what one of them raised."""
         self._take(updates)
         try:
             while waiting := self._under_way():
@@ -81,7 +81,7 @@ class Beside:
         return any(task.done() and (task.cancelled() or task.exception()) for task in self._tasks.values())
 
     def _forget(self, before: int) -> None:
-        """Let go of what is done and about to be confirmed."""
+        """Forget what is done and about to be confirmed."""
         for number in [number for number in self._tasks if number < before]:
             del self._tasks[number]
         self._seen = {number for number in self._seen if number >= before}

@@ -1,4 +1,4 @@
-"""What the staff did in the group, as the house understands it."""
+"""What the staff did in the group, as `DeskInbound`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BOSSES = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """One deed for the house, and where its answer goes: the message to reply to, or the tap."""
+    """One action of the staff, and where its answer goes: the message to reply to, or the tap."""
 
     inbound: DeskInbound
     message: int = 0
@@ -30,7 +30,7 @@ class Done:
 
 @dataclass(slots=True, kw_only=True)
 class Reader:
-    """Reads updates of the group. `bot` is the bot's own name; `bosses` are the administrators as known."""
+    """Reads updates of the group. `bot` is the bot's own name; `bosses` are the known administrators."""
 
     bot_id: int
     bot_name: str
@@ -48,7 +48,7 @@ class Reader:
             yield from self._said(update.message)
 
     def person(self, user: User, kind: str, key: str) -> DeskInbound:
-        """Begin a deed of this person, now."""
+        """Return the beginning of an action of this person, now."""
         return DeskInbound(
             key=f"{NAME}:{self.bot_id}:{key}",
             desk=NAME,
@@ -66,7 +66,7 @@ class Reader:
             yield Done(inbound=replace(inbound, tap=query.data, reply_to=place), query=query.id)
 
     def _changed(self, change: ChatMemberUpdated, update_id: int) -> Iterator[Done]:
-        """Someone joined, left, or became or ceased to be an administrator."""
+        """Return that somebody joined, left, or became or ceased to be an administrator."""
         member = change.new_chat_member
         user = member.user
         if user.is_bot:
@@ -91,7 +91,7 @@ class Reader:
             yield Done(inbound=replace(inbound, at=at), message=message.message_id, thread=thread)
 
     def _words(self, message: Message, inbound: DeskInbound) -> DeskInbound | None:
-        """Tell a command, a reply to something of ours, words in a ticket's topic; None for other talk."""
+        """Return a command, a reply to one of our messages, or words in a ticket's topic; None for other talk."""
         text, media = message.text or message.caption or "", tuple(media_of(message))
         if message.text and text.startswith("/"):
             return self._command(text, inbound)
@@ -126,17 +126,17 @@ def is_present(member: ChatMember) -> bool:
 
 
 def is_topic(message: Message) -> bool:
-    """Return whether a message stands in a topic of its own, not among the others."""
+    """Return whether a message is in a topic of its own, not among the others."""
     return bool(message.is_topic_message and message.message_thread_id)
 
 
 def place_of(chat_id: int, message_id: int) -> str:
-    """Name a message: the numbers begin anew when a group moves, so the chat belongs to it."""
+    """Return a message's name: its numbers begin anew when a group moves, so the chat is part of it."""
     return f"{chat_id}/{message_id}"
 
 
 def topic_place(chat_id: int, thread: int) -> str:
-    """Name a topic like a message."""
+    """Return a topic's name, in the form of a message's."""
     return f"{chat_id}/topic/{thread}"
 
 
