@@ -14,7 +14,7 @@ from storage.database import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnContext:
-    """One turn's now (aware), its source of ids, and the policies: the one in force and any by its hash."""
+    """One turn's time (aware), random source, and policies: the one in force and any by its hash."""
 
     now: datetime
     random: Random
@@ -23,5 +23,5 @@ class TurnContext:
     opinions: Opinions | None = None
 
     def new_id(self) -> str:
-        """Draw an id for a claim."""
+        """Return a random id for a claim."""
         return f"{self.random.getrandbits(80):020x}"

@@ -1,4 +1,4 @@
-"""What a message says: every fact in it, with the words it was read from; it asks rather than guesses."""
+"""What a message says: every fact in it, with the words it was read from; the bot asks rather than guesses."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class ReadClaim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """All facts of one message; remedies in the order they were wished, the last is what counts."""
+    """All facts of one message; remedies in the order in which they were wished, the last one counts."""
 
     claims: tuple[ReadClaim, ...] = ()
     order_numbers: tuple[str, ...] = ()
@@ -81,7 +81,7 @@ class Reading:
     cut: bool = False  # longer than is read for facts; serious words were looked for in all of it
 
     def person(self) -> ReadClaim:
-        """What is said of the person and the whole order, as a claim without item or problem."""
+        """Return what is said of the person and the whole order, as a claim without item or problem."""
         return ReadClaim(
             order_no=next(iter(self.order_numbers), None),
             pickup_no=next(iter(self.pickup_numbers), None),
@@ -95,7 +95,7 @@ class Reading:
 
 
 def candidates(references: References, pickup: str | None, index: OrderIndex) -> list[Order]:
-    """The given orders that fit everything the text refers to; all of them when it refers to nothing."""
+    """Return the given orders that fit everything the text refers to; all of them when it refers to nothing."""
     fits = list(index.orders if pickup is None else index.by_pickup.get(plain_number(pickup), ()))
     if references.order_numbers:
         fits = [order for order in fits if order.order_no in references.order_numbers]

@@ -1,4 +1,4 @@
-"""What the word tables found in a text, corrected by what was learned from labelled messages."""
+"""What the word tables found in a text, corrected by weights from labelled messages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KEPT = frozenset({"illness", "foreign_object", "expired"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corrected:
-    """Problems in reading order: what is told, and what was learned beside something that words tell."""
+    """Problems in reading order: what counts, and what the weights found beside something that words found."""
 
     found: tuple[Problem, ...]
     added: tuple[Problem, ...]

@@ -33,12 +33,12 @@ class Serious:
 
 
 def strongest(*severities: str) -> str:
-    """The highest of several severities."""
+    """Return the highest of several severities."""
     return max(severities, key=SEVERITIES.index, default="normal")
 
 
 def _foreign(text: str, lexicon: Lexicon) -> str:
-    """Hair and sand are a nuisance; what can hurt is a matter of safety once somebody bit on it."""
+    """Return the severity of a foreign object: normal for hair and sand, safety for what can hurt, else major."""
     words = [hit.word for hit in lexicon.signals["foreign_object"].find(text)]
     harmless = lexicon.phrases.get("normal_objects")
     if words and harmless and all(any(True for _ in harmless.raw(word)) for word in words):
@@ -63,13 +63,13 @@ def _has(text: str, lexicon: Lexicon, phrase: str) -> list[Hit]:
 
 
 def swallowed(text: str, lexicon: Lexicon, special: Collection[str]) -> bool:
-    """Return whether one of these groups had of it, in a normalised text; what the writer ate is no child's meal."""
+    """Return whether one of these groups ate of it, in a normalised text; what the writer ate is no child's meal."""
     grown = not GROWN.isdisjoint(special)
     return any(grown or not MYSELF.search(text[: hit.start]) for hit in _has(text, lexicon, "eaten"))
 
 
 def frail(text: str, lexicon: Lexicon) -> set[str]:
-    """Name who may have eaten: not those from whom it was kept (不敢给孩子吃) or who are spoken of by the way."""
+    """Return who may have eaten: not those from whom it was kept (不敢给孩子吃) or who are only mentioned."""
     spared = [(hit.start, hit.end) for hit in _has(text, lexicon, "spared")]
     found = {name: matcher.find(text) for name, matcher in lexicon.special.items()}
     found["frail"] = _has(text, lexicon, "frail")
@@ -81,7 +81,7 @@ def frail(text: str, lexicon: Lexicon) -> set[str]:
 
 
 def _bad(text: str, lexicon: Lexicon) -> bool:
-    """Return whether the goods are said to be spoiled, past their date, or with something in them."""
+    """Return whether the goods are described as spoiled, past their date, or with something in them."""
     if _expired(text, lexicon) or _has(text, lexicon, "harmful"):
         return True
     mild = lexicon.phrases.get("mild")
@@ -91,13 +91,13 @@ def _bad(text: str, lexicon: Lexicon) -> bool:
 
 
 def harmed(text: str, lexicon: Lexicon, known: Collection[str] = ()) -> bool:
-    """Return whether a normalised text says that someone frail had of bad goods; `known`: groups known otherwise."""
+    """Return whether a vulnerable person ate bad goods, by a normalised text; `known`: groups known otherwise."""
     groups = frail(text, lexicon) | set(known)
     return bool(groups) and swallowed(text, lexicon, groups) and _bad(text, lexicon)
 
 
 def serious(text: str, lexicon: Lexicon, known: Collection[str] = ()) -> Serious:
-    """Look for serious words in a normalised text with item names covered; `known`: whom the goods are for."""
+    """Return the serious words of a normalised text with item names covered; `known`: whom the goods are for."""
     signals = [name for name, matcher in lexicon.signals.items() if matcher.find(text)]
     special = [name for name, matcher in lexicon.special.items() if matcher.find(text)]
     levels = [lexicon.severities.get(name, "major") for name in signals if name != "foreign_object"]

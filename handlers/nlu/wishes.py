@@ -1,4 +1,4 @@
-"""What a customer wishes, refuses, takes back or corrects."""
+"""What a customer wishes, refuses, withdraws or corrects."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SAME_PLACE = {"return_refund": ("refund", "exchange"), "partial_refund": ("refun
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """Remedies in the order they were wished; `withdrawn` when the claim as a whole is taken back."""
+    """Remedies in the order in which they were wished; `withdrawn` when the claim as a whole is withdrawn."""
 
     wanted: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
@@ -33,17 +33,17 @@ class Wishes:
 
     @property
     def last(self) -> str | None:
-        """The wish that counts."""
+        """Return the wish that counts."""
         return self.wanted[-1] if self.wanted else None
 
     def between(self, start: int, end: int) -> str | None:
-        """The last wish said from one place to another; else the one that counts for all."""
+        """Return the last wish from one place to another; else the one that counts for all."""
         near = [code for at, code in self.places if start <= at < end]
         return near[-1] if near else self.last
 
 
 def _hits(text: str, lexicon: Lexicon) -> list[tuple[Hit, str]]:
-    """Remedy words in reading order; where two share a place the narrower one stays (退货 over 退)."""
+    """Return remedy words in reading order; where two share a place the narrower one stays (退货 over 退)."""
     found = [(hit, code) for code, matcher in lexicon.remedies.items() for hit in matcher.find(text)]
     kept = [
         (hit, code)
@@ -62,7 +62,7 @@ def _flag(text: str, lexicon: Lexicon, name: str) -> list[Hit]:
 
 
 def _withdrawn(text: str, lexicon: Lexicon, last_wish: int, *, claimed: bool) -> bool:
-    """Taken back and not resumed; 不要了 and 算了 take nothing back beside a problem or a wish."""
+    """Return whether the claim is withdrawn and not resumed; not by 不要了 and 算了 beside a problem or a wish."""
     strong = _flag(text, lexicon, "withdraw")
     weak = [] if claimed or last_wish >= 0 else _flag(text, lexicon, "weak_withdraw")
     places = [hit.start for hit in strong + weak]

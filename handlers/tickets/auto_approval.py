@@ -1,4 +1,4 @@
-"""What the bot grants by itself: simple refunds within the policy's cap, on good evidence, with nothing odd."""
+"""What the bot grants by itself: simple refunds within the policy's cap, on good evidence, without anything odd."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from storage.tickets import Ticket
 
 
 def grant(tx: Tx, no: str, context: TurnContext, *, tell: bool = False) -> bool:
-    """Approve a ticket if the policy lets the bot; `tell`: the customer hears of it by a notice of its own."""
+    """Approve a ticket if the policy allows it; `tell`: the customer gets a notice of its own."""
     ticket = lifecycle.must(tx, no)
     policy = context.policy_of(tx, ticket.policy_hash)
     if not policy.auto_approve_cap or leader_statements.holds(tx, no):
@@ -56,7 +56,7 @@ def _simple(lines: list[Line], policy: Policy) -> bool:
 
 
 def _affordable(tx: Tx, ticket: Ticket, lines: list[Line], policy: Policy) -> bool:
-    """The cap holds for the order as a whole, so that splitting a claim gains nothing."""
+    """Return whether the cap holds for the order as a whole, so that splitting a claim gains nothing."""
     before = ticket_lines.granted(tx, ticket.order_no or "", None)
     sum_ = sum(line.wish_amount or 0 for line in lines)
     roomy = all((line.wish_amount or 0) <= decisions.room(tx, ticket, line) for line in lines)

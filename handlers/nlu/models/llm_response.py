@@ -1,4 +1,4 @@
-"""What a second reader's answer is worth: read strictly against the question, and left where it does not fit."""
+"""A second reader's answer: read strictly against the question, and ignored where it does not fit."""
 
 from __future__ import annotations
 

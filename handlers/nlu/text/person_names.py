@@ -1,4 +1,4 @@
-"""People in a text whom nobody knows: who says his own name, and who is called 小张; goods of such names stay."""
+"""Unknown people in a text: who gives a name (我是李雷), and who is called 小张; goods of such names stay."""
 
 from __future__ import annotations
 
