@@ -82,7 +82,7 @@ class Claim:
 
     @property
     def uttered(self) -> tuple[tuple[str, str], ...]:
-        """Return all words of the customer, with what was enclosed among them, in order."""
+        """All that came in words, what was enclosed among it, as it came."""
         return tuple(sorted((*self.said, *self.enclosed), key=lambda item: item[0]))
 
 
@@ -160,7 +160,7 @@ def _claim(raw: Mapping[str, Any]) -> Claim:
 
 
 def from_json(raw: Mapping[str, Any]) -> Talk:
-    """Return the talk in such JSON; unknown keys are dropped."""
+    """Read a talk back, tolerantly."""
     values = _known(Talk, raw)
     values["claims"] = tuple(_claim(item) for item in raw.get("claims", ()))
     return Talk(**values)

@@ -95,12 +95,12 @@ def _amount(problem: Problem, line: OrderLine | None, voice: Voice) -> str:
 
 
 def photo_count(claim: Claim) -> int:
-    """Return the number of pictures that can prove something: no voice, nothing refused or lost."""
+    """Count the pictures that can prove something: no voice, nothing refused or lost."""
     return sum(photo.kind != "voice" and photo.state not in ("refused", "gone") for photo in claim.photos)
 
 
 def video_count(claim: Claim) -> int:
-    """Return the number of videos among them."""
+    """Count the videos among them."""
     return sum(photo.kind == "video" and photo.state not in ("refused", "gone") for photo in claim.photos)
 
 

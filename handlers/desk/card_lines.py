@@ -74,7 +74,7 @@ def bought(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy, now: dat
 
 
 def _site(tx: Tx, number: str) -> str:
-    """Return a pickup site with its leaders."""
+    """Name a pickup site with its leaders."""
     leaders = sites.leaders_at(tx, number)
     return desk_outbox.say("site_led", site=number, leaders="、".join(leaders)) if leaders else number
 

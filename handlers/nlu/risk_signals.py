@@ -69,7 +69,7 @@ def swallowed(text: str, lexicon: Lexicon, special: Collection[str]) -> bool:
 
 
 def frail(text: str, lexicon: Lexicon) -> set[str]:
-    """Return who may have eaten: not those from whom it was kept (不敢给孩子吃) or who are only mentioned."""
+    """Name who may have eaten: not those from whom it was kept (不敢给孩子吃) or who are spoken of by the way."""
     spared = [(hit.start, hit.end) for hit in _has(text, lexicon, "spared")]
     found = {name: matcher.find(text) for name, matcher in lexicon.special.items()}
     found["frail"] = _has(text, lexicon, "frail")
@@ -81,7 +81,7 @@ def frail(text: str, lexicon: Lexicon) -> set[str]:
 
 
 def _bad(text: str, lexicon: Lexicon) -> bool:
-    """Return whether the goods are described as spoiled, past their date, or with something in them."""
+    """Return whether the goods are said to be spoiled, past their date, or with something in them."""
     if _expired(text, lexicon) or _has(text, lexicon, "harmful"):
         return True
     mild = lexicon.phrases.get("mild")
@@ -97,7 +97,7 @@ def harmed(text: str, lexicon: Lexicon, known: Collection[str] = ()) -> bool:
 
 
 def serious(text: str, lexicon: Lexicon, known: Collection[str] = ()) -> Serious:
-    """Return the serious words of a normalised text with item names covered; `known`: whom the goods are for."""
+    """Look for serious words in a normalised text with item names covered; `known`: whom the goods are for."""
     signals = [name for name, matcher in lexicon.signals.items() if matcher.find(text)]
     special = [name for name, matcher in lexicon.special.items() if matcher.find(text)]
     levels = [lexicon.severities.get(name, "major") for name in signals if name != "foreign_object"]

@@ -43,7 +43,7 @@ class Wishes:
 
 
 def _hits(text: str, lexicon: Lexicon) -> list[tuple[Hit, str]]:
-    """Return remedy words in reading order; where two share a place the narrower one stays (退货 over 退)."""
+    """Remedy words in reading order; where two share a place the narrower one stays (退货 over 退)."""
     found = [(hit, code) for code, matcher in lexicon.remedies.items() for hit in matcher.find(text)]
     kept = [
         (hit, code)
@@ -62,7 +62,7 @@ def _flag(text: str, lexicon: Lexicon, name: str) -> list[Hit]:
 
 
 def _withdrawn(text: str, lexicon: Lexicon, last_wish: int, *, claimed: bool) -> bool:
-    """Return whether the claim is withdrawn and not resumed; not by 不要了 and 算了 beside a problem or a wish."""
+    """Taken back and not resumed; 不要了 and 算了 take nothing back beside a problem or a wish."""
     strong = _flag(text, lexicon, "withdraw")
     weak = [] if claimed or last_wish >= 0 else _flag(text, lexicon, "weak_withdraw")
     places = [hit.start for hit in strong + weak]

@@ -45,7 +45,7 @@ def list_rows(language: str) -> list[list[str]]:
 
 
 def load(tx: Tx, now: datetime) -> bool:
-    """Store the samples in a database without orders: picked up two hours ago, accounts bound; return if it did."""
+    """Put the samples into a database that has no orders: picked up two hours ago, accounts bound; tell if it did."""
     if not none_yet(tx):
         return False
     raw = _raw()

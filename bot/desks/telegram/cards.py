@@ -74,7 +74,7 @@ class Cards:
     async def _send(
         self, seen: Seen, thread: int | None, picture: bytes | None, who: str
     ) -> tuple[Message, int | None]:
-        """Send the picture with the text under it, or the text after it; return the card and the sheet apart."""
+        """Send the picture with the words under it, or the words after it; return the card and the sheet apart."""
         bot, keys = self.group.bot, keyboard(pairs(seen.drawn.buttons))
         apart = picture is not None and not seen.fits
         limit = TEXT if apart or picture is None else CAPTION
@@ -209,5 +209,5 @@ class Cards:
 
 
 def _due(ticket: Ticket) -> bool:
-    """Return whether a ticket has to have a card: an agent works on it."""
+    """Return whether a ticket has to have a card: somebody works on it."""
     return ticket.owner_id is not None and ticket.state not in ENDED

@@ -245,7 +245,7 @@ class TelegramDesk:
         return await files.fetch(self._bot, self._client, ref, limit)
 
     async def close(self) -> None:
-        """Close all connections."""
+        """Let go of connections."""
         self._listener.close()
         await self._client.aclose()
         await self._bot.shutdown()

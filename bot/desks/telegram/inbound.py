@@ -20,7 +20,7 @@ BOSSES = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """One action of the staff, and where its answer goes: the message to reply to, or the tap."""
+    """One deed for the house, and where its answer goes: the message to reply to, or the tap."""
 
     inbound: DeskInbound
     message: int = 0
@@ -91,7 +91,7 @@ class Reader:
             yield Done(inbound=replace(inbound, at=at), message=message.message_id, thread=thread)
 
     def _words(self, message: Message, inbound: DeskInbound) -> DeskInbound | None:
-        """Return a command, a reply to one of our messages, or words in a ticket's topic; None for other talk."""
+        """Tell a command, a reply to something of ours, words in a ticket's topic; None for other talk."""
         text, media = message.text or message.caption or "", tuple(media_of(message))
         if message.text and text.startswith("/"):
             return self._command(text, inbound)

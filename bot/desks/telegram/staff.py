@@ -73,7 +73,7 @@ class Staff:
         return True
 
     def seen(self, user: str, kind: str) -> bool:
-        """Record who is here and who left; return whether this person is new."""
+        """Note who is here and who left; tell whether this one is new."""
         if kind == "left":
             self._members.discard(user)
             self.reader.bosses.discard(user)

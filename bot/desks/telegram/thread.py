@@ -38,7 +38,7 @@ Send = Callable[[int], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """Outbox rows of one kind that are sent together: several only of what the customer sent."""
+    """Mails of one kind that go together: several only of what the customer sent."""
 
     kind: str
     ids: tuple[int, ...]
@@ -48,7 +48,7 @@ class Line:
 
 
 def line_of(mails: Sequence[Mail]) -> Line:
-    """Return rows joined into one line."""
+    """Join mails into one line."""
     return Line(
         kind=mails[-1].kind,
         ids=tuple(mail.id for mail in mails),
@@ -82,7 +82,7 @@ class Call:
 
 @dataclass(slots=True, kw_only=True)
 class Lines:
-    """Sends lines; remembers how far a line of several calls got."""
+    """Brings lines; remembers how far a line of several calls got."""
 
     group: Group
     topics: Topics
@@ -92,7 +92,7 @@ class Lines:
     _done: dict[int, int] = field(default_factory=dict)
 
     async def bring(self, line: Line, ticket_no: str, who: str) -> None:
-        """Send a line to its ticket. Raises Wait."""
+        """Bring a line to its ticket. Raises Wait."""
         spot = await self._spot(ticket_no)
         first = line.ids[0]
         files = [(kind, key, await stored(self.store, key)) for kind, key in line.media]
@@ -122,7 +122,7 @@ class Lines:
         return Spot(under=int(card.message_id.partition("/")[2]))
 
     def _words(self, line: Line, spot: Spot) -> list[Call]:
-        """Return the calls for the text, unless it was sent as a caption."""
+        """Return the calls for the words, unless they went as a caption."""
         if _captioned(line):
             return []
         bot, keys = self.group.bot, keyboard(line.payload.get("buttons", ()))
@@ -187,7 +187,7 @@ class Lines:
 
 
 def _captioned(line: Line) -> bool:
-    """Return whether the text goes under the first of the media."""
+    """Return whether the words go under the first of the media."""
     plain = not line.payload.get("buttons") and not line.payload.get("mentions")
     return bool(line.media) and plain and units(line.text) <= CAPTION
 

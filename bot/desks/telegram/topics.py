@@ -72,7 +72,7 @@ class Topics:
         await self._keep(ticket.no, thread, closed=ended)
 
     async def gone(self, ticket_no: str, thread: int) -> None:
-        """Drop a topic that was deleted: the ticket gets a new one, or continues among the others."""
+        """Give a topic up that somebody deleted: the ticket gets a new one, or goes on among the others."""
         await self._keep(ticket_no, thread, gone=True)
 
     async def _keep(self, ticket_no: str, thread: int, **data: bool) -> None:

@@ -93,7 +93,7 @@ class Listener:
         self._later(self._tell(message.chat.id, text))
 
     async def _notice(self, message: Message | None) -> None:
-        """Follow the group to its new id, and ask anonymous administrators to use buttons."""
+        """Follow the group to its new id, and ask who hides to act by button."""
         if message is None:
             return
         if message.migrate_to_chat_id:
@@ -129,7 +129,7 @@ class Listener:
             self._later(self._say(text, deed.message, deed.thread, inbound.key))
 
     async def _quoting(self, inbound: DeskInbound) -> DeskInbound | None:
-        """Return a reply with the message that it is about; None for words in a topic that is no ticket's."""
+        """Find out what a reply is about; None for words in a topic that is no ticket's."""
         if inbound.kind != "reply":
             return inbound
         known = await self.group.house.read(lambda tx: desk_messages.find(tx, NAME, inbound.reply_to))
@@ -199,6 +199,6 @@ class Listener:
         await self.group.house.write(keep)
 
     def close(self) -> None:
-        """Cancel answers that are under way."""
+        """Let answers go that are under way."""
         for task in self._tasks:
             task.cancel()
