@@ -83,6 +83,19 @@ def test_the_table_of_rooms_is_the_order_with_each_rooms_caption():
     assert shown == table(), "put this into docs/architecture.md:\n" + "\n".join(table())
 
 
+# decisions
+
+
+def test_every_decision_is_in_the_index_with_its_title():
+    shown = re.findall(r"^\| \[(\d+)\]\(([\w-]+\.md)\) \| (.+) \|$", text("docs/decisions/README.md"), re.MULTILINE)
+    files = sorted(file for file in (ROOT / "docs/decisions").glob("[0-9]*.md"))
+    titles = [file.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ") for file in files]
+    assert [(f"{number} {title}", file) for number, file, title in shown] == [
+        (title, file.name) for title, file in zip(titles, files, strict=True)
+    ]
+    assert len({number for number, _, _ in shown}) == len(shown), "two decisions have one number"
+
+
 # words
 
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from handlers.messages.codes import SEVERITIES
 from handlers.nlu.text.lexicon import Hit, Lexicon
 
+ORDER = ("normal", "major", "safety")
 BODILY = {"illness", "allergy", "injury", "foreign_object"}
 HARMFUL = frozenset({"quality_spoiled", "expired", "foreign_object"})
 """Problems of goods that whoever is frail should not have had."""
@@ -34,7 +34,7 @@ class Serious:
 
 def strongest(*severities: str) -> str:
     """Return the highest of several severities."""
-    return max(severities, key=SEVERITIES.index, default="normal")
+    return max(severities, key=ORDER.index, default="normal")
 
 
 def _foreign(text: str, lexicon: Lexicon) -> str:
