@@ -109,7 +109,7 @@ def candidates(references: References, pickup: str | None, index: OrderIndex) ->
 
 
 def _line(entry: Entry, fits: Sequence[Order]) -> tuple[str, int] | None:
-    """The order line an entry means: named without doubt, the only one there is, or the only one in that unit."""
+    """Return the order line of an entry: named without doubt, the only one there is, or the only one in that unit."""
     mention = entry.mention
     if mention is not None:
         return mention.lines[0] if len(mention.lines) == 1 and mention.sure else None
@@ -132,7 +132,7 @@ def _sure(entry: Entry, line: object, fits: Sequence[Order], codes: Sequence[str
 
 
 def _wish(entry: Entry, known: Facts) -> str | None:
-    """The wish beside an item, where several items have wishes of their own (葡萄要退款 虾补发)."""
+    """Return the wish beside an item, where several items have wishes of their own (葡萄要退款 虾补发)."""
     starts = sorted(one.begins for one in known.entries if one.mention)
     if entry.mention is None or len(starts) < 2 or len(known.wished.places) < 2:
         return known.wished.last
@@ -141,7 +141,7 @@ def _wish(entry: Entry, known: Facts) -> str | None:
 
 
 def _absent(entry: Entry, text: str, fits: Sequence[Order]) -> str:
-    """Goods that the order does not hold; those that something is only likened to are not meant (一股臭鸡蛋味)."""
+    """Return goods that the order does not hold; not those of a mere comparison (一股臭鸡蛋味)."""
     mention = entry.mention
     if mention is None or mention.lines or not fits:
         return ""
@@ -150,7 +150,7 @@ def _absent(entry: Entry, text: str, fits: Sequence[Order]) -> str:
 
 
 def claim_of(entry: Entry, known: Facts, fits: Sequence[Order], base: ReadClaim) -> ReadClaim:
-    """Tie one entry to an order line; `base` holds the person."""
+    """Return one entry as a claim on an order line; `base` holds the person."""
     chosen = _line(entry, fits)
     line = line_of(fits, chosen) if chosen else None
     order_no = chosen[0] if chosen else (fits[0].order_no if len(fits) == 1 else base.order_no)
@@ -188,7 +188,7 @@ def claim_of(entry: Entry, known: Facts, fits: Sequence[Order], base: ReadClaim)
 
 
 def claims_of(known: Facts, fits: Sequence[Order], base: ReadClaim) -> list[ReadClaim]:
-    """The claims of a stretch of text; entries of which only meals and orders are told are none."""
+    """Return the claims in a piece of text; entries that only speak of meals and orders are none."""
     told = [
         entry
         for entry in known.entries
