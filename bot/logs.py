@@ -25,7 +25,7 @@ class JsonLines(logging.Formatter):
 
 
 def set_up(level: str, style: str) -> None:
-    """Log to standard error from this level on."""
+    """Send the logs of this level and above to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     plain = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     handler.setFormatter(JsonLines() if style == "json" else plain)

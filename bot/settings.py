@@ -105,7 +105,7 @@ NAMES = tuple(item.name.upper() for item in fields(Settings))
 
 
 def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
-    """Return the settings; the environment goes before the file. Raises WrongSettings naming everything wrong."""
+    """Read the settings; the environment goes before the file. Raises WrongSettings naming everything wrong."""
     from dotenv import dotenv_values
 
     known: dict[str, str | None] = dict(dotenv_values(env_file)) if env_file.is_file() else {}

@@ -36,7 +36,7 @@ def only_one(folder: Path) -> Iterator[None]:
 
 
 def serve(settings: Settings) -> int:
-    """Run the service; return 0 after a graceful stop."""
+    """Run the service; returns 0 after a graceful stop."""
     set_up(settings.log_level, settings.log_format)
     with only_one(settings.folder):
         return asyncio.run(_serve(settings))

@@ -45,7 +45,7 @@ TOO_MANY = "Too many wrong passwords; try again in a minute.\n"
 
 @dataclass(slots=True, kw_only=True)
 class Guard:
-    """The access check of the page. `wide`: SANDBOX=on; `secret` signs the login; `clock` gives seconds since 1970."""
+    """The lock of the page. `wide`: SANDBOX=on; `secret` signs the login; `clock` gives seconds since 1970."""
 
     wide: bool
     password: str
@@ -63,7 +63,7 @@ class Guard:
         return guarded
 
     def refusal(self, request: web.Request) -> web.Response | None:
-        """Return the refusal of requests from elsewhere, and of writes caused by another site's page."""
+        """Turn away what comes from elsewhere, and writes that another site's page caused."""
         if not (self.wide and self.password) and not _local(request):
             return web.Response(status=403, text=ELSEWHERE)
         if request.method not in READING and not _same_site(request):
@@ -71,7 +71,7 @@ class Guard:
         return None
 
     def unknown(self, request: web.Request) -> web.Response | None:
-        """Return the refusal of a visitor who has not given the password, where one is set."""
+        """Turn away who has not given the password, where one is set."""
         if not self.password or self._logged_in(request.cookies.get(COOKIE, "")):
             return None
         given = _basic(request)
@@ -80,7 +80,7 @@ class Guard:
         return self.check(given)
 
     def check(self, given: str) -> web.Response | None:
-        """Return the refusal of a wrong password, and of every password for a while after too many wrong ones."""
+        """Turn away a wrong password, and every password for a while after too many wrong ones."""
         now = self.clock()
         while self._wrong and self._wrong[0] <= now - WINDOW:
             self._wrong.popleft()

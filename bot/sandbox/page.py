@@ -141,7 +141,7 @@ class Page:
                 )
 
     async def media(self, request: web.Request) -> web.Response:
-        """Return a file of the store, with the type of its first bytes, not the type it claims."""
+        """Return a file of the store, as what it is by its first bytes, never as what it says."""
         try:
             data = await self.room.file(request.match_info["key"])
         except Gone:

@@ -180,7 +180,7 @@ class BotApi:
             return update
 
     def wait_for(self, predicate: Callable[[], T], within: float = 5.0) -> T:
-        """Block until the predicate holds; return its value. AssertionError with the last calls after `within` seconds."""
+        """Block until the predicate holds; return its value. AssertionError with the last calls if it never does."""
         return self._found(self.world.bell.wait_for(predicate, within), within)
 
     async def until(self, predicate: Callable[[], T], within: float = 5.0) -> T:

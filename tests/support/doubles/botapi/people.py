@@ -134,7 +134,7 @@ class Person(Account):
         return self._say(where, kind="contact", extra={"contact": card if name else {**card, "user_id": self.id}})
 
     def odd(self, where: Bot | Chat, **extra: object) -> Message:
-        """Send a message of a kind the double has no verb for, its fields given as Telegram spells them."""
+        """A message of a kind the double has no verb for, its fields given as Telegram spells them."""
         return self._say(where, kind="odd", extra=extra)
 
     def forward(
