@@ -52,7 +52,7 @@ def message(files: Files, bot: Bot, of: Message, *, with_reply: bool = True) -> 
 
 
 def place(of: Message) -> Json:
-    """Return thread fields: the topic in a forum, the root of the reply chain in other supergroups, without the flag."""
+    """Return thread fields: the topic in a forum, the root of the reply chain in other supergroups."""
     assert isinstance(of.chat, Chat)
     if of.thread is not None:
         return {"message_thread_id": of.thread, "is_topic_message": True}
