@@ -115,7 +115,7 @@ def _run(args: Namespace) -> int:
     try:
         settings = load()
     except WrongSettings as wrong:
-        print(f"claimdesk: these settings must be mended (environment or .env):\n{wrong}", file=sys.stderr)
+        print(f"claimdesk: correct these settings (environment or .env):\n{wrong}", file=sys.stderr)
         return 2
     do: Callable[..., int] = getattr(table, args.command.replace(" ", "_"))
     from bot.errors import EXPECTED, sentence

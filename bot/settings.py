@@ -192,7 +192,7 @@ def _wechat(settings: Settings) -> list[str]:
         return []
     wrong = [f"{name.upper()} is missing: WeChat needs it." for name, value in parts.items() if not value]
     if not keyed:
-        wrong.append("WECHAT_AES_KEY is missing: set it, or WECHAT_ALLOW_PLAINTEXT=1 to do without.")
+        wrong.append("WECHAT_AES_KEY is missing: set it, or WECHAT_ALLOW_PLAINTEXT=1 to work without a key.")
     keys = ("wechat_aes_key", "wechat_aes_key_previous")
     odd = [name.upper() for name in keys if len(getattr(settings, name)) not in (0, 43)]
     return wrong + [f"{name} must have 43 characters." for name in odd]

@@ -31,11 +31,11 @@ def _disk(settings: Settings) -> Iterator[Finding]:
         probe.write_bytes(b"x")
         probe.unlink()
     except OSError as error:
-        yield False, f"DATA_DIR {folder} cannot be written ({error.strerror}): give this user the right to it."
+        yield False, f"DATA_DIR {folder} cannot be written ({error.strerror}): give this user the right to write there."
         return
     free = shutil.disk_usage(folder).free
     told = f"DATA_DIR {folder} has {free / ROOM:.1f} GB free"
-    yield free > ROOM, told + ("." if free > ROOM else ": make room, at least 1 GB.")
+    yield free > ROOM, told + ("." if free > ROOM else ": free at least 1 GB.")
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -43,7 +43,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     from storage.migration import Newer, pending
 
     if not (settings.folder / "claimdesk.db").is_file() and not settings.database_url:
-        yield True, "there is no database yet: serve makes it."
+        yield True, "there is no database yet: serve creates it."
         return
     engine = open_writer(settings.database)
     try:
@@ -51,11 +51,11 @@ def _database(settings: Settings) -> Iterator[Finding]:
         with engine.connect() as connection:
             sound = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
     except (*DRIVER_ERRORS, Newer) as error:
-        yield False, f"the database does not open: {getattr(error, 'orig', None) or error.__doc__}"
+        yield False, f"the database cannot be opened: {getattr(error, 'orig', None) or error.__doc__}"
         return
     finally:
         engine.dispose()
-    yield sound == "ok", "the database is sound." if sound == "ok" else f"the database is damaged: {sound}"
+    yield sound == "ok", "the database is intact." if sound == "ok" else f"the database is damaged: {sound}"
     if waiting:
         yield False, "the database is of an older version: run claimdesk db upgrade (serve does it too)."
 
@@ -70,7 +70,7 @@ def _policy(settings: Settings) -> Iterator[Finding]:
         first = error.findings[0]
         yield False, f"the policy {settings.policy} has {len(error.findings)} faults, the first: {first}"
         return
-    yield True, f"the policy {policy.name} is without contradictions ({policy.hash[:12]})."
+    yield True, f"the policy {policy.name} has no contradictions ({policy.hash[:12]})."
     now: datetime = clock(settings)()
     gap = calendar_gap(now.date(), policy)
     yield True, f"note: {gap}" if gap else "the calendar knows the holidays of the coming weeks."

@@ -101,7 +101,7 @@ async def _group(bot: Bot, me: Mapping[str, Any], chat_id: int) -> list[Line]:
 def _why(refused: Refused, chat_id: int) -> str:
     if "upgraded" in str(refused):
         return f"the group {chat_id} became a supergroup and has a new id; set that"
-    return f"the bot is not in the group {chat_id} ({refused}); add it, and set the id that its log names"
+    return f"the bot is not in the group {chat_id} ({refused}); add it, and set the id that the log names"
 
 
 def _rights(member: Mapping[str, Any], me: Mapping[str, Any], *, forum: bool) -> list[Line]:
@@ -110,8 +110,8 @@ def _rights(member: Mapping[str, Any], me: Mapping[str, Any], *, forum: bool) ->
         return [(False, "the desk's bot is no member of its group; add it again")]
     if member.get("status") != "administrator":
         hears = "" if me.get("can_read_all_group_messages") else ", and turn its privacy mode off in @BotFather"
-        return [(False, "the desk's bot is not an administrator: it cannot pin the board nor hear who leads;"
-                        f" make it one who may pin messages{hears}")]  # fmt: skip
+        return [(False, "the desk's bot is not an administrator: it can neither pin the board"
+                        f" nor learn who leads the group; make it one who may pin messages{hears}")]  # fmt: skip
     lines = []
     if not member.get("can_pin_messages"):
         lines.append((False, "the desk's bot may not pin messages: the board is not pinned; give it that right"))

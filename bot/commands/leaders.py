@@ -52,7 +52,7 @@ def add(
         return set(numbers) - known_sites(tx, numbers)
 
     for site in sorted(write(store)):
-        print(f"No order names the site {site} yet; look at site_no of your import if this is a surprise.", file=out)
+        print(f"No order has the site {site} yet; if it should, check the column site_no of your import.", file=out)
     print(f"{name} leads {', '.join(sorted(set(numbers)))}.", file=out)
     drawn = draw(bind) if draw else 0
     print(f"Let {name} send this to the customers' bot, it works once: 绑定 {bind}", file=out)
@@ -83,7 +83,7 @@ def remove(who: str, *, write: Write, now: datetime, out: TextIO | None = None) 
 
     found = write(drop)
     if len(found) == 1:
-        print(f"{found[0].name} leads no site any more.", file=out or sys.stdout)
+        print(f"{found[0].name} is removed and no longer has a site.", file=out or sys.stdout)
         return 0
     if not found:
         return _fail(f"no leader is called {who}; see claimdesk leaders list", 1)

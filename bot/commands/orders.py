@@ -64,7 +64,9 @@ def import_orders(
     if tally.rejected:
         print(f"rejected rows and reasons: {beside}", file=out)
     if tally.odd_tags:
-        print(f"claimdesk: tags that mean nothing by themselves: {' '.join(sorted(tally.odd_tags)[:20])}", file=err)
+        print(
+            f"claimdesk: unknown tags (only a policy can use them): {' '.join(sorted(tally.odd_tags)[:20])}", file=err
+        )
     return 1 if tally.rejected else 0
 
 

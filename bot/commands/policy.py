@@ -38,12 +38,12 @@ def check(path: str, write: Write) -> int:
     if findings := loader.check(path):
         return _refuse(findings, write)
     policy = loader.load(path)
-    write(f"{path}: in order. Policy {policy.name}, hash {policy.hash[:12]}.")
+    write(f"{path}: no errors. Policy {policy.name}, hash {policy.hash[:12]}.")
     write(
         f"Chinese holidays are known until {calendar.known_years()[1]}; later years come from [calendar] and weekends."
     )
     if embedded_weights.older(policy):
-        write("Its weights were learned with other words: they hold, `claimdesk read --train` makes them anew.")
+        write("Its weights were trained with other words: they stay in use; `claimdesk read --train` trains new ones.")
     return 0
 
 

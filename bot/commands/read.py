@@ -128,7 +128,7 @@ def _lines(
         try:
             asked = json.loads(line)
             if not isinstance(asked, dict):
-                raise ValueError("an object is wanted")
+                raise ValueError("each line must be a JSON object")
             result = answer(asked, lexicon, leader=leader, today=today, second=second)
         except (ValueError, TypeError, AttributeError) as error:
             refused += 1

@@ -64,7 +64,7 @@ async def _serve(settings: Settings) -> int:
             await http.cleanup()
             await app.stop()
     except TimeoutError:
-        LOG.warning("not everything ended in time; nothing that was acknowledged is lost")
+        LOG.warning("some work did not end in time and was cancelled; nothing that was acknowledged is lost")
         sys.stdout.flush()
         os._exit(0)
     return 0

@@ -86,7 +86,7 @@ def _drawing(settings: Settings, file: Path, write: Callable[[Callable[[Any], An
     def draw(code: str) -> int:
         if not settings.wechat:
             later = f"claimdesk wechat code {code} {file}"
-            print(f"claimdesk: no picture without WeChat: set WECHAT_APP_ID and its companions, then {later}",
+            print(f"claimdesk: the picture needs WeChat: set WECHAT_APP_ID and the others, then {later}",
                   file=sys.stderr)  # fmt: skip
             return 1
         from bot.channels.wechat import setup
@@ -179,7 +179,7 @@ def _learn(args: Namespace, settings: Settings, policy: Any) -> int:
     from bot.commands.train import learn
 
     if not args.train:
-        raise ValueError("--examples goes with --train FILE.")
+        raise ValueError("--examples needs --train FILE.")
     return learn(Path(args.train), [Path(file) for file in args.examples], _examples(settings), policy)
 
 
@@ -218,7 +218,7 @@ def wechat_code(args: Namespace, settings: Settings) -> int:
 
 def _with_wechat(settings: Settings) -> Settings:
     if not settings.wechat:
-        raise ValueError("set WECHAT_APP_ID and its companions first.")
+        raise ValueError("set WECHAT_APP_ID, WECHAT_APP_SECRET and WECHAT_TOKEN first.")
     return settings
 
 
@@ -292,5 +292,5 @@ def audit_verify(args: Namespace, settings: Settings) -> int:
         broken = read(events.verify)
     for line in broken:
         print(line)
-    print("the event log is whole" if not broken else f"{len(broken)} chains are broken")
+    print("the event log is complete and unchanged" if not broken else f"{len(broken)} chains are broken")
     return 1 if broken else 0

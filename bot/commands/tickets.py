@@ -47,7 +47,7 @@ def show(no: str, *, as_json: bool, read: Read, write: Write = print) -> int:
     number = ticket_numbers.parse(no)
     found: dict[str, Any] | None = read(lambda tx: whole(tx, number)) if number else None
     if found is None:
-        write(f"no ticket {no}: numbers look like CD-7K3M9Q, `claimdesk tickets list` names them")
+        write(f"no ticket {no}: numbers look like CD-7K3M9Q; `claimdesk tickets list` lists them")
         return 1
     if as_json:
         write(json.dumps(found, ensure_ascii=False, indent=2))

@@ -44,11 +44,11 @@ def learn(
     codes = [code for code in policy.problems if code != NONE]
     lessons = _lessons(files, examples, codes)
     if len(lessons) < FEWEST:
-        few = f"{len(lessons)} labelled messages are too few to learn from: {FEWEST} are needed, better 1,000"
+        few = f"{len(lessons)} labelled messages are too few: {FEWEST} are needed, better 1,000"
         print(f"claimdesk: {few}. Nothing was written.", file=err)
         return 1
     rows = _seen(lessons, compile_words(policy.words, policy.order_patterns))
-    print(f"learning from {len(rows)} messages", file=err)
+    print(f"training on {len(rows)} messages", file=err)
     with _progress(len(codes) + 1, err) as tell:
         tables, both = cross_checked(rows, codes, policy.weights, Random(SEED), tell)
         content = train(rows, codes, Random(SEED), tell)
@@ -67,7 +67,7 @@ def learn(
 def _spare(target: Path) -> None:
     """Refuse to write over a file that is no weights file."""
     if not target.parent.is_dir():
-        raise ValueError(f"{target.parent} is no folder; name the file in one that is there.")
+        raise ValueError(f"{target.parent} is no folder; name a file in an existing folder.")
     if not target.exists():
         return
     try:
@@ -75,7 +75,7 @@ def _spare(target: Path) -> None:
     except (ValueError, IsADirectoryError):
         why = "is no weights file"
     if why:
-        raise ValueError(f"{target} is there and no weights file; name another, or take it away first.")
+        raise ValueError(f"{target} exists and is no weights file; name another file, or remove it first.")
 
 
 def _lessons(files: Sequence[Path], examples: Sequence[Example], codes: Sequence[str]) -> list[Lesson]:
@@ -116,7 +116,7 @@ def _made(
 
 def _figures(made: dict[str, Any], tables: Score, both: Score, out: TextIO) -> None:
     newest = f", the newest of {made['newest']}" if made["newest"] else ""
-    told = f"{made['of_tickets']} of tickets, {made['put_right']} put right by agents"
+    told = f"{made['of_tickets']} from tickets, {made['put_right']} corrected by agents"
     print(f"{made['messages']} messages ({told}{newest})", file=out)
     print(f"{'held out':28}{'tables':>10}{'with weights':>14}", file=out)
     for name, key in (

@@ -70,7 +70,7 @@ class Courier:
                 await self.told(bundle.mails, outcome)
         except Exception as error:  # a door's failure must not end the courier: what is not booked goes again
             if booked:
-                LOG.exception("the desk was not told of %s", bundle.mailbox)
+                LOG.exception("the desk could not be informed of %s", bundle.mailbox)
             else:
                 await self._failed(bundle, error)
 

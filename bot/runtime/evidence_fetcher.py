@@ -53,7 +53,7 @@ class Fetcher:
     ) -> Mapping[str, Any]:
         door = self.doors(piece)
         if door is None:
-            raise Unreachable("its door is not open", 30)
+            raise Unreachable("its channel is not open", 30)
         try:
             data = await door.fetch(piece.ref, limit)
         except Gone:

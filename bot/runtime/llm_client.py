@@ -142,7 +142,7 @@ async def _body(response: ClientResponse) -> bytes:
     async for chunk in response.content.iter_chunked(16 * 1024):
         data += chunk
         if len(data) > MOST:
-            raise Failed("an answer without end")
+            raise Failed("the answer is too long")
     return bytes(data)
 
 
@@ -152,5 +152,5 @@ def _content(body: bytes) -> str:
     except (ValueError, LookupError, TypeError, RecursionError):
         content = None
     if not isinstance(content, str):
-        raise Failed("what came is no chat completion")
+        raise Failed("the answer is no chat completion")
     return content

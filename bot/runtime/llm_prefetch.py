@@ -70,7 +70,7 @@ class SecondSight:
             )
             found = llm_response.opinions(answer, wanted, policy.problems) if answer is not None else {}
         except Exception:  # a message has its turn whatever becomes of this
-            LOG.exception("a message could not be put to the second reader")
+            LOG.exception("the second reader could not be asked about a message")
             return
         for place, opinion in found.items():
             self.opinions.keep(chat, wanted[place].text, wanted[place].orders, opinion)

@@ -164,7 +164,7 @@ class TelegramChannel:
             await self._park(raw, error)
             return
         if inbound is None:
-            LOG.debug("update %s is not for the house", raw["update_id"])
+            LOG.debug("update %s needs no turn", raw["update_id"])
             return
         await self.house.receive(inbound)
         if update.callback_query:

@@ -123,7 +123,7 @@ class Poller:
         try:
             await self.house.write(lambda tx: telegram.keep(tx, self.name, f"{offset} {at.isoformat()}"))
         except (DatabaseGone, *DRIVER_ERRORS, OSError) as error:  # a hint only: the platform keeps it too
-            LOG.warning("%s: the offset was not kept: %s", self.name, error)
+            LOG.warning("%s: the offset could not be stored: %s", self.name, error)
 
 
 def sender(raw: Mapping[str, Any]) -> tuple[str, str]:

@@ -115,7 +115,7 @@ class Sender:
             try:
                 made.append(file(kind, key, await asyncio.to_thread(self.store.get, key)))
             except Missing:
-                LOG.error("mail %d: the stored file %s is gone", mail.id, key)
+                LOG.error("outbox row %d: the stored file %s is missing", mail.id, key)
                 if not mail.payload["text"]:
                     raise
         return made

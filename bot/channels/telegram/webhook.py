@@ -48,7 +48,7 @@ class Hook:
             return web.Response(status=413)
         update = _parsed(body)
         if update is None:
-            LOG.warning("%s: what came is no update; it is left", self.path)
+            LOG.warning("%s: a request that is no update was ignored", self.path)
             return web.Response()
         try:
             async with self._lanes.enter(self.lane(update)):

@@ -114,7 +114,7 @@ class Pusher:
     def _booked(self, task: asyncio.Future[Any]) -> None:
         self._booking.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            LOG.warning("what a customer was shown is not noted, a repetition may come: %r", error)
+            LOG.warning("what a customer was shown could not be stored, the answer may be repeated: %r", error)
 
     async def _push(self, account: str, part: Part, kind: str, number: str) -> None:
         if not self.may_push:

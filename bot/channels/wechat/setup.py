@@ -120,7 +120,7 @@ def _ask(settings: Settings, write: Write, work: Callable[[Client], Awaitable[st
     try:
         print(asyncio.run(run()))
     except (PlatformRefused, Unreachable, Gone) as error:
-        print(f"claimdesk: WeChat did not do it: {error}.", file=sys.stderr)
+        print(f"claimdesk: WeChat refused: {error}.", file=sys.stderr)
         return 1
     except OSError as error:
         print(f"claimdesk: the picture could not be written: {error}.", file=sys.stderr)

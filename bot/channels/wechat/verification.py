@@ -127,7 +127,7 @@ class Gate:
             self._seen.popitem(last=False)
         _, first = self._seen.setdefault(query["signature"], (now, digest))
         if first != digest:
-            raise Refused(403, "a signature came again with another body")
+            raise Refused(403, "a signature was repeated with another body")
         return letter
 
     def _signed(self, query: Mapping[str, str], times: tuple[datetime, ...]) -> None:
