@@ -34,7 +34,7 @@ def show(name: str, write: Write) -> int:
 
 
 def check(path: str, write: Write) -> int:
-    """Print what is wrong with a policy, one line each with line, key and reason; return exit code 1 if anything is."""
+    """Write what is wrong with a policy, one line each with line, key and reason; exit code 1 if anything is."""
     if findings := loader.check(path):
         return _refuse(findings, write)
     policy = loader.load(path)
@@ -43,7 +43,7 @@ def check(path: str, write: Write) -> int:
         f"Chinese holidays are known until {calendar.known_years()[1]}; later years come from [calendar] and weekends."
     )
     if embedded_weights.older(policy):
-        write("Its weights were trained with other words: they stay in use; `claimdesk read --train` trains new ones.")
+        write("Its weights were learned with other words: they hold, `claimdesk read --train` makes them anew.")
     return 0
 
 

@@ -44,11 +44,11 @@ def learn(
     codes = [code for code in policy.problems if code != NONE]
     lessons = _lessons(files, examples, codes)
     if len(lessons) < FEWEST:
-        few = f"{len(lessons)} labelled messages are too few: {FEWEST} are needed, better 1,000"
+        few = f"{len(lessons)} labelled messages are too few to learn from: {FEWEST} are needed, better 1,000"
         print(f"claimdesk: {few}. Nothing was written.", file=err)
         return 1
     rows = _seen(lessons, compile_words(policy.words, policy.order_patterns))
-    print(f"training on {len(rows)} messages", file=err)
+    print(f"learning from {len(rows)} messages", file=err)
     with _progress(len(codes) + 1, err) as tell:
         tables, both = cross_checked(rows, codes, policy.weights, Random(SEED), tell)
         content = train(rows, codes, Random(SEED), tell)

@@ -54,7 +54,7 @@ def test_weights_are_learned_and_say_how_they_came_to_be(tmp_path, lessons):
     before, after = content["made"]["types"]
     assert before < 0.7 < after
     assert f"{before:.3f}" in out and f"{after:.3f}" in out and 'weights = "w.json"' in out
-    assert "training on 240 messages" in err
+    assert "learning from 240 messages" in err
     assert not list(tmp_path.glob("*.part"))
 
 
