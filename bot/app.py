@@ -17,8 +17,8 @@ from bot.doors import Parts, open_all
 from bot.runtime import web
 from bot.runtime.courier import Courier, strike
 from bot.runtime.evidence_fetcher import Fetcher
+from bot.runtime.retries import supervise
 from bot.runtime.settlement_export import Clerk
-from bot.runtime.supervision import supervise
 from bot.runtime.writer import Runner
 from bot.settings import Settings, clock
 from handlers.cases import leader_digest, timers

@@ -25,8 +25,8 @@ LONG_FILES = {
     "storage/migrations/versions/0001_first.py": "a migration is written once and never touched",
 }
 SUPERVISED = {
-    "bot/runtime/supervision.py supervise": "a door or a polling loop that fails is run again while the others go on",
-    "bot/runtime/supervision.py attempt": "one turn's failure is that turn's alone: it runs again or is kept",
+    "bot/runtime/retries.py supervise": "a door or a polling loop that fails is run again while the others go on",
+    "bot/runtime/retries.py attempt": "one turn's failure is that turn's alone: it runs again or is kept",
     "bot/runtime/courier.py _carry": "a door's failure must not end the courier: what is not booked goes again",
     "bot/runtime/llm_prefetch.py _ask": "a message has its turn even when the second reader fails",
     "bot/runtime/writer.py _run": "the writer's thread must not end silently",

@@ -8,7 +8,7 @@ from random import SystemRandom
 from typing import Any
 
 from bot import settings as configuration
-from bot.runtime.supervision import attempt
+from bot.runtime.retries import attempt
 from bot.settings import Settings
 from handlers.context import TurnContext
 from handlers.desk import dispatch

@@ -12,7 +12,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from bot.runtime.supervision import attempt
+from bot.runtime.retries import attempt
 from handlers.messages.models import DeskInbound, Inbound
 from storage import outbox
 from storage.database import DRIVER_ERRORS, DatabaseGone, Tx, WriteLock, Writer, intact, savepoint, transaction

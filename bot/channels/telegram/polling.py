@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.channels.base import House
 from bot.channels.telegram.concurrent_polling import Beside
-from bot.runtime.supervision import supervise
+from bot.runtime.retries import supervise
 from storage.database import DRIVER_ERRORS, DatabaseGone
 from storage.platforms import telegram
 
