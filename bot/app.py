@@ -127,7 +127,7 @@ class App:
         await self.runner.do(lambda tx: undelivered.told(tx, mails, outcome, self.context()))
 
     async def wake(self, bundle: Bundle) -> None:
-        """Carry a timer out and delete its outbox row in the same transaction."""
+        """Carry a timer out and strike it off in the same transaction."""
 
         def fire(tx: Tx) -> None:
             context = self.context()
@@ -160,7 +160,7 @@ class App:
         return {"ok": self.runner.alive(), "carrying": len(self.courier.tasks)}
 
     async def start(self) -> None:
-        """Start the writer, the courier, the channels and the desks."""
+        """Begin to write, carry and listen."""
         self.runner.start()
         await self.runner.do(lambda tx: intake.warm_up(self.policy))
         await self.runner.do(lambda tx: leader_digest.begin(tx, self.context()))
@@ -191,7 +191,7 @@ class App:
 
 
 def _take_held(tx: Tx, bundle: Bundle, mail: Mail, context: TurnContext) -> None:
-    """Run the turn of a message that waited."""
+    """Let a message that waited have its turn."""
     woken = _woken(bundle, mail.payload, context)
     parking.guarded(tx, from_raw(mail.payload["held"]), lambda: intake.turn(tx, woken, context), context)
 
@@ -207,7 +207,7 @@ def _failed(name: str, error: Exception) -> float:
 
 
 def prepare(settings: Settings, engine: Writer, policy: Policy, now: datetime) -> None:
-    """Upgrade the schema, and put the policy in force."""
+    """Bring the schema up, and put the policy in force."""
     with write_lock(settings.folder):
         prepare_schema(engine)
     with write_lock(settings.folder), transaction(engine) as tx:
@@ -220,7 +220,7 @@ def prepare(settings: Settings, engine: Writer, policy: Policy, now: datetime) -
 
 
 def build(settings: Settings) -> App:
-    """Return the service, connected by the settings. Raises what is wrong with settings, policy or database."""
+    """Put the service together. Raises what the settings, the policy or the database find wrong."""
     now, policy = clock(settings), load(settings.policy)
     settings.folder.mkdir(parents=True, exist_ok=True)
     engine = open_writer(settings.database)

@@ -16,7 +16,7 @@ from bot.settings import Settings
 
 @contextmanager
 def database(settings: Settings) -> Iterator[Callable[[Callable[[Any], Any]], Any]]:
-    """Yield a function that runs work in a write transaction under the lock, beside a running serve."""
+    """Give a function that runs work in a write transaction under the lock, beside a live serve."""
     from storage.database import open_writer, transaction, write_lock
     from storage.migration import prepare
 
@@ -223,7 +223,7 @@ def _with_wechat(settings: Settings) -> Settings:
 
 
 def db_upgrade(args: Namespace, settings: Settings) -> int:
-    """Upgrade the database to this version."""
+    """Bring the database to this version."""
     from bot.commands.serve import only_one
     from storage.database import open_writer, write_lock
     from storage.migration import upgrade

@@ -124,7 +124,7 @@ def _backoff(attempts: int) -> float:
 
 
 def strike(tx: Tx, bundle: Bundle, *, now: datetime, **values: Any) -> None:
-    """Delete a bundle's rows in the transaction that carried it out."""
+    """Strike a bundle off in the transaction that carried it out."""
     outcome = Outcome(mailbox=bundle.mailbox, lease=bundle.lease, sent=bundle.mails[-1].id, **values)
     outbox.settle(tx, outcome, now=now)
     outbox.tidy(tx, [bundle.mailbox])

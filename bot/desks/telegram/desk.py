@@ -81,7 +81,7 @@ class TelegramDesk:
     _ready: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        """Create the parts; nothing is asked of the platform yet. Raises InvalidToken for a text that is no token."""
+        """Make the parts; nothing is asked of the platform yet. Raises InvalidToken for what is no token."""
         # the library warns of its own attribute while it makes the error that carries it
         warnings.filterwarnings("ignore", message=".*retry_after", category=PTBDeprecationWarning)
         logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines carry addresses, and those the token
