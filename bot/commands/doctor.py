@@ -43,7 +43,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     from storage.migration import Newer, pending
 
     if not (settings.folder / "claimdesk.db").is_file() and not settings.database_url:
-        yield True, "there is no database yet: serve creates it."
+        yield True, "there is no database yet: serve makes it."
         return
     engine = open_writer(settings.database)
     try:
@@ -51,11 +51,11 @@ def _database(settings: Settings) -> Iterator[Finding]:
         with engine.connect() as connection:
             sound = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
     except (*DRIVER_ERRORS, Newer) as error:
-        yield False, f"the database cannot be opened: {getattr(error, 'orig', None) or error.__doc__}"
+        yield False, f"the database does not open: {getattr(error, 'orig', None) or error.__doc__}"
         return
     finally:
         engine.dispose()
-    yield sound == "ok", "the database is intact." if sound == "ok" else f"the database is damaged: {sound}"
+    yield sound == "ok", "the database is sound." if sound == "ok" else f"the database is damaged: {sound}"
     if waiting:
         yield False, "the database is of an older version: run claimdesk db upgrade (serve does it too)."
 

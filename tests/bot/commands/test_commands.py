@@ -74,11 +74,11 @@ def test_wrong_settings_are_named_together(here, capsys, monkeypatch):
 
 
 def test_doctor_says_how_things_are(here, capsys):
-    assert "serve creates it" in run(capsys, "doctor")[1]
+    assert "serve makes it" in run(capsys, "doctor")[1]
     run(capsys, "leaders", "list")  # as any command does, it makes the database
     code, out, _ = run(capsys, "doctor")
     assert code == 0
-    assert "the database is intact" in out
+    assert "the database is sound" in out
     assert all(line.startswith("ok") for line in out.splitlines())
 
 
