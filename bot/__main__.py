@@ -75,7 +75,7 @@ COMMANDS: tuple[tuple[str, str, tuple[Argument, ...]], ...] = (
     ("db upgrade", "bring the database to this version", ()),
     ("db backup", "copy the database while the service runs", (FILE,)),
 )
-"""Every command with what it does and its arguments."""
+"""Every command with its purpose and its arguments."""
 
 
 def parser() -> ArgumentParser:

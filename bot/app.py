@@ -38,7 +38,7 @@ from storage.migration import prepare as prepare_schema
 from storage.outbox import Bundle, Mail, Outcome
 
 LOG = logging.getLogger(__name__)
-DRAIN = 3.0  # seconds that mail under way gets when the service stops
+DRAIN = 3.0  # seconds that sends under way get when the service stops
 ASIDE = 0.3  # seconds that a message may wait for the second reader before others are listened to beside it
 RESTART = 5.0  # seconds until a door that failed is opened again
 

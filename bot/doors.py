@@ -111,4 +111,4 @@ OPENERS: tuple[tuple[Callable[[Settings], bool], Callable[[Parts], Opened]], ...
     (lambda settings: settings.telegram_desk, _telegram_desk),
     (lambda settings: settings.wechat, _wechat),
 )
-"""When a side is wanted, and how it is opened."""
+"""For each channel and desk: when it is wanted, and how it is opened."""

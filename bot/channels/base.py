@@ -33,7 +33,7 @@ class Unreachable(Exception):
 class Delivery:
     """How far a channel or desk got with the outbox rows it was given, in order.
 
-    `sent`: id of the last mail carried (0: none). `refused`: id of the next one, if the platform refuses it for good.
+    `sent`: id of the last row sent (0: none). `refused`: id of the next one, if the platform refuses it for good.
     `later`: seconds until the rest may be tried. `until_written`: the rest waits for the customer's next message.
     """
 
@@ -111,4 +111,4 @@ class House:
     act: Callable[[DeskInbound], Awaitable[Any]]
     write: Callable[[Callable[..., Any]], Awaitable[Any]]  # a function over the transaction, in the writer thread
     read: Callable[[Callable[..., Any]], Awaitable[Any]]  # a function over a reader's connection
-    waits: float = 0.0  # seconds that a message may keep other chats from being heard; 0: none waits that long
+    waits: float = 0.0  # seconds that a message may delay other chats; 0: none waits that long

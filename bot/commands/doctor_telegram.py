@@ -1,6 +1,6 @@
 """What `doctor` asks Telegram: whether tokens, group, rights and webhooks are as the service needs them.
 
-Spoken to by plain HTTP, so that a check does not load a Telegram library.
+It uses plain HTTP, so that a check does not load a Telegram library.
 """
 
 from __future__ import annotations

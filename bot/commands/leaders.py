@@ -36,7 +36,7 @@ def add(
 ) -> int:
     """Add a leader and print the one-time bind code as the last word of the last line; return 2 if the name is empty.
 
-    `draw` makes the code's picture and says how it went, 0 if well; the leader is added all the same, and 1 returned.
+    `draw` makes the code's picture and returns 0 if that went well; otherwise the leader is added and 1 returned.
     """
     out = out or sys.stdout
     try:

@@ -151,7 +151,7 @@ def read(
 ) -> int:
     """Answer each line as it comes with a policy's `[words]`, `[orders] patterns` and weights.
 
-    Gives the exit code: 0 if all lines could be answered, 1 if some were no JSON object of the schema.
+    Return the exit code: 0 if all lines could be answered, 1 if some were no JSON object of the schema.
     """
     lexicon = compile_words(policy_words, order_patterns, learned)
     return _lines(lines_in, lines_out, lexicon, leader=leader, today=today, second=second)

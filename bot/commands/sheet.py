@@ -26,7 +26,7 @@ MEGABYTE = 1024 * 1024
 def sheet(paths: Sequence[Path], out: Path, *, write: Callable[[str], None]) -> int:
     """Examine each file, print a line about it, then write the contact sheet of the accepted ones to `out`.
 
-    Returns 0 when all were accepted, 1 when any was refused, 2 when there was nothing to lay out or `out` failed.
+    Return 0 when all were accepted, 1 when any was refused, 2 when there was nothing to lay out or `out` failed.
     """
     clash = next((path for path in paths if _same(path, out)), None)
     if clash:

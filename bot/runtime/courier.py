@@ -20,7 +20,7 @@ LOG = logging.getLogger(__name__)
 UNTIL_WRITTEN = timedelta(days=3650)  # a block that only the customer's next message lifts
 MOST_BACKOFF = 300.0  # seconds
 PATIENCE = 60.0  # seconds that one bundle may take
-NO_DOOR = 30.0  # seconds until mail for a door that is not open is looked at again
+NO_DOOR = 30.0  # seconds until rows for a channel or desk that is not open are tried again
 GIVEN_UP = 12  # attempts after which an unexplained failure becomes a dead letter
 
 Inside = Callable[[Bundle], Awaitable[None]]
@@ -36,8 +36,8 @@ class Courier:
     died: Callable[[Outcome], Awaitable[None]]  # books a dead letter with all that follows from it
     channels: Mapping[str, Channel]
     desks: Mapping[str, Desk]
-    inside: Mapping[str, Inside]  # mail that stays in the house: fetch, wake
-    told: Callable[[Sequence[Mail], Outcome], Awaitable[None]] | None = None  # tells the desk what waits and what came
+    inside: Mapping[str, Inside]  # rows that are not sent to a platform: fetch, wake, sheet
+    told: Callable[[Sequence[Mail], Outcome], Awaitable[None]] | None = None  # informs the desk
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def carry(self, bundles: Sequence[Bundle]) -> None:

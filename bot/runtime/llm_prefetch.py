@@ -45,7 +45,7 @@ class SecondSight:
     async def wait(self, inbound: Inbound, turn: Callable[[], Awaitable[T]]) -> T:
         """Run a message's turn after those of its chat that came before, with a second opinion where one is wanted.
 
-        However many of a chat come at once, each waits for opinions at most PATIENCE since it came.
+        However many come at once from a chat, each waits for opinions at most PATIENCE since its arrival.
         """
         loop = asyncio.get_running_loop()
         until = loop.time() + PATIENCE

@@ -169,7 +169,7 @@ class Input:
             return Media(kind="document", ref=await room.put(data, ".xlsx"), name=sample, size=len(data))
         if sample:
             try:
-                # each sending has a look of its own, else the second claim would be told off for a reused photo
+                # each sending has a look of its own, else the second claim would be marked for a reused photo
                 data = await self.page.sample(sample, crc32(_id(request, given).encode()))
             except KeyError:
                 raise _refusal(request, 404, "no_photo") from None

@@ -62,7 +62,7 @@ def appeal(
 def _open(tx: Tx, ticket: Ticket, lines: list[Line], by: lifecycle.By, text: str, context: TurnContext) -> Appealed:
     no = ticket.no
     for line in lines:
-        # decided_by stays: whoever decided first may not take the appeal
+        # decided_by stays: the agent who decided first may not take the appeal
         lifecycle.move_line(tx, line, "open", remedy="", amount=0, coupon=0, refund_due_at=None)
     lifecycle.move(tx, no, "appealed", owner_id=None, owner_name=None, owned_at=None, closed_at=None)
     lifecycle.log(tx, no, "appealed", by, context, text=text)

@@ -14,7 +14,7 @@ from storage.tickets import Ticket
 def examined(tx: Tx, evidence_id: int, context: TurnContext) -> None:
     """Continue a ticket whose piece of evidence came back; its row has the result.
 
-    A piece from the staff goes to the customer. One of a draft without ticket is not this room's matter.
+    A piece from the staff goes to the customer. One of a draft without ticket is handled by the dialogue.
     """
     piece = evidence.get(tx, evidence_id)
     if piece is None or piece.ticket_no is None:

@@ -17,7 +17,7 @@ from storage.database import Tx
 from storage.sites import Sited
 
 STATES = ("waiting_customer", "appealed", "assigned", "queued", "decided", "resolved", "closed", "withdrawn")
-RECENT = timedelta(days=14)  # how long a ticket that has ended is still told
+RECENT = timedelta(days=14)  # how long a ticket that has ended is still shown
 SERIOUS = 1  # the rank up to which an open ticket is always named
 
 

@@ -37,7 +37,7 @@ SENTENCE = re.compile(r"[^。！？!?.\n]+")
 def begin(tx: Tx, ticket: Ticket, context: TurnContext) -> bool:
     """Ask the leaders of the site first, if the policy wants it; return False when the ticket goes to the desk at once.
 
-    The promises to the customer run on; only the first human answer is counted from when the desk sees the ticket.
+    The promises to the customer stay; only the first human answer counts from when the desk sees the ticket.
     """
     policy = notices.policy_of(tx, ticket, context)
     if not policy.leader_review or ticket.rank != ORDINARY or ticket.raised or ticket.leader_id is not None:

@@ -35,7 +35,7 @@ SUPERVISED = frozenset({"decision_due", "refund_due", "appeal_final", "major_hum
 def fire(tx: Tx, payload: Mapping[str, Any], context: TurnContext) -> None:
     """Carry out a timer of a ticket, if its clock still runs and is due: {"ticket", "clock"[, "near"]}.
 
-    That of a leader's digest names the leader: {"digest", "since"}.
+    The timer of a leader's digest has the leader: {"digest", "since"}.
     """
     if "digest" in payload:
         leader_digest.fire(tx, payload, context)

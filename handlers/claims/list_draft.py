@@ -30,11 +30,11 @@ class ListLine:
     at: str = ""  # ISO time at which it was said
     by: str = ""  # who said it first, when it was forwarded
     pickup: str = ""
-    who: str = ""  # a name as told that is no buyer's
+    who: str = ""  # a name as written that is no buyer's
     order_no: str = ""
     among: tuple[str, ...] = ()  # orders that could be meant
     problem: Problem = field(default_factory=Problem)
-    wish: str = ""  # as told; "" leaves it to the rules
+    wish: str = ""  # as written; "" leaves it to the rules
     state: str = "ready"
     ask: str = ""
     severity: str = "normal"

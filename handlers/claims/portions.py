@@ -45,7 +45,7 @@ def pieces(item: str, spec: str, unit: str, quantity: float | Fraction) -> tuple
             count, counter = found.pop()
             return (Fraction(str(quantity)) * count, counter) if count else None
         if found:
-            return None  # "2盒*6枚": which of the two is meant cannot be told
+            return None  # "2盒*6枚": either of the two may be meant
     return None
 
 
@@ -70,7 +70,7 @@ def portion(
 ) -> Fraction | None:
     """Return the share of a line that `claimed` of the unit `said` is ("" when none was named).
 
-    None when it cannot be told for certain or is more than the line has: then a question is due, not a guess.
+    None when it is not certain or is more than the line has: then the bot asks instead of guessing.
     """
     whole, parts = Fraction(str(quantity)), pieces(item, spec, unit, quantity)
     said = said.strip().lower()

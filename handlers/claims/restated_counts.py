@@ -50,13 +50,13 @@ ALL_BOUGHT = re.compile(r"[只就](?:买|订|拍|点|要)了?[一1]|\bonly (?:bo
 EVERYTHING = re.compile(r"全退|全部退|都退|\bfull refund\b|全额|全款")
 MISSING = frozenset({"shortage_missing", "not_received"})
 STANDS = ("photos", "wish", "confirm", "late")
-"""Slots behind the question for the quantity: a number that comes now puts one right."""
+"""Slots after the quantity: a number that comes while they are asked corrects a count."""
 
 
 def restated(claim: Claim, text: str, reading: Reading, order: Order | None, read: Reader) -> tuple[Reading, bool]:
     """Return the reading as a correction where the words correct a number of the draft.
 
-    The second value is True when a number was meant and nobody can tell which or how much: it has to be asked.
+    The second value is True when a number was meant but which or how much is unclear: the bot has to ask.
     """
     asked = claim.asked.slot if claim.asked else ""
     if not order or not any(item.line_no for item in claim.problems):

@@ -23,7 +23,7 @@ class View:
     order: Order | None
     claimed: Mapping[int, Fraction]
     voice: Voice
-    told: bool = False  # the same reply says the facts already
+    told: bool = False  # the same reply shows the facts already
 
     @property
     def late(self) -> bool:

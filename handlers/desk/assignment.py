@@ -52,7 +52,7 @@ def _picked(request: ActionRequest) -> None:
     if desk_outbox.has_card(tx, request.ticket) and request.argument != NEXT:
         desk_outbox.refresh(tx, no, context)
         return
-    # whoever takes the next one from the board gets the card as the newest message
+    # the agent who takes the next one from the board gets the card as the newest message
     desk_outbox.card(tx, no, context)
     desk_outbox.board(tx, ticket.desk, context)
 

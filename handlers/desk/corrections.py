@@ -49,7 +49,7 @@ def correct(request: ActionRequest) -> Answer:
 def correct_words(request: ActionRequest) -> Answer:
     """Take what is right from a reply, as "少件 2盒", "3盒", "不是草莓是葡萄", "不严重"; ； parts several.
 
-    What of several could not be done is named.
+    Of several instructions the answer names those that could not be done.
     """
     parts = [part.strip() for part in PARTS.split(request.words) if part.strip()]
     if len(parts) < 2:

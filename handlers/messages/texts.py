@@ -38,7 +38,7 @@ def templates(language: str) -> Mapping[str, str]:
 def say(language: str, key: str, *, texts: Mapping[str, str] = NONE, **values: object) -> str:
     """Return the template of `key`, filled in; `texts` are the policy's own for this language and go first.
 
-    A key that the language lacks is said in Chinese; KeyError when nobody has it or a field gets no value.
+    A key that the language lacks is rendered in Chinese; KeyError when no language has it or a field gets no value.
     """
     template = texts.get(key) or templates(language).get(key) or templates(FALLBACK).get(key)
     if template is None:

@@ -29,8 +29,8 @@ class Entry:
     mention: Mention | None = None
     problems: list[Problem] = field(default_factory=list)
     counts: list[Quantity] = field(default_factory=list)
-    bare: bool = False  # stands alone between commas: takes its problem from what follows
-    later: int | None = None  # where the further problem stands of which this is the part
+    bare: bool = False  # alone between commas: takes its problem from what follows
+    later: int | None = None  # the place of the further problem of which this is a part
 
     @property
     def begins(self) -> int:

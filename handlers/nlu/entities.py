@@ -49,7 +49,7 @@ def covered(text: str, spans: Iterable[tuple[int, int]], sign: str) -> str:
 def _denials(text: str, found: Sequence[Mention], problems: Sequence[Problem], lexicon: Lexicon) -> list[Mention]:
     """Return the items that are said to be fine (酸奶没事): the words are in the item's clause, no problem between.
 
-    Of 草莓没烂，就是少了一盒 the same item goes on being spoken of.
+    In 草莓没烂，就是少了一盒 the same item is also the one of the second clause.
     """
     denied = []
     for fine in lexicon.phrases["fine"].find(text) if "fine" in lexicon.phrases else ():

@@ -79,7 +79,7 @@ def names_of(item: str, lexicon: Lexicon) -> tuple[Name, ...]:
     """Return what an item can be called, longest first; remembered in the lexicon."""
     known = lexicon.names.get(item)
     if known is not None:
-        return known  # type: ignore[no-any-return]  # the lexicon holds it untyped, to stand below this file
+        return known  # type: ignore[no-any-return]  # the lexicon holds it untyped, because it is below this file
     text = normalise(item)
     grades: dict[str, int] = {}
     runs = _runs(text, lexicon)

@@ -33,7 +33,7 @@ OPEN = re.compile(r"(?:^|[\s,;:。!?、()【】\[\]\ue000-\ue002])$")
 COUNTED = re.compile(r"[坏烂碎破少缺漏死裂臭丢差短了过*x×]\s?$")
 MEASURE = re.compile(r"[盒份个袋包箱瓶板罐桶组颗枚只斤条块根把杯]")
 TOTAL = re.compile(r"(?:共|计|总|今天|今日|有|接|出|收|送|退)\s?$")
-# a day of the month where words of coming and opening stand beside it
+# a day of the month where words of coming and opening are beside it
 BEFORE_DATE = re.compile(
     r"(?:开团|到货|发货|截团|截单|预售|配送|下次|下期|下一?团|预计|日期|生产|到期|保质期)(?:时间)?[:是到在为于 ]{0,2}$"
 )

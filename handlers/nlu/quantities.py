@@ -142,7 +142,7 @@ def _pair(match: re.Match[str], role: str) -> list[Quantity]:
 def quantities(text: str, lexicon: Lexicon) -> list[Quantity]:
     """Return every count of goods in a normalised, masked text, in reading order.
 
-    Rough figures (几个, 五六个) come with value None: something was said, nothing can be reckoned with.
+    Rough figures (几个, 五六个) come with value None: a count was given, but nothing can be computed from it.
     """
     text = without_figures(text)
     found = _shares(text) + _counts_told(text)

@@ -43,13 +43,13 @@ class ReadClaim:
     problems: tuple[str, ...] = ()
     remedy: str | None = None
     received: str | None = None
-    absent: str = ""  # goods that are named and stand in none of the orders meant
+    absent: str = ""  # goods that are named and are in none of the orders meant
     certain: bool = True
     severity: str = "normal"
     signals: tuple[str, ...] = ()
     special: tuple[str, ...] = ()
     withdrawn: bool = False  # takes the claim back (不要了)
-    question: bool = False  # asks how a matter stands (已经退了吧?)
+    question: bool = False  # asks for the state of a matter (已经退了吧?)
     evidence: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -69,13 +69,13 @@ class Reading:
     denied: tuple[int, ...] = ()
     withdrawn: bool = False
     correction: bool = False
-    question: bool = False  # asks how a matter stands (已经退了吧?) instead of claiming
+    question: bool = False  # asks for the state of a matter (已经退了吧?) instead of claiming
     choice: int | None = None  # the number the text leads with: ②, 2️⃣ or a bare 2
     severity: str = "normal"
     signals: tuple[str, ...] = ()
     angry: bool = False
     eaten: bool = False  # somebody had of the goods
-    despair: bool = False  # speaks of taking the own life
+    despair: bool = False  # mentions suicide
     special: tuple[str, ...] = ()
     aided: tuple[str, ...] = ()  # what a second reader filled in, as "problem=late"
     cut: bool = False  # longer than is read for facts; serious words were looked for in all of it

@@ -47,7 +47,7 @@ class References:
     phones: tuple[str, ...] = ()
     day: str | None = None
     names: tuple[str, ...] = ()
-    named_at: tuple[int, ...] = ()  # where each name stands
+    named_at: tuple[int, ...] = ()  # the place of each name
     evidence: dict[str, str] = field(default_factory=dict)
 
     @property

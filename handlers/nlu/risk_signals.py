@@ -11,9 +11,9 @@ from handlers.nlu.text.lexicon import Hit, Lexicon
 ORDER = ("normal", "major", "safety")
 BODILY = {"illness", "allergy", "injury", "foreign_object"}
 HARMFUL = frozenset({"quality_spoiled", "expired", "foreign_object"})
-"""Problems of goods that whoever is frail should not have had."""
+"""Problems of goods that are dangerous to vulnerable people."""
 GROWN = frozenset({"pregnant", "senior", "disabled", "frail"})
-"""Who may write for themselves: 我吃了 tells of them, but not of a child."""
+"""Groups that may write for themselves: 我吃了 means them, but not a child."""
 MYSELF = re.compile(
     r"(?:(?<![和跟与同])(?:我们?|咱们?|老公|老婆|大人|爸爸|他爸|她爸|孩子爸|我妈|本人)(?:自己|先|就|也|都|刚|已经|只|才|今天|昨天)*"
     r"|自己(?:先|就|都)?|(?<![a-z])(?:i|we|my husband|my wife)(?: only| just| already| have| had|'ve)*)\s*$"
@@ -28,8 +28,8 @@ class Serious:
     signals: tuple[str, ...] = ()
     special: tuple[str, ...] = ()
     angry: bool = False
-    eaten: bool = False  # somebody had of it, whoever that was
-    despair: bool = False  # speaks of taking the own life
+    eaten: bool = False  # somebody ate of it
+    despair: bool = False  # mentions suicide
 
 
 def strongest(*severities: str) -> str:

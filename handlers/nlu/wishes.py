@@ -29,7 +29,7 @@ class Wishes:
     withdrawn: bool = False
     correction: bool = False
     question: bool = False
-    places: tuple[tuple[int, str], ...] = ()  # where each wish stands
+    places: tuple[tuple[int, str], ...] = ()  # the place of each wish
 
     @property
     def last(self) -> str | None:

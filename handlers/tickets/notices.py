@@ -69,7 +69,7 @@ def _post(tx: Tx, ticket: Ticket, party: Party, reply: Reply, context: TurnConte
         text = texts.say("zh", "desk.call_customer", no=ticket.no, text=reply.text)
         mailboxes.to_desk(tx, ticket.desk, ticket.no, "note", {"text": text}, now=context.now)
         return
-    # whoever cannot be written to now is tried again: a decision may have a way of its own, and the desk hears of it
+    # an account that cannot be written to now is tried again: a decision may go another way, and the desk is informed
     outbox.lift(tx, mailboxes.chat_box(party.conversation_id), beyond=context.now + FAR)
     mailboxes.to_customer(tx, party.conversation_id, replace(reply, ticket=ticket.no), now=context.now, safety=safety)
 

@@ -16,7 +16,7 @@ from storage.desk import corrections
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
-CONFIRMED = ("item", "quantity")  # what a customer is told of when it was corrected; a mere type is ours to sort
+CONFIRMED = ("item", "quantity")  # corrections that the customer sees; a type alone is an internal matter
 # the first of these that runs is what the customer waits for
 PROMISES = ("appeal_final", "review_notice", "major_human_response", "human_first_response", "refund_due",
             "exchange_due")  # fmt: skip

@@ -17,8 +17,8 @@ from storage.database import Tx
 from storage.outbox import Mail, Outcome
 from storage.tickets import Ticket
 
-WAITED = "waited"  # in the payload of mail that the desk knows to be waiting
-BRIEFLY = "told by template"  # a channel's word that the decision was told in brief
+WAITED = "waited"  # in the payload of rows that the desk knows to be waiting
+BRIEFLY = "told by template"  # a channel's answer that the decision was announced by template
 WHY: Mapping[str, str] = {  # channels' words for why a customer cannot be written to
     "window": "untold_window",
     "quota": "untold_quota",
@@ -33,7 +33,7 @@ def died(tx: Tx, outcome: Outcome, context: TurnContext) -> None:
     outbox.settle(tx, outcome, now=context.now)
     kind, _, rest = outcome.mailbox.partition(":")
     if kind != "chat":
-        return  # the desk cannot be told of its own silence: dead_letters and the log have it
+        return  # the desk cannot be informed of its own failure: dead_letters and the log have it
     conversation = conversations.by_id(tx, int(rest))
     _tell_desk(tx, conversation, "undelivered", context, why=outcome.error)
 

@@ -14,7 +14,7 @@ from storage.tickets import Ticket
 MANY = 3  # earlier tickets of a buyer from which on the number is worth a look
 GOOD = frozenset({"", "good"})
 AGAIN = "claimed_again"
-KEPT = frozenset(  # told once, not counted anew
+KEPT = frozenset(  # added once, not computed again
     {"late_claim", "photos_waived", "boss", AGAIN, "leader_says", "buyer_says"}
 )
 

@@ -14,8 +14,8 @@ Json = Mapping[str, Any]
 class Beside:
     """Updates under way, a task each; those of one chat (`lane`) follow each other.
 
-    `ask(offset)` confirms what lies before the offset and gives the rest at once, for some of it is not confirmed.
-    `done(offset)` is told each new offset that was confirmed: where one chat or another always waits, there is no end.
+    `ask(offset)` confirms what is before the offset and returns the rest at once, because some is not confirmed.
+    `done(offset)` is called with each offset that was confirmed: while some chat always waits, there is no end.
     """
 
     ask: Callable[[int | None], Awaitable[Sequence[Json]]]
@@ -25,7 +25,7 @@ class Beside:
     done: Callable[[int], None]
     _tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _last: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    _seen: set[int] = field(default_factory=set)  # numbers that may be told again
+    _seen: set[int] = field(default_factory=set)  # numbers that may come again
     _newest: int = 0
     _confirmed: int | None = None
 

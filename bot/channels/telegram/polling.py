@@ -30,7 +30,7 @@ FORGET = timedelta(days=5)
 class Poller:
     """One bot's own `get_updates` loop; chats in parallel, each chat in order.
 
-    `ask(offset)` gives raw updates. `trouble(error)` tells what failed and the seconds to wait, None for the usual
+    `ask(offset)` returns raw updates; `trouble(error)` what failed and the seconds to wait, None for the usual
     pauses. `name` is the offset's place in the database.
     """
 
@@ -79,7 +79,7 @@ class Poller:
 
     def _done(self, offset: int) -> None:
         """Pass what is handled, and store that while the next question runs: a restart then asks for little again."""
-        self._offset, self._heard_at = max(self._offset or 0, offset), self.clock()  # one told again may be older
+        self._offset, self._heard_at = max(self._offset or 0, offset), self.clock()  # a repeated one may be older
         if self._written is None or self._written.done():
             self._written = asyncio.create_task(self._keep(self._offset, self._heard_at))
 

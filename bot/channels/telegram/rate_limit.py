@@ -31,7 +31,7 @@ class Pace:
     def reserve(self, chat: str, *, longest: float, messages: int = 1) -> float:
         """Reserve the next free moment and return the seconds until then.
 
-        Beyond `longest` nothing is booked: a negative value then tells after how many seconds to ask again. Those
+        Beyond `longest` nothing is reserved: a negative value is then the seconds after which to ask again. Those
         who are turned away come back one after another, when there is room for them.
         """
         now = self.now()
@@ -53,7 +53,7 @@ class Pace:
     def depart(self, messages: int = 1) -> float:
         """Count what leaves now and return 0; or return the seconds until the last second has room again.
 
-        Moments are booked well apart, but a busy machine wakes those who wait for several of them together.
+        Moments are reserved well apart, but a busy machine wakes those who wait for several of them together.
         """
         now = self.now()
         while self._left and self._left[0] <= now - WINDOW - SPARE:

@@ -64,7 +64,7 @@ class WeChatChannel:
     clock: Callable[[], datetime]
     wall: Callable[[], datetime] | None = None
     template: Callable[[], Template | None] = lambda: None  # of the policy in force
-    zone: tzinfo = UTC  # in which times are told
+    zone: tzinfo = UTC  # of the times in texts
     open_for: float = OPEN
     name: str = field(default=NAME, init=False)
     slots: Slots = field(default_factory=Slots, init=False)
@@ -72,7 +72,7 @@ class WeChatChannel:
     line: Line = field(init=False)
     pusher: Pusher = field(init=False)
     _telling: set[asyncio.Future[None]] = field(default_factory=set, init=False)
-    _parked: dict[str, int] = field(default_factory=dict, init=False)  # account -> last mail that waits for its word
+    _parked: dict[str, int] = field(default_factory=dict, init=False)  # account -> last row that waits for the customer
 
     def __post_init__(self) -> None:
         """Create the parts. Raises ValueError for a text that is no key."""

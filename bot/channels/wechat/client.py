@@ -119,7 +119,7 @@ class Line:
         async with self.ask("post", self.url("stable_token"), json=asked) as response:
             answer = await read_json(response)
         if code := int(answer.get("errcode") or 0):
-            # without a token nothing goes, whatever the code: no single mail is to blame
+            # without a token nothing can be sent, whatever the code: no single message is the cause
             raise self._paused(f"no token: {code} {_told(answer)}", meaning(code).seconds or 60)
         seconds = min(7200, max(60, int(answer.get("expires_in", 7200))))
         return Token(token=str(answer["access_token"]), expires_at=self.clock() + timedelta(seconds=seconds))

@@ -29,7 +29,7 @@ Fields = Mapping[str, Any]
 class News:
     """What came in: `inbound` is None when the message needs no turn.
 
-    `click`: it opens three pushes for a minute, not five for 48 hours. `left`: the customer follows no more.
+    `click`: it opens three pushes for a minute, not five for 48 hours. `left`: the customer no longer follows.
     """
 
     account: str
@@ -155,4 +155,4 @@ EVENTS: Mapping[str, Callable[[Fields], dict[str, Any]]] = {
     "scan": _scene,
     "click": _click,
 }
-"""Every other event is the platform's own affair: acknowledged, and nothing follows from it."""
+"""Every other event concerns the platform only: it is acknowledged, and nothing follows."""

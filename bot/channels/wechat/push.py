@@ -105,7 +105,7 @@ class Pusher:
             if answer:
                 wechat.answered(tx, key, answer, now=now)
 
-        # not waited for: it goes into the transaction that strikes the mail off, or into one before it
+        # not awaited: it is part of the transaction that deletes the row, or of one before it
         task = asyncio.ensure_future(self.house.write(book))
         self._booking.add(task)
         task.add_done_callback(self._booked)
@@ -178,7 +178,7 @@ class Pusher:
         except Unreachable as error:
             cause = error.__cause__
             if cause is not None and not isinstance(cause, ClientConnectorError):
-                return "template uncertain"  # it may have come: better not told than told twice
+                return "template uncertain"  # it may have arrived: better not announced than announced twice
             await self.house.write(lambda tx: wechat.release_template(tx, account, brief.mail))
             raise
         return BRIEFLY

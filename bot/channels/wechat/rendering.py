@@ -37,8 +37,8 @@ class Brief:
 class Part:
     """One message of the platform: a text, or stored media of a kind by its key.
 
-    `upto`: the mail that is carried whole with this part (0: none yet). `first`, `mail`: the first and last mail in it.
-    `done`: how many of the last mail's parts are carried with it. `choices`: the taps behind its numbers.
+    `upto`: the row that is complete with this part (0: none yet). `first`, `mail`: the first and last row in it.
+    `done`: how many of the last row's parts are sent with it. `choices`: the taps behind its numbers.
     """
 
     kind: str = "text"
@@ -49,7 +49,7 @@ class Part:
     done: int = 0
     choices: tuple[str, ...] = ()
     decision: bool = False
-    told: tuple[Brief, ...] = ()  # the decisions in it, as a template message may tell them
+    told: tuple[Brief, ...] = ()  # the decisions in it, for a template message
 
 
 def begun(mail: Mail) -> bool:

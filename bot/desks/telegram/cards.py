@@ -48,7 +48,7 @@ class Cards:
             await self._voices(seen, card, who)  # it went out before; what was left is brought now
             return
         if card is None and not anew and not _due(seen.ticket):
-            return  # it waits on the board, or was told with others
+            return  # it waits on the board, or was sent with others
         thread = await self.topics.thread(seen.ticket, seen.topic)
         stands = card is not None and card.data["chat"] == self.group.chat_id and card.data.get("thread") == thread
         taken = bool(seen.ticket.owner_id) and card is not None and card.data.get("owner") != seen.ticket.owner_id

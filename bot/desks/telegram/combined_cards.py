@@ -83,7 +83,7 @@ class Joined:
 
 
 def _draw(tx: Tx, mails: Sequence[Mail], context: TurnContext) -> tuple[str, list[list[tuple[str, str]]]]:
-    """Return a line for each mail, and a button for each ticket that nobody has."""
+    """Return a line for each row, and a button for each ticket without an owner."""
     found = {mail.id: tickets.get(tx, mail.payload["ticket"]) for mail in mails}
     lines = [texts.say(desk_outbox.LANGUAGE, "telegram.joined", count=len(mails))]
     open_: dict[str, None] = {}

@@ -28,7 +28,7 @@ from storage.desk import desk_messages
 
 LOG = logging.getLogger(__name__)
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
-REMEMBERED = 2000  # deeds whose repetition is noticed at once
+REMEMBERED = 2000  # actions whose repetition is noticed at once
 PATIENT = 60.0  # seconds that an answer in the group waits for its turn
 ANONYMOUS_EVERY = 600.0  # seconds between two hints to anonymous administrators
 
@@ -114,7 +114,7 @@ class Listener:
             return
         new = self.staff.seen(inbound.user, inbound.kind)
         if inbound.kind == "text":
-            if new:  # talk among the staff is not the house's, but whoever talks is known from then on
+            if new:  # talk among the staff needs no answer, but makes the person known
                 await self.group.house.act(replace(inbound, kind="joined", text="", media=()))
             return
         meant = await self._quoting(inbound)

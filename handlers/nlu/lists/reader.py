@@ -22,12 +22,12 @@ from storage.orders import Order
 
 MORE = re.compile(r"\s*(?:还|另外|而且|并且|也|再|此外|以及|同一|这个?人|这位|[他她](?!们)|and|also)")
 GUESSED = 100
-"""Orders among which a line without a person is matched, to name candidates; more are of no use to a question."""
+"""Most orders among which a line without a person is matched, to name candidates for a question."""
 
 NOTICE = "notice"
 RUN = re.compile(rf"{MASK}{{2,}}")
 BUDGET, FIXED = 3200, 40
-"""Characters that the people of one line may cost together, and what each costs besides the own words."""
+"""Characters that the people of one line may cost together, and what each costs besides its words."""
 TOO_MANY = "more people than are read of one line: send it in parts"
 BRACKETED = re.compile(r"\s*[(\[【<《「][^)\]】>》」]{1,14}[)\]】>》」]\s*:?\s*")
 GOODS_FIELD = re.compile(r"\s*(?:商品|品名|货品|产品|物品|菜品|品项|项目)(?:名称?)?\s?:")

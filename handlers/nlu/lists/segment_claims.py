@@ -13,7 +13,7 @@ from handlers.nlu.text.lexicon import Lexicon
 from storage.orders import Order
 
 IDLE, SETTLED = "idle", "settled"
-# what may stand beside item and count below a heading; more words say something of their own
+# what may be beside item and count below a heading; more words mean something of their own
 FILLING = re.compile(rf"[\s,.。;:!、()*x{MASK}\ue001的了都也各每要求给请\-]|盒|份|袋|个|包")
 LEFT_OVER = 3
 
@@ -27,7 +27,7 @@ def has(lexicon: Lexicon, phrase: str, text: str) -> bool:
 def said(known: Facts, base: ReadClaim, fits: Sequence[Order], lexicon: Lexicon) -> list[ReadClaim]:
     """Return the claims in one person's part, read with that person's order lines; `base` holds the person.
 
-    An item of which no problem is told is asked about, unless the words are of praise, orders or fetching.
+    An item without a problem is asked about, unless the words are praise, orders or pick-ups.
     """
     claims = claims_of(known, fits, base)
     if any(one.problems for one in claims):

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from handlers.orders.importer import ALIASES, COLUMNS
 
-HEAD_ROWS = 10  # a title may stand above the head
+HEAD_ROWS = 10  # a title may be above the header
 TITLE = 30  # characters of a column's title at most
 PEOPLE = frozenset({"number", "counter", "order", "name", "tail", "phone"})
 EXPORTED = 3  # so many columns that only an export of orders has make the sheet one

@@ -33,7 +33,7 @@ PHONE = re.compile(r"1\d{10}")
 class Lines:
     """The lines of a sheet. `names` are names beside a pickup number; a name that is no buyer's is not read there.
 
-    `left`: lines beyond those that a list may have. `silent`: rows of an export of orders that say of no problem.
+    `left`: lines beyond those that a list may have. `silent`: rows of an export of orders without a problem.
     """
 
     lines: list[str] = field(default_factory=list)
@@ -63,8 +63,8 @@ class _Walk:
 def take(rows: Iterable[Sequence[str]]) -> Lines:
     """Return the rows of a sheet (cells as text) as lines of a list, as many as a list may have.
 
-    The pickup number comes first, with its sign; a first row that names its column is a head and says nothing else.
-    A row that names nobody goes on about the one before. Titles above the head, sums and blank rows are no lines.
+    The pickup number comes first, with its sign; a first row that names its column is a header.
+    A row without a person continues the one before. Titles above the header, sums and blank rows are no lines.
     """
     cells = [[_one_line(cell) for cell in row] for row in rows]
     cells = [row for row in cells if any(row) and not any(SUM.fullmatch(cell) for cell in row)]

@@ -26,7 +26,7 @@ NONE = "other"
 class Lesson:
     """A labelled message: its problem types (none: nothing claimable), whether it is serious, and its writer.
 
-    An empty `who` is somebody else for each message.
+    An empty `who` is a different person for each message.
     """
 
     text: str

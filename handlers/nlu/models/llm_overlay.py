@@ -39,8 +39,8 @@ class Opinion:
 class Opinions:
     """A bounded memory of opinions by chat, text and the given orders, for LIFE; nothing of it is stored.
 
-    Of texts and orders it holds hashes alone. `clock` gives monotonic seconds. Written by the event loop, read by the
-    writer's thread: what a chat has is replaced whole, never changed.
+    It holds hashes of texts and orders only. `clock` gives monotonic seconds. Written by the event loop, read by the
+    writer's thread: what a chat has is replaced, never changed.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:

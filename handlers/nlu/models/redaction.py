@@ -11,7 +11,7 @@ from handlers.nlu.text.normalisation import normalise
 from storage.orders import Order
 
 GONE = "〔…〕"
-"""What stands in a text where something was taken out."""
+"""What replaces a masked part of a text."""
 
 SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章苏潘葛范彭郎鲁韦马苗方俞任袁柳鲍史唐费"
@@ -50,9 +50,9 @@ PATTERNS = tuple(
         r"\d{1,4}\s?(?:号院|号楼|号门|栋|幢|座|单元|楼|室|层|弄)(?:[\s-]?\d{1,4}\s?(?:号楼|栋|幢|座|单元|楼|室|层|号)?){0,4}",
     )
 )
-"""Rules for a normalised text; each is bounded, for the texts are strangers'."""
+"""Rules for a normalised text; each is bounded, because anybody can write the texts."""
 PART = re.compile(r"[\u4e00-\u9fff]{2,}|[a-z]{3,}|[a-z]{1,2}\d{3,}")
-"""What of a name that somebody gave himself may be called out: not an emoji, a letter, a bare number."""
+"""Which parts of a self-chosen name are looked for: not an emoji, a letter, a bare number."""
 SPACED = r"[ ._·-]{0,2}"
 APART_NAMES = re.compile("[ ._·-]")
 TAKEN = re.compile(rf"{MASK}(?:[\s,]{{0,2}}{MASK})*")
@@ -61,7 +61,7 @@ TAKEN = re.compile(rf"{MASK}(?:[\s,]{{0,2}}{MASK})*")
 def mask(text: str, orders: Sequence[Order], names: Iterable[str] = (), goods: Collection[str] = ()) -> str:
     """Return a text without the personal data that the orders hold or rules find; runs of its digits too.
 
-    Spelt as `normalise` does; places that are masked already stay so. `names`: further people who are known, also as
+    The spelling is that of `normalise`; what is masked already stays so. `names`: further known people, also as
     they call themselves (Li Ting 🌸). `goods`: words that stay whole though a name is in them.
     """
     plain = normalise(text)

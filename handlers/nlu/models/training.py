@@ -14,19 +14,19 @@ from handlers.nlu.text.weights import FORM, MAJOR, MARKS, STEPS, row_of
 
 SIZES = (1, 2, 3)
 LEAST = 3
-"""A word part of fewer people is left out: it says little, and may be one person's own."""
+"""A word part of fewer people is left out: it means little, and may identify one person."""
 FEWEST = 10
-"""Messages of a problem type below which nothing is learned for it."""
+"""Fewest messages of a problem type from which weights are learned."""
 ROUNDS, RATE, DECAY, RUNS = 8, 0.1, 0.01, 3
 ENOUGH = 0.02
-"""A message that is missed by less teaches nothing more."""
+"""A message with a smaller error is not learned from any more."""
 MOST = 8000
 """Word parts of one file: about 240 KB."""
 
 Tell = Callable[[], object]
 """Called when one code is done."""
 Content = dict[str, Any]
-"""What a weights file holds."""
+"""The content of a weights file."""
 
 
 def fit(rows: Sequence[Sequence[int]], wanted: Sequence[bool], size: int, chance: Random) -> list[float]:

@@ -20,7 +20,7 @@ NEGATION = re.compile(
 )
 ENGLISH_NEGATION = re.compile(r"(?:\bno|\bnot|n't|\bnever|\bwithout|\bnothing)(?: \w+)?[ ]?$")
 HITS = 30
-"""Places of one kind that are looked at in a text; beyond that it is no message of a person."""
+"""Most places of one kind in a text; with more it was not written by a person."""
 SELF_NEGATED = ("没", "不", "未", "无", "少", "缺", "漏", "非")
 
 
@@ -137,7 +137,7 @@ def _compiled(body: str) -> re.Pattern[str] | None:
 def matcher(row: Mapping[str, Any] | Sequence[str], *, negatable: bool = True) -> Matcher:
     """Compile a row: a list of words, or a table with words, patterns and unless.
 
-    A policy that extends another adds with `more` and takes away with `without`, so that it need not copy the list.
+    A policy that extends another adds with `more` and removes with `without`, so that it need not copy the list.
     """
     if not isinstance(row, Mapping):
         row = {"words": row}

@@ -11,14 +11,14 @@ from typing import Any
 
 FORM = "claimdesk weights 1"
 MAJOR = "major"
-"""What stands among the codes for a serious message."""
+"""The code for a serious message."""
 COVER, NUMBER, BREAK = "□", "#", ","
 PLAIN = re.compile(r"([\ue000-\uf8ff]+)|([0-9]+)|[^\w\ue000-\uf8ff]+")
 SIGNS = {1: COVER, 2: NUMBER, None: BREAK}
 STEPS = 20
-"""Weights are whole steps, so many to 1: a sum is the same in any order."""
+"""Steps to 1: weights are whole steps, so that a sum is the same in any order."""
 ZERO, WIDEST = ord("R"), 41
-"""In a row of weights a character stands for each code: R for 0, S for one step more; at most so many steps."""
+"""A row of weights has one character for each code: R for 0, S for one step more; at most so many steps."""
 MARKS = ("=", "!")
 """What a mark begins with, and no word part."""
 LONG, STRETCH = 5, 12
