@@ -111,4 +111,4 @@ class House:
     act: Callable[[DeskInbound], Awaitable[Any]]
     write: Callable[[Callable[..., Any]], Awaitable[Any]]  # a function over the transaction, in the writer thread
     read: Callable[[Callable[..., Any]], Awaitable[Any]]  # a function over a reader's connection
-    waits: float = 0.0  # seconds that a message may delay other chats; 0: none waits that long
+    waits: float = 0.0  # seconds that a message may keep other chats from being heard; 0: none waits that long

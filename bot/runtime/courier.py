@@ -37,7 +37,7 @@ class Courier:
     channels: Mapping[str, Channel]
     desks: Mapping[str, Desk]
     inside: Mapping[str, Inside]  # rows that are not sent to a platform: fetch, wake, sheet
-    told: Callable[[Sequence[Mail], Outcome], Awaitable[None]] | None = None  # informs the desk
+    told: Callable[[Sequence[Mail], Outcome], Awaitable[None]] | None = None  # tells the desk what waits and what came
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def carry(self, bundles: Sequence[Bundle]) -> None:

@@ -42,7 +42,7 @@ class Sender:
     store: Keeper
     pace: Pace = field(default_factory=lambda: Pace(now=time.monotonic))
     _failures: dict[str, int] = field(default_factory=dict)
-    _carried: dict[int, int] = field(default_factory=dict)  # outbox row -> its calls that succeeded
+    _carried: dict[int, int] = field(default_factory=dict)  # mail -> calls of it that got through
 
     async def send(self, account: str, mails: Sequence[Mail]) -> Delivery:
         """Send replies to one chat in order."""

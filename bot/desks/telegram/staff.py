@@ -69,7 +69,7 @@ class Staff:
         member = await self._ask(int(user))
         if member is not None and not is_present(member):
             return False
-        self._members.add(user)  # who cannot be asked about has tapped what only members see
+        self._members.add(user)  # whoever cannot be asked for tapped what only members see
         return True
 
     def seen(self, user: str, kind: str) -> bool:

@@ -114,7 +114,7 @@ class Listener:
             return
         new = self.staff.seen(inbound.user, inbound.kind)
         if inbound.kind == "text":
-            if new:  # talk among the staff needs no answer, but makes the person known
+            if new:  # talk among the staff is not the house's, but whoever talks is known from then on
                 await self.group.house.act(replace(inbound, kind="joined", text="", media=()))
             return
         meant = await self._quoting(inbound)

@@ -20,7 +20,7 @@ NEGATION = re.compile(
 )
 ENGLISH_NEGATION = re.compile(r"(?:\bno|\bnot|n't|\bnever|\bwithout|\bnothing)(?: \w+)?[ ]?$")
 HITS = 30
-"""Most places of one kind in a text; with more it was not written by a person."""
+"""Places of one kind that are looked at in a text; beyond that it is no message of a person."""
 SELF_NEGATED = ("没", "不", "未", "无", "少", "缺", "漏", "非")
 
 
