@@ -1,1 +1,1 @@
-"""The doors and the process: who speaks to whom, and what runs."""
+"""The process and its connections: channels, desks, commands, and the parts that run."""

@@ -75,11 +75,11 @@ COMMANDS: tuple[tuple[str, str, tuple[Argument, ...]], ...] = (
     ("db upgrade", "bring the database to this version", ()),
     ("db backup", "copy the database while the service runs", (FILE,)),
 )
-"""Every command with what it does and its arguments."""
+"""Every command with its purpose and its arguments."""
 
 
 def parser() -> ArgumentParser:
-    """Make the parser of all commands."""
+    """Return the parser of all commands."""
     whole = ArgumentParser(prog="claimdesk", description="Takes in after-sales claims by chat, to a decision.")
     first = whole.add_subparsers(metavar="COMMAND", required=True)
     groups: dict[str, object] = {}
@@ -115,7 +115,7 @@ def _run(args: Namespace) -> int:
     try:
         settings = load()
     except WrongSettings as wrong:
-        print(f"claimdesk: these settings must be mended (environment or .env):\n{wrong}", file=sys.stderr)
+        print(f"claimdesk: correct these settings (environment or .env):\n{wrong}", file=sys.stderr)
         return 2
     do: Callable[..., int] = getattr(table, args.command.replace(" ", "_"))
     from bot.errors import EXPECTED, sentence

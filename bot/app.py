@@ -1,4 +1,4 @@
-"""The composition root: every part made once and put together by the settings."""
+"""The composition root: every part is made once and connected by the settings."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from bot.doors import Parts, open_all
 from bot.runtime import web
 from bot.runtime.courier import Courier, strike
 from bot.runtime.evidence_fetcher import Fetcher
+from bot.runtime.retries import supervise
 from bot.runtime.settlement_export import Clerk
-from bot.runtime.supervision import supervise
 from bot.runtime.writer import Runner
 from bot.settings import Settings, clock
 from handlers.cases import leader_digest, timers
@@ -38,7 +38,7 @@ from storage.migration import prepare as prepare_schema
 from storage.outbox import Bundle, Mail, Outcome
 
 LOG = logging.getLogger(__name__)
-DRAIN = 3.0  # seconds that mail under way gets when the service stops
+DRAIN = 3.0  # seconds that sends under way get when the service stops
 ASIDE = 0.3  # seconds that a message may wait for the second reader before others are listened to beside it
 RESTART = 5.0  # seconds until a door that failed is opened again
 
@@ -67,12 +67,12 @@ class App:
 
     @property
     def house(self) -> House:
-        """What doors may do inside."""
+        """Return what channels and desks may call."""
         waits = ASIDE if self.beforehand else 0.0
         return House(receive=self.receive, act=self.act, write=self.runner.do, read=self.read, waits=waits)
 
     def context(self) -> TurnContext:
-        """Make what one turn is handed."""
+        """Return what one turn is given."""
         return TurnContext(
             now=self.clock(),
             random=SystemRandom(),
@@ -88,14 +88,14 @@ class App:
         return self._known[policy_hash]
 
     async def receive(self, inbound: Inbound) -> None:
-        """Take a message in; returns after its COMMIT."""
+        """Take a message in; return after its COMMIT."""
         turn = partial(self.runner.do, lambda tx: intake.turn(tx, inbound, self.context()), inbound)
         number = await (turn() if self.beforehand is None else self.beforehand.wait(inbound, turn))
         if number:
             self._addresses[number] = (inbound.channel, inbound.account)
 
     async def act(self, inbound: DeskInbound) -> Any:
-        """Take a deed of the staff in; returns the answer after its COMMIT."""
+        """Take an action of the staff in; return its answer after the COMMIT."""
 
         def once(tx: Tx) -> Any:
             new = conversations.note(tx, inbound.key, at=inbound.at, kind="desk", text=inbound.text or inbound.tap)
@@ -104,7 +104,7 @@ class App:
         return await self.runner.do(once, inbound)
 
     async def read(self, function: Callable[[Tx], Any]) -> Any:
-        """Read committed rows; who is cancelled meanwhile leaves no connection half-way."""
+        """Return committed rows; a caller that is cancelled meanwhile leaves no connection half-way."""
         reading = asyncio.ensure_future(read(self.readers, function))
         self._reads.add(reading)
         reading.add_done_callback(self._reads.discard)
@@ -118,12 +118,12 @@ class App:
         return self._addresses[conversation_id]
 
     async def died(self, outcome: Outcome) -> None:
-        """Book a dead letter with all that follows from it."""
+        """Record a dead letter with all that follows from it."""
         await self.runner.do(lambda tx: undelivered.died(tx, outcome, self.context()))
         self.runner.settled()
 
     async def told(self, mails: Sequence[Mail], outcome: Outcome) -> None:
-        """Tell the desk which mail waits for its customer, and which got through after all."""
+        """Inform the desk which messages wait for their customer, and which were delivered after all."""
         await self.runner.do(lambda tx: undelivered.told(tx, mails, outcome, self.context()))
 
     async def wake(self, bundle: Bundle) -> None:
@@ -144,19 +144,19 @@ class App:
         self.runner.settled()
 
     async def work(self, worker: Fetcher | Clerk, bundle: Bundle) -> None:
-        """Let a fetch or a sheet be carried out."""
+        """Have a fetch or a sheet carried out."""
         await worker.carry(bundle)
         self.runner.settled()
 
     def door_of(self, piece: Evidence) -> Channel | Desk | None:
-        """Return which door can bring a piece of evidence."""
+        """Return the channel or desk that can fetch a piece of evidence."""
         return self.desks.get(piece.channel) if piece.side == "staff" else self.channels.get(piece.channel)
 
     def _all_doors(self) -> list[Channel | Desk]:
         return [*self.channels.values(), *self.desks.values()]
 
     def health(self) -> dict[str, Any]:
-        """Return whether the loops live."""
+        """Return whether the writer runs, and how many sends are under way."""
         return {"ok": self.runner.alive(), "carrying": len(self.courier.tasks)}
 
     async def start(self) -> None:
@@ -169,7 +169,7 @@ class App:
             self._loops.append(task)
 
     async def stop(self) -> None:
-        """Stop taking in, finish turns, let mail under way arrive."""
+        """Accept nothing more, finish turns, and give messages under way some time to arrive."""
         if self.beforehand:
             self.beforehand.hurry()
         for task in self._loops:

@@ -1,4 +1,4 @@
-"""Opening the doors whose settings are present; each door's library is imported only then."""
+"""The channels and desks whose settings are present, opened; a library is imported only for its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from media.store import Keeper
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What doors are made of."""
+    """What channels and desks are made of."""
 
     settings: Settings
     house: House
@@ -28,7 +28,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A side that is open: a channel, a desk or both, and its routes."""
+    """What one opener opened: a channel, a desk or both, and their routes."""
 
     channel: Channel | None = None
     desk: Desk | None = None
@@ -36,7 +36,7 @@ class Opened:
 
 
 def open_all(parts: Parts) -> Iterator[Opened]:
-    """Open every side whose settings are present."""
+    """Yield every channel and desk whose settings are present, opened."""
     for wanted, opener in OPENERS:
         if wanted(parts.settings):
             yield opener(parts)
@@ -111,4 +111,4 @@ OPENERS: tuple[tuple[Callable[[Settings], bool], Callable[[Parts], Opened]], ...
     (lambda settings: settings.telegram_desk, _telegram_desk),
     (lambda settings: settings.wechat, _wechat),
 )
-"""When a side is wanted, and how it is opened."""
+"""For each channel and desk: when it is wanted, and how it is opened."""

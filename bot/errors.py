@@ -1,4 +1,4 @@
-"""Failures that a command may end with, and the one sentence that says what to do."""
+"""Failures that may end a command, each as one sentence that says what to do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ EXPECTED = (PortTaken, PolicyError, Busy, DatabaseGone, Broken, Newer, *DRIVER_E
 
 
 def sentence(failure: BaseException) -> str:
-    """Say a failure in one sentence."""
+    """Return a failure as one sentence."""
     if isinstance(failure, DRIVER_ERRORS):
         why = getattr(failure, "orig", None) or failure
         return f"the database refused ({why}); check DATABASE_URL, the disk and the file's rights."

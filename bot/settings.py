@@ -1,4 +1,4 @@
-"""The settings of the service: read from the environment and `.env`, checked whole, named together when wrong."""
+"""The settings of the service: read from the environment and `.env`, checked together, reported when wrong."""
 
 from __future__ import annotations
 
@@ -61,17 +61,17 @@ class Settings:
 
     @property
     def folder(self) -> Path:
-        """Where the service keeps its files."""
+        """Return the folder where the service keeps its files."""
         return Path(self.data_dir)
 
     @property
     def database(self) -> str:
-        """The database's URL."""
+        """Return the database's URL."""
         return self.database_url or f"sqlite:///{self.folder / 'claimdesk.db'}"
 
     @property
     def media(self) -> str:
-        """The folder or bucket of the evidence."""
+        """Return the folder or bucket of the evidence."""
         return self.media_url or str(self.folder / "media")
 
     @property
@@ -96,7 +96,7 @@ class Settings:
 
     @property
     def sandbox_open(self) -> bool:
-        """Return whether the sandbox runs: when told so, or when no channel is configured."""
+        """Return whether the sandbox runs: when set to on, or when no channel is configured."""
         return self.sandbox == "on" or (self.sandbox == "auto" and not self.telegram_customers and not self.wechat)
 
 
@@ -119,7 +119,7 @@ def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".e
 
 
 def problems(settings: Settings) -> list[str]:
-    """Name everything that is wrong or half set, one sentence each."""
+    """Return everything that is wrong or incomplete, one sentence each."""
     return [sentence for check in CHECKS for sentence in check(settings)]
 
 
@@ -192,7 +192,7 @@ def _wechat(settings: Settings) -> list[str]:
         return []
     wrong = [f"{name.upper()} is missing: WeChat needs it." for name, value in parts.items() if not value]
     if not keyed:
-        wrong.append("WECHAT_AES_KEY is missing: set it, or WECHAT_ALLOW_PLAINTEXT=1 to do without.")
+        wrong.append("WECHAT_AES_KEY is missing: set it, or WECHAT_ALLOW_PLAINTEXT=1 to work without a key.")
     keys = ("wechat_aes_key", "wechat_aes_key_previous")
     odd = [name.upper() for name in keys if len(getattr(settings, name)) not in (0, 43)]
     return wrong + [f"{name} must have 43 characters." for name in odd]

@@ -1,1 +1,1 @@
-"""The talk and the desk: what happens and why."""
+"""The talk and the desk: what happens to a claim, and why."""

@@ -1,4 +1,4 @@
-"""What a turn is handed from outside: time, chance, and the policy."""
+"""What a turn is given from outside: time, random source, and policy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Touched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnContext:
-    """One turn's now (aware), its source of ids, and the policies: the one in force and any by its hash."""
+    """One turn's time (aware), random source, and policies: the one in force and any by its hash."""
 
     now: datetime
     random: Random
@@ -32,5 +32,5 @@ class TurnContext:
     touched: Touched | None = None  # collects what is redrawn once at the end of the turn; None: redrawn at once
 
     def new_id(self) -> str:
-        """Draw an id for a claim."""
+        """Return a random id for a claim."""
         return f"{self.random.getrandbits(80):020x}"

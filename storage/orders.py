@@ -89,13 +89,6 @@ def by_number(tx: Tx, number: str, *, sample: bool | None) -> Order | None:
     return found[0] if found else None
 
 
-def by_number_and_tail(tx: Tx, number: str, phone_tail: str, *, sample: bool | None) -> Order | None:
-    """Find an order by its number, if the last four digits of the buyer's phone are these."""
-    order = by_number(tx, number, sample=sample)
-    tail = _tail(phone_tail)
-    return order if order and tail and order.buyer_phone.endswith(tail) else None
-
-
 def by_pickup(tx: Tx, participate_no: str, phone_tail: str, *, sample: bool | None) -> list[Order]:
     """Find orders by pickup number and the phone's last four digits, newest first; both are the proof."""
     number, tail = pickup_key(participate_no), _tail(phone_tail)

@@ -1,1 +1,1 @@
-"""The doors through which customers and leaders talk."""
+"""Channels: where customers and leaders write."""

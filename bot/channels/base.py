@@ -1,4 +1,4 @@
-"""What every door offers the house: the same verbs, whatever the platform."""
+"""The interface of channels and desks: the same verbs for every platform."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ T = TypeVar("T")
 
 
 class Gone(Exception):
-    """The platform no longer has this file; asking again is in vain."""
+    """The platform no longer has this file; asking again is useless."""
 
 
 class TooBig(Exception):
-    """The file is larger than the house takes."""
+    """The file is larger than allowed."""
 
 
 class Unreachable(Exception):
-    """The platform did not answer or asked to wait; `seconds` says how long (0: as the courier thinks fit)."""
+    """The platform did not answer or asked to wait `seconds` (0: as long as the courier decides)."""
 
     def __init__(self, why: str, seconds: float = 0) -> None:
         super().__init__(why)
@@ -31,9 +31,9 @@ class Unreachable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """How far a door got with the mails it was handed, in order.
+    """How far a channel or desk got with the outbox rows it was given, in order.
 
-    `sent`: id of the last mail carried (0: none). `refused`: id of the next one, if the platform refuses it for good.
+    `sent`: id of the last row sent (0: none). `refused`: id of the next one, if the platform refuses it for good.
     `later`: seconds until the rest may be tried. `until_written`: the rest waits for the customer's next message.
     """
 
@@ -45,7 +45,7 @@ class Delivery:
 
 
 class Channel(Protocol):
-    """A door through which customers and leaders talk."""
+    """Where customers and leaders write."""
 
     name: str
 
@@ -53,17 +53,17 @@ class Channel(Protocol):
         """Receive until cancelled; acknowledge upstream only what `House.receive` has returned for."""
 
     async def send(self, account: str, mails: Sequence[Mail]) -> Delivery:
-        """Carry replies (payloads of handlers.messages.models.to_payload) to one account, in order."""
+        """Send replies (payloads of handlers.messages.models.to_payload) to one account, in order."""
 
     async def fetch(self, ref: str, limit: int) -> bytes:
-        """Bring a file's bytes, at most `limit` of them. Raises Gone, TooBig, Unreachable."""
+        """Return a file's bytes, at most `limit` of them. Raises Gone, TooBig, Unreachable."""
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
 
 
 class Desk(Protocol):
-    """A door through which agents work."""
+    """Where agents work."""
 
     name: str
 
@@ -71,18 +71,18 @@ class Desk(Protocol):
         """Receive until cancelled."""
 
     async def carry(self, mailbox: str, mails: Sequence[Mail]) -> Delivery:
-        """Carry rows for the desk: kinds card, refresh, relay, page, note, board."""
+        """Send rows to the desk: kinds card, refresh, relay, page, note, board."""
 
     async def fetch(self, ref: str, limit: int) -> bytes:
-        """Bring a file that an agent sent."""
+        """Return the bytes of a file that an agent sent. Raises Gone, TooBig, Unreachable."""
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the one who tapped or replied at the desk is told at once; `alert` for a box that must be seen."""
+    """What the agent who tapped or replied is shown at once; `alert` for a box that has to be confirmed."""
 
     text: str = ""
     alert: bool = False
@@ -94,18 +94,18 @@ class Beforehand(Protocol):
     opinions: Opinions
 
     async def wait(self, inbound: Inbound, turn: Callable[[], Awaitable[T]]) -> T:
-        """Run the turn behind those of its chat, and return what it returns."""
+        """Run the turn after those of its chat that came before, and return its result."""
 
     def hurry(self) -> None:
-        """Let nobody wait any longer: the service is stopping."""
+        """End all waiting: the service is stopping."""
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """What a door may do inside: each returns only after the COMMIT."""
+    """What channels and desks may call; each function returns only after the COMMIT."""
 
     receive: Callable[[Inbound], Awaitable[None]]
     act: Callable[[DeskInbound], Awaitable[Any]]

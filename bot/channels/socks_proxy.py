@@ -22,5 +22,5 @@ class Tunnel(ProxyConnector):
 
 
 def tunnel(proxy: str) -> BaseConnector:
-    """Make a connector; names are resolved behind the proxy. Raises ValueError for what is no proxy's address."""
+    """Return a connector; names are resolved behind the proxy. Raises ValueError for an address that is no proxy's."""
     return Tunnel.from_url(proxy.replace("socks5h:", "socks5:", 1), rdns=True)

@@ -1,4 +1,4 @@
-"""`claimdesk doctor`: looks at everything an installation needs, one line each."""
+"""`claimdesk doctor`: checks everything that an installation needs, one line each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROOM = 1 << 30  # bytes of free disk that let a shop live for months
 
 
 def examine(settings: Settings, out: Callable[[str], object]) -> int:
-    """Print a line for each check; 1 if one failed."""
+    """Print a line for each check; return 1 if one failed."""
     failed = 0
     for check in CHECKS:
         for good, sentence in check(settings):
@@ -31,11 +31,11 @@ def _disk(settings: Settings) -> Iterator[Finding]:
         probe.write_bytes(b"x")
         probe.unlink()
     except OSError as error:
-        yield False, f"DATA_DIR {folder} cannot be written ({error.strerror}): give this user the right to it."
+        yield False, f"DATA_DIR {folder} cannot be written ({error.strerror}): give this user the right to write there."
         return
     free = shutil.disk_usage(folder).free
     told = f"DATA_DIR {folder} has {free / ROOM:.1f} GB free"
-    yield free > ROOM, told + ("." if free > ROOM else ": make room, at least 1 GB.")
+    yield free > ROOM, told + ("." if free > ROOM else ": free at least 1 GB.")
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -70,7 +70,7 @@ def _policy(settings: Settings) -> Iterator[Finding]:
         first = error.findings[0]
         yield False, f"the policy {settings.policy} has {len(error.findings)} faults, the first: {first}"
         return
-    yield True, f"the policy {policy.name} is without contradictions ({policy.hash[:12]})."
+    yield True, f"the policy {policy.name} has no contradictions ({policy.hash[:12]})."
     now: datetime = clock(settings)()
     gap = calendar_gap(now.date(), policy)
     yield True, f"note: {gap}" if gap else "the calendar knows the holidays of the coming weeks."

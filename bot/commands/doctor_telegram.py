@@ -1,6 +1,6 @@
 """What `doctor` asks Telegram: whether tokens, group, rights and webhooks are as the service needs them.
 
-Spoken to by plain HTTP, so that a check does not load a Telegram library.
+It uses plain HTTP, so that a check does not load a Telegram library.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Line = tuple[bool, str]
 
 
 class Refused(Exception):
-    """The platform said no; the message is its description."""
+    """The platform refused; the message is its description."""
 
     def __init__(self, code: int, why: str) -> None:
         super().__init__(why)
@@ -27,7 +27,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bot:
-    """One bot to be asked about, by the name of its setting; the token is never told."""
+    """One bot to ask about, by the name of its setting; the token is never printed."""
 
     setting: str
     token: str
@@ -35,7 +35,7 @@ class Bot:
     proxy: str = ""
 
     async def ask(self, method: str, **given: Any) -> Any:
-        """Call a method. Raises Refused, and ClientError or TimeoutError when nobody answers."""
+        """Return a method's result. Raises Refused, and ClientError or TimeoutError when there is no answer."""
         address = f"{self.api_base or API}/bot{self.token}/{method}"
         socks = self.proxy.startswith("socks5")
         if socks:
@@ -70,7 +70,7 @@ async def check_desk(
 
 
 async def _checked(bot: Bot, rest: Any) -> list[Line]:
-    """Check the token, then the rest; whatever stops the questions is told in one line."""
+    """Check the token, then the rest; a failure that stops the questions is one line."""
     try:
         me = await bot.ask("getMe")
         return [(True, f"{bot.setting}: the bot is @{me.get('username')}"), *await rest(me)]
@@ -101,17 +101,17 @@ async def _group(bot: Bot, me: Mapping[str, Any], chat_id: int) -> list[Line]:
 def _why(refused: Refused, chat_id: int) -> str:
     if "upgraded" in str(refused):
         return f"the group {chat_id} became a supergroup and has a new id; set that"
-    return f"the bot is not in the group {chat_id} ({refused}); add it, and set the id that its log names"
+    return f"the bot is not in the group {chat_id} ({refused}); add it, and set the id that the log names"
 
 
 def _rights(member: Mapping[str, Any], me: Mapping[str, Any], *, forum: bool) -> list[Line]:
-    """Name the rights that are missing, each with what goes wrong without it."""
+    """Return the missing rights, each with what does not work without it."""
     if member.get("status") in ("left", "kicked"):
         return [(False, "the desk's bot is no member of its group; add it again")]
     if member.get("status") != "administrator":
         hears = "" if me.get("can_read_all_group_messages") else ", and turn its privacy mode off in @BotFather"
-        return [(False, "the desk's bot is not an administrator: it cannot pin the board nor hear who leads;"
-                        f" make it one who may pin messages{hears}")]  # fmt: skip
+        return [(False, "the desk's bot is not an administrator: it can neither pin the board"
+                        f" nor learn who leads the group; make it one who may pin messages{hears}")]  # fmt: skip
     lines = []
     if not member.get("can_pin_messages"):
         lines.append((False, "the desk's bot may not pin messages: the board is not pinned; give it that right"))
@@ -121,7 +121,7 @@ def _rights(member: Mapping[str, Any], me: Mapping[str, Any], *, forum: bool) ->
 
 
 async def _webhook(bot: Bot, public_url: str, path: str) -> list[Line]:
-    """Compare the webhook that the platform knows with the one that PUBLIC_URL means."""
+    """Return whether the webhook that the platform has is the one of PUBLIC_URL, as a line."""
     info = await bot.ask("getWebhookInfo")
     wanted = public_url.rstrip("/") + path if public_url else ""
     known, failed = str(info.get("url", "")), str(info.get("last_error_message", ""))

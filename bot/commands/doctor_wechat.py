@@ -40,17 +40,17 @@ def _keys(settings: Settings) -> Iterator[Finding]:
     try:
         Gate(keys)
     except ValueError:
-        yield False, "WECHAT_AES_KEY or its predecessor is no key: copy the 43 characters from the platform's console."
+        yield False, "WECHAT_AES_KEY (or _PREVIOUS) is not valid: copy the 43 characters from the platform's console."
         return
     if not settings.wechat_aes_key:
         yield (
             False,
-            "WeChat runs in plain mode, where a seen URL can be used to forge: set WECHAT_AES_KEY and safe mode.",
+            "WeChat runs in plain mode, where a seen URL lets others forge messages: set WECHAT_AES_KEY, safe mode.",
         )
     else:
         yield True, "WeChat runs in safe mode."
     if settings.wechat_push == "off":
-        yield True, "note: WECHAT_PUSH=off: what comes late waits for the customer's next message."
+        yield True, "note: WECHAT_PUSH=off: a late answer waits for the customer's next message."
 
 
 def _token(settings: Settings) -> Finding:
@@ -60,12 +60,12 @@ def _token(settings: Settings) -> Finding:
         minutes = asyncio.run(_lifetime(settings))
     except Unreachable as error:
         code = next((code for code in CURES if str(code) in str(error)), 0)
-        return False, f"WeChat gives no access token ({error}): {CURES.get(code, 'look at the network and its proxy')}."
+        return False, f"WeChat gives no access token ({error}): {CURES.get(code, 'check the network and its proxy')}."
     return True, f"WeChat gives an access token, good for {minutes:.0f} minutes."
 
 
 async def _lifetime(settings: Settings) -> float:
-    """Fetch the stable token, which leaves the one in use alone; give its life in minutes."""
+    """Fetch the stable token, which leaves the one in use valid; return its life in minutes."""
     from bot.channels.base import House
     from bot.channels.wechat.channel import open_line
     from bot.channels.wechat.setup import account_of
@@ -87,7 +87,7 @@ async def _lifetime(settings: Settings) -> float:
 def _callback(settings: Settings) -> Finding:
     """Ask the callback as the platform does when the address is saved in its console."""
     if not settings.public_url:
-        return True, "note: set PUBLIC_URL and doctor checks that WeChat's callback answers there."
+        return True, "note: with PUBLIC_URL set, doctor also checks that WeChat's callback answers there."
     address = f"{settings.public_url.rstrip('/')}/wechat"
     stamp, nonce, echo = str(int(time())), secrets.token_hex(4), secrets.token_hex(8)
     signature = sha1("".join(sorted((settings.wechat_token, stamp, nonce))).encode()).hexdigest()
@@ -97,12 +97,12 @@ def _callback(settings: Settings) -> Finding:
     except OSError as error:
         return (
             False,
-            f"{address} does not answer ({type(error).__name__}): start the service, look at the proxy before it.",
+            f"{address} does not answer ({type(error).__name__}): start the service, check the proxy in front of it.",
         )
     if (status, text) != (200, echo):
         return (
             False,
-            f"{address} answers with status {status}: let the proxy pass /wechat on, and compare WECHAT_TOKEN.",
+            f"{address} answers with status {status}: make the proxy forward /wechat, and compare WECHAT_TOKEN.",
         )
     return True, f"{address} answers as WeChat expects."
 

@@ -1,4 +1,4 @@
-"""`claimdesk leaders add|list|remove`: who leads which pickup sites."""
+"""`claimdesk leaders add|list|remove`: which leader has which pickup sites."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CODE_LENGTH = 10  # 50 bits: not to be guessed at the pace of a chat
 
 
 def new_code(chance: Random) -> str:
-    """Draw a bind code; `chance` must be a SystemRandom outside tests."""
+    """Return a random bind code; `chance` must be a SystemRandom outside tests."""
     return "".join(chance.choice(LETTERS) for _ in range(CODE_LENGTH))
 
 
@@ -34,9 +34,9 @@ def add(
     draw: Callable[[str], int] | None = None,
     out: TextIO | None = None,
 ) -> int:
-    """Add a leader and print the one-time bind code as the last word of the last line; 2 if a name is no name.
+    """Add a leader and print the one-time bind code as the last word of the last line; return 2 if the name is empty.
 
-    `draw` makes the code's picture and says how it went, 0 if well; the leader is added all the same, and 1 returned.
+    `draw` makes the code's picture and returns 0 if that went well; otherwise the leader is added and 1 returned.
     """
     out = out or sys.stdout
     try:
@@ -52,7 +52,7 @@ def add(
         return set(numbers) - known_sites(tx, numbers)
 
     for site in sorted(write(store)):
-        print(f"No order names the site {site} yet; look at site_no of your import if this is a surprise.", file=out)
+        print(f"No order has the site {site} yet; if it should, check the column site_no of your import.", file=out)
     print(f"{name} leads {', '.join(sorted(set(numbers)))}.", file=out)
     drawn = draw(bind) if draw else 0
     print(f"Let {name} send this to the customers' bot, it works once: 绑定 {bind}", file=out)
@@ -72,7 +72,7 @@ def show(*, read: Write, out: TextIO | None = None) -> int:
 
 
 def remove(who: str, *, write: Write, now: datetime, out: TextIO | None = None) -> int:
-    """Remove the leader of this name or id; 1 if there is none or more than one."""
+    """Remove the leader of this name or id; return 1 if there is none or more than one."""
 
     def drop(tx: Tx) -> list[people.Leader]:
         known = people.list_leaders(tx)
@@ -83,7 +83,7 @@ def remove(who: str, *, write: Write, now: datetime, out: TextIO | None = None) 
 
     found = write(drop)
     if len(found) == 1:
-        print(f"{found[0].name} leads no site any more.", file=out or sys.stdout)
+        print(f"{found[0].name} is removed and no longer has a site.", file=out or sys.stdout)
         return 0
     if not found:
         return _fail(f"no leader is called {who}; see claimdesk leaders list", 1)

@@ -1,4 +1,4 @@
-"""`claimdesk orders import FILE`: takes a file of orders in while the service goes on."""
+"""`claimdesk orders import FILE`: imports a file of orders while the service runs."""
 
 from __future__ import annotations
 
@@ -64,12 +64,14 @@ def import_orders(
     if tally.rejected:
         print(f"rejected rows and reasons: {beside}", file=out)
     if tally.odd_tags:
-        print(f"claimdesk: tags that mean nothing by themselves: {' '.join(sorted(tally.odd_tags)[:20])}", file=err)
+        print(
+            f"claimdesk: unknown tags (only a policy can use them): {' '.join(sorted(tally.odd_tags)[:20])}", file=err
+        )
     return 1 if tally.rejected else 0
 
 
 class Rejects:
-    """The file of rejected rows, made when the first one comes; importing it again misses no line number."""
+    """The file of rejected rows, made with the first one; when it is imported again, no line number is missing."""
 
     def __init__(self, path: Path, stack: ExitStack) -> None:
         self._path, self._stack = path, stack

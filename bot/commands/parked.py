@@ -8,7 +8,7 @@ from random import SystemRandom
 from typing import Any
 
 from bot import settings as configuration
-from bot.runtime.supervision import attempt
+from bot.runtime.retries import attempt
 from bot.settings import Settings
 from handlers.context import TurnContext
 from handlers.desk import dispatch
@@ -33,7 +33,7 @@ def show(*, write: Write, out: Callable[[str], Any]) -> int:
 
 
 def retry(settings: Settings, *, write: Write, out: Callable[[str], Any]) -> int:
-    """Try each message again in a transaction of its own; 1 if one failed again."""
+    """Try each message again in a transaction of its own; return 1 if one failed again."""
     failed = 0
     for row in write(parked.waiting):
         _, error = attempt(partial(write, partial(_again, row=row, settings=settings)))

@@ -12,7 +12,7 @@ Write = Callable[[str], object]
 
 
 def list_presets(write: Write) -> int:
-    """Write each preset's name and what it is for; exit code 0."""
+    """Print each preset's name and purpose; return exit code 0."""
     rows = list(loader.summaries())
     width = max((len(name) for name, _ in rows), default=0)
     for name, title in rows:
@@ -21,7 +21,7 @@ def list_presets(write: Write) -> int:
 
 
 def show(name: str, write: Write) -> int:
-    """Write the whole policy with its hash, as TOML that could be put in force again; exit code 1 if it is refused."""
+    """Print the whole policy with its hash, as TOML that could be put in force again; return 1 if it is refused."""
     try:
         policy = loader.load(name)
     except loader.PolicyError as error:
@@ -38,7 +38,7 @@ def check(path: str, write: Write) -> int:
     if findings := loader.check(path):
         return _refuse(findings, write)
     policy = loader.load(path)
-    write(f"{path}: in order. Policy {policy.name}, hash {policy.hash[:12]}.")
+    write(f"{path}: no errors. Policy {policy.name}, hash {policy.hash[:12]}.")
     write(
         f"Chinese holidays are known until {calendar.known_years()[1]}; later years come from [calendar] and weekends."
     )
@@ -54,7 +54,7 @@ def _refuse(findings: list[loader.Finding], write: Write) -> int:
 
 
 def _tables(content: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[str]:
-    """Write tables as TOML, plain values before inner tables."""
+    """Return tables as TOML, plain values before inner tables."""
     plain = {key: value for key, value in content.items() if not isinstance(value, Mapping)}
     if path and (plain or not content):
         yield ""
@@ -71,7 +71,7 @@ def _key(key: str) -> str:
 
 
 def _value(value: object) -> str:
-    """Write one value; JSON's texts, numbers and lists are TOML's too, its inner tables are not."""
+    """Return one value as TOML: JSON's texts, numbers and lists are valid TOML, its inner tables are not."""
     if isinstance(value, list):
         return f"[{', '.join(map(_value, value))}]"
     if isinstance(value, Mapping):

@@ -20,19 +20,19 @@ BACK, ASKS = "takes a claim back", "asks how a matter stands"
 
 
 class Second(Protocol):
-    """A second reader: gives a reading with what it made of the same text."""
+    """A second reader: returns a reading with what it added to the same text."""
 
     def message(self, text: str, orders: Sequence[Order], reading: Reading, lexicon: Lexicon, today: date) -> Reading:
-        """Look at a message."""
+        """Return the reading of a message with what was added."""
 
     def listing(
         self, text: str, orders: Sequence[Order], reading: ListReading, lexicon: Lexicon, today: date
     ) -> ListReading:
-        """Look at a leader's list."""
+        """Return the reading of a leader's list with what was added."""
 
 
 def orders_from(rows: Iterable[Mapping[str, Any]]) -> list[Order]:
-    """Orders of the command's input schema; an order without a number gets one nobody types."""
+    """Return orders of the command's input schema; an order without a number gets one that nobody types."""
     return [
         Order(
             order_no=str(row.get("order_no") or f"\0{place}"),
@@ -128,7 +128,7 @@ def _lines(
         try:
             asked = json.loads(line)
             if not isinstance(asked, dict):
-                raise ValueError("an object is wanted")
+                raise ValueError("each line must be a JSON object")
             result = answer(asked, lexicon, leader=leader, today=today, second=second)
         except (ValueError, TypeError, AttributeError) as error:
             refused += 1
@@ -151,7 +151,7 @@ def read(
 ) -> int:
     """Answer each line as it comes with a policy's `[words]`, `[orders] patterns` and weights.
 
-    Gives the exit code: 0 if all lines could be answered, 1 if some were no JSON object of the schema.
+    Return the exit code: 0 if all lines could be answered, 1 if some were no JSON object of the schema.
     """
     lexicon = compile_words(policy_words, order_patterns, learned)
     return _lines(lines_in, lines_out, lexicon, leader=leader, today=today, second=second)

@@ -1,4 +1,4 @@
-"""The second reader of `claimdesk read`: one question after the other, without a database or a talk."""
+"""The second reader of `claimdesk read`: one question after the other, without database or conversation."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ALL = ""  # every line of the input is a chat of its own: nothing is remembered 
 
 
 class SecondRead:
-    """Asks on what a reading leaves open, with the service's own time-out; a context manager."""
+    """Asks about what a reading leaves open, with the service's own time-out; a context manager."""
 
     def __init__(self, reader: SecondReader, policy: Policy) -> None:
         self._reader, self._policy = reader, policy

@@ -1,4 +1,4 @@
-"""`claimdesk serve`: run until told to stop."""
+"""`claimdesk serve`: runs until it is stopped."""
 
 from __future__ import annotations
 
@@ -64,14 +64,14 @@ async def _serve(settings: Settings) -> int:
             await http.cleanup()
             await app.stop()
     except TimeoutError:
-        LOG.warning("not everything ended in time; nothing that was acknowledged is lost")
+        LOG.warning("some work did not end in time and was cancelled; nothing that was acknowledged is lost")
         sys.stdout.flush()
         os._exit(0)
     return 0
 
 
 def keep_loaded() -> None:
-    """Take what is loaded by now out of the garbage collector's rounds: it stays as long as the process."""
+    """Exclude what is loaded by now from garbage collection: it stays as long as the process."""
     gc.collect()
     gc.freeze()
 

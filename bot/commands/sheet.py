@@ -25,9 +25,9 @@ MEGABYTE = 1024 * 1024
 
 
 def sheet(paths: Sequence[Path], out: Path, *, write: Callable[[str], None]) -> int:
-    """Examine each file, write a line about it, then the contact sheet of the accepted ones to `out`.
+    """Examine each file, print a line about it, then write the contact sheet of the accepted ones to `out`.
 
-    Returns 0 when all were accepted, 1 when any was refused, 2 when there was nothing to lay out or `out` failed.
+    Return 0 when all were accepted, 1 when any was refused, 2 when there was nothing to lay out or `out` failed.
     """
     clash = next((path for path in paths if _same(path, out)), None)
     if clash:
@@ -56,7 +56,7 @@ def sheet(paths: Sequence[Path], out: Path, *, write: Callable[[str], None]) -> 
 
 
 def _look(examiner: Examiner, path: Path) -> Examined | str:
-    """Examine one file; a sentence when it is refused or cannot be read."""
+    """Examine one file; return a sentence when it is refused or cannot be read."""
     try:
         if not path.is_file():
             return "refused: " + ("it is a folder, name the files in it" if path.is_dir() else "there is no such file")
@@ -107,7 +107,7 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def _shown(path: str | Path) -> str:
-    """A path as text that any terminal takes: bytes that are no UTF-8 become a mark."""
+    """Return a path as text that any terminal takes: bytes that are no UTF-8 are marked."""
     return os.fsencode(path).decode("utf-8", "replace")
 
 

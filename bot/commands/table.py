@@ -37,7 +37,7 @@ def database(settings: Settings) -> Iterator[Callable[[Callable[[Any], Any]], An
 
 @contextmanager
 def committed(settings: Settings) -> Iterator[Callable[[Callable[[Any], Any]], Any]]:
-    """Give a function that runs work on committed rows as they are now; however long it takes, no writer waits."""
+    """Yield a function that runs work on committed rows as they are now; no writer waits, however long it takes."""
     from storage.database import open_snapshots, snapshot
     from storage.migration import pending
 
@@ -86,7 +86,7 @@ def _drawing(settings: Settings, file: Path, write: Callable[[Callable[[Any], An
     def draw(code: str) -> int:
         if not settings.wechat:
             later = f"claimdesk wechat code {code} {file}"
-            print(f"claimdesk: no picture without WeChat: set WECHAT_APP_ID and its companions, then {later}",
+            print(f"claimdesk: the picture needs WeChat: set WECHAT_APP_ID and the others, then {later}",
                   file=sys.stderr)  # fmt: skip
             return 1
         from bot.channels.wechat import setup
@@ -123,7 +123,7 @@ def leaders_settlement(args: Namespace, settings: Settings) -> int:
 
 
 def policy_list(args: Namespace, settings: Settings) -> int:
-    """Name the presets."""
+    """List the presets."""
     from bot.commands import policy
 
     return policy.list_presets(print)
@@ -144,7 +144,7 @@ def policy_check(args: Namespace, settings: Settings) -> int:
 
 
 def read(args: Namespace, settings: Settings) -> int:
-    """Answer JSON lines with what is understood, or learn to read better."""
+    """Answer JSON lines with what is understood, or train weights."""
     from bot.commands.read import read as answer
     from handlers.policy.calendar import local_date
     from handlers.policy.lexicons import learned_of
@@ -179,12 +179,12 @@ def _learn(args: Namespace, settings: Settings, policy: Any) -> int:
     from bot.commands.train import learn
 
     if not args.train:
-        raise ValueError("--examples goes with --train FILE.")
+        raise ValueError("--examples needs --train FILE.")
     return learn(Path(args.train), [Path(file) for file in args.examples], _examples(settings), policy)
 
 
 def _examples(settings: Settings) -> list[Any]:
-    """Return what people made of stored messages; nothing where no database is yet."""
+    """Return the labels that agents' corrections give to stored messages; none where no database exists yet."""
     from storage.desk import corrections
 
     if settings.database.startswith("sqlite:///") and not Path(settings.database.removeprefix("sqlite:///")).exists():
@@ -218,7 +218,7 @@ def wechat_code(args: Namespace, settings: Settings) -> int:
 
 def _with_wechat(settings: Settings) -> Settings:
     if not settings.wechat:
-        raise ValueError("set WECHAT_APP_ID and its companions first.")
+        raise ValueError("set WECHAT_APP_ID, WECHAT_APP_SECRET and WECHAT_TOKEN first.")
     return settings
 
 
@@ -292,5 +292,5 @@ def audit_verify(args: Namespace, settings: Settings) -> int:
         broken = read(events.verify)
     for line in broken:
         print(line)
-    print("the event log is whole" if not broken else f"{len(broken)} chains are broken")
+    print("the event log is complete and unchanged" if not broken else f"{len(broken)} chains are broken")
     return 1 if broken else 0

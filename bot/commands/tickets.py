@@ -22,7 +22,7 @@ NEWEST = 200
 
 
 def list_tickets(*, read: Read, write: Write = print) -> int:
-    """Write the newest tickets, one line each; exit code 0."""
+    """Print the newest tickets, one line each; return exit code 0."""
     rows: list[list[str]] = read(lambda tx: [_row(tx, ticket) for ticket in tickets.recent(tx, limit=NEWEST)])
     if not rows:
         write("there are no tickets yet")
@@ -43,11 +43,11 @@ def _row(tx: Tx, ticket: Ticket) -> list[str]:
 
 
 def show(no: str, *, as_json: bool, read: Read, write: Write = print) -> int:
-    """Write one ticket whole, as text or JSON; exit code 1 when there is none of this number."""
+    """Print one ticket in full, as text or JSON; return exit code 1 when no ticket has this number."""
     number = ticket_numbers.parse(no)
     found: dict[str, Any] | None = read(lambda tx: whole(tx, number)) if number else None
     if found is None:
-        write(f"no ticket {no}: numbers look like CD-7K3M9Q, `claimdesk tickets list` names them")
+        write(f"no ticket {no}: numbers look like CD-7K3M9Q; `claimdesk tickets list` lists them")
         return 1
     if as_json:
         write(json.dumps(found, ensure_ascii=False, indent=2))
@@ -76,7 +76,7 @@ def whole(tx: Tx, no: str) -> dict[str, Any] | None:
 
 
 def _line(line: Line) -> dict[str, Any]:
-    """`quantity` as a number (a fraction is rounded to six places); `sum` is what was granted, else wished, in 分."""
+    """Return a line with `quantity` as a number (six places) and `sum` as granted, else as wished, in 分."""
     granted = line.state in (*ticket_lines.GRANTED, "offered")
     number = round(float(Fraction(line.quantity)), 6) if line.quantity else None
     return {

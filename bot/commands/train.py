@@ -1,4 +1,4 @@
-"""`claimdesk read --train FILE`: learns weights for reading from labelled messages, and says whether they help."""
+"""`claimdesk read --train FILE`: trains weights for reading from labelled messages, and reports whether they help."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from handlers.policy.policy import Policy
 from storage.desk.corrections import Example
 
 FEWEST = 200
-"""Messages with which learning begins to be worth anything."""
+"""Fewest messages with which training is useful."""
 GAIN = 0.005
-"""So much better the types must be read for weights to be written."""
+"""How much the F1 of the types must rise for weights to be written."""
 SEED = 20_200  # the same lessons give the same file
 
 
@@ -35,9 +35,9 @@ def learn(
     out: TextIO | None = None,
     err: TextIO | None = None,
 ) -> int:
-    """Learn from lessons files and from tickets; return 0 when weights were written, 1 when they would not help.
+    """Train on example files and tickets; return 0 when weights were written, 1 when they would not help.
 
-    ValueError names a line that is no lesson, and a target that holds something else.
+    Raises ValueError for a line that is no example, and for a target that holds something else.
     """
     out, err = out or sys.stdout, err or sys.stderr
     _spare(target)
@@ -67,7 +67,7 @@ def learn(
 def _spare(target: Path) -> None:
     """Refuse to write over a file that is no weights file."""
     if not target.parent.is_dir():
-        raise ValueError(f"{target.parent} is no folder; name the file in one that is there.")
+        raise ValueError(f"{target.parent} is no folder; name a file in an existing folder.")
     if not target.exists():
         return
     try:
@@ -75,11 +75,11 @@ def _spare(target: Path) -> None:
     except (ValueError, IsADirectoryError):
         why = "is no weights file"
     if why:
-        raise ValueError(f"{target} is there and no weights file; name another, or take it away first.")
+        raise ValueError(f"{target} exists and is no weights file; name another file, or remove it first.")
 
 
 def _lessons(files: Sequence[Path], examples: Sequence[Example], codes: Sequence[str]) -> list[Lesson]:
-    """Gather what is labelled; a text that stands twice counts once, as it was labelled last."""
+    """Return what is labelled; a text that occurs twice counts once, with its last labels."""
     found: dict[str, Lesson] = {}
     for file in files:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
@@ -116,7 +116,7 @@ def _made(
 
 def _figures(made: dict[str, Any], tables: Score, both: Score, out: TextIO) -> None:
     newest = f", the newest of {made['newest']}" if made["newest"] else ""
-    told = f"{made['of_tickets']} of tickets, {made['put_right']} put right by agents"
+    told = f"{made['of_tickets']} from tickets, {made['put_right']} corrected by agents"
     print(f"{made['messages']} messages ({told}{newest})", file=out)
     print(f"{'held out':28}{'tables':>10}{'with weights':>14}", file=out)
     for name, key in (
@@ -128,7 +128,7 @@ def _figures(made: dict[str, Any], tables: Score, both: Score, out: TextIO) -> N
 
 
 def _write(target: Path, content: Content) -> int:
-    """Write the file whole or not at all, a row to each line; give its bytes."""
+    """Write the file completely or not at all, one row a line; return its bytes."""
     tables = ",\n".join(f"{_json(key)}:{_rows(value)}" for key, value in sorted(content.items()))
     text = f"{{\n{tables}\n}}\n"
     part = target.with_name(target.name + ".part")

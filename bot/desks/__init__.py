@@ -1,1 +1,1 @@
-"""The doors through which agents work."""
+"""Desks: where agents work."""

@@ -1,4 +1,4 @@
-"""Who may open the sandbox page: this machine, or whoever knows the password that its owner set."""
+"""Access to the sandbox page: this machine, or anybody with the password that its owner set."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Guard:
     _wrong: deque[float] = field(default_factory=deque)
 
     def wrap(self, handler: Handler, *, public: bool = False) -> Handler:
-        """Let only those through to a handler who may; `public`: before the login."""
+        """Return a handler that lets only permitted requests through; `public`: before the login."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
             refusal = self.refusal(request) or (None if public else self.unknown(request))
@@ -92,7 +92,7 @@ class Guard:
         return web.Response(status=401, text=LOG_IN, headers={"WWW-Authenticate": "Cookie realm=sandbox"})
 
     def admit(self, request: web.Request, response: web.Response) -> None:
-        """Give the login's cookie along."""
+        """Add the login's cookie."""
         until = int(self.clock()) + SESSION
         secure = "https" in (request.scheme, request.headers.get("X-Forwarded-Proto", ""))
         response.set_cookie(

@@ -1,4 +1,4 @@
-"""The courier: carries what lies in the outbox to channels, desks, the evidence store and the turns inside."""
+"""The courier: sends outbox rows to channels and desks, and hands fetches, timers and sheets to their workers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LOG = logging.getLogger(__name__)
 UNTIL_WRITTEN = timedelta(days=3650)  # a block that only the customer's next message lifts
 MOST_BACKOFF = 300.0  # seconds
 PATIENCE = 60.0  # seconds that one bundle may take
-NO_DOOR = 30.0  # seconds until mail for a door that is not open is looked at again
+NO_DOOR = 30.0  # seconds until rows for a channel or desk that is not open are tried again
 GIVEN_UP = 12  # attempts after which an unexplained failure becomes a dead letter
 
 Inside = Callable[[Bundle], Awaitable[None]]
@@ -28,7 +28,7 @@ Inside = Callable[[Bundle], Awaitable[None]]
 
 @dataclass(slots=True)
 class Courier:
-    """Carries bundles concurrently, each mailbox in order; reports every outcome to the runner."""
+    """Carries bundles concurrently, each mailbox in order; reports every outcome to the writer."""
 
     clock: Callable[[], datetime]
     settle: Callable[[Outcome], None]
@@ -36,19 +36,19 @@ class Courier:
     died: Callable[[Outcome], Awaitable[None]]  # books a dead letter with all that follows from it
     channels: Mapping[str, Channel]
     desks: Mapping[str, Desk]
-    inside: Mapping[str, Inside]  # mail that stays in the house: fetch, wake
+    inside: Mapping[str, Inside]  # rows that are not sent to a platform: fetch, wake, sheet
     told: Callable[[Sequence[Mail], Outcome], Awaitable[None]] | None = None  # tells the desk what waits and what came
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def carry(self, bundles: Sequence[Bundle]) -> None:
-        """Begin to carry; returns at once."""
+        """Begin to carry; return at once."""
         for bundle in bundles:
             task = asyncio.create_task(self._carry(bundle), name=bundle.mailbox)
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)
 
     async def drain(self, seconds: float) -> None:
-        """Give what is being carried some time to arrive, then let go of it."""
+        """Wait for what is being carried, at most so many seconds, then cancel the rest."""
         if self.tasks:
             _done, late = await asyncio.wait(self.tasks, timeout=seconds)
             for task in late:
@@ -70,7 +70,7 @@ class Courier:
                 await self.told(bundle.mails, outcome)
         except Exception as error:  # a door's failure must not end the courier: what is not booked goes again
             if booked:
-                LOG.exception("the desk was not told of %s", bundle.mailbox)
+                LOG.exception("the desk could not be informed of %s", bundle.mailbox)
             else:
                 await self._failed(bundle, error)
 
@@ -119,7 +119,7 @@ class Courier:
 
 
 def _backoff(attempts: int) -> float:
-    """Return the seconds to wait: twice as long each time, spread so that many do not come at once."""
+    """Return the seconds to wait: doubled each time, spread so that many do not come at once."""
     return min(MOST_BACKOFF, 2.0 ** min(attempts, 10)) * random.uniform(0.75, 1.25)
 
 

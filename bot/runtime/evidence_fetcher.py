@@ -1,4 +1,4 @@
-"""Bringing evidence in: fetched at its door, examined in the guarded worker, kept, and told to the talk."""
+"""Fetching evidence: read from its channel, examined in the worker process, stored, and reported to the talk."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SUFFIXES = {"voice": ".audio", "video": ".video", "document": ".bin"}
 
 @dataclass(slots=True, kw_only=True)
 class Fetcher:
-    """Carries the mail of kind fetch."""
+    """Carries the outbox rows of kind fetch."""
 
     doors: Callable[[Evidence], Channel | Desk | None]
     read: Callable[[Callable[[Tx], Any]], Awaitable[Any]]
@@ -40,7 +40,7 @@ class Fetcher:
     examiner: Examiner
 
     async def carry(self, bundle: Bundle) -> None:
-        """Fetch one piece; what it came to is booked and told in one transaction. Raises Unreachable to try again."""
+        """Fetch one piece; record the result and pass it on in one transaction. Raises Unreachable to try again."""
         payload = bundle.mails[0].payload
         number = int(payload["evidence"])
         look, limit = (self._read, MAX_TABLE) if "sheet" in payload else (self._examine, MAX_BYTES)
@@ -53,7 +53,7 @@ class Fetcher:
     ) -> Mapping[str, Any]:
         door = self.doors(piece)
         if door is None:
-            raise Unreachable("its door is not open", 30)
+            raise Unreachable("its channel is not open", 30)
         try:
             data = await door.fetch(piece.ref, limit)
         except Gone:
@@ -93,7 +93,7 @@ class Fetcher:
         }
 
     def _read(self, _: str, data: bytes) -> Mapping[str, Any]:
-        """Read a leader's list; what its rows say is told to the talk as `lines`, beside what is written down."""
+        """Read a leader's list; its rows are handed to the talk as `lines`, beside what is stored."""
         table = self.examiner.table(data)
         if isinstance(table, Refused):
             return {"state": "refused", "verdict": table.code, "lines": {"why": table.code, "kind": table.kind}}
@@ -141,7 +141,7 @@ def _returned(piece: Evidence, found: Mapping[str, Any], context: TurnContext) -
 
 
 def _with_lines(returned: Inbound, found: Mapping[str, Any], sheet: Mapping[str, Any]) -> Inbound:
-    """Let a list that was read say its lines, behind the words that it came with, as its sender's message would."""
+    """Let a list that was read enter as its sender's message, its lines after the words sent with it."""
     sent = from_raw(sheet)
     assert isinstance(sent, Inbound)
     told = dict(found.get("lines") or {"why": found.get("verdict") or found["state"]})

@@ -1,4 +1,4 @@
-"""A language model as second reader: chat completions with a time-out, few at once, none while it is out of order."""
+"""The language model as second reader: chat completions with a time-out, few at once, none while it is out of order."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Failed(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class SecondReader:
-    """A client of an OpenAI-compatible endpoint; to be used in one event loop. `clock` gives monotonic seconds."""
+    """A client of an OpenAI-compatible endpoint, used in one event loop. `clock` gives monotonic seconds."""
 
     base_url: str
     api_key: str = field(repr=False)
@@ -49,7 +49,7 @@ class SecondReader:
         self._breaker = CircuitBreaker(time=self.clock, pause=lambda failures: REST if failures >= FAILURES else 0)
 
     async def ask(self, messages: Sequence[Mapping[str, str]], within: float = PATIENCE) -> str | None:
-        """Return the text of the answer, or None: too slow, out of order, or too many are asked already."""
+        """Return the text of the answer, or None: too slow, out of order, or too many questions already."""
         if within < LEAST or not self.ready():
             return None
         wait = asyncio.timeout(within)
@@ -67,11 +67,11 @@ class SecondReader:
         return answer
 
     def ready(self) -> bool:
-        """Return whether a question would be put now."""
+        """Return whether a question would be sent now."""
         return not self._stopping and len(self._waits) < AT_ONCE and not self._breaker.left()
 
     async def complete(self, messages: Sequence[Mapping[str, str]]) -> str:
-        """Ask without any patience of its own. Raises Failed, ClientError or OSError."""
+        """Return the text of the answer, without a time-out of its own. Raises Failed, ClientError or OSError."""
         if self._session is None:
             self._session = ClientSession(auto_decompress=False)
         body = {"model": self.model, "messages": list(messages), "temperature": 0, "max_tokens": TOKENS}
@@ -83,14 +83,14 @@ class SecondReader:
             return _content(await _body(response))
 
     def hurry(self) -> None:
-        """Let nobody wait any longer: the service is stopping."""
+        """End all waiting: the service is stopping."""
         self._stopping = True
         for wait in self._waits:
             if not wait.expired():
                 wait.reschedule(0)
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         self.hurry()
         if self._session:
             await self._session.close()
@@ -109,12 +109,12 @@ class SecondReader:
 
 
 def reader_of(settings: Settings) -> SecondReader:
-    """Make the client that the settings name."""
+    """Return the client that the settings describe."""
     return SecondReader(base_url=settings.llm_base_url, api_key=settings.llm_api_key, model=settings.llm_model)
 
 
 async def examine(settings: Settings) -> tuple[bool, str]:
-    """Ask a trifle, for the doctor: whether it answers, and soon enough."""
+    """Return for the doctor whether the endpoint answers, and soon enough."""
     reader, began = reader_of(settings), monotonic()
     try:
         async with asyncio.timeout(4 * PATIENCE):
@@ -131,7 +131,7 @@ async def examine(settings: Settings) -> tuple[bool, str]:
 
 
 def why(error: BaseException) -> str:
-    """Say what went wrong without address or key."""
+    """Return what went wrong, without address or key."""
     if isinstance(error, Failed):
         return str(error)
     return "no answer in time" if isinstance(error, TimeoutError) else f"no connection, {type(error).__name__}"
@@ -142,7 +142,7 @@ async def _body(response: ClientResponse) -> bytes:
     async for chunk in response.content.iter_chunked(16 * 1024):
         data += chunk
         if len(data) > MOST:
-            raise Failed("an answer without end")
+            raise Failed("the answer is too long")
     return bytes(data)
 
 
@@ -152,5 +152,5 @@ def _content(body: bytes) -> str:
     except (ValueError, LookupError, TypeError, RecursionError):
         content = None
     if not isinstance(content, str):
-        raise Failed("what came is no chat completion")
+        raise Failed("the answer is no chat completion")
     return content

@@ -1,4 +1,4 @@
-"""Before a message's turn: what its reading leaves open is put to the second reader, while only its own chat waits."""
+"""Before a message's turn: what its reading leaves open is sent to the second reader, while only its own chat waits."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 @dataclass(slots=True, kw_only=True)
 class SecondSight:
-    """Puts the second reader before the turns of `context`; `snapshots` is an engine for its one thread."""
+    """Asks the second reader before the turns of `context`; `snapshots` is an engine for its one thread."""
 
     reader: SecondReader
     snapshots: Writer
@@ -43,9 +43,9 @@ class SecondSight:
     _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "second reader"))
 
     async def wait(self, inbound: Inbound, turn: Callable[[], Awaitable[T]]) -> T:
-        """Run a message's turn behind those of its chat that came before, with a second opinion where one is wanted.
+        """Run a message's turn after those of its chat that came before, with a second opinion where one is wanted.
 
-        However many of a chat come at once, each waits for opinions at most PATIENCE since it came.
+        However many come at once from a chat, each waits for opinions at most PATIENCE since its arrival.
         """
         loop = asyncio.get_running_loop()
         until = loop.time() + PATIENCE
@@ -70,13 +70,13 @@ class SecondSight:
             )
             found = llm_response.opinions(answer, wanted, policy.problems) if answer is not None else {}
         except Exception:  # a message has its turn whatever becomes of this
-            LOG.exception("a message could not be put to the second reader")
+            LOG.exception("the second reader could not be asked about a message")
             return
         for place, opinion in found.items():
             self.opinions.keep(chat, wanted[place].text, wanted[place].orders, opinion)
 
     async def _looked(self, inbound: Inbound, context: TurnContext, until: float) -> Sequence[Passage]:
-        """Try the turn out in the thread; nothing where that takes too long. One that has not begun is struck off."""
+        """Try the turn out in the thread; return nothing where that takes too long, and cancel what has not begun."""
         look = self._thread.submit(self._look, inbound, context)
         self._looks.add(look)
         look.add_done_callback(self._looks.discard)
@@ -99,18 +99,18 @@ class SecondSight:
         return passages(scene, step, listener)
 
     def hurry(self) -> None:
-        """Let nobody wait any longer."""
+        """End all waiting."""
         self.reader.hurry()
 
     async def close(self) -> None:
-        """Let go of the endpoint and the database."""
+        """Close the endpoint and the database."""
         await self.reader.close()
         self._thread.shutdown(cancel_futures=True)
         self.snapshots.dispose()
 
 
 def open_sight(settings: Settings, context: Callable[[], TurnContext]) -> SecondSight:
-    """Open what the settings name."""
+    """Return what the settings describe, opened."""
     return SecondSight(
         reader=reader_of(settings),
         snapshots=open_snapshots(settings.database),

@@ -35,7 +35,7 @@ HEAD = 6  # the row of the column names
 
 
 def workbook(sheet: Sheet, voice: Voice) -> bytes:
-    """Lay a settlement out as XLSX: whose it is, one row for each decided line, the totals; sums in yuan."""
+    """Return a settlement as XLSX: its leader, one row for each decided line, the totals; sums in yuan."""
     from openpyxl import Workbook  # costs a third of a second
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
@@ -90,7 +90,7 @@ def settle(
     now: datetime,
     out: TextIO | None = None,
 ) -> int:
-    """Write the settlement of the leader of this name or id; 1 if there is none or more than one, 2 for wrong dates.
+    """Write the settlement of the leader of this name or id; return 1 if none or several match, 2 for wrong dates.
 
     Raises OSError when the file cannot be written.
     """
@@ -121,7 +121,7 @@ def _fail(message: str, exit_code: int = 2) -> int:
 
 @dataclass(slots=True, kw_only=True)
 class Clerk:
-    """Carries the mail of kind sheet: makes the workbook, keeps it, and posts it to the leader."""
+    """Carries the outbox rows of kind sheet: makes the workbook, stores it, and posts it to the leader."""
 
     read: Callable[[Callable[[Tx], Any]], Awaitable[Any]]
     do: Callable[[Callable[[Tx], Any]], Awaitable[Any]]
@@ -129,7 +129,7 @@ class Clerk:
     store: Keeper
 
     async def carry(self, bundle: Bundle) -> None:
-        """Make what was asked for last, and strike it off in the transaction that posts it."""
+        """Make what was asked for last, and delete its row in the transaction that posts it."""
         wanted, context = bundle.mails[-1].payload, self.context()
         voice = Voice(language=wanted["language"], policy=context.policy, now=context.now)
         made: Sheet | None = await self.read(lambda tx: _gather(tx, wanted, voice))

@@ -1,4 +1,4 @@
-"""The one HTTP server: health, and room for the doors that come by HTTP."""
+"""The one HTTP server: health, and the routes of channels, desks and sandbox."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SHUTDOWN = 3.0  # seconds that open requests get when the service stops
 
 
 def make_app(*, health: Health, doors: Iterable[Door] = ()) -> web.Application:
-    """Make the server's application. `health` tells at least {"ok": bool}: /healthz answers it with 200 or 503."""
+    """Return the server's application. `health` returns at least {"ok": bool}: /healthz answers it with 200 or 503."""
     app = web.Application(client_max_size=1024 * 1024)
 
     async def healthz(_request: web.Request) -> web.Response:

@@ -12,7 +12,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from bot.runtime.supervision import attempt
+from bot.runtime.retries import attempt
 from handlers.messages.models import DeskInbound, Inbound
 from storage import outbox
 from storage.database import DRIVER_ERRORS, DatabaseGone, Tx, WriteLock, Writer, intact, savepoint, transaction
@@ -31,7 +31,7 @@ LOST = (DatabaseGone, *DRIVER_ERRORS, OSError)
 
 @dataclass(slots=True)
 class Job:
-    """A piece of work for the transaction, who waits for it, and the message it came from."""
+    """A piece of work for the transaction, its waiting future, and the message it came from."""
 
     work: Work
     future: asyncio.Future[Any]
@@ -63,7 +63,7 @@ class Runner:
     alive_at: float = 0.0  # monotonic time of the last finished round
 
     def start(self) -> None:
-        """Free the leases of a process that is gone, then begin."""
+        """Free the leases of a process that has ended, then begin."""
         self._loop = asyncio.get_running_loop()
         with self.lock, transaction(self.engine) as tx:
             outbox.free_leases(tx)
@@ -86,18 +86,18 @@ class Runner:
         return await job.future
 
     def settle(self, outcome: Outcome) -> None:
-        """Hand in what became of a bundle; it is booked with the next batch."""
+        """Hand in what became of a bundle; it is recorded with the next batch."""
         with self._wake:
             self._outcomes.append(outcome)
             self._wake.notify()
 
     def settled(self) -> None:
-        """Count a bundle that its own work struck off."""
+        """Count a bundle whose own work deleted its rows."""
         with self._wake:
             self._out -= 1
 
     def stop_carrying(self) -> None:
-        """Pick no more mail up; what is being carried is still settled."""
+        """Pick no more outbox rows; what is being carried is still settled."""
         self._carrying = False
 
     async def stop(self) -> None:
@@ -149,7 +149,7 @@ class Runner:
         return min(LONGEST_WAIT, max(0.0, (self._due - self.clock()).total_seconds()))
 
     def _round(self, jobs: list[Job], outcomes: list[Outcome]) -> None:
-        """Do the jobs and the courier's round in one transaction; what failed goes again, alone."""
+        """Do the jobs and the courier's round in one transaction; what failed runs again, alone."""
         now = self.clock()
         with self.lock:
             with transaction(self.engine) as tx:

@@ -21,7 +21,7 @@ NAME = "sandbox"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What someone did in a chat of the page. `id` is made by the page: a retried request is the same message."""
+    """What somebody did in a chat of the page. `id` is made by the page: a retried request is the same message."""
 
     id: str
     account: str
@@ -37,17 +37,17 @@ class Said:
 
 @dataclass(slots=True, kw_only=True)
 class SandboxChannel:
-    """The third channel: customers and leaders are played by whoever opens the page."""
+    """The sandbox as a channel: customers and leaders are played by the person who opened the page."""
 
     room: Room
     name: str = NAME
 
     async def run(self) -> None:
-        """Wait until cancelled: what comes in comes by the page's own requests."""
+        """Wait until cancelled: messages come in by the page's own requests."""
         await asyncio.Event().wait()
 
     async def say(self, said: Said) -> None:
-        """Show what the customer did and hand it to the house; returns after the COMMIT."""
+        """Show what the customer did and pass it on; return after the COMMIT."""
         key = f"{NAME}:{said.id}"
         row = await self.room.write(lambda tx, now: _show(tx, said, key, now))
         await self.room.house.receive(
@@ -73,11 +73,11 @@ class SandboxChannel:
         return Delivery(sent=mails[-1].id if mails else 0)
 
     async def fetch(self, ref: str, limit: int) -> bytes:
-        """Bring an upload out of the media store. Raises Gone, TooBig."""
+        """Return an upload from the media store. Raises Gone, TooBig."""
         return await self.room.file(ref, limit)
 
     async def close(self) -> None:
-        """Let the open pages go."""
+        """Close the open pages."""
         self.room.close()
 
 
@@ -100,7 +100,7 @@ def _show(tx: Tx, said: Said, key: str, now: datetime) -> int:
 
 
 def press(tx: Tx, message_id: int, tap: str, by: str, now: datetime) -> None:
-    """Show a message's button as pressed, by whom where that matters."""
+    """Show a message's button as pressed, and by whom where that matters."""
     message = sandbox.get(tx, message_id)
     if message is not None:
         pressed: dict[str, Any] = {**message.data.get("pressed", {}), tap: by}

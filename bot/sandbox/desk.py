@@ -1,4 +1,4 @@
-"""The sandbox's desk: the agents' group on the page, played by whoever opens it."""
+"""The sandbox's desk: the agents' group on the page, played by the person who opened it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from storage.platforms.sandbox import DESK, Shown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Player:
-    """One of the sample staff that can be played."""
+    """One of the sample staff who can be played."""
 
     id: str
     name: str
@@ -44,7 +44,7 @@ PLAYERS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What a played agent did at the desk. `id` is made by the page: a retried request is the same act."""
+    """What a played agent did at the desk. `id` is made by the page: a retried request is the same action."""
 
     id: str
     player: Player
@@ -65,7 +65,7 @@ class SandboxDesk:
     name: str = DESK_NAME
 
     async def run(self) -> None:
-        """Let the sample staff join, then wait until cancelled: what comes in comes by the page's own requests."""
+        """Let the sample staff join, then wait until cancelled: actions come in by the page's own requests."""
         for player in PLAYERS:
             await self._join(player)
         await asyncio.Event().wait()
@@ -74,7 +74,7 @@ class SandboxDesk:
         await self.room.house.act(self._inbound(Done(id=f"joined-{player.id}", player=player, kind="joined")))
 
     async def act(self, done: Done) -> Answer:
-        """Show what the agent wrote or tapped, hand it to the house, and give the agent's answer."""
+        """Show what the agent wrote or tapped, pass it on, and return the agent's answer."""
         quoted = await self.room.get(int(done.message)) if done.message else None
         inbound = self._inbound(done, quoted.text if quoted else "")
         await self.room.write(lambda tx, now: _show(tx, done, inbound.key, now))
@@ -172,11 +172,11 @@ class SandboxDesk:
         await self.room.write(lambda tx, now: post(tx, shown, question, now))
 
     async def fetch(self, ref: str, limit: int) -> bytes:
-        """Bring what an agent uploaded out of the media store. Raises Gone, TooBig."""
+        """Return what an agent uploaded from the media store. Raises Gone, TooBig."""
         return await self.room.file(ref, limit)
 
     async def close(self) -> None:
-        """Let the open pages go."""
+        """Close the open pages."""
         self.room.close()
 
 

@@ -1,4 +1,4 @@
-"""How the messages of the sandbox's desk lie in the page's table."""
+"""How the messages of the sandbox's desk are stored in the page's table."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MOST_DUES = 3
 
 
 def around(mentions: Iterable[Sequence[str]], severity: str, running: Sequence[Clock]) -> dict[str, Any]:
-    """What stands around a message's text: who is called, how serious it is, what is due when."""
+    """Return what is shown around a message's text: who is called, how serious it is, what is due when."""
     return {
         "mentions": [name for _, name in mentions],
         "severity": severity,
@@ -43,18 +43,18 @@ def around(mentions: Iterable[Sequence[str]], severity: str, running: Sequence[C
 
 
 def post(tx: Tx, shown: Shown, data: Mapping[str, Any], now: datetime) -> None:
-    """Show a message of the house and remember what it is about, for the replies to it."""
+    """Show a message of the service and record what it is about, for the replies to it."""
     number = str(sandbox.post(tx, shown, now=now))
     desk_messages.keep(tx, DESK_NAME, number, kind=shown.kind, at=now, ticket_no=shown.ticket_no, data=data)
 
 
 def labels(buttons: Sequence[Sequence[Button]]) -> list[list[list[str]]]:
-    """Shape buttons for a message's `buttons` column."""
+    """Return buttons in the shape of a message's `buttons` column."""
     return [[[button.label, button.tap] for button in row] for row in buttons]
 
 
 def place_card(tx: Tx, shown: Shown, anew: bool, now: datetime) -> None:
-    """Show a ticket's card, or change it where it stands; `anew`: a card that is asked for again comes last."""
+    """Show a ticket's card, or change it in place; `anew`: a card that is asked for again comes last."""
     if sandbox.by_key(tx, shown.key) is not None:
         return
     old = sandbox.latest(tx, DESK, "card", shown.ticket_no)

@@ -1,4 +1,4 @@
-"""What the sandbox page sends: words, taps and files of the played customers and agents."""
+"""What the sandbox page sends: text, taps and files of the played customers and agents."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """The page's writing requests; each is answered 200 only after the house's COMMIT."""
+    """The page's writing requests; each is answered 200 only after the COMMIT."""
 
     page: Page
     channel: SandboxChannel
@@ -49,7 +49,7 @@ class Input:
         add.add_post("/sandbox/desk/files", wrap(self.act_file))
 
     async def join(self, request: web.Request) -> web.Response:
-        """Add a customer of any name, not bound to any order; they greet the bot."""
+        """Add a customer of any name, not bound to any order; the customer greets the bot."""
         given = await _body(request)
         name = _text(request, given, "name").strip()[:MAX_NAME]
         if not name:
@@ -63,7 +63,7 @@ class Input:
         return web.json_response({"account": account})
 
     async def say(self, request: web.Request) -> web.Response:
-        """Take a customer's words, sticker or tap."""
+        """Take a customer's text, sticker or tap."""
         name = await self._name(request)
         given = await _body(request)
         tap, message = _text(request, given, "tap"), _text(request, given, "message")
@@ -107,7 +107,7 @@ class Input:
         return web.json_response({})
 
     async def act(self, request: web.Request) -> web.Response:
-        """Take an agent's tap, reply, command or word; answer what that agent is told at once."""
+        """Take an agent's tap, reply, command or text; answer what that agent is shown at once."""
         given = await _body(request)
         tap, text = _text(request, given, "tap"), _text(request, given, "text")
         message = _text(request, given, "message")
@@ -169,7 +169,7 @@ class Input:
             return Media(kind="document", ref=await room.put(data, ".xlsx"), name=sample, size=len(data))
         if sample:
             try:
-                # each sending has a look of its own, else the second claim would be told off for a reused photo
+                # each sending has a look of its own, else the second claim would be marked for a reused photo
                 data = await self.page.sample(sample, crc32(_id(request, given).encode()))
             except KeyError:
                 raise _refusal(request, 404, "no_photo") from None

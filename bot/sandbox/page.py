@@ -1,4 +1,4 @@
-"""The sandbox page: one place where a newcomer plays customer and agent, and sees both live."""
+"""The sandbox page: one place where a newcomer plays customer and agent, and sees both sides."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SIGNATURES = (  # how a file begins, and what a browser may take it for
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What the page reads. `draw` makes a sample photo (JPEG) by its name and a seed; KeyError for an unknown name."""
+    """What the page reads. `draw` returns a sample photo (JPEG) by its name and a seed, KeyError for an unknown one."""
 
     room: Room
     guard: Guard
@@ -68,7 +68,7 @@ class Page:
         self.room.close()
 
     async def front(self, request: web.Request) -> web.StreamResponse:
-        """Answer GET /: the page, or the question for the password."""
+        """Answer GET /: the page, or the form for the password."""
         if self.guard.unknown(request):
             return _login_page(401, "")
         return web.FileResponse(PAGE / "index.html", headers={hdrs.CACHE_CONTROL: "no-cache"})
@@ -109,7 +109,7 @@ class Page:
         return web.json_response(told, dumps=_dumps, headers={hdrs.CACHE_CONTROL: "no-store"})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
-        """Return what changes, from where the page last heard: server-sent events."""
+        """Stream what changes since the page last heard of changes: server-sent events."""
         if self.room.open_pages >= MOST_PAGES:
             raise web.HTTPServiceUnavailable(text="Too many pages are open.\n")
         after = request.headers.get("Last-Event-ID") or request.query.get("after", "0")
@@ -167,7 +167,7 @@ class Page:
         return web.Response(body=self._thumbs[name], headers=headers)
 
     async def sample(self, name: str, seed: int) -> bytes:
-        """Draw a sample photo. Raises KeyError."""
+        """Return a sample photo. Raises KeyError."""
         return await asyncio.to_thread(self.draw, name, seed)
 
 

@@ -1,4 +1,4 @@
-"""The room that the sandbox's chats and desk share: their messages, their files, and who is looking."""
+"""What the sandbox's chats and desk share: their messages, their files, and the open pages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BATCH = 100
 
 @dataclass(slots=True, kw_only=True)
 class Room:
-    """What happens on the page is in the table; `ring` only tells the open pages to read on."""
+    """The page's messages are in a table; `ring` only tells the open pages to read on."""
 
     house: House
     store: Keeper
@@ -39,7 +39,7 @@ class Room:
         return result
 
     async def post(self, shown: Shown) -> int:
-        """Show a message and return its id; a key that is known shows once."""
+        """Show a message and return its id; a key that is known is shown once."""
         posted: int = await self.write(lambda tx, now: sandbox.post(tx, shown, now=now))
         return posted
 
@@ -49,7 +49,7 @@ class Room:
         return shown
 
     async def page(self) -> tuple[int, list[Shown]]:
-        """Return what a page starts with, and the change up to which it then knows everything."""
+        """Return what a page starts with, and the number of the last change in it."""
 
         def whole(tx: Tx) -> tuple[int, list[Shown]]:
             return sandbox.newest(tx), sandbox.page(tx, per_place=PER_PLACE)
@@ -58,7 +58,7 @@ class Room:
         return started
 
     async def newest(self) -> int:
-        """Tell the number of the last change."""
+        """Return the number of the last change."""
         number: int = await self.house.read(sandbox.newest)
         return number
 
@@ -69,18 +69,18 @@ class Room:
         return joined.sender if joined else None
 
     def ring(self) -> None:
-        """Wake whoever waits for changes."""
+        """Wake everything that waits for changes."""
         for bell in self._bells:
             bell.set()
 
     def close(self) -> None:
-        """Let the open pages go."""
+        """Close the open pages."""
         self.closed = True
         self.ring()
 
     @property
     def open_pages(self) -> int:
-        """How many pages are listening."""
+        """Return how many pages are listening."""
         return len(self._bells)
 
     async def changes(self, after: int, *, pulse: float) -> AsyncGenerator[list[Shown], None]:
@@ -107,7 +107,7 @@ class Room:
         return news
 
     async def keep(self, chunks: AsyncIterator[bytes], suffix: str) -> tuple[str, int]:
-        """Put an upload into the media store; return its key and size. Raises TooBig above MAX_UPLOAD as it comes."""
+        """Store an upload; return its key and size. Raises TooBig as soon as it exceeds MAX_UPLOAD."""
         with TemporaryFile() as file:  # so that memory holds it once, and only while it is stored
             async for chunk in chunks:
                 file.write(chunk)
@@ -118,11 +118,11 @@ class Room:
             return await asyncio.to_thread(lambda: self.store.put(file.read(), suffix)), size
 
     async def put(self, data: bytes, suffix: str) -> str:
-        """Put bytes into the media store under their hash; return the key."""
+        """Store bytes under their hash; return the key."""
         return await asyncio.to_thread(self.store.put, data, suffix)
 
     async def file(self, key: str, limit: int = MAX_UPLOAD) -> bytes:
-        """Bring a file of the store. Raises Gone and TooBig."""
+        """Return a file of the store. Raises Gone and TooBig."""
         try:
             data = await asyncio.to_thread(self.store.get, key)
         except (Missing, ValueError):
@@ -133,10 +133,10 @@ class Room:
 
 
 def media_row(kind: str, key: str, **more: Any) -> Mapping[str, Any]:
-    """Shape a file for a message's `media` column, without what is empty."""
+    """Return a file in the shape of a message's `media` column, without what is empty."""
     return {"kind": kind, "key": key, **{name: value for name, value in more.items() if value}}
 
 
 def media_rows(media: Iterable[Iterable[str]]) -> list[Mapping[str, Any]]:
-    """Shape the media of a payload, (kind, key) each."""
+    """Return the media of a payload in the column's shape, from (kind, key) each."""
     return [media_row(kind, key) for kind, key in media]

@@ -10,7 +10,7 @@ NAME = "sheet.xlsx"
 
 
 def draw(language: str) -> bytes:
-    """Make the workbook (XLSX) with the sample leader's rows in this language."""
+    """Return the workbook (XLSX) with the sample leader's rows in this language."""
     from openpyxl import Workbook  # costs a third of a second
 
     book = Workbook()

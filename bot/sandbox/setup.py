@@ -1,4 +1,4 @@
-"""Putting the sandbox together: its room, page, channel and desk."""
+"""The sandbox connected: its room, page, channel and desk."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def open_sandbox(
     password: str,
     secret: bytes,
 ) -> tuple[SandboxChannel, SandboxDesk, tuple[Door, Door]]:
-    """Make the sandbox's channel and desk, and the routes of its page."""
+    """Return the sandbox's channel and desk, and the routes of its page."""
 
     def draw(name: str, seed: int) -> bytes:
         drawn = examiner.sample(name, seed)

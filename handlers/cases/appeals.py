@@ -1,4 +1,4 @@
-"""Appeals: a second look by somebody else at what was refused or fell short of the wish."""
+"""Appeals: another person reviews what was refused or was less than the wish."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from storage.tickets import Ticket
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appealed:
-    """What became of an appeal: `due` promises the final result; not `taken` when late or without ground."""
+    """The result of an appeal: `due` promises the final result; not `taken` when late or without ground."""
 
     no: str
     state: str
@@ -40,7 +40,7 @@ def appeal(
     evidence: Sequence[int] = (),
     context: TurnContext,
 ) -> Appealed:
-    """Take an appeal in and tell the customer; it comes to the desk as a card for another reviewer (R116)."""
+    """Accept an appeal and inform the customer; it comes to the desk as a card for another reviewer (R116)."""
     ticket = lifecycle.of_party(tx, ticket_no, conversation_id)
     if ticket is None:
         return Appealed(no=ticket_no, state="", taken=False)
@@ -62,7 +62,7 @@ def appeal(
 def _open(tx: Tx, ticket: Ticket, lines: list[Line], by: lifecycle.By, text: str, context: TurnContext) -> Appealed:
     no = ticket.no
     for line in lines:
-        # decided_by stays: whoever decided first may not take the appeal
+        # decided_by stays: the agent who decided first may not take the appeal
         lifecycle.move_line(tx, line, "open", remedy="", amount=0, coupon=0, refund_due_at=None)
     lifecycle.move(tx, no, "appealed", owner_id=None, owner_name=None, owned_at=None, closed_at=None)
     lifecycle.log(tx, no, "appealed", by, context, text=text)
@@ -86,7 +86,7 @@ def _falls_short(line: Line) -> bool:
 
 
 def _heard_before(tx: Tx, ticket: Ticket) -> bool:
-    """The final result of an appeal is final."""
+    """Return whether an appeal was decided before: its result is final."""
     return events.happened(tx, ticket.no, "appealed")
 
 
@@ -97,7 +97,7 @@ def _in_time(tx: Tx, ticket: Ticket, at: datetime, context: TurnContext) -> bool
 
 
 def barred(tx: Tx, ticket: Ticket, actor: str) -> str:
-    """Name who else decided this appeal's ticket before, if `actor` is that one and somebody else could review it.
+    """Return who decided an appeal's ticket before, if that is `actor` and another person could review it; else "".
 
     "" lets the actor go on. With no other eligible reviewer a supervisor may (see `same_reviewer`).
     """
@@ -113,7 +113,7 @@ def barred(tx: Tx, ticket: Ticket, actor: str) -> str:
 
 
 def same_reviewer(tx: Tx, ticket: Ticket, actor: str) -> bool:
-    """Return whether an appeal is in the hands of whoever decided first, which is marked and reported."""
+    """Return whether an appeal is reviewed by the agent who decided first, which is marked and reported."""
     return ticket.state == "appealed" and _decided(tx, ticket, actor)
 
 

@@ -1,4 +1,4 @@
-"""Two who tell of one problem and differ: what the second one says stands on the card beside what was filed."""
+"""Two people report one problem differently: the card shows both."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def record(tx: Tx, ticket: Ticket, filing: Filing, lines: Sequence[Line]) -> Non
 
 
 def _count(quantity: str, unit: str, share: object) -> object:
-    """What makes two quantities the same: the part of what was bought where it is known."""
+    """Return what makes two quantities the same: the part of what was bought where it is known."""
     return Fraction(str(share)) if share else (quantity, unit)
 
 
 def say(tx: Tx, ticket: Ticket, role: str, text: str) -> None:
-    """Let a ticket warn of what its leader or its buyer says otherwise."""
+    """Add a warning to a ticket of what its leader or its buyer says otherwise."""
     plain = " ".join(text.split())
     warnings.record(tx, ticket, f"{CODES[role]}:{plain if len(plain) <= SHORT else plain[: SHORT - 1] + '…'}")

@@ -1,4 +1,4 @@
-"""What customers answer: yes or no to an offer, content or not, arrived or not, or that they take it back."""
+"""What customers answer: yes or no to an offer, a rating, whether goods arrived, or a withdrawal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CONTENT = 3  # the lowest score that closes a ticket
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consented:
-    """What became of an answer to an offer: `accepted` when it holds now, `stale` when nothing was on offer."""
+    """The result of an answer to an offer: `accepted` when it is final now, `stale` when nothing was on offer."""
 
     no: str
     state: str
@@ -28,7 +28,7 @@ class Consented:
 
 
 def consent(tx: Tx, ticket_no: str, *, accepted: bool, conversation_id: int, context: TurnContext) -> Consented:
-    """Book the customer's yes or no to what was offered (R113) and tell the customer what follows."""
+    """Record the customer's yes or no to an offer (R113) and inform the customer of the consequences."""
     ticket = lifecycle.of_party(tx, ticket_no, conversation_id)
     if ticket is None:
         return Consented(no=ticket_no, state="", stale=True)
@@ -54,7 +54,7 @@ def consent(tx: Tx, ticket_no: str, *, accepted: bool, conversation_id: int, con
 
 
 def _hold(tx: Tx, ticket: Ticket, line: Line, context: TurnContext) -> None:
-    """Let an offer hold as it was made: decided by whoever offered it."""
+    """Make an offer final as it was made: decided by the agent who offered it."""
     by = lifecycle.By(actor=line.decided_by or lifecycle.BOT.actor)
     words = {"words" if decision_notices.is_told(tx, line) else "reason": line.reason}
     ruling = decisions.Ruling(remedy=line.remedy, amount=line.amount, coupon=line.coupon, **words)
@@ -67,13 +67,13 @@ def _reopen_lines(tx: Tx, lines: Sequence[Line]) -> None:
 
 
 def tell_owner(tx: Tx, ticket: Ticket, key: str, context: TurnContext) -> None:
-    """Leave a line in a ticket's thread, naming its owner."""
+    """Post a line in a ticket's thread, naming its owner."""
     owner = [(ticket.owner_id, ticket.owner_name or "")] if ticket.owner_id else []
     desk_outbox.note(tx, ticket, desk_outbox.say(key, no=ticket.no), context, mentions=owner)
 
 
 def withdraw(tx: Tx, ticket_no: str, *, conversation_id: int, context: TurnContext) -> bool:
-    """Take a claim back for the customer; False when it is decided already, or about safety (a person looks)."""
+    """Withdraw a claim for the customer; return False when it is decided already, or about safety."""
     ticket = lifecycle.of_party(tx, ticket_no, conversation_id)
     if ticket is None:
         return False
@@ -95,7 +95,7 @@ def withdraw(tx: Tx, ticket_no: str, *, conversation_id: int, context: TurnConte
 
 
 def settle(tx: Tx, ticket_no: str, *, score: int, context: TurnContext, conversation_id: int | None = None) -> bool:
-    """Book how content the customer is (5 to 1): close the ticket, or bring it back to its owner; True when closed."""
+    """Record a rating (5 to 1): close the ticket, or return it to its owner; return True when closed."""
     ticket = rows.get(tx, ticket_no)
     if ticket is None or ticket.state not in lifecycle.AFTER:
         return False
@@ -125,7 +125,7 @@ def close(tx: Tx, ticket: Ticket, by: lifecycle.By, context: TurnContext, **data
 
 
 def reopen(tx: Tx, ticket: Ticket, by: lifecycle.By, context: TurnContext) -> None:
-    """Bring a decided ticket back to its owner, or to the queue (R124)."""
+    """Return a decided ticket to its owner, or to the queue (R124)."""
     policy = notices.policy_of(tx, ticket, context)
     state = "assigned" if ticket.owner_id else "queued"
     lifecycle.move(tx, ticket.no, state, closed_at=None)
@@ -139,7 +139,7 @@ def reopen(tx: Tx, ticket: Ticket, by: lifecycle.By, context: TurnContext) -> No
 
 
 def received(tx: Tx, ticket_no: str, *, arrived: bool, conversation_id: int, context: TurnContext) -> bool:
-    """Book whether what was sent again has come (R128); True when the answer was awaited."""
+    """Record whether goods sent again have come (R128); return True when the answer was awaited."""
     ticket = lifecycle.of_party(tx, ticket_no, conversation_id)
     if ticket is None:
         return False

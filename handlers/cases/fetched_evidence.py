@@ -1,4 +1,4 @@
-"""What follows when a piece of evidence of a ticket was fetched: the bot decides, asks once more, or marks it."""
+"""What follows when a piece of evidence was fetched: the bot decides, asks once more, or marks it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from storage.tickets import Ticket
 
 
 def examined(tx: Tx, evidence_id: int, context: TurnContext) -> None:
-    """Go on with a ticket whose piece of evidence came back; its row says what was found.
+    """Continue a ticket whose piece of evidence came back; its row has the result.
 
-    A piece from the staff goes to the customer. One of a draft without ticket is not this room's matter.
+    A piece from the staff goes to the customer. One of a draft without ticket is handled by the dialogue.
     """
     piece = evidence.get(tx, evidence_id)
     if piece is None or piece.ticket_no is None:
@@ -41,7 +41,7 @@ def examined(tx: Tx, evidence_id: int, context: TurnContext) -> None:
 
 
 def _ask_again(tx: Tx, ticket: Ticket, context: TurnContext) -> bool:
-    """Return whether the customer is asked for a better photo: once per claim, never while a human has the ticket."""
+    """Return whether the customer is asked for a better photo: once per claim, never while an agent has the ticket."""
     if ticket.state != "queued" or ticket.owner_id is not None or ticket.filed_at is None or ticket.raised:
         return False
     photos = [piece for piece in evidence.of_ticket(tx, ticket.no) if piece.kind == "photo"]

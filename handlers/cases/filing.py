@@ -1,4 +1,4 @@
-"""How a draft becomes a ticket: filed by the customer's yes, raised without it, joined to one that is there."""
+"""How a draft becomes a ticket: filed by the customer's yes, raised without it, or joined to an existing one."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _same(tx: Tx, filing: Filing, but: str = "") -> Ticket | None:
 
 
 def _join(tx: Tx, ticket: Ticket, filing: Filing, context: TurnContext) -> Filed:
-    """Let the one who files hear of the ticket that is there; what is new in the draft comes to it."""
+    """Add the person who files to the existing ticket; what is new in the draft is added to it."""
     rows.join(tx, ticket.no, filing.conversation_id, role=filing.role, at=context.now)
     known = ticket_lines.of_ticket(tx, ticket.no)
     conflicting_claims.record(tx, ticket, filing, known)
@@ -143,7 +143,7 @@ def _owes_photos(tx: Tx, ticket: Ticket, filing: Filing, context: TurnContext) -
 
 
 def raise_ticket(tx: Tx, filing: Filing, *, why: str, context: TurnContext) -> str:
-    """Bring a person: a ticket with what is known, its card at once; the same draft fills the one it has.
+    """Call a person: a ticket with what is known, its card at once; the same draft fills the one it has.
 
     `why`: safety, human, misses, not_found, special, voice, locked.
     """
@@ -166,7 +166,7 @@ def raise_ticket(tx: Tx, filing: Filing, *, why: str, context: TurnContext) -> s
 
 
 def fill(tx: Tx, ticket_no: str, filing: Filing, context: TurnContext) -> None:
-    """Let the draft go on filling its raised ticket: facts, photos, words."""
+    """Update the raised ticket of a draft: facts, photos, words."""
     ticket = lifecycle.must(tx, ticket_no)
     if ticket.filed_at is not None:
         return
@@ -177,7 +177,7 @@ def fill(tx: Tx, ticket_no: str, filing: Filing, context: TurnContext) -> None:
 
 
 def told(tx: Tx, no: str, *, joined: bool = False) -> Filed:
-    """Gather what the customer may be told of a ticket."""
+    """Return what the customer may be told of a ticket."""
     ticket = lifecycle.must(tx, no)
     lines = ticket_lines.of_ticket(tx, no)
     approved = bool(lines) and all(line.decided_by == lifecycle.BOT.actor for line in lines)

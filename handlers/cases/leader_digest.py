@@ -1,4 +1,4 @@
-"""A leader's daily digest: what is open, due, decided and owed at the own sites, once a day or when asked for."""
+"""A leader's daily digest: what is open, due, decided and owed at the leader's sites, once a day or on request."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _day_end(context: TurnContext) -> datetime:
 
 
 def fire(tx: Tx, payload: Mapping[str, Any], context: TurnContext) -> None:
-    """Send a leader's digest if there is anything to say, and set the timer for the next day."""
+    """Send a leader's digest if it has anything, and set the timer for the next day."""
     seat = sites.seat(tx, payload["digest"])
     if seat is None:
         return

@@ -1,4 +1,4 @@
-"""What a leader hears who asks how the own tickets stand (进度): by site and state, the newest first."""
+"""The answer to a leader's 进度: the tickets by site and state, the newest first."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from storage.database import Tx
 from storage.sites import Sited
 
 STATES = ("waiting_customer", "appealed", "assigned", "queued", "decided", "resolved", "closed", "withdrawn")
-RECENT = timedelta(days=14)  # how long a ticket that has ended is still told
+RECENT = timedelta(days=14)  # how long a ticket that has ended is still shown
 SERIOUS = 1  # the rank up to which an open ticket is always named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One ticket as it is told, with what is promised for it."""
+    """One ticket as it is shown, with what is promised for it."""
 
     sited: Sited
     what: str
@@ -31,7 +31,7 @@ class Row:
 
 
 def text(tx: Tx, leader_id: int, voice: Voice, context: TurnContext) -> str:
-    """Tell a leader's tickets, as many as one message holds."""
+    """Return a leader's tickets, as many as one message holds."""
     rows = [_row(tx, one, voice) for one in sites.filed_by(tx, leader_id, context.now - RECENT)]
     others = sites.others_open(tx, leader_id, [row.sited.ticket.no for row in rows])
     numbers = sorted({row.sited.site_no for row in rows} | set(others), key=lambda number: (not number, number))
@@ -53,7 +53,7 @@ def text(tx: Tx, leader_id: int, voice: Voice, context: TurnContext) -> str:
 
 
 def _state(state: str, here: Sequence[Row], most: int, voice: Voice) -> list[str]:
-    """Tell the tickets in one state; what is promised for most of them is said once, in the heading."""
+    """Return the tickets in one state; what is promised for most of them is said once, in the heading."""
     until, many = Counter(row.until for row in here).most_common(1)[0]
     shared = until if many > 1 else ""
     head = voice.say("leader.progress_state", state=voice.say(f"notice.state_{state}"), count=len(here), by=shared)

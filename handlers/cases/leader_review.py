@@ -1,4 +1,4 @@
-"""A leader's word on a customer's own claim: asked for, waited for no longer than its clock, passed on to the desk."""
+"""A leader's statement on a customer's own claim: asked for, awaited until its clock, passed on to the desk."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ SENTENCE = re.compile(r"[^。！？!?.\n]+")
 
 
 def begin(tx: Tx, ticket: Ticket, context: TurnContext) -> bool:
-    """Ask the leaders of the site first, if the policy wants it; False when the ticket goes to the desk at once.
+    """Ask the leaders of the site first, if the policy wants it; return False when the ticket goes to the desk at once.
 
-    The promises to the customer run on; only the first human answer is counted from when the desk sees the ticket.
+    The promises to the customer stay; only the first human answer counts from when the desk sees the ticket.
     """
     policy = notices.policy_of(tx, ticket, context)
     if not policy.leader_review or ticket.rank != ORDINARY or ticket.raised or ticket.leader_id is not None:
@@ -61,7 +61,7 @@ def testify(tx: Tx, ticket: Ticket, context: TurnContext) -> None:
 
 
 def _time_enough(tx: Tx, ticket: Ticket, context: TurnContext) -> bool:
-    """A review that ends after the promised result would leave the desk no time."""
+    """Return whether a review would end before the promised result, with time left for the desk."""
     policy = notices.policy_of(tx, ticket, context)
     if CLOCK not in policy.clocks or "review_notice" not in policy.clocks:
         return CLOCK in policy.clocks
@@ -70,7 +70,7 @@ def _time_enough(tx: Tx, ticket: Ticket, context: TurnContext) -> bool:
 
 
 def _to_ask(tx: Tx, ticket: Ticket) -> list[Seat]:
-    """Whoever complains on a ticket is no witness of it."""
+    """Return the leaders to ask: a person who complains on a ticket is no witness of it."""
     parties = {party.conversation_id for party in rows.parties(tx, ticket.no)}
     return [seat for seat in sites.seats_of(tx, ticket.no) if seat.conversation_id not in parties]
 
@@ -102,7 +102,7 @@ def answers(no: str, voice: Voice) -> tuple[tuple[Button, ...], ...]:
 
 
 def _facts(tx: Tx, ticket: Ticket, seat: Seat, voice: Voice) -> str:
-    """Tell whose order it is and what is claimed; the customer's words and number stay with the desk."""
+    """Return whose order it is and what is claimed; the customer's words and number stay with the desk."""
     sited = sites.leads(tx, seat.leader_id, ticket.no)
     lines = [leader_phrases.problem(line, voice) for line in ticket_lines.of_ticket(tx, ticket.no)]
     head = [sited.site_no, leader_phrases.who(sited, voice)] if sited else []
@@ -110,7 +110,7 @@ def _facts(tx: Tx, ticket: Ticket, seat: Seat, voice: Voice) -> str:
 
 
 def _quote(ticket: Ticket, voice: Voice) -> str:
-    """Quote the customer where the leader is named as told; anything else said of the leader is not passed on."""
+    """Return the customer's words that the leader was informed; anything else about the leader is not passed on."""
     told = voice.say("leader.told_words").split("|")
     said = [part.strip() for _, text in ticket.said for part in SENTENCE.findall(phone_numbers.covered(text))]
     found = [part for part in said if any(word in part.casefold() for word in told)]
@@ -118,7 +118,7 @@ def _quote(ticket: Ticket, voice: Voice) -> str:
 
 
 def heard(tx: Tx, no: str, conversation: Conversation, answer: str, text: str, context: TurnContext) -> str:
-    """Book a leader's word: yes, no, unsure, or "" for free words; return the name of what the leader is told.
+    """Record a leader's statement: yes, no, unsure, or "" for free words; return the name of the leader's answer.
 
     "none" where this leader was not asked, or no longer leads the site; "late" where the ticket is decided.
     """
@@ -132,13 +132,13 @@ def heard(tx: Tx, no: str, conversation: Conversation, answer: str, text: str, c
 
 
 def vouched(tx: Tx, no: str, by: By, context: TurnContext) -> None:
-    """Take it as a yes when the leader files the very claim on which the word is awaited."""
+    """Record a yes when the leader files the very claim on which a statement is awaited."""
     if leader_statements.running(tx, no):
         _book(tx, lifecycle.must(tx, no), by, "yes", "", context)
 
 
 def remarked(tx: Tx, no: str, by: By, text: str, context: TurnContext) -> None:
-    """Take what a leader adds to a ticket, as when a list names it, for the word if one is awaited."""
+    """Record what a leader adds to a ticket, as when a list names it, as the statement if one is awaited."""
     if by.actor.startswith("leader:") and leader_statements.running(tx, no):
         _book(tx, lifecycle.must(tx, no), by, "", text, context)
 
@@ -155,7 +155,7 @@ def _book(tx: Tx, ticket: Ticket, by: By, answer: str, text: str, context: TurnC
 
 
 def silent(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
-    """Go on without the leader when the clock runs out."""
+    """Continue without the leader when the clock runs out."""
     clocks.stop(tx, ticket.no, [name], context)
     names = "、".join(seat.name for seat in _to_ask(tx, ticket))
     lifecycle.log(tx, ticket.no, SILENT, lifecycle.CLOCK, context, names=names)
@@ -163,7 +163,7 @@ def silent(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
 
 
 def _pass_on(tx: Tx, ticket: Ticket, context: TurnContext, *, awaited: bool) -> None:
-    """Bring the ticket to the desk, or let the bot decide, as it would have been without a leader."""
+    """Send the ticket to the desk, or let the bot decide, as it would have been without a leader."""
     waits = ticket.state in ("queued", "waiting_customer") and ticket.owner_id is None and not ticket.raised
     if not (awaited and waits) or auto_approval.grant(tx, ticket.no, context, tell=True):
         desk_outbox.refresh(tx, ticket.no, context)

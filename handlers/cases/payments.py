@@ -1,4 +1,4 @@
-"""What follows when money is confirmed as paid: the line is done, the promise kept, the customer told."""
+"""What follows when a payment is confirmed: the line is done, the promise kept, the customer informed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PAYOUTS = By(actor="payouts")
 
 
 def paid(tx: Tx, ticket_no: str, *, amount: int, at: datetime, reference: str, context: TurnContext) -> str:
-    """Book a payment of `amount` 分; "" when booked or known already, else why not: unknown, nothing_due, differs.
+    """Record a payment of `amount` 分; return "" when recorded, else why not: unknown, nothing_due, differs.
 
     A payment has to be what is still due on the ticket's approved lines, together or one of them.
     """

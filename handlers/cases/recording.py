@@ -39,7 +39,7 @@ class FilingLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
-    """A draft with all that the house knows around it, to be filed or raised."""
+    """A draft with everything known around it, to be filed or raised."""
 
     claim: Claim
     conversation_id: int
@@ -56,12 +56,12 @@ class Filing:
 
     @property
     def role(self) -> str:
-        """Tell as whom the conversation complains."""
+        """Return as whom the conversation complains."""
         return "leader" if self.leader_id is not None else "buyer"
 
     @property
     def by(self) -> lifecycle.By:
-        """Name who files, for the log."""
+        """Return the person who files, for the log."""
         kind = "leader" if self.leader_id is not None else "customer"
         return lifecycle.By(actor=f"{kind}:{self.channel}:{self.account}")
 
@@ -114,7 +114,7 @@ def _order(filing: Filing) -> dict[str, Any]:
 
 
 def update(tx: Tx, ticket: Ticket, filing: Filing, context: TurnContext) -> bool:
-    """Bring a raised ticket up to its draft; True when it became more serious."""
+    """Update a raised ticket from its draft; return True when it became more serious."""
     bought = _order(filing)
     if filing.order is None and ticket.order_no:
         bought.pop("site_no", None)  # an agent found the order meanwhile
@@ -132,7 +132,7 @@ def _lists(ticket: Ticket) -> list[list[str]]:
 def rise(
     tx: Tx, no: str, severity: str, signals: tuple[str, ...], special: tuple[str, ...], context: TurnContext
 ) -> bool:
-    """Let a ticket become more serious, never less; True when it did."""
+    """Make a ticket more serious, never less; return True when it did."""
     ticket = lifecycle.must(tx, no)
     worst = max(ticket.severity, severity, key=SEVERITIES.index)
     found = {
@@ -148,7 +148,7 @@ def rise(
 
 
 def keep(tx: Tx, no: str, filing: Filing, context: TurnContext) -> None:
-    """Write down what the draft has by now: lines, every wish, evidence."""
+    """Store what the draft has by now: lines, every wish, evidence."""
     sync_lines(tx, no, filing)
     known = sum(event.kind == "wish" for event in events.of_ticket(tx, no))
     for at, wish in filing.claim.wishes[known:]:
@@ -159,7 +159,7 @@ def keep(tx: Tx, no: str, filing: Filing, context: TurnContext) -> None:
 
 
 def sync_lines(tx: Tx, no: str, filing: Filing) -> None:
-    """Make the undecided lines those of the draft; a decided one stays as it is."""
+    """Make the undecided lines those of the draft; a decided one is not changed."""
     left = ticket_lines.of_ticket(tx, no)
     put_right = corrections.as_read(tx, no) if left else {}
     for wanted in filing.lines:
@@ -180,7 +180,7 @@ def sync_lines(tx: Tx, no: str, filing: Filing) -> None:
 
 
 def _same(line: Line, wanted: FilingLine, read: Mapping[str, str]) -> bool:
-    """Return whether a line is the wanted one, as it stands or as it was first read."""
+    """Return whether a line is the wanted one, as it is or as it was first read."""
     item = "" if wanted.order_line_no is None else str(wanted.order_line_no)
     here = {(corrections.value(line, "item"), line.problem)}
     if read:
@@ -190,12 +190,12 @@ def _same(line: Line, wanted: FilingLine, read: Mapping[str, str]) -> bool:
 
 
 def add_line(tx: Tx, no: str, filing: Filing, wanted: FilingLine) -> None:
-    """Put one more line to a ticket."""
+    """Add one line to a ticket."""
     ticket_lines.add(tx, no, state="open", **columns(filing.order, wanted))
 
 
 def columns(order: Order | None, wanted: FilingLine) -> dict[str, Any]:
-    """Shape a line's columns: "all" becomes the ordered quantity, "half" and shares stay fractions."""
+    """Return a line's columns: "all" becomes the ordered quantity, "half" and shares stay fractions."""
     problem = wanted.problem
     bought = next((line for line in order.lines if line.line_no == wanted.order_line_no), None) if order else None
     quantity, unit = problem.quantity, "" if problem.share else problem.unit
@@ -224,7 +224,7 @@ SECOND_READING = "second_reading"
 
 
 def note_aided(tx: Tx, no: str, aided: Sequence[str], context: TurnContext) -> None:
-    """Write down what is new; `aided` as in Claim: "problem=late", "quantity=2"."""
+    """Record what is new; `aided` as in Claim: "problem=late", "quantity=2"."""
     known = {what for event in events.of_ticket(tx, no) if event.kind == SECOND_READING for what in event.data["read"]}
     fresh = [what for what in aided if what not in known]
     if fresh:
@@ -232,7 +232,7 @@ def note_aided(tx: Tx, no: str, aided: Sequence[str], context: TurnContext) -> N
 
 
 def aided_line(event: Event, when: str) -> str:
-    """Tell the desk which parts those are."""
+    """Return for the desk which parts those are."""
     parts = dict.fromkeys(what.partition("=")[0] for what in event.data["read"])
     named = [desk_outbox.say(f"aided_{part}") for part in parts]
     return desk_outbox.say("second_reading", when=when, parts="、".join(named))

@@ -1,4 +1,4 @@
-"""More of a customer for a ticket that is there: words, photos, voice, or the wish to speak to a person."""
+"""More of a customer for an existing ticket: words, photos, voice, or the wish to speak to a person."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from storage.tickets import Ticket
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remarked:
-    """What became of a remark: `owned` when an agent reads it (the bot stays silent), `taken` pieces of evidence."""
+    """The result of a remark: `owned` when an agent reads it (the bot stays silent), `taken` pieces of evidence."""
 
     no: str
     state: str
@@ -45,7 +45,7 @@ def remark(
     special: tuple[str, ...] = (),
     wish: str = "",
 ) -> Remarked:
-    """Take more words, photos or voice to a ticket; they reach the owner, or the card. Severity may only rise."""
+    """Add words, photos or voice to a ticket; they reach the owner, or the card. Severity may only rise."""
     ticket = lifecycle.must(tx, ticket_no)
     if wish:
         rewish(tx, ticket_no, wish, conversation_id=conversation_id, at=at, context=context)
@@ -73,7 +73,7 @@ def remark(
 def _to_owner(
     tx: Tx, ticket: Ticket, by: lifecycle.By, text: str, evidence: Sequence[int], context: TurnContext
 ) -> None:
-    """Bring the words under the card at once; media that are still being fetched follow by themselves."""
+    """Send the words under the card at once; media that are still being fetched follow by themselves."""
     known = [piece for piece in (pieces.get(tx, one) for one in evidence) if piece and not piece.restricted]
     found = [piece for piece in known if piece.media_key]
     if text or found:
@@ -84,7 +84,7 @@ def _to_owner(
 
 
 def answered(tx: Tx, ticket: Ticket, context: TurnContext, *, brought: bool) -> None:
-    """The customer's turn is over, unless an offer still waits for a yes or photos are still owed."""
+    """End the wait for the customer, unless an offer still waits for a yes or photos are still owed."""
     lines = ticket_lines.of_ticket(tx, ticket.no)
     owes = ticket.owner_id is None and not clock_rows.get(tx, ticket.no, "decision_due") and ticket.filed_at is not None
     if (owes and not brought) or all(line.state != "open" for line in lines):
@@ -96,7 +96,7 @@ def answered(tx: Tx, ticket: Ticket, context: TurnContext, *, brought: bool) -> 
 
 
 def call(tx: Tx, ticket_no: str, context: TurnContext) -> None:
-    """Bring a person to a ticket because the customer asks for one (人工): its owner, or whoever takes the card."""
+    """Call a person to a ticket because the customer asks for one (人工): its owner, or the agent who takes it."""
     ticket = lifecycle.must(tx, ticket_no)
     if ticket.state in lifecycle.AFTER:
         customer_answers.reopen(tx, ticket, lifecycle.BOT, context)
@@ -116,7 +116,7 @@ def call(tx: Tx, ticket_no: str, context: TurnContext) -> None:
 
 
 def rewish(tx: Tx, ticket_no: str, wish: str, *, conversation_id: int, at: datetime, context: TurnContext) -> None:
-    """Put a remedy code to the open lines of a ticket as what is wished now, with the sum that it comes to."""
+    """Set a remedy code as the wish of a ticket's open lines, with the sum that it comes to."""
     ticket = lifecycle.must(tx, ticket_no)
     lines = [line for line in ticket_lines.of_ticket(tx, ticket_no) if line.state == "open" and line.wish != wish]
     for line in lines:

@@ -1,4 +1,4 @@
-"""A leader's settlement: every line decided in a period at the own sites, with what is paid and what is owed."""
+"""A leader's settlement: every line decided in a period at the leader's sites, with what is paid and owed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ MONEY = frozenset({"sum", "coupon", "paid", "owed"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One decided line; sums in 分, `phone` masked, `cause` the leader's part in it as the agents named it."""
+    """One decided line; sums in 分, `phone` masked, `cause` the leader's part in it as agents named it."""
 
     date: date
     ticket: str
@@ -58,12 +58,12 @@ class Sheet:
     rows: tuple[Row, ...]
 
     def total(self, column: str) -> int:
-        """Sum a column of money, in 分."""
+        """Return the sum of a column of money, in 分."""
         return sum(getattr(row, column) for row in self.rows)
 
 
 def sheet(tx: Tx, leader: Leader, first: date, last: date, voice: Voice) -> Sheet:
-    """Gather a leader's decided lines; days begin at midnight where the business is."""
+    """Return a leader's decided lines; days begin at midnight in the business's time zone."""
     zone = calendar.zone(voice.policy)
     begins, ends = (datetime.combine(day, time(), zone) for day in (first, last + DAY))
     rows = tuple(_row(tx, one, voice, voice.policy) for one in sites.decided(tx, leader.id, begins, ends))

@@ -1,4 +1,4 @@
-"""What happens when a ticket's clock runs out: the breach is booked, named and, where promised, excused in advance."""
+"""What happens when a ticket's clock is due: the breach is recorded, the customer gets an apology and a new time."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ SUPERVISED = frozenset({"decision_due", "refund_due", "appeal_final", "major_hum
 
 
 def fire(tx: Tx, payload: Mapping[str, Any], context: TurnContext) -> None:
-    """Carry out a timer of a ticket, if its clock still runs and is really due: {"ticket", "clock"[, "near"]}.
+    """Carry out a timer of a ticket, if its clock still runs and is due: {"ticket", "clock"[, "near"]}.
 
-    That of a leader's digest names the leader: {"digest", "since"}.
+    The timer of a leader's digest has the leader: {"digest", "since"}.
     """
     if "digest" in payload:
         leader_digest.fire(tx, payload, context)
@@ -57,7 +57,7 @@ def fire(tx: Tx, payload: Mapping[str, Any], context: TurnContext) -> None:
 
 
 def _breach(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
-    """Book a broken promise: the ticket rises on the board and is named; the customer hears before asking."""
+    """Record a broken promise: the ticket rises on the board, agents are named, the customer gets an apology."""
     rows.breach(tx, ticket.no, name, at=context.now)
     lifecycle.log(tx, ticket.no, "late", lifecycle.CLOCK, context, clock=name)
     if name in EXCUSES:
@@ -88,7 +88,7 @@ def _near(tx: Tx, ticket: Ticket, due: datetime, context: TurnContext) -> None:
 
 
 def _idle(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
-    """Close what is decided and silent; an undecided ticket goes back to a human, who decides without the customer."""
+    """Close what is decided and silent; return an undecided ticket to the queue, where an agent decides alone."""
     rows.stop(tx, ticket.no, name, at=context.now)
     if ticket.state in lifecycle.AFTER:
         customer_answers.close(tx, ticket, lifecycle.CLOCK, context, why="idle")

@@ -1,4 +1,4 @@
-"""The facts known so far in a talk: drafts of claims, frozen, kept as JSON between messages."""
+"""The facts known so far in a conversation: drafts of claims, frozen, stored as JSON between messages."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Photo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The question that went out last: its slot, whose problem it is about, and the choices it showed."""
+    """The last question: its slot, whose problem it is about, and the choices it showed."""
 
     slot: str
     index: int = 0
@@ -110,7 +110,7 @@ class SheetWait:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
-    """All that a conversation remembers: its drafts, the one last spoken of, and what is still unsaid."""
+    """All that a conversation remembers: its drafts, the current one, and what is still unsaid."""
 
     language: str = ""
     claims: tuple[Claim, ...] = ()
@@ -144,14 +144,14 @@ class Talk:
         return next((claim for claim in self.claims if claim.id == claim_id), None)
 
     def with_claim(self, claim: Claim) -> Self:
-        """Put the draft in place of its earlier form, or at the end, and speak of it."""
+        """Return the talk with the draft in place of its earlier form, or at the end, and current."""
         others = [claim if known.id == claim.id else known for known in self.claims]
         if all(known.id != claim.id for known in others):
             others.append(claim)
         return replace(self, claims=tuple(others), current=claim.id)
 
     def without(self, claim_id: str) -> Self:
-        """Drop the draft of this id."""
+        """Return the talk without the draft of this id."""
         left = tuple(claim for claim in self.claims if claim.id != claim_id)
         current = self.current if self.current != claim_id else (left[-1].id if left else "")
         return replace(self, claims=left, current=current)
@@ -166,7 +166,7 @@ NAMES: dict[type, tuple[str, ...]] = {kind: tuple(item.name for item in fields(k
 
 
 def to_json(talk: Talk) -> dict[str, Any]:
-    """Shape a talk as JSON, leaving out what is empty."""
+    """Return a talk as JSON, without what is empty."""
     shaped: dict[str, Any] = _shape(talk)
     return shaped
 
@@ -209,7 +209,7 @@ def from_json(raw: Mapping[str, Any]) -> Talk:
 
 
 def amount(problem: Problem) -> Fraction | None:
-    """Read a problem's quantity as a number; None while it is unknown or said in words (all, half)."""
+    """Return a problem's quantity as a number; None while it is unknown or given in words (all, half)."""
     if problem.quantity in ("", "all", "half"):
         return None
     return Fraction(problem.quantity)

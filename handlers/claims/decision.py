@@ -1,4 +1,4 @@
-"""What a decision rests on, and what it comes to."""
+"""Input and result of `decide()`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LONGEST = 2000  # characters of one message that are read
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnInput:
-    """Everything a decision rests on; nothing else may."""
+    """Everything that a decision may depend on."""
 
     talk: Talk
     inbound: Inbound
@@ -34,13 +34,13 @@ class TurnInput:
 
     @property
     def chat(self) -> str:
-        """Name the chat that opinions are kept for."""
+        """Return the name of the chat that opinions are kept for."""
         return f"{self.inbound.channel}:{self.inbound.account}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What a decision comes to: the talk after it, replies in order, and acts."""
+    """The result of a decision: the talk after the message, replies in order, and outcomes."""
 
     talk: Talk
     replies: tuple[Reply, ...] = ()

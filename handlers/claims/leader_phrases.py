@@ -1,4 +1,4 @@
-"""How leaders are spoken to: their language, and a ticket of their site in a few words."""
+"""Phrases for leaders: their language, and a ticket of their site in a few words."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ LONGEST = 800  # characters: what people read of one message
 
 
 def voice_of(seat: Seat, context: TurnContext) -> Voice:
-    """Return the voice for a leader: the language of the talk, the policy in force."""
+    """Return the voice for a leader: the language of the conversation, the policy in force."""
     return Voice(language=claims.from_json(seat.talk).language or "zh", policy=context.policy, now=context.now)
 
 
 def who(sited: Sited, voice: Voice) -> str:
-    """Name the order as leaders do, as "3号 李婷"; "" for a ticket without an order."""
+    """Return the order as leaders name it, as "3号 李婷"; "" for a ticket without an order."""
     number = voice.say("leader.pickup", number=sited.participate_no) if sited.participate_no else ""
     return " ".join(part for part in (number, sited.buyer_name) if part)
 
 
 def quantity(line: Line) -> str:
-    """Write a quantity as "2盒", "1/3", or "" when it is unknown."""
+    """Return a quantity as "2盒", "1/3", or "" when it is unknown."""
     if not line.quantity:
         return ""
     value = Fraction(line.quantity)
@@ -36,19 +36,19 @@ def quantity(line: Line) -> str:
 
 
 def problem(line: Line, voice: Voice) -> str:
-    """Tell one line's problem, as "草莓 2盒 腐烂变质"."""
+    """Return one line's problem, as "草莓 2盒 腐烂变质"."""
     labels = [voice.label(code) for code in line.codes]
     return " ".join(part for part in (line.item, quantity(line), *labels, line.detail) if part)
 
 
 def items(lines: Iterable[Line]) -> str:
-    """Name the items of lines with their quantities."""
+    """Return the items of lines with their quantities."""
     named = (" ".join(part for part in (line.item, quantity(line)) if part) for line in lines)
     return "、".join(dict.fromkeys(name for name in named if name))
 
 
 def granted(lines: Iterable[Line], voice: Voice) -> str:
-    """Return what was decided on lines, as "退款 39.80 元" or "补发"; "" when nothing is."""
+    """Return what was granted on lines, as "退款 39.80 元" or "补发"; "" when nothing was."""
     told = []
     for line in lines:
         if line.state == "refused":
@@ -59,7 +59,7 @@ def granted(lines: Iterable[Line], voice: Voice) -> str:
 
 
 def given(line: Line, voice: Voice) -> str:
-    """Tell one line's remedy with its sums."""
+    """Return one line's remedy with its sums."""
     parts = []
     if line.amount:
         parts.append(voice.say("notice.refund_of", sum=money(line.amount, voice.language)))
@@ -71,12 +71,12 @@ def given(line: Line, voice: Voice) -> str:
 
 
 def site(number: str, voice: Voice) -> str:
-    """Head the tickets of a site."""
+    """Return the heading for the tickets of a site."""
     return voice.say("leader.site", site=number) if number else voice.say("leader.no_site")
 
 
 def fitting(render: Callable[[int], str]) -> str:
-    """Render a text with as many items in each list as one message holds."""
+    """Return a text with as many items in each list as one message holds."""
     for most in MOST:
         text = render(most)
         if len(text) <= LONGEST:

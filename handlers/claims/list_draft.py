@@ -1,4 +1,4 @@
-"""A leader's list as the talk remembers it: its lines, their questions, and the photos around them."""
+"""A leader's list in the talk: its lines, their questions, and the photos around them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST = 400  # lines that a list remembers; the oldest that are done with go firs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListLine:
-    """One problem that the leader told.
+    """One problem that the leader reported.
 
     `state`: ready, ask, serious (a ticket is to be raised now), raised, filed, already (was filed before), withdrawn.
     `ask`: what is open: order, number, who, item, problem, refunded; a raised line may be asked about too.
@@ -30,11 +30,11 @@ class ListLine:
     at: str = ""  # ISO time at which it was said
     by: str = ""  # who said it first, when it was forwarded
     pickup: str = ""
-    who: str = ""  # a name as told that is no buyer's
+    who: str = ""  # a name as written that is no buyer's
     order_no: str = ""
     among: tuple[str, ...] = ()  # orders that could be meant
     problem: Problem = field(default_factory=Problem)
-    wish: str = ""  # as told; "" leaves it to the rules
+    wish: str = ""  # as written; "" leaves it to the rules
     state: str = "ready"
     ask: str = ""
     severity: str = "normal"
@@ -52,7 +52,7 @@ class ListLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPhoto:
-    """A photo around the list; `line` 0 while it lies in the tray, -1 when it is not wanted."""
+    """A photo around the list; `line` 0 while it is unassigned, -1 when it is not wanted."""
 
     id: int  # of its evidence row
     kind: str = "photo"
@@ -65,7 +65,7 @@ class ListPhoto:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListDraft:
-    """What a leader pasted, until it is done with; `revision` rises with whatever the card shows."""
+    """What a leader pasted, until it is done; `revision` rises with every change that the card shows."""
 
     id: str
     touched_at: str = ""
@@ -96,7 +96,7 @@ class ListDraft:
         return tuple(line for line in self.lines if line.state in states)
 
     def questions(self) -> tuple[ListLine, ...]:
-        """Return the lines that the leader is asked about; what several lines of the same words ask is asked once."""
+        """Return the lines to ask about; the same question about several lines of the same words is asked once."""
         first: dict[tuple[str, ...], ListLine] = {}
         for line in self.lines:
             if line.asks:
@@ -105,7 +105,7 @@ class ListDraft:
         return tuple(first.values())
 
     def tray(self) -> tuple[ListPhoto, ...]:
-        """Return the photos of which nobody knows yet what they show."""
+        """Return the photos that belong to no line yet."""
         return tuple(photo for photo in self.photos if photo.line == 0)
 
     def of_line(self, key: int) -> tuple[ListPhoto, ...]:
@@ -120,7 +120,7 @@ class ListDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """What was looked up for a leader's message: orders of the own sites, and the ticket lines on them."""
+    """What was looked up for a leader's message: orders of the leader's own sites, and the ticket lines on them."""
 
     orders: tuple[Order, ...] = ()
     lines: Mapping[str, Sequence[Line]] = field(default_factory=dict)
@@ -135,7 +135,7 @@ NAMES: dict[type, tuple[str, ...]] = {kind: tuple(item.name for item in fields(k
 
 
 def of(talk: Talk) -> ListDraft | None:
-    """Return the list that a talk remembers; unknown keys are dropped, what is new stays empty."""
+    """Return the list in a talk; unknown keys are dropped, new fields stay empty."""
     raw = talk.listed
     if not raw or "id" not in raw:
         return None
@@ -148,7 +148,7 @@ def of(talk: Talk) -> ListDraft | None:
 
 
 def keep(talk: Talk, draft: ListDraft | None) -> Talk:
-    """Let a talk remember the list as it is now."""
+    """Return the talk with the list as it is now."""
     return replace(talk, listed=_shape(draft) if draft else {})
 
 
@@ -175,7 +175,7 @@ def _shape(value: Any) -> Any:
 
 
 def forgetting(draft: ListDraft) -> ListDraft:
-    """Drop what is done with; what waits for the leader stays."""
+    """Return the list without what is done; what waits for the leader stays."""
     lines = tuple(line for line in draft.lines if line.state in OPEN or line.asks)
     kept = {line.key for line in lines}
     photos = tuple(photo for photo in draft.photos if photo.line == 0 or photo.line in kept)

@@ -1,4 +1,4 @@
-"""What a turn has to look up, and what it is told: orders the account may see, tickets, shares already claimed."""
+"""What a turn has to look up, and the result: orders the account may see, tickets, shares already claimed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SITE = ("site:", "site_")  # how the code of a pickup site begins; a Telegram li
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """The look-ups a message asks for: numbers it names, joined with what was said of the order before."""
+    """The look-ups that a message needs: numbers in it, joined with what was said of the order before."""
 
     numbers: tuple[str, ...] = ()
     pickups: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The answers, whole; `matches` are the orders that the numbers mean and the account may see."""
+    """The results; `matches` are the orders that the numbers mean and the account may see."""
 
     conversation: Conversation
     order: Order | None = None  # of the draft that is spoken of
@@ -70,7 +70,7 @@ class Found:
 def wanted(
     claim: Claim | None, named: References | None, conversation: Conversation, *, tapped: str = "", today: date
 ) -> Wanted:
-    """Name the look-ups that a message needs; `tapped` is the order number of a button."""
+    """Return the look-ups that a message needs; `tapped` is the order number of a button."""
     if tapped:
         return Wanted(numbers=(tapped,), tails=(claim.tail,) if claim and claim.tail else ())
     known = bool(claim and claim.order_no)
@@ -112,7 +112,7 @@ def _day(said: str | None, today: date) -> str:
 
 
 def site_of(tx: Tx, inbound: Inbound) -> str:
-    """Return the pickup site whose code a start brings; "" for other words, and for a site that nobody knows."""
+    """Return the pickup site whose code a start brings; "" for other words, and for an unknown site."""
     if inbound.kind != "start" and not inbound.text.startswith("/start "):
         return ""
     code = inbound.text.removeprefix("/start ").strip()
@@ -131,7 +131,7 @@ def find(
     locked: bool,
     now: datetime,
 ) -> Found:
-    """Answer the look-ups of a turn; `order_no` is that of the draft or ticket spoken of.
+    """Return the results for a turn; `order_no` is that of the current draft or ticket.
 
     A pickup number means the orders of `site` first: every site counts from 1.
     """
@@ -233,7 +233,7 @@ def tickets_of(
 
 
 def claimed(tx: Tx, order_no: str, *, but: str = "") -> dict[int, Fraction]:
-    """Sum the shares of an order's lines that tickets claim already, leaving out the ticket `but`."""
+    """Return the shares of an order's lines that tickets claim already, leaving out the ticket `but`."""
     taken: dict[int, Fraction] = defaultdict(Fraction)
     for line in ticket_lines.on_order(tx, order_no):
         if line.ticket_no != but and line.share and line.order_line_no is not None:
@@ -242,7 +242,7 @@ def claimed(tx: Tx, order_no: str, *, but: str = "") -> dict[int, Fraction]:
 
 
 def bind(tx: Tx, conversation: Conversation, order: Order, *, now: datetime) -> int | None:
-    """Say that the account belongs to the buyer of a proven order; None when the order has no phone."""
+    """Record that the account belongs to the buyer of a proven order; None when the order has no phone."""
     if not order.buyer_phone:
         return None
     customer = people.customer(tx, order.buyer_phone, order.buyer_name, sample=order.sample, now=now)

@@ -1,4 +1,4 @@
-"""What a turn wants done besides answering: the outcomes that conversation decides and intake carries out."""
+"""What a turn wants done besides answering: decided by the dialogue, carried out by `turn.apply`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raise:
-    """A person is to look at this draft now; `why` as in tickets.why."""
+    """A person has to look at this draft now; `why` as in tickets.why."""
 
     claim_id: str
     why: str
@@ -22,7 +22,7 @@ class Raise:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fill:
-    """A raised draft knows more."""
+    """The draft of a raised ticket has more facts."""
 
     claim_id: str
 
@@ -59,7 +59,7 @@ class Settle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appeal:
-    """The customer does not take the decision."""
+    """The customer does not accept the decision."""
 
     ticket_no: str
     text: str = ""
@@ -68,14 +68,14 @@ class Appeal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdraw:
-    """The customer takes a filed claim back."""
+    """The customer withdraws a filed claim."""
 
     ticket_no: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """The customer's answer whether what was sent again has come."""
+    """The customer's answer to whether the goods sent again have come."""
 
     ticket_no: str
     arrived: bool
@@ -97,7 +97,7 @@ class Lead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """The customer wants to know how things stand."""
+    """The customer asks for the state of the tickets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ class Await:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A draft was opened, or goes on: its idle clock starts; `nudged` when the customer was reminded already."""
+    """A draft was opened, or continues: its idle clock starts; `nudged` when the customer was reminded already."""
 
     claim_id: str
     nudged: bool = False
@@ -117,7 +117,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """Work on a leader's list: raise its serious lines, file the ready ones of `file`, and tell how it stands.
+    """Work on a leader's list: raise its serious lines, file the ready ones of `file`, and report its state.
 
     `tell`: card, list, filed, answers, same, photos, tray, dropped, nudge, status; `keys`: the lines that it is about.
     """
@@ -137,7 +137,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Testify:
-    """The leader's word on a claim: yes, no, unsure, or "" with words that say neither."""
+    """The leader's statement on a claim: yes, no, unsure, or "" with words that are none of them."""
 
     ticket_no: str
     answer: str = ""

@@ -1,4 +1,4 @@
-"""What part of an order line a claimed count means: units, counted pieces, weights."""
+"""Which part of an order line a claimed count means: units, counted pieces, weights."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ ASIDE = re.compile(r"\([^)]*\)|(?:约|大约|近)\s*\d.*$", re.ASCII)
 
 
 def _plain(text: str) -> str:
-    """Normalise a spec and drop what it says aside: "1个(约8斤)" and "1个约8斤" are 1个."""
+    """Normalise a spec and drop its remarks: "1个(约8斤)" and "1个约8斤" are 1个."""
     plain = unicodedata.normalize("NFKC", text).replace("×", "x").lower()
     return ASIDE.sub("", plain).strip()
 
 
 def pieces(item: str, spec: str, unit: str, quantity: float | Fraction) -> tuple[Fraction, str] | None:
-    """Count the parts of a line and name their counter; None when neither spec nor name tells them for certain.
+    """Return the number of parts of a line and their counter; None when neither spec nor name makes it certain.
 
     "鸡蛋30枚" x1 has 30 枚, "6杯" has 6 杯, "250ml*16盒" has 16 盒; "300g" and "8-10个" have none that is certain.
     """
@@ -45,12 +45,12 @@ def pieces(item: str, spec: str, unit: str, quantity: float | Fraction) -> tuple
             count, counter = found.pop()
             return (Fraction(str(quantity)) * count, counter) if count else None
         if found:
-            return None  # "2盒*6枚": which of the two is meant cannot be told
+            return None  # "2盒*6枚": either of the two may be meant
     return None
 
 
 def weight(item: str, spec: str, quantity: float | Fraction) -> tuple[Fraction, str] | None:
-    """Measure a line in g or ml; None when neither spec nor name tells it for certain."""
+    """Return a line's weight or volume in g or ml; None when neither spec nor name makes it certain."""
     for text in (spec, item):
         plain = _plain(text)
         if ROUGH.search(plain):
@@ -68,9 +68,9 @@ def weight(item: str, spec: str, quantity: float | Fraction) -> tuple[Fraction, 
 def portion(
     claimed: Fraction, said: str, *, item: str, spec: str, unit: str, quantity: float | Fraction
 ) -> Fraction | None:
-    """Return what share of a line is claimed by `claimed` of the unit that was `said` ("" when none was).
+    """Return the share of a line that `claimed` of the unit `said` is ("" when none was named).
 
-    None when it cannot be told for certain or is more than the line has: then a question is due, not a guess.
+    None when it is not certain or is more than the line has: then the bot asks instead of guessing.
     """
     whole, parts = Fraction(str(quantity)), pieces(item, spec, unit, quantity)
     said = said.strip().lower()

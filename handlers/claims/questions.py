@@ -39,13 +39,13 @@ class Question:
 
 
 def ask_order(view: View) -> Question:
-    """Ask which order, with the proof."""
+    """Return the question for the order, with the proof."""
     key = "talk.ask_order_again" if view.claim.number or view.claim.pickup else "talk.ask_order"
     return Question(slot="order", text=view.voice.say(key))
 
 
 def ask_item(view: View) -> Question:
-    """Ask which item; with no problem known yet, also what happened to it."""
+    """Return the question for the item; with no problem known yet, also for what happened to it."""
     index = lacks_item(view) or 0
     problem = view.claim.problems[index] if view.claim.problems else Problem()
     lines = view.order.lines if view.order else ()
@@ -60,7 +60,7 @@ def ask_item(view: View) -> Question:
 
 
 def ask_problem(view: View) -> Question:
-    """Ask what is wrong."""
+    """Return the question for what is wrong."""
     index = lacks_problem(view) or 0
     problem = view.claim.problems[index] if view.claim.problems else None
     line = line_of(view.order, problem.line_no) if problem else None
@@ -71,7 +71,7 @@ def ask_problem(view: View) -> Question:
 
 
 def ask_reason(view: View) -> Question:
-    """Say that the window is over, and what can still be done."""
+    """Return the question after the claim window: that it is over, and what can still be done."""
     voice, policy = view.voice, view.voice.policy
     problem = view.late_rule_problem or Problem()
     line = line_of(view.order, problem.line_no)
@@ -87,7 +87,7 @@ def ask_reason(view: View) -> Question:
 
 
 def ask_received(view: View) -> Question:
-    """Ask what came instead."""
+    """Return the question for what came instead."""
     index = lacks_received(view) or 0
     line = line_of(view.order, view.claim.problems[index].line_no)
     text = view.voice.say("talk.ask_received", item=item_name(line) if line else view.voice.say("talk.it"))
@@ -99,7 +99,7 @@ def _with_line(view: View) -> list[int]:
 
 
 def ask_quantity(view: View) -> Question:
-    """Ask how much of the line; counted parts are typed, few units are buttons."""
+    """Return the question for how much of the line; counted parts are typed, few units are buttons."""
     index = lacks_quantity(view)
     if index is None:
         index = next(iter(_with_line(view)))
@@ -124,7 +124,7 @@ def ask_quantity(view: View) -> Question:
 
 
 def _too_many(view: View, problem: Problem, line: OrderLine) -> str:
-    """Say that the line has fewer than were claimed, before asking again."""
+    """Return the sentence that the line has fewer than were claimed, before asking again."""
     count = amount(problem)
     most = parts(line) or (Fraction(str(line.quantity)), line.unit)
     if count is None or problem.share or count <= max(most[0], Fraction(str(line.quantity))):
@@ -138,7 +138,7 @@ def _both(problem: Problem, line: OrderLine, counted: tuple[Fraction, str]) -> t
 
 
 def ask_photos(view: View) -> Question:
-    """Ask for photos with the guided shots of the problem type."""
+    """Return the question for photos with the guided shots of the problem type."""
     kinds = [view.voice.policy.problems.get(problem.problem) for problem in view.claim.problems]
     hints = [pick(kind.evidence_hint, view.voice.language) for kind in kinds if kind and kind.photos]
     key = "talk.ask_photos_brief" if view.brief else "talk.ask_photos"
@@ -147,13 +147,13 @@ def ask_photos(view: View) -> Question:
 
 
 def ask_photo(view: View) -> Question:
-    """Ask for a photo beside a voice message, in few words."""
+    """Return the short question for a photo beside a voice message."""
     choices = ((view.voice.say("talk.no_photos"), "photos:none"),)
     return Question(slot="photos", text=view.voice.say("talk.ask_photos_brief"), choices=choices)
 
 
 def ask_wish(view: View) -> Question:
-    """Ask what the customer wants, with the sum where the bot may name it."""
+    """Return the question for what the customer wants, with the sum where the bot may name it."""
     voice, index = view.voice, lacks_wish(view) or 0
     problem = view.claim.problems[index]
     kind = voice.policy.problems.get(problem.problem)
@@ -174,7 +174,7 @@ def ask_wish(view: View) -> Question:
 
 
 def ask_confirm(view: View) -> Question:
-    """Show the whole claim and ask to file it; the button names the claim's revision."""
+    """Return the whole claim with the question to file it; the button names the claim's revision."""
     voice, claim = view.voice, view.claim
     key = "talk.confirm_late" if claim.late_reason else "talk.confirm"
     text = voice.say(
@@ -204,7 +204,7 @@ SLOTS: tuple[tuple[str, Callable[[View], int | None], Callable[[View], Question]
 
 
 def next_slot(view: View) -> str:
-    """Name the first slot that lacks a value; "confirm" when none does."""
+    """Return the first slot that lacks a value; "confirm" when none does."""
     return next(name for name, lacks, _ in SLOTS if lacks(view) is not None)
 
 
@@ -221,7 +221,7 @@ def question_for(view: View, slot: str) -> Question:
 
 
 def buttons(question: Question, claim: Claim) -> tuple[tuple[Button, ...], ...]:
-    """Lay choices out in rows; each tap names slot, value, problem and claim."""
+    """Return choices in rows; each tap names slot, value, problem and claim."""
     mark = f"#{question.index}" if question.index else ""
     row = [Button(label=label, tap=f"{tap}{mark}@{claim.id[:8]}") for label, tap in question.choices]
     width = 2 if any(len(button.label) > 6 for button in row) else 3

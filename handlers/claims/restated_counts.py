@@ -1,4 +1,4 @@
-"""Words that put a draft's numbers right: a new count after 等下 or 看错了, and the whole after a half."""
+"""Words that correct a draft's numbers: a new count after 等下 or 看错了, and the whole after a half."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ ALL_BOUGHT = re.compile(r"[只就](?:买|订|拍|点|要)了?[一1]|\bonly (?:bo
 EVERYTHING = re.compile(r"全退|全部退|都退|\bfull refund\b|全额|全款")
 MISSING = frozenset({"shortage_missing", "not_received"})
 STANDS = ("photos", "wish", "confirm", "late")
-"""Slots behind the question for the quantity: a number that comes now puts one right."""
+"""Slots after the quantity: a number that comes while they are asked corrects a count."""
 
 
 def restated(claim: Claim, text: str, reading: Reading, order: Order | None, read: Reader) -> tuple[Reading, bool]:
-    """Return the reading as a correction where the words put a number of the draft right.
+    """Return the reading as a correction where the words correct a number of the draft.
 
-    The second value is True when a number was meant and nobody can tell which or how much: it has to be asked.
+    The second value is True when a number was meant but which or how much is unclear: the bot has to ask.
     """
     asked = claim.asked.slot if claim.asked else ""
     if not order or not any(item.line_no for item in claim.problems):
@@ -93,13 +93,13 @@ def restated(claim: Claim, text: str, reading: Reading, order: Order | None, rea
 
 
 def _of_only(claim: Claim, bare: str, order: Order, read: Reader) -> list[ReadClaim]:
-    """Read a number with the name of the only item before it: 只收到两盒 tells what is missing of it."""
+    """Read a number with the name of the only item before it: 只收到两盒 gives what is missing of it."""
     line = line_of(order, claim.problems[0].line_no) if len(claim.problems) == 1 else None
     return _numbers(read(f"{line.item}{bare}")) if line and COUNTED.search(bare) else []
 
 
 def _merged(reading: Reading, again: Reading) -> Reading:
-    """The wishes and the serious words are those of all that was said."""
+    """Return the reading with the wishes and the serious words of all that was said."""
     return replace(reading, remedies=reading.remedies or again.remedies, withdrawn=False, denied=again.denied)
 
 
@@ -108,7 +108,7 @@ def _numbers(reading: Reading) -> list[ReadClaim]:
 
 
 def _meant(claim: Claim, told: ReadClaim, order: Order) -> list[Problem]:
-    """Find the problems whose number can be meant: by item, by type, and by the unit that fits."""
+    """Return the problems whose number can be meant: by item, by type, and by the unit that fits."""
     known = [item for item in claim.problems if item.line_no and item.quantity]
     if told.line_no is not None and "sku" in told.evidence:
         known = [item for item in known if item.line_no == told.line_no]
@@ -129,7 +129,7 @@ def _fits(item: Problem, told: ReadClaim, order: Order) -> bool:
 
 
 def _whole(claim: Claim, bare: str, reading: Reading, again: Reading, order: Order) -> tuple[Reading, bool]:
-    """The whole instead of a part of one thing; for counted things it has to be asked how many."""
+    """Return the whole instead of a part of one thing; for counted things the bot has to ask how many."""
     named = {told.line_no for told in again.claims if told.line_no is not None and "sku" in told.evidence}
     items = [item for item in claim.problems if item.line_no and (not named or item.line_no in named)]
     parts = [item for item in items if _is_part(item)]

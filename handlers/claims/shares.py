@@ -1,4 +1,4 @@
-"""What a problem takes of its order line: the share of the sum, and how a summary tells it."""
+"""Which part of its order line a problem claims: the share of the sum, and how a summary shows it."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def share_of(problem: Problem, line: OrderLine) -> Fraction | None:
 
 
 def left_open(problem: Problem, line: OrderLine) -> bool:
-    """Return whether no question helps: nobody can say, or what is counted the line does not tell (5个 of 5斤)."""
+    """Return whether a question is useless: nobody can say, or the line does not count it (5个 of 5斤)."""
     if problem.unsure:
         return True
     return problem.unit in LOOSE and amount(problem) is not None and parts(line) is None and line.unit not in LOOSE
 
 
 def told(problem: Problem, line: OrderLine) -> tuple[str, str, str]:
-    """Return (number, total, unit) as a summary shows them: ("7", "30", "枚"); shares as ("1/3", "", "")."""
+    """Return (number, total, unit) for a summary: ("7", "30", "枚"); shares as ("1/3", "", "")."""
     share, count, counted = share_of(problem, line), amount(problem), parts(line)
     if share is None or problem.share or problem.quantity == "half":
         return (str(share or ""), "", "")
@@ -62,7 +62,7 @@ def told(problem: Problem, line: OrderLine) -> tuple[str, str, str]:
 
 
 def plain(number: Fraction) -> str:
-    """Write a number as people do: 2, 2.5, 1/3."""
+    """Return a number as people write it: 2, 2.5, 1/3."""
     if number.denominator == 1:
         return str(number.numerator)
     as_float = float(number)

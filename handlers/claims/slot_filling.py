@@ -1,4 +1,4 @@
-"""Taking the facts of a reading into a claim: what fills, what corrects, what is left alone."""
+"""Taking the facts of a reading into a claim: what fills, what corrects, what is left unchanged."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _merge(
 def _target(
     problems: Sequence[Problem], told: ReadClaim, codes: tuple[str, ...], reading: Reading, claim: Claim
 ) -> int | None:
-    """Find the problem that the words are about; None for a new one."""
+    """Return the problem that the words are about; None for a new one."""
     if told.line_no is not None or told.candidates:
         return _same_item(problems, told, codes, reading)
     if told.absent:  # never put to the problem of another item

@@ -17,13 +17,13 @@ from storage.orders import Order
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """Everything a question is made from: the claim, its order, what others claimed already, and how to speak."""
+    """Everything a question is made from: the claim, its order, what others claimed already, and the voice."""
 
     claim: Claim
     order: Order | None
     claimed: Mapping[int, Fraction]
     voice: Voice
-    told: bool = False  # the same reply says the facts already
+    told: bool = False  # the same reply shows the facts already
 
     @property
     def late(self) -> bool:
@@ -32,7 +32,7 @@ class View:
 
     @property
     def late_rule_problem(self) -> Problem | None:
-        """Find the problem whose window was over when it was first reported."""
+        """Return the problem whose window was over when it was first reported."""
         if not self.order or not self.order.delivered_at:
             return None
         reported = datetime.fromisoformat(self.claim.opened_at) if self.claim.opened_at else self.voice.now
@@ -45,7 +45,7 @@ class View:
 
     @property
     def brief(self) -> bool:
-        """Return whether the customer is served with short words and few buttons."""
+        """Return whether the customer is served with short sentences and few buttons."""
         groups = self.voice.policy.special
         return any(groups[code].brief for code in self.claim.special if code in groups)
 
@@ -60,12 +60,12 @@ def _first(view: View, lacks: Callable[[Problem], bool]) -> int | None:
 
 
 def lacks_order(view: View) -> int | None:
-    """Index 0 while no order is found."""
+    """Return 0 while no order is found."""
     return None if view.claim.order_no else 0
 
 
 def lacks_item(view: View) -> int | None:
-    """Index of the first problem whose item is open."""
+    """Return the index of the first problem whose item is open."""
     if not view.claim.problems:
         return 0 if view.order and len(view.order.lines) > 1 else None
 
@@ -78,22 +78,22 @@ def lacks_item(view: View) -> int | None:
 
 
 def lacks_problem(view: View) -> int | None:
-    """Index of the first problem without a type; 0 while there is none at all."""
+    """Return the index of the first problem without a type; 0 while there is none at all."""
     return _first(view, lambda problem: not problem.problem) if view.claim.problems else 0
 
 
 def lacks_reason(view: View) -> int | None:
-    """Index 0 while a late claim has neither taken the coupon nor insisted."""
+    """Return 0 while a late claim has neither taken the coupon nor insisted."""
     return 0 if view.late and not view.claim.late_reason else None
 
 
 def lacks_received(view: View) -> int | None:
-    """Index of the first wrong item of which nobody said what came instead."""
+    """Return the index of the first wrong item without what came instead."""
     return _first(view, lambda problem: _kind_collects(view, problem, "received") and not problem.received)
 
 
 def lacks_quantity(view: View) -> int | None:
-    """Index of the first problem whose share of the line is unknown; a late claim takes the whole line."""
+    """Return the index of the first problem whose share is unknown; a late claim takes the whole line."""
     if view.claim.late_reason:
         return None
 
@@ -107,7 +107,7 @@ def lacks_quantity(view: View) -> int | None:
 
 
 def photos_needed(view: View) -> int:
-    """Return how many photos the problem types ask for and are not there yet."""
+    """Return how many photos the problem types ask for that have not come yet."""
     if view.claim.photos_waived or view.claim.late_reason:
         return 0
     kinds = [view.voice.policy.problems.get(problem.problem) for problem in view.claim.problems]
@@ -116,15 +116,15 @@ def photos_needed(view: View) -> int:
 
 
 def lacks_photos(view: View) -> int | None:
-    """Index 0 while photos are wanted."""
+    """Return 0 while photos are wanted."""
     return 0 if photos_needed(view) else None
 
 
 def lacks_wish(view: View) -> int | None:
-    """Index of the first problem without a wish; a late claim wishes what the rules give first."""
+    """Return the index of the first problem without a wish; a late claim wishes what the rules give first."""
     return None if view.claim.late_reason else _first(view, lambda problem: not problem.wish)
 
 
 def never(view: View) -> int | None:
-    """The confirmation: the last question, when nothing else is missing."""
+    """Return None for the confirmation: the last question, when nothing else is missing."""
     return 0

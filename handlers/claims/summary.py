@@ -1,4 +1,4 @@
-"""A claim in words and sums: what was taken, and what it comes to."""
+"""A claim in words and sums: what was understood, and what it is worth."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ MONEY_BACK = frozenset({"refund", "partial_refund", "return_refund"})
 
 
 def line_of(order: Order | None, line_no: int | None) -> OrderLine | None:
-    """Find an order's line."""
+    """Return an order's line."""
     return next((line for line in order.lines if line.line_no == line_no), None) if order else None
 
 
 def item_name(line: OrderLine) -> str:
-    """Name an item with its specification, once."""
+    """Return an item with its specification, once."""
     if not line.spec or line.spec in line.item:
         return line.item
     return f"{line.item} {line.spec}" if line.item[-1:].isascii() else f"{line.item}{line.spec}"
 
 
 def order_name(order: Order, voice: Voice) -> str:
-    """Name an order as customers know it: the day and the pickup number, else its number."""
+    """Return an order as customers know it: the day and the pickup number, else its number."""
     when = order.delivered_at or order.promised_at or order.placed_at
     if order.participate_no and when:
         return voice.say("talk.order_pickup", day=voice.day(when), number=order.participate_no)
@@ -65,7 +65,7 @@ def total(claim: Claim, order: Order | None, claimed: dict[int, Fraction]) -> in
 
 
 def problem_text(problem: Problem, order: Order | None, voice: Voice) -> str:
-    """Say one problem as known: 草莓300g 腐烂变质 2盒（共4盒）."""
+    """Return a problem as known: 草莓300g 腐烂变质 2盒（共4盒）."""
     line = line_of(order, problem.line_no)
     words = [item_name(line)] if line else [problem.absent] if problem.absent else []
     if problem.problem:
@@ -100,7 +100,7 @@ def video_count(claim: Claim) -> int:
 
 
 def facts(claim: Claim, order: Order | None, voice: Voice) -> str:
-    """Say everything known of a claim in one line."""
+    """Return everything known of a claim in one line."""
     known = [order_name(order, voice)] if order else []
     known += [text for problem in claim.problems if (text := problem_text(problem, order, voice))]
     for kind, count in (("photo", claim.photo_count - video_count(claim)), ("video", video_count(claim))):
@@ -112,7 +112,7 @@ def facts(claim: Claim, order: Order | None, voice: Voice) -> str:
 
 
 def offer(claim: Claim, order: Order | None, claimed: dict[int, Fraction], voice: Voice) -> str:
-    """Say what the rules give: the sum within the cap, else who will name it."""
+    """Return what the rules give: the sum within the cap, else who will name it."""
     wished = {problem.wish for problem in claim.problems if problem.wish}
     if wished and not wished & MONEY_BACK:
         return ""
@@ -126,7 +126,7 @@ def offer(claim: Claim, order: Order | None, claimed: dict[int, Fraction], voice
 
 
 def keeping(claim: Claim, voice: Voice) -> str:
-    """Say what to do with the goods, once for all problems."""
+    """Return what to do with the goods, once for all problems."""
     kinds = [voice.policy.problems.get(problem.problem) for problem in claim.problems]
     hints = [pick(kind.keep, voice.language) for kind in kinds if kind and kind.keep]
     return hints[0] if hints else ""

@@ -1,4 +1,4 @@
-"""How one customer is spoken to: the language, the policy's own texts, and the time from which days are named."""
+"""The voice for one customer: the language, the policy's own texts, and the time from which days are named."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from handlers.policy.policy import Policy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """How to speak: the language, the policy with its own texts, and the time it is."""
+    """The language, the policy with its own texts, and the present time."""
 
     language: str
     policy: Policy
@@ -24,26 +24,26 @@ class Voice:
         return say(self.language, key, texts=self.policy.texts.get(self.language, {}), **values)
 
     def join(self, sentences: Sequence[str]) -> str:
-        """Put sentences after each other as the language does; empty ones are left out."""
+        """Return sentences after each other as the language does; empty ones are left out."""
         between = "" if self.language == "zh" else " "
         return between.join(part for sentence in sentences if (part := sentence.strip()))
 
     def unit(self, unit: str) -> str:
-        """Return a unit as this language can say it: a Chinese counter says nothing to others."""
+        """Return a unit as this language can say it: a Chinese counter means nothing to others."""
         return unit if self.language == "zh" or unit.isascii() else ""
 
     def label(self, problem: str) -> str:
-        """Name a problem type."""
+        """Return the name of a problem type."""
         return self.policy.label(problem, self.language)
 
     def remedy(self, code: str) -> str:
-        """Name a remedy."""
+        """Return the name of a remedy."""
         return self.say(f"remedy.{code}")
 
     def day(self, when: datetime) -> str:
-        """Name a day by the business's calendar."""
+        """Return a day in the business's time zone."""
         return day(when, self.language, self.now, ZoneInfo(self.policy.hours.timezone))
 
     def moment(self, when: datetime) -> str:
-        """Name a time by the business's clock."""
+        """Return a time in the business's time zone."""
         return moment(when, self.language, self.now, ZoneInfo(self.policy.hours.timezone))

@@ -19,7 +19,7 @@ NOT_NEXT = 20  # how far down the queue [Take next] looks for one that this agen
 
 
 def pick(request: ActionRequest) -> Answer:
-    """Make the agent the owner: one winner; the loser is told who (DESIGN 5)."""
+    """Make the agent the owner: one winner; the loser is told who it is (DESIGN 5)."""
     if request.owns:
         return told("yours_already", no=request.no)
     if name := appeals.barred(request.tx, request.ticket, request.by.actor):
@@ -52,13 +52,13 @@ def _picked(request: ActionRequest) -> None:
     if desk_outbox.has_card(tx, request.ticket) and request.argument != NEXT:
         desk_outbox.refresh(tx, no, context)
         return
-    # whoever takes the next one from the board gets the card as the newest message
+    # the agent who takes the next one from the board gets the card as the newest message
     desk_outbox.card(tx, no, context)
     desk_outbox.board(tx, ticket.desk, context)
 
 
 def _announce(request: ActionRequest, ticket: Ticket) -> None:
-    """Tell a customer who waits for a person that there is one; others hear with the first word or the decision."""
+    """Inform a customer who waits for a person that there is one; others hear with the first word or decision."""
     if ticket.state == "appealed" or not (ticket.raised or ticket.rank < lifecycle.rank("normal", ["special"])):
         return
     key = "picked_safety" if ticket.severity == "safety" else "picked"
@@ -87,7 +87,7 @@ def _take_over(request: ActionRequest) -> Answer:
 
 
 def take_next(tx: Tx, desk: str, user: str, by: By, context: TurnContext, *, supervisor: bool) -> Answer:
-    """Return the agent the first waiting ticket that the agent may take."""
+    """Give the agent the first waiting ticket that this agent may take."""
     for ticket in queue.waiting(tx, desk, limit=NOT_NEXT):
         if appeals.barred(tx, ticket, by.actor):
             continue

@@ -43,7 +43,7 @@ def head(ticket: Ticket) -> str:
 
 
 def why(ticket: Ticket, policy: Policy) -> Iterator[str]:
-    """Say why a person is called, and of which special group the buyer is."""
+    """Return why a person is called, and the special group of the buyer."""
     if ticket.raised and ticket.filed_at is None:
         yield desk_outbox.say(f"why_{ticket.why}")
     groups = [
@@ -54,7 +54,7 @@ def why(ticket: Ticket, policy: Policy) -> Iterator[str]:
 
 
 def bought(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy, now: datetime) -> Iterator[str]:
-    """Tell order and buyer, the phone masked, and how often the buyer claimed before."""
+    """Return order and buyer, the phone masked, and how often the buyer claimed before."""
     if order is None:
         yield desk_outbox.say("order_unknown")
         if ticket.site_no:
@@ -80,7 +80,7 @@ def _site(tx: Tx, number: str) -> str:
 
 
 def claimed(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy) -> Iterator[str]:
-    """Tell each claimed line, and no other line of the order: item, quantity, problem, wish with its sum, state."""
+    """Return each claimed line, and no other line of the order: item, quantity, problem, wish with its sum, state."""
     bought_lines = {line.line_no: line for line in order.lines} if order else {}
     for line in ticket_lines.of_ticket(tx, ticket.no):
         one = bought_lines.get(line.order_line_no) if line.order_line_no else None
@@ -97,12 +97,12 @@ def claimed(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy) -> Iter
 
 
 def problems(line: Line, policy: Policy) -> str:
-    """Name a line's problem types, the one that decides first."""
+    """Return a line's problem types, the one that decides first."""
     return "、".join(policy.label(code, desk_outbox.LANGUAGE) for code in line.codes)
 
 
 def quantity(line: Line) -> str:
-    """Write a line's quantity: "2盒", "1/3", or that it is unknown."""
+    """Return a line's quantity: "2盒", "1/3", or that it is unknown."""
     if not line.quantity:
         return desk_outbox.say("quantity_unknown")
     value = Fraction(line.quantity)
@@ -146,7 +146,7 @@ def words(ticket: Ticket) -> Iterator[str]:
 
 
 def proof(tx: Tx, ticket: Ticket) -> str:
-    """Count the evidence by kind, and what is still to come or lost."""
+    """Return the number of pieces of evidence by kind, and what is still to come or lost."""
     pieces = evidence.of_ticket(tx, ticket.no)
     parts = []
     for kind in ("photo", "video", "voice", "document"):
@@ -163,7 +163,7 @@ def proof(tx: Tx, ticket: Ticket) -> str:
 
 
 def warned(ticket: Ticket) -> Iterator[str]:
-    """Say the warnings; a reused photo names its earlier ticket."""
+    """Return the warnings; a reused photo names its earlier ticket."""
     for warning in ticket.warnings:
         code, _, value = warning.partition(":")
         yield desk_outbox.say(f"warn_{code}", value=value)
@@ -179,7 +179,7 @@ def promised(tx: Tx, ticket: Ticket, policy: Policy, now: datetime) -> str:
 
 
 def decided(tx: Tx, ticket: Ticket, policy: Policy, now: datetime) -> Iterator[str]:
-    """Tell the earlier decisions with who, what and why, and the notes."""
+    """Return the earlier decisions with who, what and why, and the notes."""
     for event in events.of_ticket(tx, ticket.no):
         when = desk_outbox.moment(event.at, policy, now)
         name = event.data.get("name") or desk_outbox.say("bot")
@@ -194,7 +194,7 @@ def decided(tx: Tx, ticket: Ticket, policy: Policy, now: datetime) -> Iterator[s
 
 
 def _corrected(event: Event, policy: Policy) -> dict[str, str]:
-    """Name what was put right and from what to what."""
+    """Return what was corrected, and from what to what."""
     data = event.data
 
     def named(value: str) -> str:
@@ -223,7 +223,7 @@ def _decision(event: Event) -> str:
 
 
 def others(tx: Tx, ticket: Ticket) -> str:
-    """Name who else complained."""
+    """Return who else complained."""
     parties = rows.parties(tx, ticket.no)
     names = [desk_outbox.say(f"role_{party.role}", name=party.name) for party in parties]
     lead = [name for name, party in zip(names, parties, strict=True) if party.role == "leader"]

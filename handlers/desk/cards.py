@@ -45,7 +45,7 @@ class Board:
 
 
 def card(tx: Tx, ticket_no: str, context: TurnContext) -> Card:
-    """Draw a ticket's card from its rows. Raises LookupError for a number that is not there."""
+    """Return a ticket's card, drawn from its rows. Raises LookupError for an unknown number."""
     ticket = lifecycle.must(tx, ticket_no)
     pieces = [piece for piece in evidence.of_ticket(tx, ticket_no) if piece.media_key]
     photos = [piece for piece in pieces if medical_papers.on_sheet(piece)]
@@ -73,7 +73,7 @@ def _caption(piece: Evidence, place: int) -> str:
 
 
 def board(tx: Tx, desk: str, context: TurnContext) -> Board:
-    """Draw a desk's board: how many wait, the first of them in order, and [Take next]."""
+    """Return a desk's board: how many wait, the first of them in order, and [Take next]."""
     counts = queue.counts(tx, desk)
     waiting = queue.waiting(tx, desk, limit=SHOWN)
     lines = [desk_outbox.say("board_head", **counts)]
@@ -85,7 +85,7 @@ def board(tx: Tx, desk: str, context: TurnContext) -> Board:
 
 
 def row(tx: Tx, ticket: Ticket, context: TurnContext) -> str:
-    """Tell a ticket in one line."""
+    """Return a ticket in one line."""
     policy = notices.policy_of(tx, ticket, context)
     lines = ticket_lines.of_ticket(tx, ticket.no)
     items = "、".join(dict.fromkeys(line.item for line in lines if line.item)) or desk_outbox.say("item_unknown")

@@ -1,4 +1,4 @@
-"""How a correction is kept: the row, the step in the log, and what follows for sum, warnings and severity."""
+"""How a correction is stored: the row, the event in the log, and what follows for sum, warnings and severity."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ def order_of(request: ActionRequest) -> Order | None:
 
 
 def described(line: Line, request: ActionRequest) -> str:
-    """Tell a line as it stands: "草莓 2盒 腐烂变质"."""
+    """Return a line as it is: "草莓 2盒 腐烂变质"."""
     policy = notices.policy_of(request.tx, request.ticket, request.context)
     item = line.item or desk_outbox.say("item_unknown")
     return " ".join(part for part in (item, card_lines.quantity(line), card_lines.problems(line, policy)) if part)
 
 
 def differences(before: Line, after: Line) -> frozenset[str]:
-    """Name the fields in which two lines differ."""
+    """Return the fields in which two lines differ."""
     return frozenset(field for field in FIELDS if corrections.value(before, field) != corrections.value(after, field))
 
 
 def summed(request: ActionRequest, line: Line) -> Line:
-    """Let a line's sum follow its share: of what other claims on the same item have left."""
+    """Return a line with the sum of its share: of what other claims on the same item have left."""
     if line.wish not in MONEY or line.order_line_no is None:
         return line
     bought = line_of(order_of(request), line.order_line_no)
@@ -63,7 +63,7 @@ def summed(request: ActionRequest, line: Line) -> Line:
 
 
 def record(request: ActionRequest, before: Line, after: Line, fields: Collection[str]) -> Answer:
-    """Keep a corrected line with a row and a step for each field, and let card and board follow."""
+    """Store a corrected line with a row and an event for each field, and redraw card and board."""
     tx, no, context = request.tx, request.no, request.context
     ticket_lines.change(tx, no, after.line, **{name: getattr(after, name) for name in COLUMNS})
     heard = [after.heard_at] if after.heard_at else _all_said(request)
@@ -94,7 +94,7 @@ def _all_said(request: ActionRequest) -> list[datetime]:
 def _keep(
     request: ActionRequest, line: int | None, field: str, values: list[str], shown: list[str], heard: list[datetime]
 ) -> None:
-    """Write a correction down: codes and numbers in the row, names and amounts in the log."""
+    """Record a correction: codes and numbers in the row, names and amounts in the log."""
     was, now = values
     keys = corrections.messages(request.tx, request.no, heard)
     corrections.add(
@@ -123,7 +123,7 @@ def _keep(
 
 
 def _warn(request: ActionRequest) -> list[str]:
-    """Warn as filing does of what is claimed twice or beyond what was bought; give what is new."""
+    """Warn as filing does of what is claimed twice or beyond what was bought; return what is new."""
     known = list(request.ticket.warnings)
     again = [warnings.AGAIN] if _claimed_again(request) else []
     if warnings.AGAIN in known and not again:
@@ -169,7 +169,7 @@ def _severity(request: ActionRequest, line: Line) -> str:
 
 
 def grade(request: ActionRequest, level: str) -> Answer:
-    """Say how serious a ticket is: worse by whoever has it, milder by a supervisor alone."""
+    """Set how serious a ticket is: worse by any owner, milder by a supervisor alone."""
     ticket, tx = request.ticket, request.tx
     if ticket.owner_id is None or level not in SEVERITIES:
         return told("pick_first" if ticket.owner_id is None else "stale", alert=True, no=request.no)
@@ -190,7 +190,7 @@ def grade(request: ActionRequest, level: str) -> Answer:
 
 
 def _calm(request: ActionRequest, level: str) -> None:
-    """Let the draft that goes on filling the ticket be as serious; only what is said from now on raises it again."""
+    """Make the draft that goes on filling the ticket as serious; only what is said from now on raises it again."""
     found = conversations.by_id(request.tx, request.ticket.conversation_id)
     talk = claims.from_json(found.talk)
     drafts = tuple(replace(one, severity=level) if one.ticket_no == request.no else one for one in talk.claims)

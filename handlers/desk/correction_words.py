@@ -17,7 +17,7 @@ from storage.orders import Order
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """What is said to be right instead; empty where nothing was said. `denied` are lines of the order said no to."""
+    """What is right instead; empty where nothing was said. `denied` are lines of the order that are not meant."""
 
     item: int | None = None  # number of the order's line
     denied: tuple[int, ...] = ()
@@ -79,5 +79,5 @@ def _labelled(words: str, policy: Policy) -> list[str]:
 
 
 def plain(number: str) -> str:
-    """Write a stored quantity as a number is said: "2", "1/3"; "" while it is unknown."""
+    """Return a stored quantity as a number is said: "2", "1/3"; "" while it is unknown."""
     return str(Fraction(number)) if number else ""

@@ -1,4 +1,4 @@
-"""What was misread, put right by an agent: a line's problem type, item or quantity, and how serious a ticket is."""
+"""What was misread, corrected by an agent: a line's problem type, item or quantity, and how serious a ticket is."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def correct(request: ActionRequest) -> Answer:
 def correct_words(request: ActionRequest) -> Answer:
     """Take what is right from a reply, as "少件 2盒", "3盒", "不是草莓是葡萄", "不严重"; ； parts several.
 
-    What of several could not be done is named.
+    Of several instructions the answer names those that could not be done.
     """
     parts = [part.strip() for part in PARTS.split(request.words) if part.strip()]
     if len(parts) < 2:
@@ -174,7 +174,7 @@ def _said(line: Line, meant: Correction, order: Order | None) -> dict[str, Any]:
 
 
 def _meant(lines: Sequence[Line], meant: Correction, order: Order | None, words: str) -> Line | None:
-    """Find the one line that a reply is about: the only one, the one whose item is named."""
+    """Return the one line that a reply is about: the only one, or the one whose item is named."""
     if len(lines) == 1:
         return lines[0]
     named = [line for line in lines if any(name and name in words for name in _names(line, order))]
@@ -191,7 +191,7 @@ def _names(line: Line, order: Order | None) -> tuple[str, str]:
 
 
 def put(request: ActionRequest, line: Line, columns: Mapping[str, Any]) -> Answer:
-    """Return a line these columns if nothing speaks against it; its share and sum follow."""
+    """Give a line these columns if nothing speaks against it; its share and sum follow."""
     if request.ticket.order_no:
         rows.lock_order(request.tx, request.ticket.order_no)
     after = replace(line, **columns)
@@ -234,6 +234,6 @@ def _left_open(line: Line, bought: OrderLine) -> bool:
 
 
 def _heard(request: ActionRequest, line: Line) -> Line:
-    """Say of a line that the bot had not read at all which message it was meant by."""
+    """Return a line that the bot had not read at all with the message that it came from."""
     at = telling([(at, text) for at, text in request.ticket.said])
     return replace(line, heard_at=datetime.fromisoformat(at)) if at else line

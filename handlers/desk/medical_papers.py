@@ -1,4 +1,4 @@
-"""What agents do with papers about somebody's health: see them, and mark photos as such."""
+"""What agents do with medical papers: see them, and mark photos as such."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from storage.evidence import Evidence
 
 
 def show(request: ActionRequest) -> Answer:
-    """Bring a ticket's papers under its card, once for each time they are asked for; every view is logged."""
+    """Post a ticket's papers under its card, once for each request; every view is logged."""
     found = medical_papers.kept(request.tx, request.no)
     if not found:
         return told("papers_none", alert=True, no=request.no)
@@ -32,7 +32,7 @@ def mark(request: ActionRequest) -> Answer:
 
 
 def mark_words(request: ActionRequest) -> Answer:
-    """Keep the photos of these numbers of the contact sheet apart; 0 lets all be seen again."""
+    """Keep the photos of these numbers off the contact sheet; 0 shows all of them again."""
     numbers = [int(word) for word in re.findall(r"\d{1,3}", request.words)]
     if numbers == [0]:
         ids = [piece.id for piece in evidence.of_ticket(request.tx, request.no) if piece.restricted]

@@ -40,7 +40,7 @@ def worth(tx: Tx, ticket: Ticket, line: Line) -> int | None:
 
 
 def wished(tx: Tx, ticket: Ticket, line: Line, policy: Policy) -> Ruling | None:
-    """Return the customer's wish as a ruling; None without a wish, or when its sum cannot be told."""
+    """Return the customer's wish as a ruling; None without a wish, or when its sum is unknown."""
     if line.wish in MONEY:
         # how much a part is, only a stated sum tells
         sum_ = line.wish_amount if line.wish == "partial_refund" else worth(tx, ticket, line)
@@ -52,18 +52,18 @@ def wished(tx: Tx, ticket: Ticket, line: Line, policy: Policy) -> Ruling | None:
 
 
 def by_one_tap(ticket: Ticket, rulings: Iterable[Ruling | None]) -> bool:
-    """Return whether a tap may grant the wish: whoever was hurt is not sent a coupon before a person looked into it."""
+    """Return whether a tap may grant the wish: a person who was hurt is not sent a coupon without a look."""
     return ticket.severity != "safety" or not any(ruling and ruling.coupon for ruling in rulings)
 
 
 def kind_of_refund(tx: Tx, ticket: Ticket, line: Line, amount: int) -> str:
-    """Name a refund by whether it covers what is claimed."""
+    """Return the kind of a refund by whether it covers what is claimed."""
     whole = worth(tx, ticket, line) or decisions.paid(tx, ticket, line)
     return "refund" if amount >= whole else "partial_refund"
 
 
 def allowed(policy: Policy, line: Line) -> tuple[str, ...]:
-    """Name the remedies that may be given on a line: the problem type's own and those open to every agent."""
+    """Return the remedies that may be given on a line: the problem type's own and those open to every agent."""
     kind = policy.problems.get(line.problem)
     own = kind.remedies if kind else ()
     return tuple(dict.fromkeys([*own, *policy.agent_remedies, *([line.wish] if line.wish else [])]))
@@ -129,7 +129,7 @@ def _counts(line: Line, bought: OrderLine | None, tap: str) -> list[Button]:
 
 
 def severities(ticket: Ticket, *, supervisor: bool) -> list[list[Button]]:
-    """Return how serious a ticket may be called: worse by everybody, milder by a supervisor."""
+    """Return how serious a ticket may be set: worse by everybody, milder by a supervisor."""
     now = SEVERITIES.index(ticket.severity)
     row = [
         desk_outbox.button(f"to_{code}", f"correct:{ticket.no}::s:{code}")
@@ -140,7 +140,7 @@ def severities(ticket: Ticket, *, supervisor: bool) -> list[list[Button]]:
 
 
 def _packed(buttons: Iterable[Button], most: int = MOST) -> list[list[Button]]:
-    """Lay buttons into rows that a phone shows whole."""
+    """Return buttons in rows that fit on a phone."""
     rows: list[list[Button]] = []
     for button in buttons:
         row = [*rows[-1], button] if rows else []

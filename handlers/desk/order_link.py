@@ -1,4 +1,4 @@
-"""What a raised ticket lacks and an agent adds: its order, a line to decide on, look-ups set free again."""
+"""What a raised ticket lacks and an agent adds: its order, a line to decide on, look-ups unlocked again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BY_LINE = "o"  # marks a number of the order's lines in a tap, where a plain one
 
 
 def order(request: ActionRequest) -> Answer:
-    """Say which order a ticket is about: by a button for the buyer's own newest, or by its number as a reply."""
+    """Set which order a ticket is about: by a button for the buyer's own newest, or by its number as a reply."""
     if request.ticket.order_no is not None:
         return told("has_order", alert=True, no=request.no, order=request.ticket.order_no)
     if request.argument:
@@ -108,7 +108,7 @@ def store(request: ActionRequest, line: Line) -> Line:
 
 
 def unlock(request: ActionRequest) -> Answer:
-    """Let an account look orders up again that tried too many numbers."""
+    """Unlock the look-ups of an account that tried too many numbers."""
     talk = conversations.by_id(request.tx, request.ticket.conversation_id)
     if not talk.talk.get("locked_until"):
         return told("not_locked", alert=True)

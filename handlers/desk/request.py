@@ -39,7 +39,7 @@ class ActionRequest:
 
     @property
     def no(self) -> str:
-        """The ticket's number."""
+        """Return the ticket's number."""
         return self.ticket.no
 
     @property
@@ -49,7 +49,7 @@ class ActionRequest:
 
 
 def told(key: str, *, alert: bool = False, **values: object) -> Answer:
-    """Answer with a text of the desk."""
+    """Return an answer with a text of the desk."""
     return Answer(text=desk_outbox.say(key, **values), alert=alert)
 
 

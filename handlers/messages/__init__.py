@@ -1,1 +1,1 @@
-"""What crosses the doors and how it is written: messages, outbox rows, texts and locales, codes, money, numbers."""
+"""Messages in and out and how they are written: outbox rows, texts and locales, codes, money, numbers."""

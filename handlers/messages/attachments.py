@@ -1,4 +1,4 @@
-"""What came in place of words: a place, a link, a mini-program's card, a contact, told to the agents as one line."""
+"""What came in place of text: a place, a link, a mini-program's card, a contact, as one line for the agents."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Data = Mapping[str, Any]
 
 
 def words(data: Data) -> str:
-    """Return what came, in the desk's language and on one line; "" for what tells nothing.
+    """Return what came, in the desk's language and on one line; "" when it contains nothing readable.
 
     `data` holds one of place (title, address, north, east in degrees, map: gcj or wgs), link (title, text, url),
     card (title, path) and contact (name, phone). What it says is shown as text, and nothing of it is opened.
@@ -63,7 +63,7 @@ def _joined(*parts: str) -> str:
 
 
 def _plain(value: object, longest: int) -> str:
-    """Take line breaks, control characters and direction marks out of a text, and cut it."""
+    """Return a text without line breaks, control characters and direction marks, cut to its limit."""
     raw = value if isinstance(value, str) else ""
     text = " ".join("".join(char if char.isprintable() else " " for char in raw).split())
     return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -1,4 +1,4 @@
-"""Spans of time as a policy writes them and as people read them."""
+"""Durations as a policy writes them and as people read them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Duration:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read "30s", "5m", "24h", "3d" or "7wd"; ValueError when it is none of these."""
+        """Read "30s", "5m", "24h", "3d" or "7wd". Raises ValueError for anything else."""
         if not (match := SHAPE.fullmatch(text)):
             raise ValueError(f'"{text}" is no duration: write a number and s, m, h, d or wd, as "24h" or "7wd"')
         number, unit = match.groups()
@@ -35,11 +35,11 @@ class Duration:
 
     @property
     def rough(self) -> float:
-        """Seconds for comparing: a working day counts as a day."""
+        """Return seconds for comparing: a working day counts as a day."""
         return self.seconds + self.workdays * UNITS["d"]
 
     def __str__(self) -> str:
-        """Write the duration in the unit it was written in: a paper's 72h and 3d are the same span."""
+        """Return the duration in the unit in which it was written: 72h and 3d are the same duration."""
         if self.workdays:
             return f"{self.workdays}wd"
         return f"{self.seconds / UNITS[self.unit]:g}{self.unit}"

@@ -1,4 +1,4 @@
-"""Who gets mail: the names of the mailboxes and what lies in them."""
+"""The names of the mailboxes, and the outbox rows that are put into them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from storage.database import Tx
 
 
 def chat_box(conversation_id: int) -> str:
-    """Name the mailbox of a conversation."""
+    """Return the name of a conversation's mailbox."""
     return f"chat:{conversation_id}"
 
 
 def desk_box(desk: str, ticket_no: str) -> str:
-    """Name the mailbox of a ticket's thread at a desk."""
+    """Return the name of the mailbox of a ticket's thread at a desk."""
     return f"desk:{desk}:{ticket_no}"
 
 
@@ -48,7 +48,7 @@ def to_desk(tx: Tx, desk: str, ticket_no: str, kind: str, payload: Mapping[str, 
 
 
 def redraw_board(tx: Tx, desk: str, *, now: datetime) -> None:
-    """Ask for the board to be drawn anew; one waiting request is enough."""
+    """Post a request to draw the board anew; one waiting request is enough."""
     box = f"board:{desk}"
     outbox.take_back(tx, box, "board")
     outbox.put(tx, box, "board", {}, due=now, now=now, priority=outbox.BOARD)
@@ -62,18 +62,18 @@ def wake(tx: Tx, name: str, payload: Mapping[str, Any], *, due: datetime, now: d
 
 
 def let_sleep(tx: Tx, name: str) -> None:
-    """Take a timer back."""
+    """Remove a timer."""
     outbox.take_back(tx, f"wake:{name}", "wake")
 
 
 def hold(tx: Tx, conversation_id: int, message: Mapping[str, Any], *, due: datetime, now: datetime) -> None:
-    """Let a message (see messages.to_raw) come back as a timer of its conversation, behind those that wait already."""
+    """Post a message (see messages.to_raw) that comes back as a timer of its conversation, after those that wait."""
     payload = {"conversation": conversation_id, "claim": "", "what": "held", "held": message}
     outbox.put(tx, f"wake:held:{conversation_id}", "wake", payload, due=due, now=now, priority=outbox.URGENT)
 
 
 def let_go(tx: Tx, conversation_id: int, *, now: datetime) -> None:
-    """Let the messages that wait come back now."""
+    """Release the messages that wait, so that they come back now."""
     outbox.hasten(tx, f"wake:held:{conversation_id}", now=now)
 
 
@@ -85,6 +85,6 @@ def fetch(
     due: datetime | None = None,
     sheet: Mapping[str, Any] | None = None,
 ) -> None:
-    """Ask the courier to bring a piece of evidence; `sheet` is the message of one that is read as a leader's list."""
+    """Post a request to fetch a piece of evidence; `sheet` is the message of one that is read as a leader's list."""
     payload = {"evidence": evidence_id, **({"sheet": sheet} if sheet is not None else {})}
     outbox.put(tx, f"fetch:{evidence_id}", "fetch", payload, due=due or now, now=now, priority=outbox.WORK)

@@ -1,4 +1,4 @@
-"""What comes in through a door and what goes out, the same for every channel and desk."""
+"""What comes in through a channel or desk and what goes out, the same for all of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Media:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Who said a forwarded message first, and when."""
+    """The first author of a forwarded message, and its time."""
 
     name: str
     at: datetime | None = None
@@ -89,7 +89,7 @@ class Reply:
 
 
 def to_payload(reply: Reply) -> dict[str, Any]:
-    """Shape a reply as an outbox row's JSON."""
+    """Return a reply as an outbox row's JSON."""
     more = {name: value for name in ("ticket", "decision") if (value := getattr(reply, name))}
     return {
         "text": reply.text,
@@ -100,7 +100,7 @@ def to_payload(reply: Reply) -> dict[str, Any]:
 
 
 def from_payload(payload: Mapping[str, Any]) -> Reply:
-    """Read a reply back from an outbox row's JSON."""
+    """Return the reply in an outbox row's JSON."""
     return Reply(
         text=payload["text"],
         buttons=tuple(tuple(Button(label=label, tap=tap) for label, tap in row) for row in payload.get("buttons", ())),
@@ -109,7 +109,7 @@ def from_payload(payload: Mapping[str, Any]) -> Reply:
 
 
 def to_raw(message: Inbound | DeskInbound) -> dict[str, Any]:
-    """Shape a message as JSON that from_raw understands, for keeping it when its turn failed."""
+    """Return a message as JSON that from_raw understands, for keeping it when its turn failed."""
     raw = asdict(message)
     raw["at"] = message.at.isoformat()
     if isinstance(message, Inbound) and message.origin and message.origin.at:
@@ -118,7 +118,7 @@ def to_raw(message: Inbound | DeskInbound) -> dict[str, Any]:
 
 
 def from_raw(raw: Mapping[str, Any]) -> Inbound | DeskInbound:
-    """Read a kept message back."""
+    """Return the message in such JSON."""
     values = {**raw, "at": datetime.fromisoformat(raw["at"]), "media": tuple(Media(**m) for m in raw["media"])}
     if "desk" in raw:
         return DeskInbound(**values)

@@ -1,4 +1,4 @@
-"""Money: refunds by share, halves up, and sums in words."""
+"""Money: refunds by share, rounded half up, and sums as text."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from fractions import Fraction
 
 
 def refund(paid: int, part: Fraction, already: int = 0) -> int:
-    """Return the sum in 分 for a share of a line, halves up, never more than is left of what was paid."""
+    """Return the sum in 分 for a share of a line, rounded half up, never more than is left of what was paid."""
     sum_ = (paid * part + Fraction(1, 2)).__floor__()
     return max(0, min(sum_, paid - already))
 
 
 def money(fen: int, language: str) -> str:
-    """Write a sum: "39.80" in Chinese sentences, which say 元 themselves, and "¥39.80" elsewhere."""
+    """Return a sum as text: "39.80" in Chinese sentences, which add 元 themselves, and "¥39.80" elsewhere."""
     yuan, rest = divmod(abs(fen), 100)
     return f"{'-' if fen < 0 else ''}{'' if language == 'zh' else '¥'}{yuan}.{rest:02d}"

@@ -10,7 +10,7 @@ WHOLE = re.compile(
 
 
 def masked(phone: str) -> str:
-    """Hide the middle of a phone number: the group sees three digits before and four behind."""
+    """Return a phone number with its middle hidden: the group sees three digits before and four after."""
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****" if phone else ""
 
 
@@ -20,5 +20,5 @@ def covered(text: str) -> str:
 
 
 def told(text: str) -> list[str]:
-    """Return the phone numbers that a text tells."""
+    """Return the phone numbers in a text."""
     return WHOLE.findall(text)

@@ -20,7 +20,7 @@ NONE: Mapping[str, str] = MappingProxyType({})
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Name the languages that have texts, the fallback first."""
+    """Return the languages that have texts, the fallback first."""
     names = sorted(folder.name for folder in LOCALES.iterdir() if folder.is_dir())
     return tuple(sorted(names, key=lambda name: name != FALLBACK))
 
@@ -36,9 +36,9 @@ def templates(language: str) -> Mapping[str, str]:
 
 
 def say(language: str, key: str, *, texts: Mapping[str, str] = NONE, **values: object) -> str:
-    """Fill the template of `key` in; `texts` are the policy's own for this language and go first.
+    """Return the template of `key`, filled in; `texts` are the policy's own for this language and go first.
 
-    A key that the language lacks is said in Chinese; KeyError when nobody has it or a field gets no value.
+    A key that the language lacks is rendered in Chinese; KeyError when no language has it or a field gets no value.
     """
     template = texts.get(key) or templates(language).get(key) or templates(FALLBACK).get(key)
     if template is None:
@@ -53,7 +53,7 @@ def _local(when: datetime, zone: tzinfo | None) -> datetime:
 
 
 def day(when: datetime, language: str, now: datetime, zone: tzinfo | None = None) -> str:
-    """Tell a day, as "6月24日" or "24 Jun", with its year when that is not this year's."""
+    """Return a day as "6月24日" or "24 Jun", with its year when that is not this year's."""
     there, here = _local(when, zone), _local(now, zone)
     key = "time.day" if there.year == here.year else "time.day_of_year"
     month = say(language, f"time.month_{there.month}")
@@ -61,7 +61,7 @@ def day(when: datetime, language: str, now: datetime, zone: tzinfo | None = None
 
 
 def moment(when: datetime, language: str, now: datetime, zone: tzinfo | None = None) -> str:
-    """Tell a time, as "6月13日19:10" or "13 Jun 19:10"; today's as "19:10"; in Shanghai's zone unless given."""
+    """Return a time as "6月13日19:10" or "13 Jun 19:10", today's as "19:10"; in Shanghai's zone by default."""
     there = _local(when, zone)
     clock = f"{there:%H:%M}"
     if there.date() == _local(now, zone).date():
@@ -70,7 +70,7 @@ def moment(when: datetime, language: str, now: datetime, zone: tzinfo | None = N
 
 
 def span(duration: Duration, language: str) -> str:
-    """Tell a duration in words, as "24小时" or "7 working days"."""
+    """Return a duration as text: "24小时" or "7 working days"."""
     text = str(duration)
     number = text.rstrip("smhdw")
     unit = text[len(number) :]

@@ -24,13 +24,13 @@ def check(body: str) -> str:
 
 
 def draw(random: Random, prefix: str = "CD") -> str:
-    """Draw a number; the caller draws again when it is taken."""
+    """Return a random number; the caller draws again when it is taken."""
     body = "".join(ALPHABET[random.randrange(SIZE)] for _ in range(5))
     return f"{prefix}-{body}{check(body)}"
 
 
 def find(text: str) -> list[str]:
-    """Return the ticket numbers in a text, in canonical form; what fails its check is not one."""
+    """Return the ticket numbers in a text, in canonical form; a number whose check fails is none."""
     found = []
     for prefix, body in SHAPE.findall(text.translate(WIDE).upper()):
         plain = body.translate(READ_AS)
@@ -40,7 +40,7 @@ def find(text: str) -> list[str]:
 
 
 def parse(text: str) -> str | None:
-    """Read a text that is a ticket number, with or without its prefix; None when it is none."""
+    """Return the ticket number that a text is, with or without its prefix; None when it is none."""
     plain = text.strip().translate(WIDE)
     numbers = find(plain) or find(f"CD-{plain}")
     return numbers[0] if len(numbers) == 1 else None

@@ -1,1 +1,1 @@
-"""One message to facts: matched against the tables and tied together; the policy is not known here."""
+"""One message to facts: matched against the word tables and tied together, without knowledge of the policy."""

@@ -1,4 +1,4 @@
-"""What an agent means by a few plain words: a remedy with its sums, or a refusal with its three parts."""
+"""What an agent means by a few words: a remedy with its sums, or a refusal with its three parts."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ FILLER = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meant:
-    """A remedy as an agent put it: `amount` and `coupon` in 分, or a `share` of what was paid."""
+    """A remedy in an agent's words: `amount` and `coupon` in 分, or a `share` of what was paid."""
 
     remedy: str = ""  # "" when only "as wished" was said
     amount: int | None = None
@@ -56,7 +56,7 @@ class Meant:
 
 
 def fen(yuan: str) -> int:
-    """Turn yuan as typed into 分."""
+    """Return yuan as typed in 分."""
     return int(Decimal(yuan) * 100)
 
 
@@ -87,7 +87,7 @@ def remedy(text: str) -> Meant | None:
 
 
 def _money(text: str) -> tuple[Meant | None, str]:
-    """Find the sum or the share to give back; goods to be sent back make it return_refund."""
+    """Return the sum or the share to give back; goods to be sent back make it return_refund."""
     kind = "return_refund" if REMEDIES["return_refund"].search(text) else "refund"
     plain = REMEDIES["return_refund"].sub("退", text)
     # a sum beside a share is the share worked out: "退 1/2 16.45"
@@ -142,7 +142,7 @@ CLAUSES = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefusalParts:
-    """The three parts that a refusal has to name; a missing one is empty."""
+    """The three parts that a refusal has to have; a missing one is empty."""
 
     rule: str = ""  # a code of the policy, or the agent's words
     fact: str = ""
@@ -150,12 +150,12 @@ class RefusalParts:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Name the parts that are not there."""
+        """Return the names of the parts that are missing."""
         return tuple(name for name in ("rule", "fact", "alternative") if not getattr(self, name))
 
 
 def refusal(text: str, codes: Collection[str]) -> RefusalParts:
-    """Read a refusal's rule, fact and alternative; labels help, but each clause may also speak for itself."""
+    """Read a refusal's rule, fact and alternative; labels help, but a clause without one is recognised too."""
     plain = unicodedata.normalize("NFKC", text)
     found = {"rule": "", "fact": "", "alternative": ""}
     for clause in filter(None, (part.strip() for part in CLAUSES.split(plain))):

@@ -1,4 +1,4 @@
-"""Who did what to whom: items, problems and counts of a text brought together clause by clause."""
+"""Items, problems and counts of a text, connected clause by clause."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ UNCOUNTED = {"foreign_object", "illness", "service_attitude"}
 
 @dataclass(slots=True)
 class Entry:
-    """What is said of one item (or of none): grows while the clauses are walked."""
+    """What is said of one item (or of none); it grows while the clauses are read."""
 
     mention: Mention | None = None
     problems: list[Problem] = field(default_factory=list)
     counts: list[Quantity] = field(default_factory=list)
-    bare: bool = False  # stands alone between commas: takes its problem from what follows
-    later: int | None = None  # where the further problem stands of which this is the part
+    bare: bool = False  # alone between commas: takes its problem from what follows
+    later: int | None = None  # the place of the further problem of which this is a part
 
     @property
     def begins(self) -> int:
-        """Where the words for this entry begin."""
+        """Return where the words for this entry begin."""
         if self.later is not None:
             return self.later
         return self.mention.start if self.mention else 0
 
     def codes(self) -> tuple[str, ...]:
-        """Each problem type once, in reading order."""
+        """Return each problem type once, in reading order."""
         return tuple(dict.fromkeys(problem.code for problem in self.problems))
 
 
@@ -72,7 +72,7 @@ def _clauses(
 def gather(
     text: str, mentions: Sequence[Mention], problems: Sequence[Problem], counts: Sequence[Quantity]
 ) -> list[Entry]:
-    """One entry per item with its problems and counts; an entry without item where none was named at all.
+    """Return one entry per item with its problems and counts; one without item where no item is named at all.
 
     A clause that begins with a problem is read forwards (少鸡蛋1板), one that begins with an item
     backwards (草莓坏2盒).
@@ -104,7 +104,7 @@ def gather(
 
 
 def _apart(entry: Entry) -> list[Entry]:
-    """One part for each problem with a count of its own (坏了2盒,少了1盒); else the entry as it is."""
+    """Return one part for each problem with a count of its own (坏了2盒,少了1盒); else the entry unchanged."""
     claimed = [count for count in entry.counts if count.role == "claim"]
     own: list[tuple[Problem, Quantity]] = []
     for count in claimed:
@@ -171,7 +171,7 @@ def _end(entry: Entry) -> int:
 
 
 def _owner(text: str, entries: list[Entry], count: Quantity, *, forwards: bool) -> Entry:
-    """The item a number belongs to: the one it stands beside."""
+    """Return the item that a number belongs to: the one beside it."""
     placed = [(entry.mention, entry) for entry in entries if entry.mention is not None]
     before = [entry for mention, entry in placed if mention.start < count.start]
     following = next(((mention, entry) for mention, entry in placed if mention.start >= count.end), None)
@@ -189,7 +189,7 @@ def _owner(text: str, entries: list[Entry], count: Quantity, *, forwards: bool) 
 
 
 def _settled(entries: list[Entry], loose: Entry) -> list[Entry]:
-    """Problems said before any item go to the items without one; items of which nothing is said are dropped."""
+    """Give problems before any item to the items without one; drop items of which nothing is said."""
     if not entries:
         return [loose] if loose.problems or loose.counts else []
     empty = [entry for entry in entries if not entry.problems]
@@ -219,7 +219,7 @@ def _merged(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def amount(entry: Entry, ordered: Fraction | None) -> Quantity | None:
-    """The count that is claimed: what is missing where both sums are told, else the one beside the problem."""
+    """Return the count that is claimed: what is missing where both sums are given, else the one beside the problem."""
     changed = [count for count in entry.counts if count.role == "changed"]
     if changed:
         return changed[-1]

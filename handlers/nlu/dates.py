@@ -1,4 +1,4 @@
-"""The day a text means, and the orders that were handed over on it."""
+"""The day that a text means, and the orders that were handed over on it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _date(match: re.Match[str], today: date) -> str | None:
 
 
 def day_in(text: str, today: date) -> tuple[str | None, str, list[tuple[int, int]]]:
-    """The day meant ("today", "yesterday" or ISO), its words, and the places of dates, whose digits count nothing."""
+    """Return the day meant ("today", "yesterday" or ISO), its words, and the places of dates, which hold no counts."""
     spans: list[tuple[int, int]] = []
     value, words = None, ""
     for match in DATES.finditer(text):
@@ -63,7 +63,7 @@ def day_in(text: str, today: date) -> tuple[str | None, str, list[tuple[int, int
 
 
 def handed_over(order: Order) -> date | None:
-    """The business's day of delivery, else as promised, placed, or written in the order's number (20260612, 260612)."""
+    """Return the day of delivery in the business's zone, else of the promise, the order, or in its number (260612)."""
     at = order.delivered_at or order.promised_at or order.placed_at
     if at is not None:
         return at.astimezone(SHANGHAI).date()
@@ -78,7 +78,7 @@ def handed_over(order: Order) -> date | None:
 
 
 def of_day(orders: Sequence[Order], day: str | None, today: date) -> list[Order]:
-    """The orders handed over on the day meant; all of them when none is known to be."""
+    """Return the orders handed over on the day meant; all of them when none is known to be."""
     if day is None:
         return list(orders)
     named = {"today": today, "yesterday": today - timedelta(days=1)}

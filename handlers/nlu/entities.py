@@ -1,4 +1,4 @@
-"""What a stretch of text says of items, problems, counts and wishes, before it is tied to a person."""
+"""What a piece of text says of items, problems, counts and wishes, before it is connected with a person."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BESIDE = re.compile(r"[\s的了掉x*:\ue000]*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a stretch of masked text says about items, before it is tied to a person."""
+    """What a piece of masked text says of items, before it is connected with a person."""
 
     text: str  # as read, references masked
     entries: tuple[Entry, ...]
@@ -40,16 +40,16 @@ class Facts:
 
 
 def covered(text: str, spans: Iterable[tuple[int, int]], sign: str) -> str:
-    """The text with these spans replaced by as many signs."""
+    """Return the text with these spans replaced by signs of the same length."""
     for start, end in spans:
         text = text[:start] + sign * (end - start) + text[end:]
     return text
 
 
 def _denials(text: str, found: Sequence[Mention], problems: Sequence[Problem], lexicon: Lexicon) -> list[Mention]:
-    """Items said to be fine (酸奶没事): the words stand in the item's clause and no problem comes between.
+    """Return the items that are said to be fine (酸奶没事): the words are in the item's clause, no problem between.
 
-    Of 草莓没烂，就是少了一盒 the same item goes on being spoken of.
+    In 草莓没烂，就是少了一盒 the same item is also the one of the second clause.
     """
     denied = []
     for fine in lexicon.phrases["fine"].find(text) if "fine" in lexicon.phrases else ():
@@ -70,7 +70,7 @@ def _denials(text: str, found: Sequence[Mention], problems: Sequence[Problem], l
 
 
 def _not_this(text: str, found: Sequence[Mention], problems: Sequence[Problem]) -> list[Mention]:
-    """Items set against the one that is meant: 漏的是鲜牛奶不是纯牛奶."""
+    """Return the items contrasted with the one that is meant: 漏的是鲜牛奶不是纯牛奶."""
     return [
         other
         for one, other in pairwise(found)
@@ -82,7 +82,7 @@ def _not_this(text: str, found: Sequence[Mention], problems: Sequence[Problem]) 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bare:
-    """A stretch with items, references and durations covered, and what the word tables alone find in it."""
+    """A piece of text with items, references and durations covered, and what the word tables alone find in it."""
 
     text: str
     came: Received | None
@@ -97,7 +97,7 @@ def _places(found: Iterable[Mention]) -> list[tuple[int, int]]:
 
 
 def lay_bare(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Bare:
-    """Cover what a normalised text names, and look for problems in the rest."""
+    """Cover what a normalised text names, and find problems in the rest."""
     came = received(text, lexicon)
     hidden = covered(text, came.spans, MASK) if came else text
     found = mentions(hidden, orders, lexicon)
@@ -117,7 +117,7 @@ def lay_bare(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Bare:
 
 
 def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
-    """Read a normalised text with its references masked."""
+    """Return the facts of a normalised text with its references masked."""
     laid = lay_bare(text, orders, lexicon)
     bare, came = laid.text, laid.came
     problems, added, grave = _problems(laid, orders, lexicon)
@@ -141,7 +141,7 @@ def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
 def _problems(
     laid: Bare, orders: Sequence[Order], lexicon: Lexicon
 ) -> tuple[Sequence[Problem], Sequence[Problem], Serious]:
-    """Return the problems that words tell, those that were learned beside them, and how serious the text is."""
+    """Return the problems from words, those from the weights beside them, and how serious the text is."""
     grave = serious(laid.text, lexicon, _meant_for(laid, orders))
     if lexicon.learned is None:
         return laid.problems, (), grave
@@ -158,7 +158,7 @@ def _problems(
 
 
 def _meant_for(laid: Bare, orders: Sequence[Order]) -> tuple[str, ...]:
-    """Name whom the goods are for that are spoken of: the item named, or the only one there is."""
+    """Return for whom the goods in question are: those of the item named, or of the only one there is."""
     named = {place for one in laid.items for place in one.lines}
     lines = [line for order in orders for line in order.lines if (order.order_no, line.line_no) in named]
     if not laid.items and len(orders) == 1 and len(orders[0].lines) == 1:
@@ -167,14 +167,14 @@ def _meant_for(laid: Bare, orders: Sequence[Order]) -> tuple[str, ...]:
 
 
 def _join(entries: Sequence[Entry], added: Sequence[Problem]) -> None:
-    """Put what was learned behind what words tell of the same item: it decides nothing there."""
+    """Put what the weights found after what words found for the same item, where it decides nothing."""
     for problem in added:
         before = [entry for entry in entries if entry.begins <= problem.hit.start]
         (before or entries)[-1 if before else 0].problems.append(problem)
 
 
 def _beside(text: str, count: Quantity, spans: Sequence[tuple[int, int]], problems: Sequence[Problem]) -> bool:
-    """A number without unit counts only next to an item or a problem, or alone in the text."""
+    """Return whether a number without unit counts: only next to an item or a problem, or alone in the text."""
     if re.fullmatch(r"[\s,。!x*.]*", text[: count.start] + text[count.end :]):
         return True
     places = [*spans, *((one.hit.start, one.hit.end) for one in problems)]

@@ -1,4 +1,4 @@
-"""Which order line a text means: the longest stretch of an item's own words, never a guess between two."""
+"""Which order line a text means: the longest run of an item's own words, never a guess between two."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """A stretch of text that names order lines; more than one line means: ask."""
+    """A place in a text that names order lines; several lines mean that the bot has to ask."""
 
     start: int
     end: int
@@ -45,7 +45,7 @@ class Mention:
 
 
 def _runs(item: str, lexicon: Lexicon) -> list[str]:
-    """An item's Chinese words without specification and packaging, digits within kept (99草莓)."""
+    """Return an item's Chinese words without specification and packaging, digits within kept (99草莓)."""
     bare = SPEC.sub(" ", BRACKETS.sub(" ", item))
     for word in lexicon.packaging:
         bare = bare.replace(word, " ")
@@ -54,7 +54,7 @@ def _runs(item: str, lexicon: Lexicon) -> list[str]:
 
 
 def _noun(run: str, lexicon: Lexicon) -> str:
-    """What the thing is: the longest known noun at the end, else the last one within, else the last two characters."""
+    """Return what the thing is: the longest known noun at the end, else the last one within, else two characters."""
     ends = [run[at:] for at in range(len(run)) if run[at:] in lexicon.vocabulary]
     if ends and len(ends[0]) > 1:
         return ends[0]
@@ -65,7 +65,7 @@ def _noun(run: str, lexicon: Lexicon) -> str:
 
 
 def _parts(run: str, noun: str) -> dict[str, int]:
-    """Every stretch of two or more characters; those that end with the noun count as the thing itself."""
+    """Return every run of two or more characters; those that end with the noun count as the thing itself."""
     grades: dict[str, int] = {}
     run = run[:16]
     for low in range(len(run)):
@@ -76,10 +76,10 @@ def _parts(run: str, noun: str) -> dict[str, int]:
 
 
 def names_of(item: str, lexicon: Lexicon) -> tuple[Name, ...]:
-    """What an item can be called, remembered in the lexicon; longest first."""
+    """Return what an item can be called, longest first; remembered in the lexicon."""
     known = lexicon.names.get(item)
     if known is not None:
-        return known  # type: ignore[no-any-return]  # the lexicon holds it untyped, to stand below this file
+        return known  # type: ignore[no-any-return]  # the lexicon holds it untyped, because it is below this file
     text = normalise(item)
     grades: dict[str, int] = {}
     runs = _runs(text, lexicon)
@@ -107,7 +107,7 @@ def names_of(item: str, lexicon: Lexicon) -> tuple[Name, ...]:
 
 
 def _kin_grade(word: str, item: str, same: Collection[str]) -> int:
-    """红富士 means the apple that is called so before it means any other apple."""
+    """Return the grade of another word for the item: 红富士 means the apple with that name before other apples."""
     return ALIAS if word in same and word not in item else HEAD
 
 
@@ -137,7 +137,7 @@ def _founds(text: str, orders: Iterable[Order], lexicon: Lexicon) -> list[_Found
 
 
 def _bounded(text: str, start: int, end: int) -> bool:
-    """Latin words must stand alone: `ok` is not in enoki."""
+    """Return whether a Latin word is a word of its own: `ok` is not in enoki."""
     if not text[start].isascii() or text[start].isdigit():
         return True
     return not (text[start - 1 : start].isalpha() and text[start - 1].isascii()) and not (
@@ -146,7 +146,7 @@ def _bounded(text: str, start: int, end: int) -> bool:
 
 
 def _clusters(text: str, founds: list[_Found]) -> list[list[_Found]]:
-    """Stretches that overlap, and those of one line that touch (韭菜 + 饺子, 草莓(丹东), a 的 between)."""
+    """Return places that overlap, and those of one line that touch (韭菜 + 饺子, 草莓(丹东), a 的 between)."""
     groups: list[list[_Found]] = []
     end = -9
     for start, places in groupby(sorted(founds, key=lambda one: one.start), key=lambda one: one.start):
@@ -163,7 +163,7 @@ def _clusters(text: str, founds: list[_Found]) -> list[list[_Found]]:
 
 
 def _cover(founds: list[_Found]) -> tuple[float, int]:
-    """How much of the text a line's words cover, words that are not the item's own counting less; the best grade."""
+    """Return how much of the text a line's words cover, others' words counting less; and the best grade."""
     every = {at for found in founds for at in range(found.start, found.end)}
     own = {at for found in founds if found.grade != ALIAS for at in range(found.start, found.end)}
     return len(own) + BORROWED * len(every - own), max(found.grade for found in founds)
@@ -191,7 +191,7 @@ def _decide(group: list[_Found], text: str, lexicon: Lexicon, kin: Mapping[tuple
 
 
 def _kinds(orders: Iterable[Order], lexicon: Lexicon) -> dict[tuple[str, int], frozenset[str]]:
-    """The nouns that each order line can be called by."""
+    """Return the nouns that each order line can be called by."""
     return {
         (order.order_no, line.line_no): frozenset(
             name.word
@@ -204,7 +204,7 @@ def _kinds(orders: Iterable[Order], lexicon: Lexicon) -> dict[tuple[str, int], f
 
 
 def mentions(text: str, orders: Sequence[Order], lexicon: Lexicon) -> list[Mention]:
-    """The order lines that a normalised text names, in reading order; by sound where no spelling fits."""
+    """Return the order lines that a normalised text names, in order; by sound where no spelling fits."""
     groups = _clusters(text, _founds(text, orders, lexicon))
     kin = _kinds(orders, lexicon) if groups else {}
     found = _settled([_decide(group, text, lexicon, kin) for group in groups])
@@ -216,7 +216,7 @@ def mentions(text: str, orders: Sequence[Order], lexicon: Lexicon) -> list[Menti
 
 
 def _within(one: Mention, text: str, orders: Sequence[Order], lexicon: Lexicon) -> Mention:
-    """A mention inside the name of another thing means no line: 鸡蛋 of 土鸡蛋, where the order has 鸡蛋水饺."""
+    """Return a mention without line if it is part of another thing's name: 鸡蛋 of 土鸡蛋, for an order of 鸡蛋水饺."""
     near = text[max(0, one.start - 4) : one.end + 4]
     shift = max(0, one.start - 4)
     for found in lexicon.nouns.finditer(near):
@@ -229,14 +229,14 @@ def _within(one: Mention, text: str, orders: Sequence[Order], lexicon: Lexicon) 
 
 
 def _both(one: Mention, text: str) -> list[Mention]:
-    """两种饺子 names both lines that 饺子 may mean."""
+    """Return both lines that 饺子 may mean for 两种饺子."""
     if len(one.lines) != 2 or not TWO_KINDS.search(text[max(0, one.start - 6) : one.start]):
         return [one]
     return [replace(one, lines=(line,), sure=True) for line in one.lines]
 
 
 def _settled(found: list[Mention]) -> list[Mention]:
-    """A word for several lines (水饺) means the one of them that other words of the text name (白菜的)."""
+    """Choose, for a word of several lines (水饺), the line that other words of the text name (白菜的)."""
     named = {one.lines[0] for one in found if one.sure and len(one.lines) == 1}
     settled = []
     for one in found:
@@ -246,7 +246,7 @@ def _settled(found: list[Mention]) -> list[Mention]:
 
 
 def _spoken(orders: Iterable[Order], lexicon: Lexicon) -> list[tuple[tuple[str, int], tuple[str, ...]]]:
-    """Names worth comparing by sound: two characters or more of the thing itself."""
+    """Return names worth comparing by sound: two characters or more of the thing itself."""
     return [
         ((order.order_no, line.line_no),
          tuple(name.word for name in names_of(line.item, lexicon) if name.grade >= ALIAS and 2 <= len(name.word) <= 5))
@@ -256,7 +256,7 @@ def _spoken(orders: Iterable[Order], lexicon: Lexicon) -> list[tuple[tuple[str, 
 
 
 def strangers(text: str, spans: Iterable[tuple[int, int]], lexicon: Lexicon) -> list[Mention]:
-    """Known nouns outside the given spans: things named that are in none of the orders."""
+    """Return known nouns outside the given spans: things named that are in none of the orders."""
     taken = list(spans)
     return [
         Mention(start=found.start(), end=found.end(), lines=(), sure=False, word=found.group())
@@ -266,7 +266,7 @@ def strangers(text: str, spans: Iterable[tuple[int, int]], lexicon: Lexicon) -> 
 
 
 def line_of(orders: Iterable[Order], key: tuple[str, int]) -> OrderLine | None:
-    """The order line behind a mention."""
+    """Return the order line that a mention means."""
     for order in orders:
         if order.order_no == key[0]:
             return next((line for line in order.lines if line.line_no == key[1]), None)

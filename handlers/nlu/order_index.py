@@ -1,4 +1,4 @@
-"""The orders a text could mean, laid out once for all the lines of a list."""
+"""The orders that a text could mean, indexed once for all the lines of a list."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class OrderIndex:
 
 
 def plain_number(pickup: str) -> str:
-    """A pickup number without leading zeros: 003 and 3 are one."""
+    """Return a pickup number without leading zeros: 003 and 3 are the same."""
     return pickup.lstrip("0") or pickup
 
 
 def lay_open(orders: Sequence[Order]) -> OrderIndex:
-    """Sort orders by number, buyer and pickup number."""
+    """Index orders by number, buyer and pickup number."""
     by_pickup: dict[str, tuple[Order, ...]] = {}
     for order in orders:
         if order.participate_no:

@@ -33,7 +33,7 @@ OPEN = re.compile(r"(?:^|[\s,;:。!?、()【】\[\]\ue000-\ue002])$")
 COUNTED = re.compile(r"[坏烂碎破少缺漏死裂臭丢差短了过*x×]\s?$")
 MEASURE = re.compile(r"[盒份个袋包箱瓶板罐桶组颗枚只斤条块根把杯]")
 TOTAL = re.compile(r"(?:共|计|总|今天|今日|有|接|出|收|送|退)\s?$")
-# a day of the month where words of coming and opening stand beside it
+# a day of the month where words of coming and opening are beside it
 BEFORE_DATE = re.compile(
     r"(?:开团|到货|发货|截团|截单|预售|配送|下次|下期|下一?团|预计|日期|生产|到期|保质期)(?:时间)?[:是到在为于 ]{0,2}$"
 )
@@ -65,7 +65,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class _One:
-    """One number of a group: its place, its value, its signs, and the joint before it."""
+    """One number of a group: its place, its value, its signs, and what joins it to the one before."""
 
     start: int
     end: int
@@ -88,7 +88,7 @@ class _One:
 
 
 def integer(word: str) -> str | None:
-    """A pickup number without leading zeros, from digits or a Chinese numeral."""
+    """Return a pickup number without leading zeros, from digits or a Chinese numeral."""
     if word.isdigit():
         return str(int(word))
     value = chinese(word)
@@ -124,14 +124,14 @@ class Finder:
         self.text, self.known, self.lexicon, self.today = text, known, lexicon, today
 
     def signed(self) -> Iterator[Span]:
-        """Numbers with 号 or another sign, each with those that are joined to it."""
+        """Return numbers with 号 or another sign, each with those that are joined to it."""
         for match in islice(GROUP.finditer(self.text), 4 * HITS):
             ones = self._cut(_ones(self.text, *match.span()))
             if ones and not self._is_date(ones) and (values := _values(ones)):
                 yield Span(start=ones[0].start, end=ones[-1].end, values=values)
 
     def _cut(self, ones: list[_One]) -> list[_One]:
-        """The numbers that a sign speaks for: those joined before it (3、5、8号), and behind it (#3、5)."""
+        """Return the numbers that a sign belongs to: those joined before it (3、5、8号), and after it (#3、5)."""
         points = [at for at, one in enumerate(ones) if one.joint == "."]
         if len(points) == 1:
             ones = ones[points[0] + 1 :]  # 11.20 4号: a day
@@ -180,7 +180,7 @@ class Finder:
         return one.value not in self.known and bool(AFTER_DATE.match(behind) or GIVEN.search(before))
 
     def leading(self) -> list[Span]:
-        """Bare numbers that a line or its parts begin with, where an order has them (24 李姐 ..., 32不要了)."""
+        """Return bare numbers at the start of a line or its parts, where an order has them (24 李姐 ..., 32不要了)."""
         found: list[Span] = []
         first = LEADING.match(self.text)
         if first and (span := self._bare(first)):
@@ -193,7 +193,7 @@ class Finder:
         return found or self._trailing()
 
     def _trailing(self) -> list[Span]:
-        """Several bare numbers that a line ends with: 上海青没到 2 22 33."""
+        """Return several bare numbers at the end of a line: 上海青没到 2 22 33."""
         match = TRAILING.search(self.text)
         if match is None:
             return []
@@ -233,7 +233,7 @@ class Finder:
         return False
 
     def beside(self, start: int, end: int, numbers: Collection[str]) -> Span | None:
-        """The number written right beside a buyer's name, if it is one of the buyer's own: 刘会计6, 6-刘会计."""
+        """Return the number right beside a buyer's name, if it is one of the buyer's own: 刘会计6, 6-刘会计."""
         behind = re.compile(r"\s?[-(\[【]?\s?(\d{1,4})(?![\d.%])\s?[)\]】]?").match(self.text, end)
         if behind and str(int(behind[1])) in numbers and not self.lexicon.counted.match(self.text, behind.start(1)):
             return Span(start=behind.start(1), end=behind.end(1), values=(str(int(behind[1])),))

@@ -49,7 +49,7 @@ def _is(problem: Problem, phrase: str, lexicon: Lexicon) -> bool:
 
 
 def _swallowed(text: str, problem: Problem, found: Sequence[Problem], lexicon: Lexicon) -> bool:
-    """A milder word for decay beside a stronger one says nothing of its own (虾死的没冰), nor does blame (欺诈)."""
+    """Return whether a problem adds nothing: milder decay beside a stronger one (虾死的没冰), mere blame (欺诈)."""
     codes = {one.code for one in found}
     if problem.code == "not_as_described" and codes & {"shortage_missing", "wrong_item"}:
         return _is(problem, BLAME, lexicon)
@@ -63,7 +63,7 @@ def _swallowed(text: str, problem: Problem, found: Sequence[Problem], lexicon: L
 
 
 def problems_in(text: str, lexicon: Lexicon) -> list[Problem]:
-    """Every problem type's words in reading order; names of items and durations must be covered before.
+    """Return every problem type's words in order; names of items and durations must be covered before.
 
     General blame (质量太差) is quality_other only where the text claims nothing else.
     """

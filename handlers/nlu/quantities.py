@@ -1,4 +1,4 @@
-"""How many of an item a text claims, told apart from what was ordered, received, eaten or wished."""
+"""How many of an item a text claims, distinguished from what was ordered, received, eaten or wished."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _shares(text: str) -> list[Quantity]:
 
 
 def _counts_told(text: str) -> list[Quantity]:
-    """Numbers whose words say what they count: 应到12实到11, 7 of 30."""
+    """Return numbers whose words say what they count: 应到12实到11, 7 of 30."""
     found = []
     for match in islice(COUNTED_BARE.finditer(text), HITS):
         role = "ordered" if match.group(1).startswith("应") else "received"
@@ -123,12 +123,12 @@ def _counts_told(text: str) -> list[Quantity]:
 
 
 def _none(text: str, match: re.Match[str]) -> Fraction | str:
-    """一盒都没有 is all of them, 一袋臭 一袋没到 is one of two."""
+    """Return all of them for 一盒都没有, one of two for 一袋臭 一袋没到."""
     return Fraction(1) if f"一{match.group(1)}" in text[: match.start()] else "all"
 
 
 def _pair(match: re.Match[str], role: str) -> list[Quantity]:
-    """Of the first so many as the second: 两坏一, 5个烂3, 买2收1."""
+    """Return both numbers, the second as a part of the first: 两坏一, 5个烂3, 买2收1."""
     whole, part = number(match.group(1)), number(match.group(2))
     if whole is None or part is None or whole.exact is None or part.exact is None or part.low > whole.low:
         return []
@@ -140,9 +140,9 @@ def _pair(match: re.Match[str], role: str) -> list[Quantity]:
 
 
 def quantities(text: str, lexicon: Lexicon) -> list[Quantity]:
-    """Every count of goods in a normalised, masked text, in reading order.
+    """Return every count of goods in a normalised, masked text, in reading order.
 
-    Rough figures (几个, 五六个) come with value None: something was said, nothing can be reckoned with.
+    Rough figures (几个, 五六个) come with value None: a count was given, but nothing can be computed from it.
     """
     text = without_figures(text)
     found = _shares(text) + _counts_told(text)
@@ -173,7 +173,7 @@ def _counted(text: str, match: re.Match[str]) -> Quantity | None:
 
 
 def lone(text: str, taken: Sequence[Quantity]) -> list[Quantity]:
-    """Numbers without a unit (x2, 坏 草莓 2, 碎了俩): the caller keeps those beside an item or a problem."""
+    """Return numbers without a unit (x2, 坏 草莓 2, 碎了俩): the caller keeps those beside an item or a problem."""
     found = []
     for match in islice(LONE.finditer(without_figures(text)), HITS):
         if any(one.start < match.end() and match.start() < one.end for one in taken):
@@ -186,7 +186,7 @@ def lone(text: str, taken: Sequence[Quantity]) -> list[Quantity]:
 
 
 def short_by(counts: Sequence[Quantity], ordered: Fraction | None) -> Quantity | None:
-    """What is missing where a text tells what was ordered and what came (四盒只给了三盒, 应到12实到11).
+    """Return what is missing where a text says what was ordered and what came (四盒只给了三盒, 应到12实到11).
 
     `ordered`: the order line's own quantity, used when the text says only what came, in the same unit.
     """

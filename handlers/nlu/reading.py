@@ -1,4 +1,4 @@
-"""What a message says: every fact in it, with the words it was read from; it asks rather than guesses."""
+"""What a message says: every fact in it, with the words it was read from; the bot asks rather than guesses."""
 
 from __future__ import annotations
 
@@ -43,19 +43,19 @@ class ReadClaim:
     problems: tuple[str, ...] = ()
     remedy: str | None = None
     received: str | None = None
-    absent: str = ""  # goods that are named and stand in none of the orders meant
+    absent: str = ""  # goods that are named and are in none of the orders meant
     certain: bool = True
     severity: str = "normal"
     signals: tuple[str, ...] = ()
     special: tuple[str, ...] = ()
     withdrawn: bool = False  # takes the claim back (不要了)
-    question: bool = False  # asks how a matter stands (已经退了吧?)
+    question: bool = False  # asks for the state of a matter (已经退了吧?)
     evidence: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """All facts of one message; remedies in the order they were wished, the last is what counts."""
+    """All facts of one message; remedies in the order in which they were wished, the last one counts."""
 
     claims: tuple[ReadClaim, ...] = ()
     order_numbers: tuple[str, ...] = ()
@@ -69,19 +69,19 @@ class Reading:
     denied: tuple[int, ...] = ()
     withdrawn: bool = False
     correction: bool = False
-    question: bool = False  # asks how a matter stands (已经退了吧?) instead of claiming
+    question: bool = False  # asks for the state of a matter (已经退了吧?) instead of claiming
     choice: int | None = None  # the number the text leads with: ②, 2️⃣ or a bare 2
     severity: str = "normal"
     signals: tuple[str, ...] = ()
     angry: bool = False
     eaten: bool = False  # somebody had of the goods
-    despair: bool = False  # speaks of taking the own life
+    despair: bool = False  # mentions suicide
     special: tuple[str, ...] = ()
     aided: tuple[str, ...] = ()  # what a second reader filled in, as "problem=late"
     cut: bool = False  # longer than is read for facts; serious words were looked for in all of it
 
     def person(self) -> ReadClaim:
-        """What is said of the person and the whole order, as a claim without item or problem."""
+        """Return what is said of the person and the whole order, as a claim without item or problem."""
         return ReadClaim(
             order_no=next(iter(self.order_numbers), None),
             pickup_no=next(iter(self.pickup_numbers), None),
@@ -95,7 +95,7 @@ class Reading:
 
 
 def candidates(references: References, pickup: str | None, index: OrderIndex) -> list[Order]:
-    """The given orders that fit everything the text refers to; all of them when it refers to nothing."""
+    """Return the given orders that fit everything the text refers to; all of them when it refers to nothing."""
     fits = list(index.orders if pickup is None else index.by_pickup.get(plain_number(pickup), ()))
     if references.order_numbers:
         fits = [order for order in fits if order.order_no in references.order_numbers]
@@ -109,7 +109,7 @@ def candidates(references: References, pickup: str | None, index: OrderIndex) ->
 
 
 def _line(entry: Entry, fits: Sequence[Order]) -> tuple[str, int] | None:
-    """The order line an entry means: named without doubt, the only one there is, or the only one in that unit."""
+    """Return the order line of an entry: named without doubt, the only one there is, or the only one in that unit."""
     mention = entry.mention
     if mention is not None:
         return mention.lines[0] if len(mention.lines) == 1 and mention.sure else None
@@ -132,7 +132,7 @@ def _sure(entry: Entry, line: object, fits: Sequence[Order], codes: Sequence[str
 
 
 def _wish(entry: Entry, known: Facts) -> str | None:
-    """The wish beside an item, where several items have wishes of their own (葡萄要退款 虾补发)."""
+    """Return the wish beside an item, where several items have wishes of their own (葡萄要退款 虾补发)."""
     starts = sorted(one.begins for one in known.entries if one.mention)
     if entry.mention is None or len(starts) < 2 or len(known.wished.places) < 2:
         return known.wished.last
@@ -141,7 +141,7 @@ def _wish(entry: Entry, known: Facts) -> str | None:
 
 
 def _absent(entry: Entry, text: str, fits: Sequence[Order]) -> str:
-    """Goods that the order does not hold; those that something is only likened to are not meant (一股臭鸡蛋味)."""
+    """Return goods that the order does not hold; not those of a mere comparison (一股臭鸡蛋味)."""
     mention = entry.mention
     if mention is None or mention.lines or not fits:
         return ""
@@ -150,7 +150,7 @@ def _absent(entry: Entry, text: str, fits: Sequence[Order]) -> str:
 
 
 def claim_of(entry: Entry, known: Facts, fits: Sequence[Order], base: ReadClaim) -> ReadClaim:
-    """Tie one entry to an order line; `base` holds the person."""
+    """Return one entry as a claim on an order line; `base` holds the person."""
     chosen = _line(entry, fits)
     line = line_of(fits, chosen) if chosen else None
     order_no = chosen[0] if chosen else (fits[0].order_no if len(fits) == 1 else base.order_no)
@@ -188,7 +188,7 @@ def claim_of(entry: Entry, known: Facts, fits: Sequence[Order], base: ReadClaim)
 
 
 def claims_of(known: Facts, fits: Sequence[Order], base: ReadClaim) -> list[ReadClaim]:
-    """The claims of a stretch of text; entries of which only meals and orders are told are none."""
+    """Return the claims in a piece of text; entries that only speak of meals and orders are none."""
     told = [
         entry
         for entry in known.entries

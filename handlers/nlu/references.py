@@ -47,12 +47,12 @@ class References:
     phones: tuple[str, ...] = ()
     day: str | None = None
     names: tuple[str, ...] = ()
-    named_at: tuple[int, ...] = ()  # where each name stands
+    named_at: tuple[int, ...] = ()  # the place of each name
     evidence: dict[str, str] = field(default_factory=dict)
 
     @property
     def tail(self) -> str | None:
-        """The last four digits of the phone that is told."""
+        """Return the last four digits of the phone in the text."""
         return next(iter((*self.tails, *(phone[-4:] for phone in self.phones))), None)
 
 
@@ -61,7 +61,7 @@ def _blank(text: str, start: int, end: int) -> str:
 
 
 def _number(match: re.Match[str]) -> str:
-    """A number in its own spelling: the dashes where its pattern has them."""
+    """Return a number in its own spelling: with dashes where its pattern has them."""
     return match["whole"] if "whole" in match.re.groupindex else "-".join(match.groups())
 
 
@@ -74,12 +74,12 @@ class Seeker:
         self.known = index.by_pickup
 
     def take(self, name: str, start: int, end: int) -> None:
-        """Note the words as evidence and mask them."""
+        """Keep the words as evidence and mask them."""
         self.evidence.setdefault(name, self.text[start:end].strip())
         self.text = _blank(self.text, start, end)
 
     def order_numbers(self, lexicon: Lexicon) -> list[str]:
-        """Numbers of the policy's shapes, and any given order's number whatever its shape."""
+        """Take numbers of the policy's shapes, and any given order's number whatever its shape."""
         found: list[tuple[int, str]] = []
         for number, own in self.index.numbers:
             at = self.text.find(number)
@@ -101,7 +101,7 @@ class Seeker:
         return next(given, number.upper())
 
     def phones(self) -> list[str]:
-        """Whole mobile numbers."""
+        """Take whole mobile numbers."""
         found = []
         for match in list(PHONE.finditer(self.text)):
             found.append(match.group())
@@ -109,7 +109,7 @@ class Seeker:
         return found
 
     def tails(self) -> list[str]:
-        """Four digits with words that say what they are."""
+        """Take four digits with words that say what they are."""
         found = []
         for match in list(TAIL.finditer(self.text)):
             found.append(next(group for group in match.groups() if group))
@@ -117,7 +117,7 @@ class Seeker:
         return found
 
     def pair(self, lexicon: Lexicon) -> tuple[list[Span], list[str]]:
-        """A pickup number without its sign and a phone's tail, at the beginning of a text."""
+        """Take a pickup number without its sign and a phone's tail, at the beginning of a text."""
         match = PAIR.match(self.text)
         if match is None or lexicon.counted.match(self.text, match.start("tail")):
             return [], []
@@ -127,7 +127,7 @@ class Seeker:
         return [span], [match["tail"]]
 
     def bare_tail(self, lexicon: Lexicon, *, other: bool) -> list[str]:
-        """Four digits alone, or beside a number that was given with them (5号 8812, 28号3115西瓜裂了)."""
+        """Take four digits alone, or beside a number that was given with them (5号 8812, 28号3115西瓜裂了)."""
         match = BARE_TAIL.search(self.text)
         if match is None:
             return []
@@ -149,7 +149,7 @@ class Seeker:
         return [match.group(1)]
 
     def leading_tail(self) -> list[str]:
-        """Four digits that a leader's line begins with, where a buyer's phone ends so and no pickup number is meant."""
+        """Take four digits at the start of a leader's line, where they are a buyer's tail and no pickup number."""
         match = LEADING_TAIL.match(self.text)
         if match is None or not any(order.buyer_phone.endswith(match.group(1)) for order in self.orders):
             return []
@@ -157,7 +157,7 @@ class Seeker:
         return [match.group(1)]
 
     def day(self) -> str | None:
-        """The day meant; the digits of dates are masked."""
+        """Take the day meant; the digits of dates are masked."""
         value, words, spans = day_in(self.text, self.today)
         for start, end in spans:
             self.take("day", start, end)
@@ -166,7 +166,7 @@ class Seeker:
         return value
 
     def pickups(self, lexicon: Lexicon, *, leader: bool) -> list[Span]:
-        """Pickup numbers, with ranges (21-23号) and series (3、5、8号) written out; bare ones for a leader."""
+        """Take pickup numbers, with ranges (21-23号) and series (3、5、8号) written out; bare ones for a leader."""
         finder = Finder(self.text, self.known, lexicon, self.today)
         found = list(finder.signed()) or (finder.leading() if leader else [])
         for span in found:
@@ -174,7 +174,7 @@ class Seeker:
         return found
 
     def names(self) -> list[tuple[int, str]]:
-        """Buyers of the given orders whose names the text holds, the longest first."""
+        """Take the names of buyers of the given orders, the longest first."""
         found: list[tuple[int, str]] = []
         for name, buyer in self.index.buyers:
             at = self.text.find(name)
@@ -184,7 +184,7 @@ class Seeker:
         return sorted(found)
 
     def beside(self, names: Sequence[tuple[int, str]], lexicon: Lexicon) -> list[Span]:
-        """Bare pickup numbers beside the names of their buyers."""
+        """Take bare pickup numbers beside the names of their buyers."""
         finder = Finder(self.text, self.known, lexicon, self.today)
         found = []
         for at, name in names:
@@ -210,7 +210,7 @@ def refer(
     leader: bool = False,
     index: OrderIndex | None = None,
 ) -> References:
-    """Find all that a normalised text refers to; `leader` lets a line begin with a bare pickup number."""
+    """Return all that a normalised text refers to; `leader` allows a line to begin with a bare pickup number."""
     seeker = Seeker(text, index or lay_open(orders), today)
     numbers = seeker.order_numbers(lexicon)
     phones = seeker.phones()

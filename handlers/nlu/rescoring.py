@@ -1,4 +1,4 @@
-"""What the word tables found in a text, corrected by what was learned from labelled messages."""
+"""What the word tables found in a text, corrected by weights from labelled messages."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from handlers.nlu.text.lexicon import Hit
 from handlers.nlu.text.weights import MAJOR, Learned, marks_of
 
 KEPT = frozenset({"illness", "foreign_object", "expired"})
-"""Found by the tables, these are never taken away: too much is at stake."""
+"""Types that are never dropped when the tables found them: too much is at stake."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corrected:
-    """Problems in reading order: what is told, and what was learned beside something that words tell."""
+    """Problems in reading order: what counts, and what the weights found beside something that words found."""
 
     found: tuple[Problem, ...]
     added: tuple[Problem, ...]
@@ -36,7 +36,7 @@ def weighed(
 ) -> Corrected:
     """Return the problems with what is likely and without what is unlikely; severity only rises.
 
-    Where `several` items of an order are named each clause is weighed for itself, so that nothing is added to the
+    Where `several` items of an order are named, each clause is weighed by itself, so that nothing is added to the
     item of another. What was read at `firm` stays: it was not read from words alone. So does a type that would make
     a claim on goods with these `tags` serious.
     """

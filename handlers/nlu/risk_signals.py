@@ -11,9 +11,9 @@ from handlers.nlu.text.lexicon import Lexicon, all_hits
 
 BODILY = {"illness", "allergy", "injury", "foreign_object"}
 HARMFUL = frozenset({"quality_spoiled", "expired", "foreign_object"})
-"""Problems of goods that whoever is frail should not have had."""
+"""Problems of goods that are dangerous to vulnerable people."""
 GROWN = frozenset({"pregnant", "senior", "disabled", "frail"})
-"""Who may write for themselves: 我吃了 tells of them, but not of a child."""
+"""Groups that may write for themselves: 我吃了 means them, but not a child."""
 MYSELF = re.compile(
     r"(?:(?<![和跟与同])(?:我们?|咱们?|老公|老婆|大人|爸爸|他爸|她爸|孩子爸|我妈|本人)(?:自己|先|就|也|都|刚|已经|只|才|今天|昨天)*"
     r"|自己(?:先|就|都)?|(?<![a-z])(?:i|we|my husband|my wife)(?: only| just| already| have| had|'ve)*)\s*$"
@@ -28,17 +28,17 @@ class Serious:
     signals: tuple[str, ...] = ()
     special: tuple[str, ...] = ()
     angry: bool = False
-    eaten: bool = False  # somebody had of it, whoever that was
-    despair: bool = False  # speaks of taking the own life
+    eaten: bool = False  # somebody ate of it
+    despair: bool = False  # mentions suicide
 
 
 def strongest(*severities: str) -> str:
-    """The highest of several severities."""
+    """Return the highest of several severities."""
     return max(severities, key=SEVERITIES.index, default="normal")
 
 
 def _foreign(text: str, lexicon: Lexicon) -> str:
-    """Hair and sand are a nuisance; what can hurt is a matter of safety once somebody bit on it."""
+    """Return the severity of a foreign object: normal for hair and sand, safety for what can hurt, else major."""
     words = [hit.word for hit in lexicon.signals["foreign_object"].find(text)]
     harmless = lexicon.phrases.get("normal_objects")
     if words and harmless and all(any(True for _ in harmless.raw(word)) for word in words):
@@ -57,7 +57,7 @@ def _expired(text: str, lexicon: Lexicon) -> bool:
 
 
 def swallowed(text: str, lexicon: Lexicon, special: Collection[str]) -> bool:
-    """Return whether one of these groups had of it, in a normalised text; what the writer ate is no child's meal."""
+    """Return whether one of these groups ate of it, in a normalised text; what the writer ate is no child's meal."""
     grown = not GROWN.isdisjoint(special)
     return any(grown or not MYSELF.search(text[: hit.start]) for hit in lexicon.phrase("eaten", text))
 
@@ -85,7 +85,7 @@ def _bad(text: str, lexicon: Lexicon) -> bool:
 
 
 def harmed(text: str, lexicon: Lexicon, known: Collection[str] = ()) -> bool:
-    """Return whether a normalised text says that someone frail had of bad goods; `known`: groups known otherwise."""
+    """Return whether a vulnerable person ate bad goods, by a normalised text; `known`: groups known otherwise."""
     groups = frail(text, lexicon) | set(known)
     return bool(groups) and swallowed(text, lexicon, groups) and _bad(text, lexicon)
 

@@ -55,7 +55,7 @@ class Received:
 
 
 def _weak(text: str, hit: Hit) -> bool:
-    """发的 and 来的 tell of a wrong item only beside 买的, 要的 or 错; 补发的 tells of none."""
+    """Return whether 发的 or 来的 means no wrong item: they do only beside 买的, 要的 or 错; 补发的 never does."""
     return hit.word.endswith(("的", "了", "来了个")) and (
         WANTED.search(text) is None or AGAIN.search(text[: hit.start]) is not None
     )
@@ -77,13 +77,13 @@ def _chinese(text: str, lexicon: Lexicon) -> Received | None:
 
 
 def _is_thing(words: str, lexicon: Lexicon) -> bool:
-    """Return whether words name goods and not how they came: 小番茄, but not 小的."""
+    """Return whether words name goods and not their state: 小番茄, but not 小的."""
     noun = lexicon.nouns.search(words)
     return noun is not None and (noun.start() == 0 or not EMPTY.match(words))
 
 
 def stray(text: str, own: Sequence[tuple[int, int]], strange: Sequence[tuple[int, int]]) -> Received | None:
-    """The one thing of no order beside things of the order, where words say that it came: 番茄没给 给了土豆."""
+    """Return the one thing of no order beside things of the order, where words say it came: 番茄没给 给了土豆."""
     if len(strange) != 1 or not own:
         return None
     start, end = strange[0]
@@ -93,7 +93,7 @@ def stray(text: str, own: Sequence[tuple[int, int]], strange: Sequence[tuple[int
 
 
 def received(text: str, lexicon: Lexicon) -> Received | None:
-    """The item that came instead, if the text names one."""
+    """Return the item that came instead, if the text names one."""
     for pattern in (*ENGLISH, *NAMED):
         found = pattern.search(text)
         if found and (pattern in ENGLISH or lexicon.nouns.search(found["came"])):

@@ -1,4 +1,4 @@
-"""What a customer wishes, refuses, takes back or corrects."""
+"""What a customer wishes, refuses, withdraws or corrects."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ SAME_PLACE = {"return_refund": ("refund", "exchange"), "partial_refund": ("refun
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """Remedies in the order they were wished; `withdrawn` when the claim as a whole is taken back."""
+    """Remedies in the order in which they were wished; `withdrawn` when the claim as a whole is withdrawn."""
 
     wanted: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     withdrawn: bool = False
     correction: bool = False
     question: bool = False
-    places: tuple[tuple[int, str], ...] = ()  # where each wish stands
+    places: tuple[tuple[int, str], ...] = ()  # the place of each wish
 
     @property
     def last(self) -> str | None:
-        """The wish that counts."""
+        """Return the wish that counts."""
         return self.wanted[-1] if self.wanted else None
 
     def between(self, start: int, end: int) -> str | None:
-        """The last wish said from one place to another; else the one that counts for all."""
+        """Return the last wish from one place to another; else the one that counts for all."""
         near = [code for at, code in self.places if start <= at < end]
         return near[-1] if near else self.last
 

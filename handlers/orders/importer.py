@@ -61,7 +61,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeated:
-    """A row that says again what another row of the file said."""
+    """A row that repeats another row of the file."""
 
     row: int
 
@@ -74,7 +74,7 @@ class Gathered:
     rows: tuple[Record, ...]
 
     def refused(self, reason: str) -> list[Rejected]:
-        """Return its rows back, should the order not be taken after all."""
+        """Return the order's rows, in case the order is not taken after all."""
         return [_refused(record, reason) for record in self.rows]
 
 

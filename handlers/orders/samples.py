@@ -22,7 +22,7 @@ BOUGHT = timedelta(hours=20)  # before pickup
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """Someone to be played in the sandbox; `blurb` and `says` by language, `photos` are names of media.samples."""
+    """A person to be played in the sandbox; `blurb` and `says` by language, `photos` are names of media.samples."""
 
     account: str
     name: str
@@ -39,7 +39,7 @@ def samples() -> tuple[Sample, ...]:
 
 
 def list_rows(language: str) -> list[list[str]]:
-    """Return the rows of the leader's sample sheet; any other language than the shipped ones has the first one's."""
+    """Return the rows of the leader's sample sheet; the first language's for a language that has none."""
     sheets = _raw()["leader"]["sheet"]
     return [row.split("|") for row in sheets.get(language, next(iter(sheets.values())))]
 

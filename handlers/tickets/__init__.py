@@ -1,1 +1,1 @@
-"""The mechanics of a ticket: states, clocks, decisions, notices, and what goes to the desk."""
+"""The mechanics of a ticket: states, clocks, decisions, notices, and what is sent to the desk."""

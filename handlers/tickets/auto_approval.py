@@ -1,4 +1,4 @@
-"""What the bot grants by itself: simple refunds within the policy's cap, on good evidence, with nothing odd."""
+"""What the bot grants by itself: simple refunds within the policy's cap, on good evidence, without anything odd."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from storage.tickets import Ticket
 
 
 def grant(tx: Tx, no: str, context: TurnContext, *, tell: bool = False) -> bool:
-    """Approve a ticket if the policy lets the bot; `tell`: the customer hears of it by a notice of its own."""
+    """Approve a ticket if the policy allows it; `tell`: the customer gets a notice of its own."""
     ticket = lifecycle.must(tx, no)
     policy = context.policy_of(tx, ticket.policy_hash)
     if not policy.auto_approve_cap or leader_statements.holds(tx, no):

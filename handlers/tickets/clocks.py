@@ -1,4 +1,4 @@
-"""A ticket's promises: starting and stopping its clocks, and the timers that wake the house when one is due."""
+"""A ticket's promises: starting and stopping its clocks, and the timers that fire when one is due."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def start(
 
 
 def set_to(tx: Tx, no: str, name: str, due: datetime, context: TurnContext) -> None:
-    """Give a running clock another due time: a breached promise gets a new date, the breach stays on record."""
+    """Set another due time for a running clock: a breached promise gets a new date, the breach stays on record."""
     rows.move(tx, no, name, due=due)
     _wake(tx, no, name, due, context)
     refresh(tx, no)
 
 
 def stop(tx: Tx, no: str, names: Collection[str], context: TurnContext) -> None:
-    """Stop those of these clocks that run, and let their timers sleep."""
+    """Stop those of these clocks that run, and remove their timers."""
     for name in names:
         if rows.stop(tx, no, name, at=context.now):
             mailboxes.let_sleep(tx, f"clock:{no}:{name}")
@@ -68,7 +68,7 @@ def stop_all(tx: Tx, no: str, context: TurnContext, *, but: Collection[str] = ()
 
 
 def met(tx: Tx, no: str, name: str, policy: Policy, context: TurnContext, *, since: datetime) -> None:
-    """Book a promise that is kept in this very turn."""
+    """Record a promise that is kept in this very turn."""
     if name in policy.clocks:
         rows.start(tx, no, name, started=since, due=calendar.promised(since, name, policy))
         rows.stop(tx, no, name, at=context.now)

@@ -1,4 +1,4 @@
-"""How a decision is told to the customer: what, by which rule, until when, and what may be answered."""
+"""The notice of a decision: what was decided, by which rule, until when, and what the customer may answer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GRANTED = frozenset(ticket_lines.GRANTED)
 def tell(
     tx: Tx, no: str, decided: Collection[int], context: TurnContext, *, was_appeal: bool = False, rule: str = ""
 ) -> None:
-    """Tell the customer what was decided on these lines of a ticket, kind by kind."""
+    """Inform the customer what was decided on these lines of a ticket, kind by kind."""
     ticket = lifecycle.must(tx, no)
     lines = ticket_lines.of_ticket(tx, no)
     mine = [line for line in lines if line.line in decided]
@@ -35,7 +35,7 @@ def tell(
 
 
 def remedy(tx: Tx, ticket: Ticket, line: Line, context: TurnContext) -> str:
-    """Name a line's remedy with its sums, as "退款 69.00 元 + 5.00 元券"."""
+    """Return a line's remedy with its sums, as "退款 69.00 元 + 5.00 元券"."""
     parts = []
     if line.amount:
         parts.append(notices.words(tx, ticket, "notice.refund_of", context, sum=money(line.amount, ticket.language)))
@@ -72,7 +72,7 @@ def _briefly(tx: Tx, ticket: Ticket, lines: list[Line], context: TurnContext) ->
 
 
 def is_told(tx: Tx, line: Line) -> bool:
-    """Return whether a line's reason was meant for the customer: inner reasons are kept in the log alone."""
+    """Return whether a line's reason was meant for the customer: internal reasons are kept in the log alone."""
     logged = [event for event in events.of_ticket(tx, line.ticket_no) if event.data.get("line") == line.line]
     return bool(logged and any(event.data.get("words") == line.reason for event in logged))
 
@@ -95,7 +95,7 @@ RESTS_ON = {"refund": "M1", "partial_refund": "M1", "return_refund": "M1"}
 
 
 def _rule(tx: Tx, ticket: Ticket, lines: list[Line], rule: str, context: TurnContext) -> str:
-    """Cite the standard that was used (R042): the agent's rule, else the policy's for this remedy or problem."""
+    """Return the standard that was used (R042): the agent's rule, else the policy's for this remedy or problem."""
     policy = notices.policy_of(tx, ticket, context)
     code = rule or RESTS_ON.get(lines[0].remedy, "")
     if code in policy.rules:

@@ -1,4 +1,4 @@
-"""What is decided on a ticket line: granted as wished, offered instead, refused; and what follows from it."""
+"""What is decided on a ticket line: granted as wished, offered instead, refused; and the consequences."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ STATE_OF: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """A remedy as decided: refund and coupon in 分; `words` go to the customer, `reason` stays in the house."""
+    """A remedy as decided: refund and coupon in 分; `words` go to the customer, `reason` is internal."""
 
     remedy: str
     amount: int = 0
@@ -56,7 +56,7 @@ def room(tx: Tx, ticket: Ticket, line: Line) -> int:
 
 
 def is_wished(line: Line, ruling: Ruling) -> bool:
-    """Return whether a remedy holds at once: the customer wished it, or no wish was ever stated (R113)."""
+    """Return whether a remedy is final at once: the customer wished it, or no wish was ever stated (R113)."""
     if not line.wish:
         return True
     if line.wish in MONEY and ruling.remedy in MONEY:
@@ -67,7 +67,7 @@ def is_wished(line: Line, ruling: Ruling) -> bool:
 
 
 def grant(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: TurnContext) -> None:
-    """Grant a remedy on a line. The caller has seen to `room`."""
+    """Grant a remedy on a line. The caller has checked `room`."""
     policy = context.policy_of(tx, ticket.policy_hash)
     refund_due = None
     if ruling.amount:
@@ -112,7 +112,7 @@ def _data(line: Line, ruling: Ruling) -> dict[str, Any]:
 def conclude(
     tx: Tx, no: str, decided: Collection[int], by: By, context: TurnContext, *, tell: bool = True, rule: str = ""
 ) -> None:
-    """Draw the consequences of decided lines: the ticket's state, its clocks, and what the customer hears."""
+    """Apply the consequences of decided lines: the ticket's state, its clocks, and the customer's notice."""
     ticket = lifecycle.must(tx, no)
     lines = ticket_lines.of_ticket(tx, no)
     answered = {} if ticket.answered_at or by == lifecycle.BOT else {"answered_at": context.now}

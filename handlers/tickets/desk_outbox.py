@@ -1,4 +1,4 @@
-"""What the house sends to a desk: cards, notes, questions, relayed words, pages, and the board."""
+"""What is sent to a desk: cards, notes, questions, relayed words, pages, and the board."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ RANK_OF_CARDS = 2  # safety, major and special groups get a card by themselves
 
 
 def say(key: str, **values: object) -> str:
-    """Render a text of the desk."""
+    """Return a text of the desk."""
     return texts.say(LANGUAGE, f"desk.{key}", texts=texts.NONE, **values)
 
 
 def remedy(code: str) -> str:
-    """Name a remedy as the desk calls it."""
+    """Return a remedy's name at the desk."""
     return texts.say(LANGUAGE, f"remedy.{code}")
 
 
 def button(key: str, tap: str, **values: object) -> Button:
-    """Make a button of the desk, labelled by its text."""
+    """Return a button of the desk, labelled by its text."""
     return Button(label=say(key, **values), tap=tap)
 
 
@@ -45,14 +45,14 @@ def deserves_card(ticket: Ticket) -> bool:
 
 
 def has_card(tx: Tx, ticket: Ticket) -> bool:
-    """Return whether a ticket's card hangs at the desk: it came by itself, was picked up, or was asked for."""
+    """Return whether a ticket has a card at the desk: it came by itself, was picked up, or was asked for."""
     if deserves_card(ticket) or ticket.state not in rows.UNPICKED:
         return True
     return desk_messages.newest(tx, ticket.desk, "card", ticket.no) is not None
 
 
 def card(tx: Tx, no: str, context: TurnContext, *, mentions: Sequence[Member] = ()) -> None:
-    """Send a ticket's card; it is drawn from the rows when it leaves."""
+    """Send a ticket's card; it is drawn from the rows when it is sent."""
     ticket = lifecycle.must(tx, no)
     payload = {"severity": ticket.severity, "mentions": _named(mentions)}
     mailboxes.to_desk(tx, ticket.desk, no, "card", payload, now=context.now)
@@ -116,7 +116,7 @@ def note(
 
 
 def relay(tx: Tx, ticket: Ticket, text: str, context: TurnContext, *, media: Sequence[tuple[str, str]] = ()) -> None:
-    """Bring the customer's words and stored media (kind, key) under the card."""
+    """Send the customer's words and stored media (kind, key) under the card."""
     payload = {"text": text, "media": [list(item) for item in media]}
     mailboxes.to_desk(tx, ticket.desk, ticket.no, "relay", payload, now=context.now)
 

@@ -1,4 +1,4 @@
-"""What leaders were asked and said of tickets at their site, as the log has it and the card tells it."""
+"""What leaders were asked and stated about tickets at their site, from the log and for the card."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ SHORT = 160  # characters of a leader's words on the card
 
 
 def running(tx: Tx, no: str) -> datetime | None:
-    """Tell until when a leader's word is awaited; None when it is not."""
+    """Return until when a leader's statement is awaited; None when it is not."""
     found = clocks.running(tx, no, [CLOCK])
     return found[0].due_at if found else None
 
 
 def disputed(tx: Tx, no: str) -> bool:
-    """Return whether the last clear word of a leader was that a claim is not so."""
+    """Return whether the last clear statement of a leader was that a claim is not so."""
     clear = [event.data["answer"] for event in _of(tx, no, SAID) if event.data["answer"]]
     return bool(clear) and clear[-1] == "no"
 
 
 def holds(tx: Tx, no: str) -> bool:
-    """Return whether the bot may not decide by itself: a leader's word is awaited, or stands against the claim."""
+    """Return whether the bot may not decide by itself: a leader's statement is awaited, or is against the claim."""
     return running(tx, no) is not None or disputed(tx, no)
 
 
 def asked(tx: Tx, no: str) -> frozenset[int]:
-    """Name the leaders who were ever asked about a ticket."""
+    """Return the leaders who were ever asked about a ticket."""
     return frozenset(number for event in _of(tx, no, ASKED) for number in event.data["leaders"])
 
 
 def lines(tx: Tx, no: str, policy: Policy, now: datetime) -> Iterator[str]:
-    """Tell on the card what leaders said, or that they are asked or did not answer."""
+    """Yield for the card what leaders stated, or that they are asked or did not answer."""
     due = running(tx, no)
     for event in _of(tx, no, ASKED, SAID, SILENT):
         when = desk_outbox.moment(event.at, policy, now)

@@ -1,4 +1,4 @@
-"""The life of a ticket and of its lines: which state may follow which, and who made the step."""
+"""The life of a ticket and of its lines: which state may follow which, and who made the change."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ DESK = "telegram"
 
 
 class WrongState(Exception):
-    """A step was tried that the life of a ticket does not have."""
+    """A change was tried that the life of a ticket does not have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class By:
-    """Who makes a step: `actor` as the log has it, `name` as people know it."""
+    """Who makes a change: `actor` for the log, `name` for people."""
 
     actor: str
     name: str = ""
@@ -58,19 +58,19 @@ CLOCK = By(actor="clock")
 
 
 def agent(desk: str, user: str, name: str) -> By:
-    """Name an agent as the one who acts."""
+    """Return an agent as the actor."""
     return By(actor=f"agent:{desk}:{user}", name=name)
 
 
 def customer(tx: Tx, conversation_id: int) -> By:
-    """Name the customer or leader of a conversation as the one who acts."""
+    """Return the customer or leader of a conversation as the actor."""
     talk = conversations.by_id(tx, conversation_id)
     role = "leader" if talk.leader_id is not None else "customer"
     return By(actor=f"{role}:{talk.channel}:{talk.account}", name=talk.customer_name or talk.leader_name or talk.name)
 
 
 def desk_of(channel: str) -> str:
-    """Name the desk that sees a channel's tickets."""
+    """Return the desk that sees a channel's tickets."""
     return DESKS.get(channel, DESK)
 
 
@@ -88,19 +88,19 @@ def must(tx: Tx, no: str) -> Ticket:
 
 
 def of_party(tx: Tx, no: str, conversation_id: int) -> Ticket | None:
-    """Return a ticket to a conversation that hears of it; None to anyone else: a tap can be forged."""
+    """Return a ticket for a conversation that takes part in it; None for anyone else: a tap can be forged."""
     heard = any(party.conversation_id == conversation_id for party in tickets.parties(tx, no))
     return tickets.get(tx, no) if heard else None
 
 
 def log(tx: Tx, no: str, kind: str, by: By, context: TurnContext, **data: Any) -> None:
-    """Write a step of a ticket down, now."""
+    """Record an event of a ticket, now."""
     named = {"name": by.name, **data} if by.name else data
     events.add(tx, no, kind, named, actor=by.actor, at=context.now)
 
 
 def move(tx: Tx, no: str, state: str, **values: Any) -> None:
-    """Bring a ticket into a state, and set other columns with it. Raises WrongState."""
+    """Set a ticket's state, and other columns with it. Raises WrongState."""
     now_in = must(tx, no).state
     if state != now_in and state not in NEXT[now_in]:
         raise WrongState(f"{no}: {now_in} -> {state}")
@@ -108,14 +108,14 @@ def move(tx: Tx, no: str, state: str, **values: Any) -> None:
 
 
 def move_line(tx: Tx, line: Line, state: str, **values: Any) -> None:
-    """Bring a ticket line into a state, and set other columns with it. Raises WrongState."""
+    """Set a ticket line's state, and other columns with it. Raises WrongState."""
     if state not in LINE_NEXT[line.state]:
         raise WrongState(f"{line.ticket_no} line {line.line}: {line.state} -> {state}")
     ticket_lines.change(tx, line.ticket_no, line.line, state=state, **values)
 
 
 def outcome(lines: Iterable[Line]) -> str:
-    """Return where the lines bring a ticket: "resolved", "decided", or "" while one waits for a decision."""
+    """Return the state that the lines lead to: "resolved", "decided", or "" while one waits for a decision."""
     states = {line.state for line in lines}
     if not states or states & UNDECIDED:
         return ""
@@ -123,7 +123,7 @@ def outcome(lines: Iterable[Line]) -> str:
 
 
 def waits(tx: Tx, no: str) -> str:
-    """Bring a ticket back to whoever works on it: its owner, else the queue; return the state."""
+    """Return a ticket to its owner, else to the queue; return the state."""
     ticket = must(tx, no)
     if ticket.state == "appealed":
         return ticket.state
@@ -133,5 +133,5 @@ def waits(tx: Tx, no: str) -> str:
 
 
 def deciders(lines: Iterable[Line]) -> frozenset[str]:
-    """Name the actors who decided lines before."""
+    """Return the actors who decided lines before."""
     return frozenset(line.decided_by for line in lines if line.decided_by)

@@ -1,4 +1,4 @@
-"""Papers about somebody's health: kept apart, and shown to a ticket's owner or a supervisor when they ask."""
+"""Medical papers: kept apart, and shown to a ticket's owner or a supervisor on request."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KINDS = ("photo", "document")
 
 
 def expected(tx: Tx, ticket: Ticket) -> bool:
-    """Return whether what comes now may be such papers: somebody asked for them on a safety ticket."""
+    """Return whether what comes now may be such papers: they were asked for on a safety ticket."""
     if ticket.severity != "safety":
         return False
     words = desk_outbox.say("words_papers").split()
@@ -27,7 +27,7 @@ def expected(tx: Tx, ticket: Ticket) -> bool:
 
 
 def arrived(tx: Tx, ticket: Ticket, ids: Collection[int], context: TurnContext) -> None:
-    """Keep what came to a ticket apart where it may be such papers; a file on a safety ticket always is."""
+    """Keep apart what may be such papers; a file on a safety ticket always is."""
     pieces = [piece for piece in (evidence.get(tx, one) for one in ids) if piece and piece.kind in KINDS]
     asked = expected(tx, ticket)
     restrict(tx, ticket, [piece for piece in pieces if asked or _file(ticket, piece)], lifecycle.BOT, context)
@@ -50,5 +50,5 @@ def kept(tx: Tx, no: str) -> list[Evidence]:
 
 
 def on_sheet(piece: Evidence) -> bool:
-    """Return whether a piece has its place on the contact sheet."""
+    """Return whether a piece may be on the contact sheet."""
     return piece.kind == "photo" and bool(piece.media_key) and not piece.restricted

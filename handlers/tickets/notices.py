@@ -1,4 +1,4 @@
-"""What customers and leaders hear of a ticket without having asked, in the ticket's language."""
+"""What customers and leaders are told of a ticket without having asked, in the ticket's language."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def policy_of(tx: Tx, ticket: Ticket, context: TurnContext) -> Policy:
 
 
 def words(tx: Tx, ticket: Ticket, key: str, context: TurnContext, **values: object) -> str:
-    """Render a text in the ticket's language, the policy's own wording first."""
+    """Return a text in the ticket's language, the policy's own wording first."""
     own = policy_of(tx, ticket, context).texts.get(ticket.language, {})
     return texts.say(ticket.language, key, texts=own, **values)
 
@@ -43,7 +43,7 @@ def tell(
     decision: str = "",
     **values: object,
 ) -> None:
-    """Post a notice to everyone who complained on this ticket; `decision` says in few words what was decided."""
+    """Post a notice to everyone who complained on this ticket; `decision` names the decision in few words."""
     text = words(tx, ticket, key, context, no=ticket.no, **values)
     post(tx, ticket, Reply(text=text, buttons=buttons, decision=decision), context, safety=safety)
 
@@ -69,7 +69,7 @@ def _post(tx: Tx, ticket: Ticket, party: Party, reply: Reply, context: TurnConte
         text = texts.say("zh", "desk.call_customer", no=ticket.no, text=reply.text)
         mailboxes.to_desk(tx, ticket.desk, ticket.no, "note", {"text": text}, now=context.now)
         return
-    # whoever cannot be written to now is tried again: a decision may have a way of its own, and the desk hears of it
+    # an account that cannot be written to now is tried again: a decision may go another way, and the desk is informed
     outbox.lift(tx, mailboxes.chat_box(party.conversation_id), beyond=context.now + FAR)
     mailboxes.to_customer(tx, party.conversation_id, replace(reply, ticket=ticket.no), now=context.now, safety=safety)
 
@@ -83,24 +83,24 @@ def survey(tx: Tx, ticket: Ticket, context: TurnContext) -> Buttons:
 
 
 def button(tx: Tx, ticket: Ticket, key: str, tap: str, context: TurnContext) -> Button:
-    """Make a button for the customer."""
+    """Return a button for the customer."""
     return Button(label=words(tx, ticket, key, context), tap=tap)
 
 
 def day(tx: Tx, ticket: Ticket, when: datetime, context: TurnContext) -> str:
-    """Tell a day to the customer."""
+    """Return a day for the customer."""
     zone = calendar.zone(policy_of(tx, ticket, context))
     return texts.day(when, ticket.language, context.now, zone)
 
 
 def moment(tx: Tx, ticket: Ticket, when: datetime, context: TurnContext) -> str:
-    """Tell a time to the customer."""
+    """Return a time for the customer."""
     zone = calendar.zone(policy_of(tx, ticket, context))
     return texts.moment(when, ticket.language, context.now, zone)
 
 
 def listed(tx: Tx, ticket: Ticket, parts: Sequence[str], context: TurnContext) -> str:
-    """Join parts of a sentence as the language does."""
+    """Return parts of a sentence joined as the language does."""
     return words(tx, ticket, "notice.joint", context).join(parts)
 
 

@@ -1,4 +1,4 @@
-"""The page chain of a safety ticket: agents in the card, supervisors next, then everyone, until it is picked up."""
+"""The chain of pages for a safety ticket: agents in the card, then supervisors, then everyone, until pick-up."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UNTIL_PICKED = frozenset({"queued", "waiting_customer", "appealed"})
 
 
 def begin(tx: Tx, no: str, policy: Policy, context: TurnContext) -> None:
-    """Page the agents with the card and set the chain going; it counts from now."""
+    """Page the agents with the card and start the chain; it counts from now."""
     ticket = lifecycle.must(tx, no)
     for name in clocks.PAGES:
         if name in policy.clocks:
@@ -30,13 +30,13 @@ def begin(tx: Tx, no: str, policy: Policy, context: TurnContext) -> None:
 
 
 def end(tx: Tx, no: str, context: TurnContext) -> None:
-    """End the chain: somebody has the ticket."""
+    """End the chain: the ticket has an owner."""
     clocks.stop(tx, no, clocks.PAGES, context)
     mailboxes.let_sleep(tx, f"page:{no}")
 
 
 def fire(tx: Tx, ticket: Ticket, context: TurnContext) -> None:
-    """Page whoever is due by now, and again in a minute."""
+    """Page everyone who is due by now, and again in a minute."""
     running = rows.running(tx, ticket.no, clocks.PAGES)
     if not running or ticket.owner_id is not None or ticket.state not in UNTIL_PICKED:
         return

@@ -1,4 +1,4 @@
-"""What a customer or leader hears who asks how the tickets stand (进度)."""
+"""The answer to 进度: the state of the account's tickets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from storage.desk import corrections
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
-CONFIRMED = ("item", "quantity")  # what a customer is told of when it was corrected; a mere type is ours to sort
+CONFIRMED = ("item", "quantity")  # corrections that the customer sees; a type alone is an internal matter
 # the first of these that runs is what the customer waits for
 PROMISES = ("appeal_final", "review_notice", "major_human_response", "human_first_response", "refund_due",
             "exchange_due")  # fmt: skip
@@ -24,7 +24,7 @@ PROMISES = ("appeal_final", "review_notice", "major_human_response", "human_firs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How one ticket stands; `words` is the state, `text` the whole line, both in the ticket's language."""
+    """The state of one ticket; `words` is the state, `text` the whole line, both in the ticket's language."""
 
     no: str
     state: str
@@ -61,7 +61,7 @@ def _of(tx: Tx, ticket: Ticket, context: TurnContext) -> Progress:
 
 
 def _named(tx: Tx, ticket: Ticket, line: Line, context: TurnContext) -> str:
-    """Name a line's item; one that an agent put right with its quantity, for it is not what was confirmed."""
+    """Return a line's item; one that an agent corrected with its quantity, because it is not what was confirmed."""
     read = corrections.as_read(tx, ticket.no).get(line.line, {})
     if not any(field in read and read[field] != corrections.value(line, field) for field in CONFIRMED):
         return line.item

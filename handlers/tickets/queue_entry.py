@@ -1,4 +1,4 @@
-"""How a ticket comes before the agents: its promises, its card or its place on the board, its pages."""
+"""How a ticket reaches the agents: its promises, its card or its place on the board, its pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from storage.tickets import Ticket
 
 
 def promise(tx: Tx, ticket: Ticket, context: TurnContext, *, human: bool = True) -> None:
-    """Start the clocks of a ticket that now lies with the house; without `human` no agent sees it yet."""
+    """Start the clocks of a ticket that now waits for the business; without `human` no agent sees it yet."""
     policy = context.policy_of(tx, ticket.policy_hash)
     names = ["review_notice", "decision_due"]
     if human and ticket.answered_at is None and not ticket.raised:
@@ -20,12 +20,12 @@ def promise(tx: Tx, ticket: Ticket, context: TurnContext, *, human: bool = True)
 
 
 def human_clocks(ticket: Ticket) -> list[str]:
-    """Name the clocks of the first human answer."""
+    """Return the clocks of the first human answer."""
     return ["major_human_response" if ticket.severity in lifecycle.RANKS else "human_first_response"]
 
 
 def show_new(tx: Tx, no: str, context: TurnContext, *, known: bool = False, quiet: bool = False) -> None:
-    """Bring a new ticket to the desk: a card where it deserves one, else the board.
+    """Send a new ticket to the desk: a card where it deserves one, else the board.
 
     `known`: it has its card; `quiet`: one of many of a leader's list, which wait on the board unless they are serious.
     """
@@ -41,7 +41,7 @@ def show_new(tx: Tx, no: str, context: TurnContext, *, known: bool = False, quie
 
 
 def show_risen(tx: Tx, no: str, context: TurnContext) -> None:
-    """Bring a ticket that became more serious before the agents at once."""
+    """Send a ticket that became more serious to the agents at once."""
     ticket = lifecycle.must(tx, no)
     policy = context.policy_of(tx, ticket.policy_hash)
     if ticket.owner_id is None and ticket.state in lifecycle.DECIDABLE:

@@ -1,4 +1,4 @@
-"""Causes on the leader's side (团长漏报): known to the house and told to the leader, never to a customer."""
+"""Causes on the leader's side (团长漏报): known to agents and leaders, never shown to a customer."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ def named(text: str, policy: Policy) -> str:
 
 
 def _apart(text: str, policy: Policy) -> tuple[str, str]:
-    """Part what a customer may be told from what names the leader's part."""
+    """Return what a customer may be told, and what names the leader's part."""
     clauses = [part.strip() for part in CLAUSES.split(text) if part.strip()]
     inside = [part for part in clauses if named(part, policy)]
     return ("，".join(part for part in clauses if part not in inside), "；".join(inside)) if inside else (text, "")
 
 
 def keep_inside(meant: Meant, policy: Policy) -> Meant:
-    """Move what names the leader's part from an agent's words for the customer to the reason for the house."""
+    """Move what names the leader's part from an agent's words for the customer to the internal reason."""
     words, inside = _apart(meant.words, policy)
     return replace(meant, words=words, reason="；".join(part for part in (meant.reason, inside) if part))
 
 
 def keep_out(parts: RefusalParts, policy: Policy) -> tuple[RefusalParts, str]:
-    """Take what names the leader's part out of a refusal; give it beside the parts."""
+    """Return a refusal without what names the leader's part, and that part."""
     told, inside = {}, []
     for name in ("rule", "fact", "alternative"):
         told[name], apart = _apart(getattr(parts, name), policy)

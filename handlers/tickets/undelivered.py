@@ -1,4 +1,4 @@
-"""Dead letters: what no door could carry, and who is told."""
+"""Dead letters: what could not be delivered, and who is informed."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from storage.database import Tx
 from storage.outbox import Mail, Outcome
 from storage.tickets import Ticket
 
-WAITED = "waited"  # in the payload of mail that the desk knows to be waiting
-BRIEFLY = "told by template"  # a channel's word that the decision was told in brief
+WAITED = "waited"  # in the payload of rows that the desk knows to be waiting
+BRIEFLY = "told by template"  # a channel's answer that the decision was announced by template
 WHY: Mapping[str, str] = {  # channels' words for why a customer cannot be written to
     "window": "untold_window",
     "quota": "untold_quota",
@@ -29,17 +29,17 @@ WHY: Mapping[str, str] = {  # channels' words for why a customer cannot be writt
 
 
 def died(tx: Tx, outcome: Outcome, context: TurnContext) -> None:
-    """Bury the row that was refused for good and tell the desk; the next row of its mailbox goes."""
+    """Record the row that was refused for good and inform the desk; the next row of its mailbox is sent."""
     outbox.settle(tx, outcome, now=context.now)
     kind, _, rest = outcome.mailbox.partition(":")
     if kind != "chat":
-        return  # the desk cannot be told of its own silence: dead_letters and the log have it
+        return  # the desk cannot be informed of its own failure: dead_letters and the log have it
     conversation = conversations.by_id(tx, int(rest))
     _tell_desk(tx, conversation, "undelivered", context, why=outcome.error)
 
 
 def told(tx: Tx, mails: Sequence[Mail], outcome: Outcome, context: TurnContext) -> None:
-    """Tell the desk of tickets whose mail waits for the customer's word, and of such mail that got through."""
+    """Inform the desk of tickets whose messages wait for the customer, and of those that were delivered."""
     if outcome.mailbox.partition(":")[0] != "chat":
         return
     came = [one for one in mails if one.id <= outcome.sent and WAITED in one.payload]
@@ -63,12 +63,12 @@ def _note(tx: Tx, no: str, key: str, context: TurnContext, **values: str) -> Non
 
 
 def line(tx: Tx, channel: str, key: str, why: str, *, now: datetime) -> None:
-    """Tell a channel's desk that its platform is away (line_down) or back (line_up)."""
+    """Inform a channel's desk that its platform cannot be reached (line_down) or is back (line_up)."""
     mailboxes.to_desk(tx, desk_of(channel), "", "note", {"text": desk_outbox.say(key, why=why)}, now=now)
 
 
 def left(tx: Tx, conversation: Conversation, kind: str, context: TurnContext) -> None:
-    """Tell the desk that a customer with an open ticket blocked the bot, or let it speak again."""
+    """Inform the desk that a customer with an open ticket blocked the bot, or allowed it again."""
     if _open(tx, conversation):
         _tell_desk(tx, conversation, kind, context)
 

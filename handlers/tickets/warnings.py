@@ -1,4 +1,4 @@
-"""What an agent should be warned of before deciding on a ticket."""
+"""Warnings for an agent before deciding on a ticket."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from storage.tickets import Ticket
 MANY = 3  # earlier tickets of a buyer from which on the number is worth a look
 GOOD = frozenset({"", "good"})
 AGAIN = "claimed_again"
-KEPT = frozenset(  # told once, not counted anew
+KEPT = frozenset(  # added once, not computed again
     {"late_claim", "photos_waived", "boss", AGAIN, "leader_says", "buyer_says"}
 )
 
@@ -25,7 +25,7 @@ def is_good(piece: Evidence) -> bool:
 
 
 def is_bad(piece: Evidence) -> bool:
-    """Return whether a piece was examined and does not help."""
+    """Return whether a piece was examined and is of no use."""
     return piece.state == "refused" or (piece.state == "stored" and piece.verdict not in GOOD)
 
 

@@ -89,7 +89,7 @@ class Module:
 
     @cached_property
     def imports(self) -> tuple[tuple[int, str], ...]:
-        """Line and full dotted name of everything imported, lazily or not; `from a import b` gives `a.b`."""
+        """Return line and full dotted name of everything imported, lazily or not; `from a import b` gives `a.b`."""
         found = []
         for node in self.nodes:
             if isinstance(node, ast.Import):
@@ -209,7 +209,7 @@ def _reads(called: ast.expr) -> bool:
 
 
 def reachable(modules: Sequence[Module], root: str, but: Mapping[str, str] = NONE) -> list[Module]:
-    """Give `root` and every module of its floor that it imports, directly or not by way of `but`."""
+    """Return `root` and every module of its floor that it imports, directly or not by way of `but`."""
     by_name = {module.name: module for module in modules}
     links = graph(modules)
     seen: list[str] = []
@@ -223,7 +223,7 @@ def reachable(modules: Sequence[Module], root: str, but: Mapping[str, str] = NON
 
 
 def graph(modules: Sequence[Module]) -> dict[str, list[str]]:
-    """Give for each module the modules of the house that it imports."""
+    """Return for each module the modules of the project that it imports."""
     names = {module.name for module in modules}
     links = {}
     for module in modules:

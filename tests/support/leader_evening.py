@@ -38,7 +38,7 @@ class Evening:
             people.lead(tx, talk.id, one.id, NOW)
 
     def say(self, text: str, who: str = LEADER, *, photos: int = 0, wait: float = 5, **more: object) -> list[Seen]:
-        """Send a message and give what is heard within some seconds."""
+        """Send a message and return the answers within some seconds."""
         heard = len(self.world.phones[who])
         media = []
         for _ in range(photos):
@@ -59,13 +59,13 @@ class Evening:
         raise AssertionError(f"no button {label}")
 
     def tickets(self) -> list[tuple[str, str]]:
-        """Give (order, state) of every ticket."""
+        """Return (order, state) of every ticket."""
         with self.world.write() as tx:
             rows = tx.execute(select(t.tickets.c.order_no, t.tickets.c.state).order_by(t.tickets.c.order_no)).all()
         return [(row.order_no, row.state) for row in rows]
 
     def lines(self, order_no: str) -> list[tuple[str, str, str]]:
-        """Give (problem, quantity, wish) of the ticket lines on an order."""
+        """Return (problem, quantity, wish) of the ticket lines on an order."""
         with self.world.write() as tx:
             rows = tx.execute(
                 select(t.ticket_lines)

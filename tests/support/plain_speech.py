@@ -24,7 +24,7 @@ LONGEST = 800
 
 
 def faults(text: str) -> list[str]:
-    """Name what is wrong with a reply's form."""
+    """Return what is wrong with a reply's form."""
     found = [what for pattern, what in FAULTS if pattern.search(text)]
     if not END.search(text) and not TICKETS.search(text):
         found.append("no mark at the end")
@@ -58,5 +58,5 @@ class Secrets:
 
 
 def _stands(value: str, text: str) -> bool:
-    """Tell whether a value is in a text, not merely as a part of a longer number."""
+    """Return whether a value is in a text, not merely as a part of a longer number."""
     return re.search(rf"(?<!\d){re.escape(value)}(?!\d)", text) is not None

@@ -165,17 +165,17 @@ class World:
         self._engine.dispose()
 
     def write(self) -> Any:
-        """One write transaction."""
+        """Run a function in one write transaction."""
         return transaction(self._engine)
 
     @property
     def policy(self) -> Policy:
-        """The policy in force."""
+        """Return the policy in force."""
         assert self._policy
         return self._policy
 
     def context(self) -> TurnContext:
-        """What one turn is handed."""
+        """Return what one turn is given."""
         return TurnContext(now=self.now, random=self._random, policy=self.policy, policy_of=self._policy_of)
 
     def _policy_of(self, tx: Tx, number: str) -> Policy:
@@ -192,7 +192,7 @@ class World:
             people.bind(tx, talk.id, people.customer(tx, phone, name, sample=False, now=self.now).id)
 
     def next_key(self) -> str:
-        """Give the next message its key."""
+        """Return the next message's key."""
         return f"{self.channel}:{next(self._serial)}"
 
     def receive(self, inbound: Inbound) -> bool:
@@ -313,7 +313,7 @@ class Direct:
         return self._in(account, "", kind="sticker")
 
     def other(self, account: str) -> str:
-        """Send something that the house does not know, such as a place on a map."""
+        """Send something that is not supported, such as a place on a map."""
         return self._in(account, "", kind="other")
 
     def tap(self, account: str, value: str, *, key: str = "") -> str:
@@ -329,7 +329,7 @@ class Direct:
 
 
 def policy_with(folder: Path, changes: str = "") -> Policy:
-    """Give the preset, with these TOML lines laid over it."""
+    """Return the preset, with these TOML lines laid over it."""
     if not changes:
         return preset()
     file = folder / "policy.toml"
@@ -339,5 +339,5 @@ def policy_with(folder: Path, changes: str = "") -> Policy:
 
 @cache
 def preset() -> Policy:
-    """The preset for community group-buy."""
+    """Return the preset for community group-buy."""
     return load("community-group-buy")

@@ -125,5 +125,5 @@ class Group:
         raise AssertionError("no message to reply to")
 
     def types(self, who: str, text: str) -> Answer:
-        """Give a command."""
+        """Type a command."""
         return self.act(who, kind="command", text=text)

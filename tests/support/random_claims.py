@@ -88,7 +88,7 @@ class Matter:
 
     @property
     def amount(self) -> int | None:
-        """The refund in 分."""
+        """Return the refund in 分."""
         if self.wish != "refund":
             return None
         if self.problem == "not_received":

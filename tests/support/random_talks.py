@@ -49,7 +49,7 @@ class Truth:
 
     @property
     def amount(self) -> int | None:
-        """The refund in 分, half a 分 up."""
+        """Return the refund in 分, half a 分 up."""
         if self.wish != "refund":
             return None
         exact = Fraction(self.line.paid) * self.count / self.whole
@@ -113,7 +113,7 @@ class Customer:
     # what is to be said
 
     def facts(self) -> list[list[Piece]]:
-        """Give the four facts, each as one piece or several that keep their order."""
+        """Return the four facts, each as one piece or several that keep their order."""
         return [self.order(), self.problem(), self.wish(), self.proof()]
 
     def order(self) -> list[Piece]:
@@ -360,7 +360,7 @@ class Customer:
 
 
 def plain_orders() -> list[Order]:
-    """Orders of the sample file without anything that brings a person by itself."""
+    """Return the orders of the sample file without anything that calls a person by itself."""
     found = orders_of(DATA / "g0612.csv")
     special = {"infant", "elderly", "senior", "live"}
     day = START.date()

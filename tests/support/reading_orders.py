@@ -60,12 +60,12 @@ ROWS = [
 
 @cache
 def lexicon() -> Lexicon:
-    """The shipped words, compiled once."""
+    """Return the shipped words, compiled once."""
     return compile_words(tomllib.loads(WORDS.read_text("utf-8"))["words"])
 
 
 def order(number: str, pickup: str, buyer: str, phone: str, lines: list[tuple[str, int, str, str]]) -> Order:
-    """An order handed over at 17:30 on the day that its number tells."""
+    """Return an order handed over at 17:30 on the day in its number."""
     day = datetime.strptime(number[2:8], "%y%m%d").replace(hour=17, minute=30, tzinfo=CHINA)
     rows = tuple(
         OrderLine(line_no=at, item=item, quantity=quantity, unit=unit, spec=spec, paid=1990, sku=f"{item}-sku")
@@ -80,12 +80,12 @@ ORDERS = [order(*row) for row in ROWS]
 
 
 def order_of(pickup: str, day: str = "260612") -> Order:
-    """The order with this pickup number."""
+    """Return the order with this pickup number."""
     return next(one for one in ORDERS if one.participate_no == pickup and day in one.order_no)
 
 
 def goods(*items: str, pickup: str = "5") -> Order:
-    """An order of these items, two of each."""
+    """Return an order of these items, two of each."""
     return order("KT260612-0099", pickup, "林女士", "13800006789", [(item, 2, "", "") for item in items])
 
 

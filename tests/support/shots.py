@@ -19,7 +19,7 @@ def noise(random: Random, size: tuple[int, int], cell: float) -> Image.Image:
 
 @cache
 def scene(width: int = 640, height: int = 480, seed: int = 1) -> Image.Image:
-    """A sharp, bright picture without symmetry, so that every turn of it can be told."""
+    """Return a sharp, bright picture without symmetry, so that every turn of it can be recognised."""
     random = Random(seed)
     base = noise(random, (width, height), 3)
     tints = [Image.blend(base, noise(random, (width, height), cell), 0.3) for cell in (6, 12, 40)]
@@ -47,7 +47,7 @@ def opened(data: bytes) -> Image.Image:
 
 
 def camera_exif(orientation: int = 1) -> Image.Exif:
-    """EXIF as a phone writes it, the place of taking included."""
+    """Return EXIF as a phone writes it, the place of taking included."""
     exif = Image.Exif()
     exif[0x010F] = "Phonemaker"
     exif[0x0112] = orientation
@@ -58,7 +58,7 @@ def camera_exif(orientation: int = 1) -> Image.Exif:
 
 
 def png_header_only(width: int, height: int) -> bytes:
-    """A PNG that claims a size and holds one empty data chunk."""
+    """Return a PNG that claims a size and holds one empty data chunk."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
@@ -68,7 +68,7 @@ def png_header_only(width: int, height: int) -> bytes:
 
 
 def tiny_webp(width: int, height: int) -> bytes:
-    """34 bytes of lossless WebP that unfold to one colour of the given size."""
+    """Return 34 bytes of lossless WebP that unfold to one colour of the given size."""
     bits = (width - 1) | (height - 1) << 14
     body = b"\x2f" + struct.pack("<I", bits) + b"\x88\x88\x08\x00\x00\x00\x00\x00\x00"
     return b"RIFF" + struct.pack("<I", 12 + len(body)) + b"WEBPVP8L" + struct.pack("<I", len(body)) + body
@@ -104,7 +104,7 @@ def screenshot(width: int, height: int) -> Image.Image:
 
 
 def many_scans(count: int, image: Image.Image | None = None) -> bytes:
-    """A progressive JPEG whose last scan is repeated until it has `count` more."""
+    """Return a progressive JPEG whose last scan is repeated until it has `count` more."""
     data = jpeg(image or scene(64, 64), progressive=True, quality=40)
     last = data.rindex(b"\xff\xda")
     return data[:-2] + data[last:-2] * count + b"\xff\xd9"

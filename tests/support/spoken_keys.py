@@ -13,7 +13,7 @@ WORDS = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def speakers(modules: Collection[Module]) -> dict[str, set[int]]:
-    """Give the functions that hand their argument `key` on to a sentence, by name, with its places."""
+    """Return the functions that pass their argument `key` on to a sentence, by name, with its places."""
     functions = [node for module in modules for node in module.nodes if isinstance(node, ast.FunctionDef)]
     found: dict[str, set[int]] = {"say": {0, 1}}
     before = 0
@@ -62,7 +62,7 @@ def _patterns(argument: ast.expr) -> Iterator[str]:
 
 
 def exists(pattern: str, keys: Iterable[str]) -> bool:
-    """Tell whether a text fits: with its area when the pattern names one, else of any area."""
+    """Return whether a text fits: with its area when the pattern names one, else of any area."""
     whole = re.compile(pattern if "\\." in pattern else rf"[a-z]+\.{pattern}")
     return any(whole.fullmatch(key) for key in keys)
 

@@ -57,7 +57,7 @@ class Evening:
         return await self.replies(member, words, quoted=asked[-1])
 
     async def mail(self, kind):
-        """Give what lies at the desk: no desk is open here, so its mail waits."""
+        """Return the rows for the desk: no desk is open here, so they wait."""
         rows = [row for row in await self.service.rows(t.outbox) if row.mailbox.startswith("desk:")]
         return [row.payload for row in rows if row.kind == kind]
 

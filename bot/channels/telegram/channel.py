@@ -1,4 +1,4 @@
-"""The door for customers and leaders on Telegram: the only one through which aiogram comes in."""
+"""Customers and leaders on Telegram: the only module that starts aiogram."""
 
 from __future__ import annotations
 
@@ -79,13 +79,13 @@ class TelegramChannel:
     _answers: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        """Make the parts; nothing is asked of the platform yet. Raises ValueError for what is no token."""
+        """Create the parts; nothing is asked of the platform yet. Raises ValueError for a text that is no token."""
         self._bot = Bot(self.token, session=open_session(self.api_base, self.proxy, self.timeout))
         self._reader = Reader(bot_id=self._bot.id, local=self._local, now=self.clock)
         self._sender = Sender(bot=self._bot, store=self.store)
 
     def _local(self, at: datetime) -> datetime:
-        """Turn the platform's time into the house's, whose clock may be set."""
+        """Return a time of the platform on the service's clock, which may be set."""
         return at + (self.clock() - self.wall())
 
     # in
@@ -100,7 +100,7 @@ class TelegramChannel:
             menu.cancel()
 
     async def _say_how(self) -> None:
-        """Say by which way updates come."""
+        """Tell the platform whether updates are polled or sent to the webhook."""
         if self.webhook:
             url, secret = self.webhook
             await self._bot.set_webhook(url.rstrip("/") + PATH, secret_token=secret, allowed_updates=list(ALLOWED))
@@ -141,7 +141,7 @@ class TelegramChannel:
         return await self._bot(GetRaw(offset=offset), request_timeout=TIMEOUT + 10)
 
     def _trouble(self, error: Exception) -> tuple[str, float | None]:
-        """Tell a failure without the token, and how long it asks to wait."""
+        """Return a failure's text without the token, and the seconds that it asks to wait."""
         told = f"{type(error).__name__}: {error}".replace(self.token, "***")
         if isinstance(error, TelegramUnauthorizedError | TelegramNotFound):
             return f"TELEGRAM_BOT_TOKEN is refused ({told})", EVERY
@@ -151,12 +151,12 @@ class TelegramChannel:
 
     @property
     def hook(self) -> Hook:
-        """The webhook's route; its `door` goes to the one server."""
+        """Return the webhook's route; its `door` is added to the server."""
         assert self.webhook, "only with a webhook"
         return Hook(path=PATH, secret=self.webhook[1], handle=self._handle, lane=_lane)
 
     async def _handle(self, raw: Mapping[str, Any]) -> None:
-        """Hand one update to the house; what no library can read is parked, not asked for again."""
+        """Pass one update on; one that no library can read is parked and not asked for again."""
         try:
             update = Update.model_validate(raw, context={"bot": self._bot})
             inbound = self._reader.inbound(update)
@@ -164,7 +164,7 @@ class TelegramChannel:
             await self._park(raw, error)
             return
         if inbound is None:
-            LOG.debug("update %s is not for the house", raw["update_id"])
+            LOG.debug("update %s needs no turn", raw["update_id"])
             return
         await self.house.receive(inbound)
         if update.callback_query:
@@ -183,7 +183,7 @@ class TelegramChannel:
             await self.house.write(keep)
 
     def _answer(self, query_id: str) -> None:
-        """Let the button rest; nobody waits for that, and an answer too late is none."""
+        """Answer the tap so that the button stops waiting; nobody waits for this, and a late answer is dropped."""
         task = asyncio.create_task(self._rest(query_id))
         self._answers.add(task)
         task.add_done_callback(self._answers.discard)
@@ -197,20 +197,20 @@ class TelegramChannel:
     # out
 
     async def send(self, account: str, mails: Sequence[Mail]) -> Delivery:
-        """Carry replies to one chat in order, at the pace that the platform allows."""
+        """Send replies to one chat in order, within the platform's limits."""
         return await self._sender.send(account, mails)
 
     async def fetch(self, ref: str, limit: int) -> bytes:
-        """Bring a file's bytes. Raises Gone, TooBig, Unreachable."""
+        """Return a file's bytes. Raises Gone, TooBig, Unreachable."""
         return await files.fetch(self._bot, ref, limit)
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         for task in self._answers:
             task.cancel()
         await self._bot.session.close()
 
 
 def _lane(raw: Mapping[str, Any]) -> str:
-    """Name the chat whose updates keep their order."""
+    """Return the chat whose updates keep their order."""
     return sender(raw)[0]

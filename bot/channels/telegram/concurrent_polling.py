@@ -1,4 +1,4 @@
-"""Polling while a chat waits: what others write meanwhile is asked for and handled beside it."""
+"""Polling while a chat waits: updates of other chats are asked for and handled meanwhile."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Json = Mapping[str, Any]
 class Beside:
     """Updates under way, a task each; those of one chat (`lane`) follow each other.
 
-    `ask(offset)` confirms what lies before the offset and gives the rest at once, for some of it is not confirmed.
-    `done(offset)` is told each new offset that was confirmed: where one chat or another always waits, there is no end.
+    `ask(offset)` confirms what is before the offset and returns the rest at once, because some is not confirmed.
+    `done(offset)` is called with each offset that was confirmed: while some chat always waits, there is no end.
     """
 
     ask: Callable[[int | None], Awaitable[Sequence[Json]]]
@@ -25,12 +25,12 @@ class Beside:
     done: Callable[[int], None]
     _tasks: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _last: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    _seen: set[int] = field(default_factory=set)  # numbers that may be told again
+    _seen: set[int] = field(default_factory=set)  # numbers that may come again
     _newest: int = 0
     _confirmed: int | None = None
 
     async def finish(self, updates: Sequence[Json]) -> int:
-        """Handle updates and all that come meanwhile; give the newest number. Raises what one of them raised."""
+        """Handle updates and all that come meanwhile; return the newest number. Raises what one of them raised."""
         self._take(updates)
         try:
             while waiting := self._under_way():
@@ -81,7 +81,7 @@ class Beside:
         return any(task.done() and (task.cancelled() or task.exception()) for task in self._tasks.values())
 
     def _forget(self, before: int) -> None:
-        """Let go of what is done and about to be confirmed."""
+        """Forget what is done and about to be confirmed."""
         for number in [number for number in self._tasks if number < before]:
             del self._tasks[number]
         self._seen = {number for number in self._seen if number >= before}

@@ -1,4 +1,4 @@
-"""Files that customers sent: asked for by id, streamed up to a limit."""
+"""Files that customers sent: asked for by id, read up to a limit."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GONE = (404, 410)
 
 
 async def fetch(bot: Bot, ref: str, limit: int) -> bytes:
-    """Bring a file, at most `limit` bytes; a path that lapsed is asked for anew. Raises Gone, TooBig, Unreachable."""
+    """Return a file's bytes, at most `limit`; ask anew for a path that expired. Raises Gone, TooBig, Unreachable."""
     try:
         return await _download(bot, await _path(bot, ref, limit), limit)
     except Gone:

@@ -1,4 +1,4 @@
-"""What a customer did on Telegram, as the house understands it."""
+"""What a customer did on Telegram, as an `Inbound`."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ GONE = (ChatMemberStatus.KICKED, ChatMemberStatus.LEFT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Reads updates of one bot. `local` turns the platform's time into the house's, `now` is the house's."""
+    """Reads updates of one bot. `local` converts the platform's time to the service's, `now` is the service's."""
 
     bot_id: int
     local: Callable[[datetime], datetime]
     now: Callable[[], datetime]
 
     def inbound(self, update: Update) -> Inbound | None:
-        """Return what the house is to hear; None for what is not meant for it."""
+        """Return an update as an `Inbound`; None when it is not meant for the bot."""
         if update.message:
             return self._said(update.message)
         if update.edited_message:
@@ -72,7 +72,7 @@ class Reader:
         return None
 
     def key(self, *parts: object) -> str:
-        """Name a message so that every delivery of it has the same name."""
+        """Return a message's name, the same for every delivery of it."""
         return ":".join(map(str, (NAME, self.bot_id, *parts)))
 
     def _said(self, message: Message) -> Inbound | None:
@@ -83,7 +83,7 @@ class Reader:
                              media=tuple(_media(message)), data=_data(message))  # fmt: skip
 
     def _corrected(self, message: Message, update_id: int) -> Inbound | None:
-        """An edit; its pictures came with the message itself, and a moving location is no correction."""
+        """Return an edit; its pictures came with the message itself, and a moving location is no correction."""
         text = message.text or message.caption
         if not _from_a_person(message) or not text:
             return None
@@ -125,7 +125,7 @@ class Reader:
         )
 
     def _shut(self, change: ChatMemberUpdated, update_id: int) -> Inbound | None:
-        """The customer blocked the bot, or let it in again."""
+        """Return that the customer blocked the bot, or allowed it again."""
         if change.chat.type != ChatType.PRIVATE:
             return None
         return Inbound(
@@ -139,7 +139,7 @@ class Reader:
         )
 
     def _origin(self, message: Message) -> Origin | None:
-        """Who said a forwarded message first: a person, one who hides, a group or a channel."""
+        """Return who first wrote a forwarded message: a person, a hidden person, a group or a channel."""
         origin = message.forward_origin
         if origin is None:
             return None
@@ -176,7 +176,7 @@ def _kind_and_text(message: Message) -> tuple[str, str]:
 
 
 def _words(message: Message) -> tuple[str, str]:
-    """Read a text; /start CODE follows a deep link, and the menu's commands are the fixed words."""
+    """Return the text; /start CODE follows a deep link, and the menu's commands are the fixed words."""
     text = message.text or ""
     command, _, argument = text.partition(" ")
     name = command[1:].partition("@")[0].lower() if command.startswith("/") else ""
@@ -204,7 +204,7 @@ def _photo(message: Message) -> Media:
 
 
 def _document(message: Message) -> Media:
-    """A picture sent as a file is a photo, and a better one."""
+    """Return a picture that was sent as a file as a photo, and as a better one."""
     found = message.document
     assert found
     mime = found.mime_type or ""
@@ -232,7 +232,7 @@ MEDIA: Mapping[ContentType, Callable[[Message], Media]] = {
 
 
 def _data(message: Message) -> Mapping[str, Any]:
-    """Keep what has no place of its own: where, whose card, and what was quoted."""
+    """Return what has no field of its own: a place, a contact, and what was quoted."""
     data: dict[str, Any] = {}
     place = message.venue.location if message.venue else message.location
     if place:

@@ -1,4 +1,4 @@
-"""Long polling that loses nothing: the offset moves only past updates whose handling has returned."""
+"""Long polling that loses nothing: the offset passes only updates whose handling has returned."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.channels.base import House
 from bot.channels.telegram.concurrent_polling import Beside
-from bot.runtime.supervision import supervise
+from bot.runtime.retries import supervise
 from storage.database import DRIVER_ERRORS, DatabaseGone
 from storage.platforms import telegram
 
@@ -30,7 +30,7 @@ FORGET = timedelta(days=5)
 class Poller:
     """One bot's own `get_updates` loop; chats in parallel, each chat in order.
 
-    `ask(offset)` gives raw updates. `trouble(error)` tells what failed and the seconds to wait, None for the usual
+    `ask(offset)` returns raw updates; `trouble(error)` what failed and the seconds to wait, None for the usual
     pauses. `name` is the offset's place in the database.
     """
 
@@ -78,13 +78,13 @@ class Poller:
         self._done(newest + 1)
 
     def _done(self, offset: int) -> None:
-        """Go past what is handled, and write that beside the next question: a restart then asks for little again."""
-        self._offset, self._heard_at = max(self._offset or 0, offset), self.clock()  # one told again may be older
+        """Pass what is handled, and store that while the next question runs: a restart then asks for little again."""
+        self._offset, self._heard_at = max(self._offset or 0, offset), self.clock()  # a repeated one may be older
         if self._written is None or self._written.done():
             self._written = asyncio.create_task(self._keep(self._offset, self._heard_at))
 
     async def _to_the_end(self, work: Coroutine[Any, Any, None]) -> None:
-        """Let a batch be finished even while the service stops, for a moment."""
+        """Finish a batch even while the service stops, for a moment."""
         task = asyncio.create_task(work)
         try:
             await asyncio.shield(task)
@@ -123,11 +123,11 @@ class Poller:
         try:
             await self.house.write(lambda tx: telegram.keep(tx, self.name, f"{offset} {at.isoformat()}"))
         except (DatabaseGone, *DRIVER_ERRORS, OSError) as error:  # a hint only: the platform keeps it too
-            LOG.warning("%s: the offset was not kept: %s", self.name, error)
+            LOG.warning("%s: the offset could not be stored: %s", self.name, error)
 
 
 def sender(raw: Mapping[str, Any]) -> tuple[str, str]:
-    """Tell chat and name behind a raw update of any make; the chat is "" where it cannot be told."""
+    """Return chat and name of a raw update of any kind; the chat is "" where it cannot be found."""
     body = next((value for key, value in raw.items() if key != "update_id" and isinstance(value, Mapping)), {})
     message = body.get("message") if isinstance(body.get("message"), Mapping) else body
     chat = message.get("chat") if isinstance(message, Mapping) else None

@@ -19,7 +19,7 @@ REMEMBERED = 5_000  # chats
 
 @dataclass(slots=True, kw_only=True)
 class Pace:
-    """Gives each message its moment. `now` is monotonic, in seconds."""
+    """Gives each message its time. `now` is monotonic, in seconds."""
 
     now: Callable[[], float]
     per_chat: float = PER_CHAT + SPARE
@@ -29,9 +29,9 @@ class Pace:
     _left: deque[float] = field(default_factory=deque)
 
     def reserve(self, chat: str, *, longest: float, messages: int = 1) -> float:
-        """Book the next free moment and tell how many seconds away it is.
+        """Reserve the next free moment and return the seconds until then.
 
-        Beyond `longest` nothing is booked: a negative value then tells after how many seconds to ask again. Those
+        Beyond `longest` nothing is reserved: a negative value is then the seconds after which to ask again. Those
         who are turned away come back one after another, when there is room for them.
         """
         now = self.now()
@@ -51,9 +51,9 @@ class Pace:
         return at - now
 
     def depart(self, messages: int = 1) -> float:
-        """Count what leaves now and give 0; or give the seconds until the last second has room again.
+        """Count what leaves now and return 0; or return the seconds until the last second has room again.
 
-        Moments are booked well apart, but a busy machine wakes those who wait for several of them together.
+        Moments are reserved well apart, but a busy machine wakes those who wait for several of them together.
         """
         now = self.now()
         while self._left and self._left[0] <= now - WINDOW - SPARE:
@@ -65,7 +65,7 @@ class Pace:
         return 0.0
 
     def hold(self, chat: str, seconds: float) -> None:
-        """Let a chat wait, as the platform told; the others go on."""
+        """Make a chat wait, as the platform asked; the others go on."""
         self._chats[chat] = max(self._chats.get(chat, 0), self.now() + seconds)
 
     def _forget(self, now: float) -> None:

@@ -44,7 +44,7 @@ SOUNDS = (
 
 
 class Say(SendMessage):
-    """A message whose echo by the platform is left as it came: nobody reads it."""
+    """A message whose echo by the platform is not parsed: nobody reads it."""
 
     __returning__ = Raw  # type: ignore[assignment]
 
@@ -58,12 +58,12 @@ class File:
     data: bytes = field(repr=False)
 
     def upload(self) -> BufferedInputFile:
-        """Return it as aiogram wants it."""
+        """Return the file as aiogram wants it."""
         return BufferedInputFile(self.data, self.name)
 
 
 def file(kind: str, key: str, data: bytes) -> File:
-    """Decide how a stored file goes: what Telegram does not take as photo or voice goes as a file."""
+    """Return how a stored file is sent: what Telegram does not take as photo or voice goes as a file."""
     path = PurePath(key)
     suffix = ".mp4" if kind == "video" else path.suffix
     if kind == "photo" and not takes(data):
@@ -95,7 +95,7 @@ def calls(chat: int, reply: Reply, files: Sequence[File]) -> list[TelegramMethod
 
 
 def _groups(files: Iterable[File]) -> list[list[File]]:
-    """Put photos and videos into albums, files into others; a voice always goes alone."""
+    """Return albums of photos and videos, and of files; a voice message always goes alone."""
     groups: list[list[File]] = []
     for each in files:
         last = groups[-1] if groups else []
@@ -134,7 +134,7 @@ GROUPED: dict[str, Callable[..., Any]] = {
 
 
 def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
-    """Return a reply's buttons; one whose value Telegram does not take is left out, its text can be typed."""
+    """Return a reply's buttons; one whose value Telegram does not take is left out, because its text can be typed."""
     made = [
         [
             InlineKeyboardButton(text=cut(button.label, LABEL), callback_data=button.tap)

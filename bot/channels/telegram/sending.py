@@ -1,4 +1,4 @@
-"""Sending to customers on Telegram: in order per chat, at the platform's pace, and what a refusal means."""
+"""Sending to customers on Telegram: in order per chat, within the platform's limits, with the meaning of refusals."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ BACKOFF = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)  # seconds after failures in a row, 
 
 @dataclass(slots=True, kw_only=True)
 class Sender:
-    """Carries replies; remembers how far a reply of several calls got, so that none is said twice needlessly."""
+    """Sends replies; remembers how far a reply of several calls got, so that nothing is repeated needlessly."""
 
     bot: Bot
     store: Keeper
@@ -45,7 +45,7 @@ class Sender:
     _carried: dict[int, int] = field(default_factory=dict)  # mail -> calls of it that got through
 
     async def send(self, account: str, mails: Sequence[Mail]) -> Delivery:
-        """Carry replies to one chat in order."""
+        """Send replies to one chat in order."""
         sent, until = 0, self.pace.now() + PATIENT
         for mail in mails:
             stopped = await self._send_one(account, mail, until)
@@ -55,7 +55,7 @@ class Sender:
         return Delivery(sent=sent)
 
     async def _send_one(self, account: str, mail: Mail, until: float) -> Delivery | None:
-        """Carry one reply; None when it is through. Of a reply in parts only what is missing goes again."""
+        """Send one reply; None when it is complete. Of a reply in parts only what is missing is sent again."""
         try:
             made = calls(int(account), from_payload(mail.payload), await self._files(mail))
         except Missing:
@@ -109,13 +109,13 @@ class Sender:
         return Delivery(later=BACKOFF[min(failures, len(BACKOFF) - 1)], error=told)
 
     async def _files(self, mail: Mail) -> list[File]:
-        """Read the stored files of a reply; one that is gone is left out where there are words. Raises Missing."""
+        """Return the stored files of a reply; a missing one is left out where there is text. Raises Missing."""
         made = []
         for kind, key in from_payload(mail.payload).media:
             try:
                 made.append(file(kind, key, await asyncio.to_thread(self.store.get, key)))
             except Missing:
-                LOG.error("mail %d: the stored file %s is gone", mail.id, key)
+                LOG.error("outbox row %d: the stored file %s is missing", mail.id, key)
                 if not mail.payload["text"]:
                     raise
         return made

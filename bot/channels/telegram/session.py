@@ -1,4 +1,4 @@
-"""How aiogram reaches the platform: another base, a proxy, patience."""
+"""How aiogram reaches the platform: base address, proxy, time-outs."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ ANSWERS = (Response[Raw], Response[list[Raw]], Response[bool])
 
 
 class ProxySession(AiohttpSession):
-    """A session through an HTTP proxy, which aiohttp speaks by itself."""
+    """A session through an HTTP proxy, which aiohttp supports itself."""
 
     http_proxy: str = ""
 
     async def create_session(self) -> ClientSession:
-        """Open the session, or give the open one."""
+        """Return the open session, or open one."""
         if self._session is None or self._session.closed:
             self._session = ClientSession(connector=self._connector_type(**self._connector_init), proxy=self.http_proxy)
             self._should_reset_connector = False
@@ -35,7 +35,7 @@ class TunnelSession(AiohttpSession):
         self.socks = socks
 
     async def create_session(self) -> ClientSession:
-        """Open the session, or give the open one."""
+        """Return the open session, or open one."""
         from bot.channels.socks_proxy import tunnel
 
         if self._session is None or self._session.closed:
@@ -45,7 +45,7 @@ class TunnelSession(AiohttpSession):
 
 
 def open_session(api_base: str | None, proxy: str | None, timeout: float) -> AiohttpSession:
-    """Make a session; `timeout` in seconds."""
+    """Return a session; `timeout` in seconds."""
     api = TelegramAPIServer.from_base(api_base) if api_base else PRODUCTION
     if proxy and proxy.startswith("http"):
         session = ProxySession(api=api, timeout=timeout)

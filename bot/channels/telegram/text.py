@@ -11,17 +11,17 @@ TOPIC = 128
 
 
 def units(text: str) -> int:
-    """Measure a text."""
+    """Return a text's length in UTF-16 units."""
     return len(text) + sum(character > "\uffff" for character in text)
 
 
 def cut(text: str, limit: int) -> str:
-    """Shorten a text to a limit, with … at its end."""
+    """Return a text shortened to a limit, with … at its end."""
     return text if units(text) <= limit else text[: _fitting(text, limit - 1)].rstrip() + "…"
 
 
 def split(text: str, limit: int = TEXT) -> list[str]:
-    """Split a text into parts that fit, at a line's end, else at a space, else anywhere; no text gives no part."""
+    """Return the parts of a text that fit, cut at a line's end, else at a space, else anywhere; none for no text."""
     parts = []
     rest = text.strip()
     while units(rest) > limit:
@@ -33,7 +33,7 @@ def split(text: str, limit: int = TEXT) -> list[str]:
 
 
 def _fitting(text: str, limit: int) -> int:
-    """Count the characters that fit into a limit of units."""
+    """Return how many characters fit into a limit of units."""
     room = 0
     for place, character in enumerate(text):
         room += 2 if character > "\uffff" else 1

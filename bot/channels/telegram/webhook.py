@@ -1,4 +1,4 @@
-"""The webhook of one Telegram bot: a secret, a size, and 200 only after the COMMIT."""
+"""The webhook of one Telegram bot: a secret, a size limit, and 200 only after the COMMIT."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_BODY = 256 * 1024  # bytes; an update with all its entities stays far below
 
 @dataclass(slots=True, kw_only=True)
 class Hook:
-    """The route of a bot. `handle` returns after the COMMIT; what it raises makes the platform send again."""
+    """The route of a bot. `handle` returns after the COMMIT; when it raises, the platform sends again."""
 
     path: str
     secret: str
@@ -35,7 +35,7 @@ class Hook:
         app.router.add_post(self.path, self.answer)
 
     async def answer(self, request: web.Request) -> web.Response:
-        """Answer 200 when the update is handled, or can never be; 403, 413 and 500 else."""
+        """Answer 200 when the update is handled, or can never be; otherwise 403, 413 or 500."""
         given = request.headers.get(SECRET, "")
         if not hmac.compare_digest(given.encode("utf-8", "replace"), self.secret.encode()):
             return web.Response(status=403)
@@ -48,7 +48,7 @@ class Hook:
             return web.Response(status=413)
         update = _parsed(body)
         if update is None:
-            LOG.warning("%s: what came is no update; it is left", self.path)
+            LOG.warning("%s: a request that is no update was ignored", self.path)
             return web.Response()
         try:
             async with self._lanes.enter(self.lane(update)):

@@ -1,4 +1,4 @@
-"""The callback of WeChat: commits what came in, then answers with what the outbox has for the customer, in time."""
+"""The callback of WeChat: commits what came in, then answers in time with what the outbox has for the customer."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ SAID_EVERY = 10.0  # seconds
 
 
 class NotCommitted(Exception):
-    """What came in is not safe: it must not be acknowledged, so that it comes again."""
+    """What came in is not stored: it must not be acknowledged, so that it comes again."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Callback:
-    """Answers `/wechat`. `times` are those that a request's time may be near; `open_for` in seconds."""
+    """Answers `/wechat`. A request's time must be near one of `times`; `open_for` in seconds."""
 
     house: House
     gate: Gate
@@ -114,7 +114,7 @@ class Callback:
         return response
 
     async def _take_in(self, news: News, inbound: Inbound) -> Answer | None:
-        """Commit the message and what it allows; give the answer that it got before, if it did."""
+        """Commit the message and what it allows; return the answer that it got before, if any."""
         if number := _bare_number(inbound):
             standing: Standing = await self.house.read(lambda tx: wechat.standing(tx, news.account))
             if number <= len(standing.choices):
@@ -139,7 +139,7 @@ class Callback:
         return web.Response(text=xml, content_type="application/xml")
 
     def _warn(self, what: str, level: int, sentence: str) -> None:
-        """Log what may come with every delivery, at most so often."""
+        """Log what may come with every delivery, but not every time."""
         now = asyncio.get_running_loop().time()
         if now - self._said.get(what, -SAID_EVERY) >= SAID_EVERY:
             self._said[what] = now
@@ -147,7 +147,7 @@ class Callback:
 
 
 async def _safe(work: Awaitable[Any], news: News, ends: float) -> Any:
-    """Wait until work is committed. Raises NotCommitted when it fails or takes too long; it goes on then."""
+    """Wait until work is committed. Raises NotCommitted when it fails or takes too long; the work then goes on."""
     task = asyncio.ensure_future(work)
     await asyncio.wait([task], timeout=max(0.0, ends - asyncio.get_running_loop().time()))
     key = news.inbound.key if news.inbound else news.account
@@ -160,7 +160,7 @@ async def _safe(work: Awaitable[Any], news: News, ends: float) -> Any:
 
 
 def _bare_number(inbound: Inbound) -> int:
-    """Return the number that a text is and nothing else, or 0."""
+    """Return the number when a text is nothing else, or 0."""
     if inbound.kind != "text" or len(inbound.text) > 8:
         return 0
     word = unicodedata.normalize("NFKC", inbound.text).strip(" .、。,，()\n\t")
@@ -168,7 +168,7 @@ def _bare_number(inbound: Inbound) -> int:
 
 
 async def _body(request: web.Request) -> bytes:
-    """Read the body as it comes, up to its cap. Raises Refused."""
+    """Return the body, read up to its cap. Raises Refused."""
     if (request.content_length or 0) > MOST_BODY:
         raise Refused(413, "too large")
     if request.headers.get("Content-Encoding", "identity") != "identity":

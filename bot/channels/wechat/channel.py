@@ -42,7 +42,7 @@ class Account:
 
 
 def open_line(account: Account, house: House, clock: Callable[[], datetime]) -> Line:
-    """Make the connection to the platform, as the channel and the commands use it."""
+    """Return the connection to the platform, as the channel and the commands use it."""
     return Line(
         app_id=account.app_id,
         secret=account.secret,
@@ -56,7 +56,7 @@ def open_line(account: Account, house: House, clock: Callable[[], datetime]) -> 
 
 @dataclass(slots=True, kw_only=True)
 class WeChatChannel:
-    """The WeChat door; `attach` adds its callback to the server. `wall` is the real time where `clock` is set."""
+    """The channel; `attach` adds its callback to the server. `wall` is the real time where `clock` is set."""
 
     house: House
     account: Account
@@ -64,7 +64,7 @@ class WeChatChannel:
     clock: Callable[[], datetime]
     wall: Callable[[], datetime] | None = None
     template: Callable[[], Template | None] = lambda: None  # of the policy in force
-    zone: tzinfo = UTC  # in which times are told
+    zone: tzinfo = UTC  # of the times in texts
     open_for: float = OPEN
     name: str = field(default=NAME, init=False)
     slots: Slots = field(default_factory=Slots, init=False)
@@ -72,10 +72,10 @@ class WeChatChannel:
     line: Line = field(init=False)
     pusher: Pusher = field(init=False)
     _telling: set[asyncio.Future[None]] = field(default_factory=set, init=False)
-    _parked: dict[str, int] = field(default_factory=dict, init=False)  # account -> last mail that waits for its word
+    _parked: dict[str, int] = field(default_factory=dict, init=False)  # account -> last row that waits for the customer
 
     def __post_init__(self) -> None:
-        """Put the parts together. Raises ValueError for a key that is none."""
+        """Create the parts. Raises ValueError for a text that is no key."""
         known = self.account
         keys = Keys(
             app_id=known.app_id, token=known.token, aes_key=known.aes_key, aes_key_previous=known.aes_key_previous
@@ -104,7 +104,7 @@ class WeChatChannel:
         return (self.clock(), self.wall()) if self.wall else (self.clock(),)
 
     def _tell_desk(self, key: str, why: str) -> None:
-        """Let the agents know that the platform is away, or back."""
+        """Inform the agents that the platform cannot be reached, or that it is back."""
         task = asyncio.ensure_future(
             self.house.write(lambda tx: undelivered.line(tx, NAME, key, why, now=self.clock()))
         )
@@ -116,23 +116,23 @@ class WeChatChannel:
         self.callback.attach(app)
 
     async def run(self) -> None:
-        """Wait until cancelled: what comes in comes by the callback."""
+        """Wait until cancelled: messages come in by the callback."""
         await asyncio.Event().wait()
 
     async def close(self) -> None:
-        """Let go of callbacks and connections."""
+        """End callbacks and close connections."""
         self.slots.hurry(0)
         await self.line.close()
 
     async def fetch(self, ref: str, limit: int) -> bytes:
-        """Bring a file by its media_id, at most `limit` bytes. Raises Gone, TooBig, Unreachable."""
+        """Return a file's bytes by its media_id, at most `limit`. Raises Gone, TooBig, Unreachable."""
         try:
             return await self.line.download(ref, limit)
         except PlatformRefused as error:
             raise Unreachable(str(error), 30) from error
 
     async def send(self, account: str, mails: Sequence[Mail]) -> Delivery:
-        """Carry replies in order: into open callbacks, else by push within the quota, else they wait."""
+        """Send replies in order: into open callbacks, else by push within the quota; else they wait."""
         if wait := self._joined(account, mails):
             return Delivery(later=wait, error="joined by the next answer")
         standing = Standing()
@@ -152,7 +152,7 @@ class WeChatChannel:
         return Delivery(sent=sent)
 
     async def _briefly(self, account: str, waiting: Sequence[Part], stopped: Delivery) -> Delivery:
-        """Let decisions among what waits be told by a template message, where the policy names one."""
+        """Announce decisions among what waits by a template message, where the policy names one."""
         try:
             came = await self.pusher.tell_briefly(account, waiting, self.clock().astimezone(self.zone))
         except Unreachable as error:
@@ -160,7 +160,7 @@ class WeChatChannel:
         return replace(stopped, error=f"{stopped.error}; {came}") if came else stopped
 
     def _joined(self, account: str, mails: Sequence[Mail]) -> float:
-        """Tell for how many seconds mails that waited for the customer's word are held, so that its answer joins."""
+        """Return the seconds for which messages that waited for the customer are held, so the new answer joins them."""
         waited = bool(mails) and mails[-1].id <= self._parked.get(account, 0)
         kept = self.open_for - HOLD
         if not waited or kept <= 0 or self.pusher.may_push:
@@ -169,7 +169,7 @@ class WeChatChannel:
         return max(0.0, slot.left - kept) if slot else 0.0
 
     async def _carry(self, account: str, part: Part, sent: int) -> Delivery | None:
-        """Carry one part; None when it is carried, else how far it got."""
+        """Send one part; None when it is sent, else how far it got."""
         try:
             await self.pusher.carry(account, part)
         except NoPush as error:

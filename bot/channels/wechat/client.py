@@ -1,4 +1,4 @@
-"""wechatpy's client over aiohttp: its methods give awaitables, the token comes from the house, nothing loops."""
+"""wechatpy's client over aiohttp: its methods return awaitables, the token comes from the database, nothing loops."""
 
 from __future__ import annotations
 
@@ -43,25 +43,25 @@ class Line:
     _http: ClientSession | None = None
 
     def __post_init__(self) -> None:
-        """Let the token be fetched over this line."""
+        """Have the token fetched over this line."""
         self.base = (self.base or PUBLIC).rstrip("/")
         self.tokens = Tokens(self.app_id, self.write, self.read, self.fetch_token, self.clock)
 
     @property
     def http(self) -> ClientSession:
-        """The session, opened at first use inside the loop."""
+        """Return the session, opened at first use inside the loop."""
         if self._http is None or self._http.closed:
             self._http = ClientSession(timeout=PATIENCE, auto_decompress=True)
         return self._http
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Close all connections."""
         if self._http is not None:
             await self._http.close()
 
     @asynccontextmanager
     async def ask(self, method: str, url: str, **how: Any) -> AsyncIterator[ClientResponse]:
-        """Make one request; whatever the network does to it becomes Unreachable."""
+        """Make one request; every network failure becomes Unreachable."""
         with self.availability.call():
             try:
                 async with self.http.request(method, url, **how) as response:
@@ -96,7 +96,7 @@ class Line:
         return path if path.startswith(("http://", "https://")) else f"{self.base}/cgi-bin/{path}"
 
     def _refusal(self, code: int, message: str) -> Exception:
-        """Make the exception for a code; what concerns the whole account pauses every call."""
+        """Return the exception for a code; what concerns the whole account pauses every call."""
         known = meaning(code)
         if known.does == "pause":
             return self._paused(f"{known.why}: {code} {message}", known.seconds)
@@ -115,18 +115,18 @@ class Line:
             raise self._paused("token: the newest one is refused (40001)", 30) from None
 
     async def fetch_token(self, force: bool) -> Token:
-        """Ask for the stable token: the live one, or by force a new one. Raises Unreachable."""
+        """Return the stable token: the live one, or by force a new one. Raises Unreachable."""
         asked = {"grant_type": "client_credential", "appid": self.app_id, "secret": self.secret, "force_refresh": force}
         async with self.ask("post", self.url("stable_token"), json=asked) as response:
             answer = await read_json(response)
         if code := int(answer.get("errcode") or 0):
-            # without a token nothing goes, whatever the code: no single mail is to blame
+            # without a token nothing can be sent, whatever the code: no single message is the cause
             raise self._paused(f"no token: {code} {_told(answer)}", meaning(code).seconds or 60)
         seconds = min(7200, max(60, int(answer.get("expires_in", 7200))))
         return Token(token=str(answer["access_token"]), expires_at=self.clock() + timedelta(seconds=seconds))
 
     async def download(self, media_id: str, limit: int) -> bytes:
-        """Bring a file, at most `limit` bytes of it. Raises Gone, TooBig, Unreachable."""
+        """Return a file's bytes, at most `limit` of them. Raises Gone, TooBig, Unreachable."""
         self.availability.check()
         token = await self.tokens.get()
         for retry in (True, False):
@@ -145,7 +145,7 @@ class Line:
         raise AssertionError
 
     async def _elsewhere(self, answer: Mapping[str, Any], code: int, limit: int) -> bytes:
-        """A video comes as an address; everything else in words is a refusal."""
+        """Return the address of a video; every other JSON answer is a refusal."""
         address = str(answer.get("video_url", ""))
         if not code and address.startswith(("http://", "https://")):
             async with self.ask("get", address, timeout=PATIENCE_FILE) as response:
@@ -158,7 +158,7 @@ class Line:
         raise refusal
 
     async def picture(self, ticket: str) -> bytes:
-        """Bring the picture of a scene code."""
+        """Return the picture of a scene code."""
         base = QR_PUBLIC if self.base == PUBLIC else self.base
         async with self.ask("get", f"{base}/cgi-bin/showqrcode", params={"ticket": ticket}) as response:
             if response.status != 200:
@@ -167,12 +167,12 @@ class Line:
 
 
 def _told(answer: Mapping[str, Any]) -> str:
-    """Return an error's words without the request's own number, so that like errors read alike."""
+    """Return an error's text without the request's own number, so that equal errors read alike."""
     return re.split(r",? rid:", str(answer.get("errmsg", "")))[0][:100]
 
 
 def _fresh_body(how: Mapping[str, Any]) -> dict[str, Any]:
-    """Build the body anew for each try: a form that was sent is empty afterwards."""
+    """Return a new body for each try: a form that was sent is empty afterwards."""
     if "form" not in how:
         return dict(how)
     form = FormData()
@@ -182,7 +182,7 @@ def _fresh_body(how: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def read_bytes(response: ClientResponse, limit: int) -> bytes:
-    """Read a body as it comes. Raises TooBig as soon as it is."""
+    """Return a body as far as it comes. Raises TooBig as soon as it is."""
     if (response.content_length or 0) > limit:
         response.close()
         raise TooBig

@@ -16,7 +16,7 @@ class PlatformRefused(Exception):
 
 
 class NoPush(Exception):
-    """Nothing can be pushed to this customer until they write; `why` is a word for the desk."""
+    """Nothing can be pushed to this customer until they write; `why` is a code for the desk."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -24,12 +24,12 @@ class NoPush(Exception):
 
 
 class Paused(Unreachable):
-    """The platform is not asked again for a while; `seconds` says how long."""
+    """The platform is not asked again for `seconds`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
-    """`does`: token, wait (until the customer writes), later, pause (everybody), media, refuse."""
+    """`does`: token, wait (until the customer writes), later, pause (all calls), media, refuse."""
 
     does: str
     why: str

@@ -1,4 +1,4 @@
-"""What a WeChat message means to the house."""
+"""What a WeChat message means, as an `Inbound`."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ Fields = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """What came in: `inbound` is None for what is none of the house's business.
+    """What came in: `inbound` is None when the message needs no turn.
 
-    `click`: it opens three pushes for a minute, not five for 48 hours. `left`: the customer follows no more.
+    `click`: it opens three pushes for a minute, not five for 48 hours. `left`: the customer no longer follows.
     """
 
     account: str
@@ -64,7 +64,7 @@ def read(message: Any, *, at: datetime) -> News:
 
 
 def _key(fields: Fields, account: str, name: str, *, event: bool) -> str:
-    """Name a message alike for all its deliveries: by its id, an event by sender, time and what happened."""
+    """Return a message's key, equal for all its deliveries: its id, or for an event the sender, time and kind."""
     number, time = _word(fields, "MsgId"), _word(fields, "CreateTime")
     if number.isascii() and number.isdecimal() and len(number) <= 20 and int(number) and not event:
         return f"{NAME}:{account}:{number}"
@@ -124,14 +124,14 @@ def _other(fields: Fields) -> dict[str, Any]:
 
 
 def _scene(fields: Fields) -> dict[str, Any]:
-    """A follow or scan: a leader's code binds, a site's is remembered, any other only greets."""
+    """Return a follow or scan: a leader's code binds, a site's is remembered, any other is only greeted."""
     scene = _word(fields, "EventKey").removeprefix("qrscene_")
     known = BIND_CODE.fullmatch(scene) or scene.startswith(SITE)
     return {"kind": "start", "text": scene[:80] if known else ""}
 
 
 def _click(fields: Fields) -> dict[str, Any]:
-    """A tap on the account's menu: the word that the entry stands for; an entry of another menu greets."""
+    """Return a tap on the account's menu as the word of that entry; an entry of another menu greets."""
     key = _word(fields, "EventKey")
     name = key.removeprefix("menu:")
     if key != name and name in MENU[1:]:
@@ -155,4 +155,4 @@ EVENTS: Mapping[str, Callable[[Fields], dict[str, Any]]] = {
     "scan": _scene,
     "click": _click,
 }
-"""Every other event is the platform's own affair: acknowledged, and nothing follows from it."""
+"""Every other event concerns the platform only: it is acknowledged, and nothing follows."""

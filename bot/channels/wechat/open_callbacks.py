@@ -1,4 +1,4 @@
-"""Open callbacks of WeChat: each is a free message to the one who wrote, for four and a half seconds."""
+"""Open callbacks of WeChat: each is a free message to the person who wrote, for four and a half seconds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ REMEMBERED = 10_000  # answers kept in memory for repeated deliveries
 
 @dataclass(slots=True, eq=False)
 class Slot:
-    """One callback: first its turn is committed, then it is open, then filled or over."""
+    """One callback: its turn is committed first, then it is open, then filled or over."""
 
     key: str
     account: str
@@ -27,32 +27,32 @@ class Slot:
 
     @property
     def is_open(self) -> bool:
-        """Return whether it may be filled now."""
+        """Return whether the callback may be filled now."""
         committed = self.opened.done() and self.opened.result()
         return committed and not self.answer.done() and self.left > MARGIN
 
     @property
     def left(self) -> float:
-        """Seconds until it ends."""
+        """Return the seconds until it ends."""
         return self.ends - asyncio.get_running_loop().time()
 
     def commit(self) -> None:
-        """Open it: what the customer said is safe."""
+        """Open it: the customer's message is stored."""
         if not self.opened.done():
             self.opened.set_result(True)
 
     def expire(self) -> None:
-        """Let it go unanswered."""
+        """End it unanswered."""
         if not self.answer.done():
             self.answer.set_result(None)
 
     def wrote(self) -> None:
-        """Report that the answer went out."""
+        """Record that the answer was sent."""
         if not self.written.done():
             self.written.set_result(True)
 
     def end(self) -> None:
-        """Close it, whatever became of it."""
+        """Close it, however it ended."""
         if not self.opened.done():
             self.opened.set_result(False)
         self.expire()
@@ -62,13 +62,13 @@ class Slot:
 
 @dataclass(slots=True)
 class Slots:
-    """All callbacks that are open or about to be, and the answers given lately."""
+    """All callbacks that are open or about to be, and the latest answers."""
 
     _waiting: dict[str, list[Slot]] = field(default_factory=dict)
     _given: OrderedDict[str, Answer] = field(default_factory=OrderedDict)
 
     def expect(self, key: str, account: str, *, ends: float) -> Slot:
-        """Make room for a callback whose turn is not committed yet; `close` it in the end."""
+        """Add a callback whose turn is not committed yet; `close` it in the end."""
         loop = asyncio.get_running_loop()
         slot = Slot(key, account, ends, loop.create_future(), loop.create_future(), loop.create_future())
         slot.timer = loop.call_at(ends, slot.expire)
@@ -110,7 +110,7 @@ class Slots:
         return slot
 
     async def fill(self, slot: Slot, answer: Answer) -> bool:
-        """Answer a message in all its open deliveries; tell whether one of them was written out."""
+        """Answer a message in all its open deliveries; return whether one of them was written out."""
         same = [other for other in self._waiting.get(slot.account, []) if other.key == slot.key and other.is_open]
         self._given[slot.key] = answer
         while len(self._given) > REMEMBERED:
@@ -123,7 +123,7 @@ class Slots:
         return any(written)
 
     def hurry(self, seconds: float) -> None:
-        """Let every callback end soon: the service stops."""
+        """Let every callback end soon: the service is stopping."""
         for waiting in self._waiting.values():
             for slot in waiting:
                 asyncio.get_running_loop().call_later(seconds, slot.expire)

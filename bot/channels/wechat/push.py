@@ -1,4 +1,4 @@
-"""Carrying one part to a customer: into an open callback, else as a customer-service message within the quota."""
+"""Sending one part to a customer: into an open callback, else as a customer-service message within the quota."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ Load = Callable[[str], Awaitable[bytes]]  # media key -> bytes; raises LookupErr
 
 
 class Unfit(Exception):
-    """WeChat cannot carry this; the message says why."""
+    """WeChat cannot take this; the message says why."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Pusher:
-    """Sends parts. `allowed`: WECHAT_PUSH."""
+    """Sends parts. `allowed` is WECHAT_PUSH."""
 
     house: House
     line: Line
@@ -64,7 +64,7 @@ class Pusher:
 
     @property
     def client(self) -> Client:
-        """wechatpy's client, made at first use."""
+        """Return wechatpy's client, made at first use."""
         self._client = self._client or Client(self.line)
         return self._client
 
@@ -74,7 +74,7 @@ class Pusher:
         return self.allowed and (self._denied_until is None or self._denied_until <= self.clock())
 
     async def carry(self, account: str, part: Part) -> None:
-        """Carry one part. Raises NoPush, Unfit, PlatformRefused, Unreachable."""
+        """Send one part. Raises NoPush, Unfit, PlatformRefused, Unreachable."""
         number = await self._media_id(part) if part.kind != "text" else ""
         kind = KINDS.get(part.kind, "text")
         passive = kind in ("text", "image")
@@ -95,7 +95,7 @@ class Pusher:
             return
 
     async def _book(self, account: str, part: Part, key: str = "", answer: Answer | None = None) -> None:
-        """Note what the customer saw, no later than the mail is struck off."""
+        """Record what the customer saw, no later than its outbox row is deleted."""
         now = self.clock()
         unfinished = 0 if part.upto == part.mail else part.mail
 
@@ -105,7 +105,7 @@ class Pusher:
             if answer:
                 wechat.answered(tx, key, answer, now=now)
 
-        # not waited for: it goes into the transaction that strikes the mail off, or into one before it
+        # not awaited: it is part of the transaction that deletes the row, or of one before it
         task = asyncio.ensure_future(self.house.write(book))
         self._booking.add(task)
         task.add_done_callback(self._booked)
@@ -114,7 +114,7 @@ class Pusher:
     def _booked(self, task: asyncio.Future[Any]) -> None:
         self._booking.discard(task)
         if not task.cancelled() and (error := task.exception()):
-            LOG.warning("what a customer was shown is not noted, a repetition may come: %r", error)
+            LOG.warning("what a customer was shown could not be stored, the answer may be repeated: %r", error)
 
     async def _push(self, account: str, part: Part, kind: str, number: str) -> None:
         if not self.may_push:
@@ -159,7 +159,7 @@ class Pusher:
         raise NoPush(known.why)
 
     async def tell_briefly(self, account: str, waiting: Sequence[Part], at: datetime) -> str:
-        """Tell decisions that have to wait by a template message, each tried once; say what came of it, "" for none.
+        """Announce decisions that have to wait by a template message, each tried once; return what came of it, or "".
 
         Raises Unreachable where the message surely did not leave: it may be tried again.
         """
@@ -178,7 +178,7 @@ class Pusher:
         except Unreachable as error:
             cause = error.__cause__
             if cause is not None and not isinstance(cause, ClientConnectorError):
-                return "template uncertain"  # it may have come: better not told than told twice
+                return "template uncertain"  # it may have arrived: better not announced than announced twice
             await self.house.write(lambda tx: wechat.release_template(tx, account, brief.mail))
             raise
         return BRIEFLY
@@ -207,7 +207,7 @@ def _claim(account: str, mail: int, tx: Any) -> bool:
 
 
 def filled(template: Template, brief: Brief, at: datetime) -> dict[str, dict[str, str]]:
-    """Fill a template's fields in, each cut to what its kind may hold: thing1 to 20 characters, phrase2 to 5."""
+    """Return a template's fields, filled and cut to what each kind may hold: thing1 to 20 characters, phrase2 to 5."""
     values = {"at": at.strftime("%Y-%m-%d %H:%M"), "no": brief.no, "decision": brief.decision}
     return {
         name: {"value": text.format(**values)[: FIELD_HOLDS.get(name.rstrip("0123456789"), FIELD_MOST)]}
@@ -220,7 +220,7 @@ def _media_key(part: Part) -> str:
 
 
 def _shape(kind: str, data: bytes) -> tuple[str, str]:
-    """Tell a file's name and MIME type by its first bytes. Raises Unfit."""
+    """Return a file's name and MIME type by its first bytes. Raises Unfit."""
     head = data[:12]
     for start, name, mime in SHAPES[kind]:
         if head.startswith(start) or (kind == "video" and start in head):

@@ -26,7 +26,7 @@ DECISIVE = ("rate:", "offer:")  # taps that only a decision's message has
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
-    """A decision in few words, and the mail that tells it whole."""
+    """A decision in a few words, and the outbox row that has it in full."""
 
     mail: int
     no: str
@@ -37,8 +37,8 @@ class Brief:
 class Part:
     """One message of the platform: a text, or stored media of a kind by its key.
 
-    `upto`: the mail that is carried whole with this part (0: none yet). `first`, `mail`: the first and last mail in it.
-    `done`: how many of the last mail's parts are carried with it. `choices`: the taps behind its numbers.
+    `upto`: the row that is complete with this part (0: none yet). `first`, `mail`: the first and last row in it.
+    `done`: how many of the last row's parts are sent with it. `choices`: the taps behind its numbers.
     """
 
     kind: str = "text"
@@ -49,16 +49,16 @@ class Part:
     done: int = 0
     choices: tuple[str, ...] = ()
     decision: bool = False
-    told: tuple[Brief, ...] = ()  # the decisions in it, as a template message may tell them
+    told: tuple[Brief, ...] = ()  # the decisions in it, for a template message
 
 
 def begun(mail: Mail) -> bool:
-    """Return whether a mail has several parts, so that some of them may have gone."""
+    """Return whether an outbox row has several parts, so that some of them may have been sent."""
     return len(_own_parts(mail)) > 1
 
 
 def parts(mails: Sequence[Mail], *, partial: int = 0, done: int = 0) -> list[Part]:
-    """Lay mails out: short texts share one message, a long mail has messages of its own, begun ones go on."""
+    """Return the messages for outbox rows: short texts share one, a long row has its own, begun ones continue."""
     laid: list[Part] = []
     for mail in mails:
         own = _own_parts(mail)
@@ -115,12 +115,12 @@ def _merged(first: Part, second: Part) -> Part:
 
 
 def size(text: str) -> int:
-    """Count a text's bytes of UTF-8."""
+    """Return a text's bytes of UTF-8."""
     return len(text.encode())
 
 
 def clean(text: str) -> str:
-    """Take out what XML cannot hold, and links that are not ours."""
+    """Return a text without what XML cannot hold, and without links that are not ours."""
     return LINK_OPENS.sub("＜", CONTROL.sub("", text)).strip()
 
 
@@ -135,7 +135,7 @@ def numbered(choices: Sequence[tuple[str, str]]) -> bool:
 
 
 def links(choices: Sequence[tuple[str, str]]) -> str:
-    """Render choices as lines that can be tapped, answered by number, or typed."""
+    """Return choices as lines that can be tapped, answered by number, or typed."""
     shown = []
     for number, (label, tap) in enumerate(choices, 1):
         word = label.translate(UNSAFE)
@@ -145,7 +145,7 @@ def links(choices: Sequence[tuple[str, str]]) -> str:
 
 
 def split(text: str, tail: str = "") -> list[str]:
-    """Cut a text into messages at lines, else at sentences, else anywhere; the links stay together in the last."""
+    """Return a text cut into messages at lines, else at sentences, else anywhere; the links stay in the last."""
     if size(text) + size(tail) + 1 <= BUDGET:
         whole = "\n".join(part for part in (text, tail) if part)
         return [whole] if whole else []
@@ -159,7 +159,7 @@ def split(text: str, tail: str = "") -> list[str]:
 
 
 def _pieces(text: str, at: str) -> list[str]:
-    """Cut so finely that every piece fits, and no finer."""
+    """Return the text cut so finely that every piece fits, and no finer."""
     found = []
     for line in re.split(f"(?<=[{at}])", text if text.endswith("\n") else text + "\n"):
         if size(line) <= BUDGET:
@@ -172,7 +172,7 @@ def _pieces(text: str, at: str) -> list[str]:
 
 
 def render(answer: Answer, *, account: str, service: str, at: datetime, nonce: str, crypto: WeChatCrypto | None) -> str:
-    """Render a passive reply as XML, encrypted by the key that opened the message."""
+    """Return a passive reply as XML, encrypted by the key that opened the message."""
     values: dict[str, Any] = {"source": _cdata(service), "target": _cdata(account), "time": int(at.timestamp())}
     if answer.kind == "image":
         reply = ImageReply(image=_cdata(answer.content), **values)

@@ -1,4 +1,4 @@
-"""Putting the WeChat door together, and the commands that speak to the platform: the menu, pictures of scene codes."""
+"""The WeChat channel connected, and the commands that call the platform: the menu, pictures of scene codes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MONTH = 30 * 24 * 3600  # seconds; the longest that a temporary code lives
 
 
 def account_of(settings: Settings) -> Account:
-    """Read the official account's settings."""
+    """Return the official account's settings."""
     return Account(
         app_id=settings.wechat_app_id,
         secret=settings.wechat_app_secret,
@@ -40,7 +40,7 @@ def account_of(settings: Settings) -> Account:
 def open_wechat(
     settings: Settings, *, house: House, store: Keeper, now: Callable[[], datetime], context: Callable[[], TurnContext]
 ) -> WeChatChannel:
-    """Make the WeChat channel; its `attach` is the door for the server. Raises ValueError for a key that is none."""
+    """Return the WeChat channel; `attach` adds its route to the server. Raises ValueError for a text that is no key."""
 
     async def load(key: str) -> bytes:
         return await asyncio.to_thread(store.get, key)
@@ -89,7 +89,7 @@ def picture(settings: Settings, scene: str, file: Path, *, write: Write, lasting
 
 
 def _save(file: Path, data: bytes) -> None:
-    """Write the picture, which comes as JPEG, in the format that the file's name tells. Raises OSError."""
+    """Write the picture, which comes as JPEG, in the format of the file's name. Raises OSError."""
     if file.suffix.lower() == ".png":
         from media.pictures import as_png
 
@@ -98,7 +98,7 @@ def _save(file: Path, data: bytes) -> None:
 
 
 def _ask(settings: Settings, write: Write, work: Callable[[Client], Awaitable[str]]) -> int:
-    """Do one thing with the platform and print what came of it."""
+    """Do one thing with the platform, print the result, and return the exit code."""
 
     async def through(function: Callable[..., Any]) -> Any:
         return write(function)
@@ -120,7 +120,7 @@ def _ask(settings: Settings, write: Write, work: Callable[[Client], Awaitable[st
     try:
         print(asyncio.run(run()))
     except (PlatformRefused, Unreachable, Gone) as error:
-        print(f"claimdesk: WeChat did not do it: {error}.", file=sys.stderr)
+        print(f"claimdesk: WeChat refused: {error}.", file=sys.stderr)
         return 1
     except OSError as error:
         print(f"claimdesk: the picture could not be written: {error}.", file=sys.stderr)

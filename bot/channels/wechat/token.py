@@ -1,4 +1,4 @@
-"""The account's access token: one for all processes, kept in the database, fetched by one of them."""
+"""The account's access token: one for all processes, stored in the database, fetched by one of them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class RefusedAgain(Exception):
 
 @dataclass(slots=True)
 class Tokens:
-    """Gives the token. `fetch` asks the platform, by force or not; raises Unreachable."""
+    """Holds the token. `fetch` asks the platform, by force or not; raises Unreachable."""
 
     app_id: str
     write: Write
@@ -39,7 +39,7 @@ class Tokens:
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def get(self) -> str:
-        """Return a token that should be good."""
+        """Return a token that should be valid."""
         if self._known and self._good(self._known):
             return self._known.token
         async with self._lock:

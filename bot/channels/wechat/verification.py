@@ -1,4 +1,4 @@
-"""The gate of WeChat's callback: who may come in, and the message inside; everything else is refused without a word."""
+"""The checks of WeChat's callback: signature, age, size and encryption; all else is refused with an empty body."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ MALFORMED = (
 
 
 class Refused(Exception):
-    """This request is not the platform's, or not whole. `why` is for the log, never for the answer."""
+    """This request is not the platform's, or not complete. `why` is for the log, never for the answer."""
 
     def __init__(self, status: int, why: str) -> None:
         super().__init__(why)
@@ -52,7 +52,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """What signs and encrypts the callback. Without `aes_key` plain bodies are taken, which nothing signs."""
+    """What signs and encrypts the callback. Without `aes_key` plain bodies are accepted, which are not signed."""
 
     app_id: str
     token: str
@@ -72,14 +72,14 @@ class Letter:
 
 @dataclass(slots=True)
 class Gate:
-    """Opens what is signed, fresh and whole; knows the present and the previous key."""
+    """Opens what is signed, recent and complete; knows the present and the previous key."""
 
     keys: Keys
     _cryptos: tuple[WeChatCrypto, ...] = ()
     _seen: OrderedDict[str, tuple[float, bytes]] = field(default_factory=OrderedDict)
 
     def __post_init__(self) -> None:
-        """Make the ciphers ready. Raises ValueError for a key that is none."""
+        """Prepare the ciphers. Raises ValueError for a text that is no key."""
         given = (self.keys.aes_key, self.keys.aes_key_previous)
         try:
             self._cryptos = tuple(WeChatCrypto(self.keys.token, key, self.keys.app_id) for key in given if key)
@@ -95,7 +95,7 @@ class Gate:
         return echo
 
     def open(self, query: Mapping[str, str], body: bytes, *times: datetime) -> Letter:
-        """Open a delivery; fresh is what is near one of `times`. Raises Refused."""
+        """Return a delivery, opened; its time must be near one of `times`. Raises Refused."""
         self._fresh(query, times)
         if not self._cryptos:
             return self._open_plain(query, body, times)
@@ -127,7 +127,7 @@ class Gate:
             self._seen.popitem(last=False)
         _, first = self._seen.setdefault(query["signature"], (now, digest))
         if first != digest:
-            raise Refused(403, "a signature came again with another body")
+            raise Refused(403, "a signature was repeated with another body")
         return letter
 
     def _signed(self, query: Mapping[str, str], times: tuple[datetime, ...]) -> None:
@@ -150,7 +150,7 @@ class Gate:
 
 
 def _parse(body: str | bytes) -> tuple[Mapping[str, Any], bool]:
-    """Read XML, or JSON where the account is set to it, into its fields."""
+    """Return the fields of XML, or of JSON where the account is set to it."""
     is_json = body.lstrip()[:1] in (b"{", "{")
     try:
         fields = json.loads(body) if is_json else xmltodict.parse(body)["xml"]
@@ -173,7 +173,7 @@ def _letter(body: str | bytes, nonce: str, crypto: WeChatCrypto | None, outer_js
 
 
 def _from_json(body: str | bytes) -> Any:
-    """Make wechatpy's message from JSON, which it does not read itself."""
+    """Return wechatpy's message made from JSON, which it does not read itself."""
     fields, _ = _parse(body)
     kind = fields["MsgType"].lower()
     if kind == "event":

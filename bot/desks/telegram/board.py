@@ -1,4 +1,4 @@
-"""The board: one pinned message, true within seconds, at a pace that leaves room for everything else."""
+"""The board: one pinned message, correct within seconds, at a pace that leaves room for everything else."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SOON = 1.0  # seconds until a board that is not due looks again
 
 @dataclass(slots=True, kw_only=True)
 class Board:
-    """Posts, pins and edits the board. Edits wait for calm, but never for long."""
+    """Posts, pins and edits the board. Edits wait for a calm moment, but never for long."""
 
     group: Group
     clock: Callable[[], datetime]
@@ -64,7 +64,7 @@ class Board:
             await self._post(drawn)
 
     def _note(self, mail: Mail) -> None:
-        """Notice a change: each one brings a mail of its own."""
+        """Notice a change: each one brings an outbox row of its own."""
         if mail.id != self._newest:
             self._newest, self._changed = mail.id, self._now()
 
@@ -72,7 +72,7 @@ class Board:
         return self.group.pace.now() * self.group.pace.speed
 
     def _too_early(self) -> float:
-        """Return the seconds until an edit may be thought of; 0 when it is due."""
+        """Return the seconds until an edit may be made; 0 when it is due."""
         since, calm = self._now() - self._edited, self._now() - self._changed
         few = self.group.pace.used("board") < FEW
         if since >= SLOW or (since >= QUICK and (few or calm >= CALM)):
@@ -110,7 +110,7 @@ class Board:
         return DeskMessage(message_id=place, ticket_no=None, kind=KIND, data=data, at=now)
 
     async def _pin(self, board: DeskMessage) -> None:
-        """Pin the board once; without the right to, say so once and go on."""
+        """Pin the board once; without the right, log it once and go on."""
         number = int(board.message_id.partition("/")[2])
         if board.data.get("pinned") or number in self._unpinned:
             return

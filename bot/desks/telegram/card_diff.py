@@ -1,4 +1,4 @@
-"""A ticket's card as drawn now, beside what stands of it in the group."""
+"""A ticket's card as drawn now, beside the one that the group shows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LINK = 2  # units that each person called takes besides the name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A ticket with its card as drawn now and as it stands in the group."""
+    """A ticket with its card as drawn now and as the group shows it."""
 
     drawn: Card
     ticket: Ticket
@@ -35,26 +35,26 @@ class Seen:
 
     @property
     def fits(self) -> bool:
-        """Return whether the words fit under a picture."""
+        """Return whether the text fits under a picture."""
         room = sum(units(name) + LINK for _, name in self.called)
         return bool(self.drawn.photos) and units(self.drawn.text) + room <= CAPTION
 
     @property
     def mark(self) -> str:
-        """Return what tells one state of the card from another."""
+        """Return what distinguishes one state of the card from another."""
         shown = repr((self.drawn.text, self.drawn.buttons, self.drawn.photos, self.drawn.captions))
         return sha256(shown.encode()).hexdigest()[:16]
 
     @property
     def rank(self) -> int:
-        """Say how urgent the card is: safety, major, the answer to a pick-up, any other."""
+        """Return how urgent the card is: safety, major, the answer to a pick-up, any other."""
         if self.ticket.owner_id:
             return pace.PICKED
         return {"safety": pace.SAFETY, "major": pace.MAJOR}.get(self.ticket.severity, pace.CARD)
 
 
 def look(tx: Tx, ticket_no: str, context: TurnContext, called: Sequence[tuple[str, str]] = ()) -> Seen:
-    """Draw a ticket's card and find what stands of it."""
+    """Return a ticket's card, drawn, and what the group shows of it."""
     ticket = tickets.get(tx, ticket_no)
     if ticket is None:
         raise LookupError(f"no ticket {ticket_no}")

@@ -33,7 +33,7 @@ MOST_VOICES = 3  # that come with a card
 
 @dataclass(slots=True, kw_only=True)
 class Cards:
-    """Posts cards, edits them, and posts them anew where that cannot be done."""
+    """Posts cards, edits them, and posts them anew where they cannot be edited."""
 
     group: Group
     topics: Topics
@@ -48,7 +48,7 @@ class Cards:
             await self._voices(seen, card, who)  # it went out before; what was left is brought now
             return
         if card is None and not anew and not _due(seen.ticket):
-            return  # it waits on the board, or was told with others
+            return  # it waits on the board, or was sent with others
         thread = await self.topics.thread(seen.ticket, seen.topic)
         stands = card is not None and card.data["chat"] == self.group.chat_id and card.data.get("thread") == thread
         taken = bool(seen.ticket.owner_id) and card is not None and card.data.get("owner") != seen.ticket.owner_id
@@ -93,7 +93,7 @@ class Cards:
         return await self.group.operate(send, who=who, rank=seen.rank, cost=2 if apart else 1)
 
     async def _edit(self, seen: Seen, card: DeskMessage, mail: Mail, who: str) -> bool:
-        """Edit the card; False when it has to come anew."""
+        """Edit the card; return False when it has to be posted anew."""
         if card.data.get("mark") == seen.mark:
             return True
         mode = "photo" if seen.fits else "text"
@@ -141,7 +141,7 @@ class Cards:
         await self.group.operate(change, who=who, rank=rank, cost=2 if picture and not seen.fits else 1)
 
     async def _picture(self, seen: Seen) -> bytes | None:
-        """Lay the photos out on one picture; one alone goes as it is."""
+        """Return the photos on one picture; a single photo unchanged."""
         found = [await stored(self.store, key) for key in seen.drawn.photos]
         photos = [
             SheetPhoto(image=data, caption=caption)
@@ -151,7 +151,7 @@ class Cards:
         return await asyncio.to_thread(self.sheet, photos, seen.ticket.no) if photos else None
 
     async def _voices(self, seen: Seen, card: DeskMessage, who: str) -> None:
-        """Bring what the customer said by voice under a card that nobody has taken yet."""
+        """Send the customer's voice messages under a card that nobody has taken yet."""
         told = list(card.data.get("voices", []))
         for key in seen.drawn.voice[:MOST_VOICES]:
             data = await stored(self.store, key) if key not in told and not seen.ticket.owner_id else None
@@ -175,7 +175,7 @@ class Cards:
         await self.group.operate(send, who=f"{who}:voice", rank=pace.RELAY)
 
     async def _keep(self, seen: Seen, number: int, data: Mapping[str, Any], voices: Sequence[str] = ()) -> DeskMessage:
-        """Remember the card's message and what it shows."""
+        """Record the card's message and what it shows."""
         chat, now = self.group.chat_id, self.clock()
         shown = {"mark": seen.mark, "photos": list(seen.drawn.photos), "owner": seen.ticket.owner_id}
         card = DeskMessage(
@@ -193,7 +193,7 @@ class Cards:
         return card
 
     async def _remove(self, card: DeskMessage) -> None:
-        """Take an old card away, best effort: its buttons would work, but one ticket has one card."""
+        """Delete an old card if possible: its buttons would work, but one ticket has one card."""
         chat, _, number = card.message_id.partition("/")
         if int(chat) != self.group.chat_id:
             return

@@ -1,4 +1,4 @@
-"""Safety cards beyond what the group's pace lets out one by one, joined in one message."""
+"""Safety cards beyond the group's pace, joined in one message."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LOOK = 0.5  # seconds until a waiting card looks again
 
 @dataclass(slots=True, kw_only=True)
 class Joined:
-    """Collects what has to wait and tells it together; each mail learns on its return that it was told."""
+    """Collects what has to wait and sends it together; each call returns once its row was sent."""
 
     group: Group
     clock: Callable[[], datetime]
@@ -43,11 +43,11 @@ class Joined:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def needed(self, mail: Mail) -> bool:
-        """Return whether this mail is told with others: it waits already, or the minute's room is used."""
+        """Return whether this row is sent with others: it waits already, or the minute's room is used."""
         return mail.id in self._waiting or mail.id in self._told or self.group.pace.used("safety") >= ALONE
 
     async def tell(self, mail: Mail) -> None:
-        """Have a mail told with others; returns once it was. Raises Wait."""
+        """Have a row sent with others; return once it was. Raises Wait."""
         now = self.group.pace.now()
         if mail.id not in self._told:
             if not self._waiting:
@@ -83,7 +83,7 @@ class Joined:
 
 
 def _draw(tx: Tx, mails: Sequence[Mail], context: TurnContext) -> tuple[str, list[list[tuple[str, str]]]]:
-    """Return a line for each mail, and a button for each ticket that nobody has."""
+    """Return a line for each row, and a button for each ticket without an owner."""
     found = {mail.id: tickets.get(tx, mail.payload["ticket"]) for mail in mails}
     lines = [texts.say(desk_outbox.LANGUAGE, "telegram.joined", count=len(mails))]
     open_: dict[str, None] = {}

@@ -1,4 +1,4 @@
-"""The door for agents on Telegram: the only one through which python-telegram-bot comes in."""
+"""The agents' group on Telegram: the only module that starts python-telegram-bot."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class TelegramDesk:
         )
 
     def _local(self, at: datetime) -> datetime:
-        """Turn the platform's time into the house's, whose clock may be set."""
+        """Return a time of the platform on the service's clock, which may be set."""
         return at + (self.clock() - self.wall())
 
     # in
@@ -153,7 +153,7 @@ class TelegramDesk:
             await asyncio.sleep(seconds)
 
     async def _ask_again(self) -> None:
-        """Ask for the administrators now and then while the platform tells the bot of no changes."""
+        """Ask for the administrators now and then while the platform does not report changes."""
         while True:
             await asyncio.sleep(ASK_AGAIN)
             if not self._staff.leads:
@@ -171,14 +171,14 @@ class TelegramDesk:
         )
 
     async def _ask(self, offset: int | None) -> Sequence[Mapping[str, Any]]:
-        """Ask for raw updates: one that is malformed must not hide the others. Method names are blind to case."""
+        """Return raw updates: one that is malformed must not hide the others. Method names are not case-sensitive."""
         given = {"offset": offset, "limit": LIMIT, "timeout": TIMEOUT, "allowed_updates": list(ALLOWED)}
         asked = {name: value for name, value in given.items() if value is not None}
         updates: Any = await self._bot.do_api_request("getupdates", api_kwargs=asked, read_timeout=TIMEOUT + 10)
         return list(updates)
 
     def _trouble(self, error: Exception) -> tuple[str, float | None]:
-        """Tell a failure without the token, and how long it asks to wait."""
+        """Return a failure's text without the token, and the seconds that it asks to wait."""
         told = f"{type(error).__name__}: {error}".replace(self.token, "***")
         if isinstance(error, InvalidToken):
             return f"TELEGRAM_DESK_TOKEN is refused ({told})", EVERY
@@ -188,7 +188,7 @@ class TelegramDesk:
 
     @property
     def hook(self) -> Hook:
-        """The webhook's route; its `door` goes to the one server."""
+        """Return the webhook's route; its `door` is added to the server."""
         assert self.webhook, "only with a webhook"
         return Hook(path=PATH, secret=self.webhook[1], handle=self._hooked, lane=_lane)
 
@@ -200,7 +200,7 @@ class TelegramDesk:
     # out
 
     async def carry(self, mailbox: str, mails: Sequence[Mail]) -> Delivery:
-        """Carry rows for the desk in order, as far as the group's pace lets them."""
+        """Send rows to the desk in order, as far as the group's pace allows."""
         sent = 0
         for step in steps(mails):
             try:
@@ -226,7 +226,7 @@ class TelegramDesk:
             await self._lines.bring(line_of(step), number, mailbox)
 
     async def _draw(self, mailbox: str, mail: Mail, number: str) -> None:
-        """Bring a card up to date; while it waits for its turn it is drawn anew only when there is news of it."""
+        """Bring a card up to date; while it waits it is drawn anew only when something changed."""
         seconds = self._group.pace.still(mailbox) if self._waiting.get(mailbox) == mail.id else 0.0
         if seconds:
             raise Wait(seconds, "pace")
@@ -241,7 +241,7 @@ class TelegramDesk:
         del self._waiting[mailbox]
 
     async def fetch(self, ref: str, limit: int) -> bytes:
-        """Bring a file that an agent sent. Raises Gone, TooBig, Unreachable."""
+        """Return the bytes of a file that an agent sent. Raises Gone, TooBig, Unreachable."""
         return await files.fetch(self._bot, self._client, ref, limit)
 
     async def close(self) -> None:

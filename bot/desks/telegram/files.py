@@ -1,4 +1,4 @@
-"""Files at the desk: those that agents sent are streamed up to a limit, stored ones are read for sending."""
+"""Files at the desk: those that agents sent are read up to a limit, stored ones are read for sending."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUFFIXES = {"voice": ".ogg", "video": ".mp4"}
 
 
 async def fetch(bot: Bot, client: httpx.AsyncClient, ref: str, limit: int) -> bytes:
-    """Bring a file, at most `limit` bytes; a path that lapsed is asked for anew. Raises Gone, TooBig, Unreachable."""
+    """Return a file's bytes, at most `limit`; ask anew for a path that expired. Raises Gone, TooBig, Unreachable."""
     try:
         return await _download(client, await _address(bot, ref, limit), limit)
     except Gone:
@@ -59,7 +59,7 @@ async def _download(client: httpx.AsyncClient, address: str, limit: int) -> byte
 
 
 async def stored(store: Keeper, key: str) -> bytes | None:
-    """Read a stored file; None when it is gone."""
+    """Return a stored file; None when it is gone."""
     try:
         return await asyncio.to_thread(store.get, key)
     except (Missing, ValueError):
@@ -67,6 +67,6 @@ async def stored(store: Keeper, key: str) -> bytes | None:
 
 
 def named(kind: str, key: str) -> str:
-    """Return a stored file a name that says what it is."""
+    """Return a name for a stored file that says what it is."""
     path = PurePath(key)
     return f"{path.stem[:12]}{SUFFIXES.get(kind, path.suffix)}"

@@ -1,4 +1,4 @@
-"""The agents' group as the platform lets us write to it: its id, its rights, its pace, and what a refusal means."""
+"""The agents' group as the platform allows us to write to it: its id, its rights, its pace, the meaning of refusals."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Wait(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Group:
-    """The one group. `configured` is the id of the settings; `chat_id` is where it is now."""
+    """The one group. `configured` is the id of the settings; `chat_id` is its present one."""
 
     house: House
     bot: Bot
@@ -49,7 +49,7 @@ class Group:
         return f"telegram:{self.configured}:group"
 
     async def remember(self) -> None:
-        """Find out where the group went since the settings were written."""
+        """Load the group's present id, which may have changed since the settings were written."""
         kept = await self.house.read(lambda tx: telegram.kept(tx, self._name))
         self.chat_id = int(kept) if kept else self.configured
 
@@ -86,7 +86,7 @@ class Group:
             raise self._meaning(error) from None
 
     def _meaning(self, error: TelegramError) -> Exception:
-        """Turn an error into how long to wait; a refusal of the call itself stays one."""
+        """Return an error as a time to wait; a refusal of the call itself is returned unchanged."""
         if isinstance(error, BadRequest):
             return error
         if isinstance(error, RetryAfter):
@@ -104,7 +104,7 @@ class Group:
         return Wait(BACKOFF[-1], type(error).__name__)
 
     def once(self, what: str, sentence: str, *values: object) -> bool:
-        """Log a sentence the first time; tell whether it was."""
+        """Log a sentence the first time; return whether it was."""
         if what in self._said:
             return False
         self._said.add(what)
@@ -119,7 +119,7 @@ def wait_of(error: RetryAfter) -> float:
 
 
 def says(error: BadRequest, *words: str) -> bool:
-    """Return whether a refusal is one of these, which only its text tells."""
+    """Return whether a refusal is one of these, which can only be known from its text."""
     return any(word in error.message.lower() for word in words)
 
 

@@ -1,4 +1,4 @@
-"""Words and buttons for the group: HTML with people called by id, shortened to what fits."""
+"""Text and buttons for the group: HTML with people mentioned by id, shortened to what fits."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def keyboard(rows: Iterable[Iterable[Sequence[str]]]) -> InlineKeyboardMarkup | 
 
 
 def pairs(rows: Sequence[Sequence[Button]]) -> list[list[tuple[str, str]]]:
-    """Shape drawn buttons as those of a payload."""
+    """Return drawn buttons in the shape of a payload's."""
     return [[(button.label, button.tap) for button in row] for row in rows]
 
 

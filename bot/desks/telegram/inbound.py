@@ -1,4 +1,4 @@
-"""What the staff did in the group, as the house understands it."""
+"""What the staff did in the group, as `DeskInbound`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Done:
 
 @dataclass(slots=True, kw_only=True)
 class Reader:
-    """Reads updates of the group. `bot` is the bot's own name; `bosses` are the administrators as known."""
+    """Reads updates of the group. `bot` is the bot's own name; `bosses` are the known administrators."""
 
     bot_id: int
     bot_name: str
@@ -48,7 +48,7 @@ class Reader:
             yield from self._said(update.message)
 
     def person(self, user: User, kind: str, key: str) -> DeskInbound:
-        """Begin a deed of this person, now."""
+        """Return the beginning of an action of this person, now."""
         return DeskInbound(
             key=f"{NAME}:{self.bot_id}:{key}",
             desk=NAME,
@@ -66,7 +66,7 @@ class Reader:
             yield Done(inbound=replace(inbound, tap=query.data, reply_to=place), query=query.id)
 
     def _changed(self, change: ChatMemberUpdated, update_id: int) -> Iterator[Done]:
-        """Someone joined, left, or became or ceased to be an administrator."""
+        """Return that somebody joined, left, or became or ceased to be an administrator."""
         member = change.new_chat_member
         user = member.user
         if user.is_bot:
@@ -126,17 +126,17 @@ def is_present(member: ChatMember) -> bool:
 
 
 def is_topic(message: Message) -> bool:
-    """Return whether a message stands in a topic of its own, not among the others."""
+    """Return whether a message is in a topic of its own, not among the others."""
     return bool(message.is_topic_message and message.message_thread_id)
 
 
 def place_of(chat_id: int, message_id: int) -> str:
-    """Name a message: the numbers begin anew when a group moves, so the chat belongs to it."""
+    """Return a message's name: its numbers begin anew when a group moves, so the chat is part of it."""
     return f"{chat_id}/{message_id}"
 
 
 def topic_place(chat_id: int, thread: int) -> str:
-    """Name a topic like a message."""
+    """Return a topic's name, in the form of a message's."""
     return f"{chat_id}/topic/{thread}"
 
 

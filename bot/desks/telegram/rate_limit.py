@@ -1,4 +1,4 @@
-"""The pace of the agents' group: twenty operations a minute by rank, with room kept for safety and the board."""
+"""The pace of the agents' group: twenty operations a minute by rank, with room reserved for safety and the board."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Waiter:
 
     @property
     def place(self) -> tuple[int, float]:
-        """What goes first among those that wait."""
+        """Return the order among those that wait."""
         return self.rank, self.since
 
 
 @dataclass(slots=True, kw_only=True)
 class Pace:
-    """Lets operations go, or says when to ask again. `now` is monotonic; `speed` makes the minute shorter for tests."""
+    """Allows operations, or returns when to ask again. `now` is monotonic; `speed` shortens the minute for tests."""
 
     now: Callable[[], float]
     speed: float = 1.0
@@ -43,12 +43,12 @@ class Pace:
     _held: float = 0.0
 
     def still(self, who: str) -> float:
-        """Return the seconds that one who waits already has to wait on, 0 for who may go or never asked."""
+        """Return the seconds that `who` already has to wait, 0 when it may go or never asked."""
         waiter = self._waiters.get(who)
         return self.wait(who, waiter.rank, waiter.cost) if waiter else 0.0
 
     def ask(self, who: str, rank: int, cost: int = 1) -> float:
-        """Book `cost` operations and give 0, or give the seconds after which `who` is to ask again."""
+        """Count `cost` operations and return 0, or return the seconds after which `who` is to ask again."""
         seconds = self.wait(who, rank, cost)
         if not seconds:
             self._waiters.pop(who, None)
@@ -56,7 +56,7 @@ class Pace:
         return seconds
 
     def wait(self, who: str, rank: int, cost: int = 1) -> float:
-        """Return the seconds until `who` may go, 0 for now; whoever has to wait keeps a place."""
+        """Return the seconds until `who` may go, 0 for now; one that has to wait keeps its place."""
         now = self.now()
         self._forget(now)
         if now < self._held:
@@ -73,16 +73,16 @@ class Pace:
         return self._wait_until(who, rank, cost, now, self._freed(missing)) if missing > 0 else 0.0
 
     def hold(self, seconds: float) -> None:
-        """Let everything wait, as the platform told."""
+        """Make everything wait, as the platform asked."""
         self._held = max(self._held, self.now() + seconds)
 
     def used(self, share: str) -> int:
-        """Return how much of a share went within the last minute."""
+        """Return how much of a share was used within the last minute."""
         self._forget(self.now())
         return sum(name == share for _, name in self._marks)
 
     def _free(self, share: str) -> int:
-        """Return how many operations a share may take now; the kept room of the others stays untouched."""
+        """Return how many operations a share may take now; the reserved room of the others stays untouched."""
         used = {name: sum(each == name for _, each in self._marks) for name in ("safety", "board", "rest")}
         safety, board = max(used["safety"], KEPT_SAFETY), max(used["board"], KEPT_BOARD)
         if share == "safety":
@@ -92,7 +92,7 @@ class Pace:
         return MOST - safety - board - used["rest"]
 
     def _freed(self, missing: int) -> float:
-        """Return when so many of the operations that stand will have passed."""
+        """Return when so many of the counted operations will be older than a minute."""
         window = (WINDOW + SPARE) / self.speed
         at = min(missing, len(self._marks)) - 1
         return (self._marks[at][0] if self._marks else self.now()) + window

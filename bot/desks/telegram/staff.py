@@ -1,4 +1,4 @@
-"""Who works in the group: its administrators lead, its members act, all others are strangers."""
+"""Who works in the group: administrators are supervisors, members are agents, all others are strangers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class Staff:
-    """The administrators as asked once, then as told by changes; members as seen."""
+    """The administrators as asked once and updated by changes; members as seen."""
 
     group: Group
     reader: Reader
@@ -29,7 +29,7 @@ class Staff:
     _members: set[str] = field(default_factory=set)
 
     async def load(self) -> None:
-        """Ask for the administrators and let the house know them, and those who are no longer. Raises Wait."""
+        """Ask for the administrators and record them, and those who no longer are. Raises Wait."""
         try:
             found = await self.group.call(self.group.bot.get_chat_administrators)
         except BadRequest as error:
@@ -45,7 +45,7 @@ class Staff:
         await self._demote(stamp)
 
     async def _demote(self, stamp: str) -> None:
-        """Take the lead from those who ceased to be administrators while nobody listened."""
+        """Record as agents those who ceased to be administrators while the service did not run."""
         known: list[Member] = await self.group.house.read(lambda tx: people.staff_of(tx, NAME))
         for one in known:
             if one.role != "supervisor" or one.user_id in self.reader.bosses or not one.user_id.isdecimal():

@@ -68,7 +68,7 @@ class Spot:
 
     @property
     def where(self) -> dict[str, Any]:
-        """Return it as parameters of a call."""
+        """Return the place as parameters of a call."""
         reply = ReplyParameters(self.under, allow_sending_without_reply=True) if self.under else None
         return {"message_thread_id": self.thread, "reply_parameters": reply}
 
@@ -174,7 +174,7 @@ class Lines:
         return Call(send=_bound(bot.send_document, document=data, **more))
 
     async def _keep(self, line: Line, ticket_no: str, sent: Sequence[Message]) -> None:
-        """Remember which messages are about the ticket, so that replies find it."""
+        """Record which messages are about the ticket, so that replies find it."""
         now, question = self.clock(), line.payload.get("question")
         kind = "question" if question else line.kind
         places = [place_of(message.chat.id, message.message_id) for message in sent]

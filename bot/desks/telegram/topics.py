@@ -24,13 +24,13 @@ KIND = "topic"
 
 @dataclass(slots=True, kw_only=True)
 class Topics:
-    """Finds, makes, closes and gives up topics; in a group without topics there is none for any ticket."""
+    """Finds, opens, closes and drops topics; in a group without topics no ticket has one."""
 
     group: Group
     clock: Callable[[], datetime]
 
     async def thread(self, ticket: Ticket, known: DeskMessage | None) -> int | None:
-        """Return the topic of a ticket that somebody has; made if there is none. Raises Wait."""
+        """Return the topic of a ticket that has an owner; opened if there is none. Raises Wait."""
         if not self.group.forum:
             return None
         if self._stands(known):
@@ -58,7 +58,7 @@ class Topics:
         return made.message_thread_id
 
     async def follow(self, ticket: Ticket, known: DeskMessage | None) -> None:
-        """Close the topic of a ticket that is at its end, open it again when the ticket is."""
+        """Close the topic of a ticket that has ended, open it again when the ticket is open again."""
         ended = ticket.state in ENDED
         if not self.group.forum or not self._stands(known) or known is None or bool(known.data.get("closed")) == ended:
             return

@@ -1,4 +1,4 @@
-"""What comes in from the group: handed to the house, answered to whoever did it; strangers are told so."""
+"""What comes in from the group: passed on, and answered to the person who did it; strangers are told that they are."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from storage.desk import desk_messages
 
 LOG = logging.getLogger(__name__)
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
-REMEMBERED = 2000  # deeds whose repetition is noticed at once
+REMEMBERED = 2000  # actions whose repetition is noticed at once
 PATIENT = 60.0  # seconds that an answer in the group waits for its turn
 ANONYMOUS_EVERY = 600.0  # seconds between two hints to anonymous administrators
 
@@ -47,7 +47,7 @@ class Listener:
     _hinted: float = -1e9
 
     async def handle(self, raw: Mapping[str, Any]) -> None:
-        """Hand one update in; one that cannot be read is parked."""
+        """Pass one update on; one that cannot be read is parked."""
         try:
             update = Update.de_json(dict(raw), self.group.bot)
             chat = update.effective_chat
@@ -65,7 +65,7 @@ class Listener:
             await self._carry_out(deed)
 
     async def _is_ours(self, chat: Chat, update: Update) -> bool:
-        """Return whether an update is of the group; of another chat, say what there is to say."""
+        """Return whether an update is of the group; answer one of another chat if needed."""
         message = update.message
         if message and message.migrate_from_chat_id == self.group.chat_id:
             await self.group.moved(chat.id)
@@ -81,7 +81,7 @@ class Listener:
         return False
 
     async def _privately(self, message: Message) -> None:
-        """Greet a member of the staff who came with /start; refuse a stranger politely."""
+        """Greet a member of the staff who sent /start; refuse a stranger politely."""
         user = message.from_user
         if user is None or user.is_bot:
             return
@@ -153,14 +153,14 @@ class Listener:
         task.add_done_callback(self._tasks.discard)
 
     async def _rest(self, query: str, text: str, *, alert: bool) -> None:
-        """Let a button rest and tell who tapped it."""
+        """Answer a tap so that the button stops waiting."""
         try:
             await self.group.bot.answer_callback_query(query, cut(text, ANSWER) or None, show_alert=alert)
         except TelegramError as error:
             LOG.info("a tap was not answered: %s", error)
 
     async def _say(self, text: str, message: int, thread: int | None, key: str) -> None:
-        """Answer in the group, in its turn; too late is never."""
+        """Answer in the group, within its pace; a late answer is dropped."""
         by = self.group.pace.now() + PATIENT / self.group.pace.speed
         under = ReplyParameters(message, allow_sending_without_reply=True)
         words = cut(text, TEXT)
@@ -190,7 +190,7 @@ class Listener:
             LOG.info("someone could not be answered: %s", error)
 
     async def _park(self, raw: Mapping[str, Any], error: Exception) -> None:
-        """Keep an update that no library reads; it is not asked for again."""
+        """Park an update that no library reads; it is not asked for again."""
         LOG.warning("update %s cannot be read and is parked: %s", raw["update_id"], type(error).__name__)
         inbound = DeskInbound(key=f"{NAME}:{self.reader.bot_id}:x:{raw['update_id']}", desk=NAME, user="", name="",
                               at=self.clock(), text=json.dumps(raw, ensure_ascii=False)[:TEXT])  # fmt: skip

@@ -1,4 +1,4 @@
-"""Lines that lean on a line before: 同上, 5号也是, +1, 跟3号一样, 更正 3号是2盒."""
+"""Lines that refer to a line before: 同上, 5号也是, +1, 跟3号一样, 更正 3号是2盒."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REST = 14
 
 
 def like_another(text: str, before: Sequence[ReadClaim]) -> tuple[str, list[ReadClaim]]:
-    """A line that points at another number (8号 跟3号一样) as one that says 同上, and that number's claims."""
+    """Return a line that refers to another number (8号 跟3号一样) as 同上, and that number's claims."""
     found = LIKE.search(text)
     if found is None or (found["with"] and not found["same"]) or len(text) - len(found.group()) > REST:
         return text, []
@@ -43,7 +43,7 @@ def again(
     orders: Sequence[Order],
     lexicon: Lexicon,
 ) -> list[ReadClaim]:
-    """同上 and 也是: the claims before, for this person; unsure where the item is not in this person's order."""
+    """Return the claims before for this person (同上, 也是); unsure where the item is not in this person's order."""
     if not last or not (has(lexicon, SAME, known.text) or has(lexicon, ALSO, known.text)):
         return []
     own = claims_of(known, fits, base)
@@ -75,7 +75,7 @@ def again(
 def _same_item(
     one: ReadClaim, base: ReadClaim, fits: Sequence[Order], orders: Sequence[Order], lexicon: Lexicon
 ) -> ReadClaim:
-    """This person's line of the same item; the words for it are the earlier claim's, or the item's own name."""
+    """Return this person's line of the same item; its words are the earlier claim's, or the item's own name."""
     words = one.evidence.get("sku", "")
     if not words and one.order_no and one.line_no:
         line = line_of(orders, (one.order_no, one.line_no))
@@ -91,7 +91,7 @@ def _same_item(
 def corrected(
     known: Facts, base: ReadClaim, fits: Sequence[Order], before: Sequence[ReadClaim], lexicon: Lexicon
 ) -> list[ReadClaim]:
-    """更正 3号是2盒: the person's claim as it stands now; what it was is known from the lines before."""
+    """Return the person's claim after 更正 3号是2盒; the earlier one is known from the lines before."""
     if not has(lexicon, "correction", known.text):
         return []
     own = claims_of(known, fits, base)

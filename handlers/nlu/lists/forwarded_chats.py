@@ -1,4 +1,4 @@
-"""What a leader copies as it came: chat heads that name who speaks, numbers written as people write them."""
+"""What a leader copies from a chat: headings that name the speaker, numbers written as people write them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ALL_OF = re.compile(
 
 
 def named(text: str, buyers: Collection[str]) -> str:
-    """Write who speaks before each line of a copied chat (李婷 19:02 above it); the lines keep their places."""
+    """Write the speaker before each line of a copied chat (李婷 19:02 above it); the lines keep their places."""
     lines: list[str] = []
     speaker = ""
     for raw in text.splitlines():
@@ -50,7 +50,7 @@ def _buyer(name: str, buyers: Collection[str]) -> str:
 
 
 def signed(text: str, orders: Sequence[Order], today: date) -> str:
-    """Write 号 to numbers that lead a line and are pickup numbers: 30/31 牛奶漏, 34 两样都没收到."""
+    """Write 号 after numbers at the start of a line that are pickup numbers: 30/31 牛奶漏, 34 两样都没收到."""
     known = {order.participate_no.lstrip("0") for order in orders}
     near = {f"{day.month}/{day.day}" for day in (today + timedelta(days=off) for off in range(-7, 2))}
 

@@ -1,4 +1,4 @@
-"""The lines of a pasted list: numbering, chat headers and place holders told apart from what is said."""
+"""The lines of a pasted list: numbering, chat headings and placeholders separated from the text."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ RULE = re.compile(r"^[\W_]*$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line of a list, 1-based: as pasted, as read, and why it is passed over if it is."""
+    """One line of a list, from 1: as pasted, as read, and the reason if it is ignored."""
 
     number: int
     raw: str
@@ -48,7 +48,7 @@ class Line:
 
 
 def _numbering(lines: Sequence[str], index: OrderIndex) -> set[int]:
-    """Places of lines whose leading number only counts the lines: 1. 2. 3. in a row, each with a person of its own."""
+    """Return the lines whose leading number only counts lines: 1. 2. 3. in a row, each with a person of its own."""
     found = [(at, match) for at, raw in enumerate(lines) if (match := NUMBERED.match(raw))]
     numbers = [int(match["number"]) for _, match in found]
     in_a_row = len(numbers) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] < 2
@@ -69,7 +69,7 @@ def _numbering(lines: Sequence[str], index: OrderIndex) -> set[int]:
 
 
 def _named(rows: Sequence[tuple[str, str]], index: OrderIndex) -> list[bool]:
-    """Which of the numbered rows name a buyer whose number is another one."""
+    """Return the numbered rows that name a buyer whose number is another one."""
     found = []
     for number, text in rows:
         plain = text.lower()
@@ -80,7 +80,7 @@ def _named(rows: Sequence[tuple[str, str]], index: OrderIndex) -> list[bool]:
 
 
 def _circled(lines: Sequence[str], index: OrderIndex) -> dict[int, str]:
-    """Lines that a circled pickup number leads, rewritten: ⑥ without another person, not counting ①②③."""
+    """Return lines led by a circled pickup number, rewritten: ⑥ without another person, but not a series ①②③."""
     found = [(at, match) for at, raw in enumerate(lines) if (match := CIRCLE.match(raw))]
     numbers = [unicodedata.normalize("NFKC", match["sign"]).strip("().") for _, match in found]
     if not numbers or numbers[0] in ("0", "1"):

@@ -1,4 +1,4 @@
-"""The people that a part of a leader's line speaks of, each with the orders that fit."""
+"""The people in a part of a leader's line, each with the orders that fit."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ UNKNOWN_NAME = re.compile(
 
 
 def _each(part: Part) -> list[tuple[str | None, tuple[str, ...]]]:
-    """A part's people one by one: by pickup number, else by name, else the one who is stated otherwise."""
+    """Return a part's people one by one: by pickup number, else by name, else the person stated otherwise."""
     if part.pickups:
         return [(pickup, part.names) for pickup in part.pickups]
     return [(None, (name,)) for name in part.names] or [(None, ())]
 
 
 def _several(references: References) -> list[tuple[str | None, tuple[str, ...], References]]:
-    """People told by several order numbers or several tails, one by one."""
+    """Return people given by several order numbers or several tails, one by one."""
     if len(references.order_numbers) > 1:
         return [(None, (), replace(references, order_numbers=(one,))) for one in references.order_numbers]
     if len(references.tails) > 1:
@@ -42,7 +42,7 @@ def _several(references: References) -> list[tuple[str | None, tuple[str, ...], 
 def people(
     part: Part, references: References, line: int, index: OrderIndex, today: date
 ) -> list[tuple[ReadClaim, list[Order]]]:
-    """Each person a part speaks of with the orders that fit; a stated person who fits none stays, unsure."""
+    """Return each person in a part with the orders that fit; a stated person whom none fits stays, unsure."""
     stated = bool(part.names or references.tails or references.phones or references.order_numbers)
     unknown = None if stated or part.pickups else UNKNOWN_NAME.match(references.masked)
     if not part.pickups and not stated and unknown is None:

@@ -1,4 +1,4 @@
-"""A leader's pasted list: who, what and how many, line by line, and nothing dropped in silence."""
+"""A leader's pasted list: who, what and how many, line by line, and nothing dropped without notice."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from storage.orders import Order
 
 MORE = re.compile(r"\s*(?:还|另外|而且|并且|也|再|此外|以及|同一|这个?人|这位|[他她](?!们)|and|also)")
 GUESSED = 100
-"""Orders among which a line without a person is matched, to name candidates; more are of no use to a question."""
+"""Most orders among which a line without a person is matched, to name candidates for a question."""
 
 NOTICE = "notice"
 RUN = re.compile(rf"{MASK}{{2,}}")
 BUDGET, FIXED = 3200, 40
-"""Characters that the people of one line may cost together, and what each costs besides the own words."""
+"""Characters that the people of one line may cost together, and what each costs besides its words."""
 TOO_MANY = "more people than are read of one line: send it in parts"
 BRACKETED = re.compile(r"\s*[(\[【<《「][^)\]】>》」]{1,14}[)\]】>》」]\s*:?\s*")
 GOODS_FIELD = re.compile(r"\s*(?:商品|品名|货品|产品|物品|菜品|品项|项目)(?:名称?)?\s?:")
@@ -41,7 +41,7 @@ SHORT_HEADING = 14
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ignored:
-    """A line that claims nothing, and why it was taken so."""
+    """A line that claims nothing, and the reason."""
 
     line: int
     text: str
@@ -61,7 +61,7 @@ class ListReading:
 
 @dataclass(slots=True)
 class _Walk:
-    """What the lines before have left: the person spoken of, a heading's problem, the last claims."""
+    """What the lines before have left: the current person, a heading's problem, the last claims."""
 
     orders: Sequence[Order]
     index: OrderIndex
@@ -79,7 +79,7 @@ class _Walk:
 
 
 def _line(walk: _Walk, line: Line) -> None:
-    """Read a line, or one after the other its pieces with heads of their own: 坏的:1号草莓;少的:5号车厘子."""
+    """Read a line, or its pieces one by one when they have headings of their own: 坏的:1号草莓;少的:5号车厘子."""
     walk.spent = 0
     for piece in HEADED.split(line.text):
         _piece(walk, replace(line, text=piece) if piece != line.text else line)
@@ -126,7 +126,7 @@ def _piece(walk: _Walk, line: Line) -> None:
 
 
 def _of_person(walk: _Walk, text: str, base: ReadClaim, fits: list[Order], lead: str) -> list[ReadClaim]:
-    """One person's claims; what lacks a problem is read with the words before the list (缺货：1号 鸡蛋 2号 酸奶)."""
+    """Return one person's claims; what lacks a problem is read with the words before the list (缺货：1号 鸡蛋)."""
     known = facts(text, fits, walk.lexicon)
     claims = said(known, base, fits, walk.lexicon)
     heading = _heading(walk, lead.strip(), fits)
@@ -143,7 +143,7 @@ def _of_person(walk: _Walk, text: str, base: ReadClaim, fits: list[Order], lead:
 
 
 def _heading(walk: _Walk, lead: str, fits: list[Order]) -> str:
-    """The words above a person: a line's own lead, with the problem that a heading gives a lead of goods alone."""
+    """Return the words above a person: a line's own heading, with the problem that it gives to goods alone."""
     if not lead:
         return f"{walk.heading} {walk.topic}".strip()
     known = facts(lead, fits, walk.lexicon)
@@ -151,7 +151,7 @@ def _heading(walk: _Walk, lead: str, fits: list[Order]) -> str:
 
 
 def _keep(walk: _Walk, line: Line, found: list[ReadClaim], *, alone: bool) -> None:
-    """Keep a line's claims; a person who stands `alone` in a line is whom the lines below speak of."""
+    """Keep a line's claims; a person `alone` in a line is the person of the lines below."""
     if found:
         walk.claims += found
         walk.person_line = None
@@ -170,7 +170,7 @@ def _drop_person_line(walk: _Walk) -> None:
 
 
 def _nameless(walk: _Walk, line: Line, references: References) -> None:
-    """A line without a person: it goes on about the one before, heads the lines below, or is no claim."""
+    """Read a line without a person: it continues the one before, heads the lines below, or is no claim."""
     text = references.masked
     if walk.person is not None and (walk.person_line is not None or line.indented or MORE.match(text)):
         base, fits = replace(walk.person[0], line=line.number), walk.person[1]
@@ -192,7 +192,7 @@ def _nameless(walk: _Walk, line: Line, references: References) -> None:
 
 
 def _no_claim(walk: _Walk, line: Line, text: str, known: Facts, claims: Sequence[ReadClaim]) -> str:
-    """Why a line that names nobody claims nothing; empty where it may claim something and is asked about."""
+    """Return why a line without a person claims nothing; "" where it may claim something and is asked about."""
     goods = any(entry.mention or entry.counts for entry in known.entries)
     short = line.before_person and len(text) <= SHORT_HEADING and not any(entry.counts for entry in known.entries)
     if line.heads or BRACKETED.fullmatch(text) or GOODS_FIELD.match(text) or (claims and short and not goods):
@@ -209,7 +209,7 @@ def _no_claim(walk: _Walk, line: Line, text: str, known: Facts, claims: Sequence
 
 
 def read_list(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date) -> ListReading:
-    """Read a leader's lines, each on its own, against the orders of the leader's sites; never raises."""
+    """Read a leader's lines, each by itself, against the orders of the leader's sites; never raises."""
     walk = _Walk(orders=orders, index=lay_open(orders), lexicon=lexicon, today=today)
     for line in lay_out(text, walk.index, lexicon.emoji):
         if line.why:

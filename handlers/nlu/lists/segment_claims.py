@@ -1,4 +1,4 @@
-"""What one person's stretch of a leader's line claims, takes back, asks or only tells."""
+"""What one person's part of a leader's line claims, withdraws, asks or only mentions."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from handlers.nlu.text.lexicon import Lexicon
 from storage.orders import Order
 
 IDLE, SETTLED = "idle", "settled"
-# what may stand beside item and count below a heading; more words say something of their own
+# what may be beside item and count below a heading; more words mean something of their own
 FILLING = re.compile(rf"[\s,.。;:!、()*x{MASK}\ue001的了都也各每要求给请\-]|盒|份|袋|个|包")
 LEFT_OVER = 3
 
 
 def has(lexicon: Lexicon, phrase: str, text: str) -> bool:
-    """Return whether one of a table's phrases stands in a text."""
+    """Return whether one of a table's phrases is in a text."""
     matcher = lexicon.phrases.get(phrase)
     return matcher is not None and bool(matcher.find(text))
 
 
 def said(known: Facts, base: ReadClaim, fits: Sequence[Order], lexicon: Lexicon) -> list[ReadClaim]:
-    """The claims one person's stretch makes, read with that person's order lines; `base` holds the person.
+    """Return the claims in one person's part, read with that person's order lines; `base` holds the person.
 
-    An item of which no problem is told is asked about, unless the words are of praise, orders or fetching.
+    An item without a problem is asked about, unless the words are praise, orders or pick-ups.
     """
     claims = claims_of(known, fits, base)
     if any(one.problems for one in claims):
@@ -45,7 +45,7 @@ def said(known: Facts, base: ReadClaim, fits: Sequence[Order], lexicon: Lexicon)
 
 
 def _let_go(known: Facts, lexicon: Lexicon) -> bool:
-    """Return whether words behind problem and wish take both back: 桶身瘪了 没漏 他说不用处理."""
+    """Return whether words after problem and wish withdraw both: 桶身瘪了 没漏 他说不用处理."""
     matcher = lexicon.phrases.get(SETTLED)
     hits = matcher.find(known.text) if matcher else []
     if not hits or known.serious.signals:
@@ -55,7 +55,7 @@ def _let_go(known: Facts, lexicon: Lexicon) -> bool:
 
 
 def _whole(known: Facts, base: ReadClaim, fits: Sequence[Order]) -> ReadClaim:
-    """A wish or a serious word about nothing named: the person's only order line, else to be asked about."""
+    """Return a wish or a serious word without item on the person's only order line, else one to be asked about."""
     single = len(fits) == 1 and len(fits[0].lines) == 1
     line = fits[0].lines[0] if single and known.wished.wanted else None
     return replace(
@@ -72,7 +72,7 @@ def _whole(known: Facts, base: ReadClaim, fits: Sequence[Order]) -> ReadClaim:
 
 
 def said_under(heading: str, known: Facts, base: ReadClaim, fits: Sequence[Order], lexicon: Lexicon) -> list[ReadClaim]:
-    """The same with the problem (or the item) that a heading gave: 少货的: / 3号 鸡蛋."""
+    """Return the same with the problem (or the item) of a heading: 少货的: / 3号 鸡蛋."""
     text = known.text
     rest = list(text)
     for entry in known.entries:
@@ -88,7 +88,7 @@ def said_under(heading: str, known: Facts, base: ReadClaim, fits: Sequence[Order
 def under_item(
     heading: str, text: str, claims: list[ReadClaim], base: ReadClaim, fits: Sequence[Order], lexicon: Lexicon
 ) -> list[ReadClaim]:
-    """The claims of a stretch that names no item, with the item that a heading gave: 草莓: / 3号 坏2盒."""
+    """Return the claims of a part that names no item, with the item of a heading: 草莓: / 3号 坏2盒."""
     if any("sku" in one.evidence or one.withdrawn for one in claims):
         return claims
     above = facts(heading, fits, lexicon)

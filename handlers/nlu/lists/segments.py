@@ -1,4 +1,4 @@
-"""A leader's line cut into the stretches that speak of the same people."""
+"""A leader's line cut into the parts that speak of the same people."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NEAR = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A stretch of a line that speaks of the same people."""
+    """A part of a line that speaks of the same people."""
 
     text: str
     pickups: tuple[str, ...]
@@ -35,7 +35,7 @@ class _Place:
 
 
 def _places(references: References, index: OrderIndex) -> list[_Place]:
-    """Pickup numbers, and names that stand for themselves: neither beside a number nor of one that is given."""
+    """Return pickup numbers, and names by themselves: neither beside a number nor of one that is given."""
     given = {number for span in references.pickups for number in span.values}
     places = [_Place(span.start, span.end, span.values, ()) for span in references.pickups]
     for at, name in zip(references.named_at, references.names, strict=True):
@@ -64,7 +64,7 @@ def _groups(text: str, places: Sequence[_Place]) -> list[_Place]:
 
 
 def cut(references: References, index: OrderIndex) -> list[Part]:
-    """A line that names several people, cut before each, or after each where they stand last."""
+    """Return a line cut before each person, or after each where they are named last."""
     text = references.masked
     groups = _groups(text, _places(references, index))
     if len(groups) < 2:

@@ -1,4 +1,4 @@
-"""The head of a sheet that holds a leader's list: which column says what, whatever its title and place."""
+"""The header of a sheet with a leader's list: the meaning of each column, whatever its title and place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from handlers.orders.importer import ALIASES, COLUMNS
 
-HEAD_ROWS = 10  # a title may stand above the head
+HEAD_ROWS = 10  # a title may be above the header
 TITLE = 30  # characters of a column's title at most
 PEOPLE = frozenset({"number", "counter", "order", "name", "tail", "phone"})
 EXPORTED = 3  # so many columns that only an export of orders has make the sheet one
@@ -51,7 +51,7 @@ MEASURE = re.compile(r"[(\[【]([一-鿿])[)\]】]")
 
 
 def _table() -> dict[str, tuple[str, bool]]:
-    """Map each known title to what its column says, and whether only exports of orders have it."""
+    """Return each known title with its column's meaning, and whether only exports of orders have it."""
     known: dict[str, tuple[str, bool]] = {}
     for column in COLUMNS:
         role = FROM_ORDERS.get(column, "")
@@ -70,7 +70,7 @@ KNOWN = _table()
 
 
 def role_of(title: str) -> str:
-    """Return what a column says by its title: a role, "" for what is no part of a claim, UNKNOWN else."""
+    """Return a column's meaning by its title: a role, "" for what is no part of a claim, else UNKNOWN."""
     plain = _plain(title)
     if plain in KNOWN:
         return KNOWN[plain][0]
@@ -78,7 +78,7 @@ def role_of(title: str) -> str:
 
 
 def find(rows: Sequence[Sequence[str]]) -> int | None:
-    """Return the place of the head among the first rows, if there is one."""
+    """Return the place of the header among the first rows, if there is one."""
     best: tuple[int, int] | None = None
     for at, row in enumerate(rows[:HEAD_ROWS]):
         titles = [cell for cell in row if cell]
@@ -93,7 +93,7 @@ def find(rows: Sequence[Sequence[str]]) -> int | None:
 
 
 def is_export(titles: Sequence[str]) -> bool:
-    """Return whether a head is that of an export of orders, whose quantities are what was bought."""
+    """Return whether a header is that of an export of orders, whose quantities are what was bought."""
     return sum(KNOWN.get(_plain(title), ("", False))[1] for title in titles) >= EXPORTED
 
 

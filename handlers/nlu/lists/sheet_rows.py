@@ -1,4 +1,4 @@
-"""A list that comes as a sheet: its rows become the lines that are read from a chat."""
+"""A list that comes as a sheet: its rows become lines like those of a pasted list."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ PHONE = re.compile(r"1\d{10}")
 
 @dataclass(slots=True, kw_only=True)
 class Lines:
-    """The lines of a sheet. `names` stand beside a pickup number; one that is no buyer's says nothing there.
+    """The lines of a sheet. `names` are names beside a pickup number; a name that is no buyer's is not read there.
 
-    `left`: lines beyond those that a list may have. `silent`: rows of an export of orders that say of no problem.
+    `left`: lines beyond those that a list may have. `silent`: rows of an export of orders without a problem.
     """
 
     lines: list[str] = field(default_factory=list)
@@ -43,7 +43,7 @@ class Lines:
 
     @property
     def text(self) -> str:
-        """The list as it would have been pasted."""
+        """Return the list as a pasted one would be."""
         return "\n".join(self.lines)
 
 
@@ -61,10 +61,10 @@ class _Walk:
 
 
 def take(rows: Iterable[Sequence[str]]) -> Lines:
-    """Write the rows of a sheet (cells as text) as lines of a list, as many as a list may have.
+    """Return the rows of a sheet (cells as text) as lines of a list, as many as a list may have.
 
-    The pickup number comes first, with its sign; a first row that names its column is a head and says nothing else.
-    A row that names nobody goes on about the one before. Titles above the head, sums and blank rows are no lines.
+    The pickup number comes first, with its sign; a first row that names its column is a header.
+    A row without a person continues the one before. Titles above the header, sums and blank rows are no lines.
     """
     cells = [[_one_line(cell) for cell in row] for row in rows]
     cells = [row for row in cells if any(row) and not any(SUM.fullmatch(cell) for cell in row)]
@@ -80,7 +80,7 @@ def take(rows: Iterable[Sequence[str]]) -> Lines:
 
 
 def cut(made: Lines) -> Lines:
-    """Keep as many lines as are read; the others are counted."""
+    """Return as many lines as are read; the others are counted."""
     whole = [line[:LINE].strip() for line in made.lines]
     ends = accumulate(len(line) for line in whole)
     made.lines = [line for line, end in zip(whole[:MOST], ends, strict=False) if end <= LENGTH]
@@ -94,7 +94,7 @@ def _one_line(cell: str) -> str:
 
 
 def _without_head(rows: Sequence[Sequence[str]]) -> Lines:
-    """Join the cells of each row; below a column of numbers, a row without one goes on about the row before."""
+    """Join the cells of each row; below a column of numbers, a row without one continues the row before."""
     made, first = Lines(), [row[0] for row in rows if row[0]]
     numbered = len(first) > 1 and sum(bool(PLACE.fullmatch(cell)) for cell in first) * 2 > len(first)
     before = ""
@@ -119,7 +119,7 @@ def _under(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Lines:
 
 
 def _settled(roles: list[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Decide whether 序号 are pickup numbers: not beside a column of these, nor where they only count the rows."""
+    """Return whether 序号 are pickup numbers: not beside a column of these, nor where they only count the rows."""
     if "counter" not in roles:
         return roles
     at = roles.index("counter")
@@ -155,7 +155,7 @@ def _row(walk: _Walk, row: Sequence[str]) -> None:
 
 
 def _said(walk: _Walk, row: Sequence[str]) -> dict[str, str]:
-    """Gather the cells of a row by what they say; columns of an unknown title count where they hold words."""
+    """Return the cells of a row by meaning; columns of an unknown title count where they hold words."""
     said: dict[str, str] = {}
     for role, cell in zip(walk.roles, row, strict=False):
         if not cell or not role:
@@ -171,7 +171,7 @@ def _said(walk: _Walk, row: Sequence[str]) -> dict[str, str]:
 
 
 def _name(walk: _Walk, about: dict[str, str]) -> None:
-    """Take down whom a row is about; a name without a number that stood in the row before keeps its number."""
+    """Record whom a row is about; a name without a number that was in the row before keeps its number."""
     name = about.get("name", "")
     same = bool(name) and name == walk.name and set(about) == {"name"}
     if same and walk.person:
@@ -189,7 +189,7 @@ def _name(walk: _Walk, about: dict[str, str]) -> None:
 
 
 def _number(cell: str) -> str:
-    """Write pickup numbers with their sign; "" for anything else."""
+    """Return pickup numbers with their sign; "" for anything else."""
     plain = unicodedata.normalize("NFKC", cell).strip()
     if found := PLACE.fullmatch(plain):
         return f"{int(found[1])}号"
@@ -212,7 +212,7 @@ def _phone(cell: str) -> str:
 
 
 def _told(walk: _Walk, said: dict[str, str]) -> str:
-    """Write what a row tells of its person, in the order in which people say it."""
+    """Return what a row says of its person, in the order in which people say it."""
     words = {role: said.get(role, "") for role in ("day", "item", "problem", "remark", "more", "wish")}
     words = {role: "" if UNREAD.fullmatch(text) else text for role, text in words.items()}
     count = _quantity(walk, said)

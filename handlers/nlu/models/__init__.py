@@ -1,1 +1,1 @@
-"""Where a model helps: training and evaluating the weights, and the optional language model behind the rules."""
+"""Trained weights that correct the word tables, and the optional language model behind them."""

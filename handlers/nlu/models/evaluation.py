@@ -1,4 +1,4 @@
-"""How well messages are read with and without learned weights, measured on lessons that were not learned from."""
+"""How well messages are read with and without weights, measured on labelled messages not used for training."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class Score:
 
 
 def learned_from(content: object, bounds: Weights) -> Learned | None:
-    """Make weights just learned ready for use, to act from the probabilities of `bounds`."""
+    """Return newly trained weights ready for use, acting from the probabilities of `bounds`."""
     text = json.dumps(content)
     return restore(text, add=bounds.add, more=bounds.more, drop=bounds.drop, major=bounds.major)
 
 
 def score(lessons: Iterable[Seen], learned: Learned | None) -> Score:
-    """Compare what is read of lessons with their labels."""
+    """Compare what is read of labelled messages with their labels."""
     hits = wanted_all = read_all = right = major = told = 0
     for one in lessons:
         problems, grave = list(one.problems), one.grave
@@ -53,7 +53,7 @@ def score(lessons: Iterable[Seen], learned: Learned | None) -> Score:
 def cross_checked(
     lessons: Sequence[Seen], codes: Sequence[str], bounds: Weights, chance: Random, tell: Tell = lambda: None
 ) -> tuple[Score, Score]:
-    """Score the tables alone, and with weights of each fifth of the lessons learned from the other four."""
+    """Score the tables alone, and with weights of each fifth of the messages trained on the other four."""
     order = list(lessons)
     chance.shuffle(order)
     scores = []

@@ -1,4 +1,4 @@
-"""Messages with the problem types they claim, from which weights are learned."""
+"""Messages with the problem types they claim, from which weights are trained."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ NONE = "other"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """A message, the problem types it claims (none: nothing claimable), whether it is serious, and whose it is.
+    """A labelled message: its problem types (none: nothing claimable), whether it is serious, and its writer.
 
-    An empty `who` is somebody else for each message.
+    An empty `who` is a different person for each message.
     """
 
     text: str
@@ -37,7 +37,7 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A lesson as the word tables alone read it."""
+    """A labelled message as the word tables alone read it."""
 
     lesson: Lesson
     text: str  # items, references and durations covered
@@ -45,14 +45,14 @@ class Seen:
     grave: Serious
 
     def features(self, sizes: Iterable[int]) -> set[str]:
-        """Return all that is weighed."""
+        """Return all features of the text."""
         found = {problem.code for problem in self.problems}
         marks = marks_of(found, severity=self.grave.severity, signals=self.grave.signals)
         return features(self.text, marks, sizes)
 
 
 def lesson_of(line: str, known: Collection[str]) -> Lesson:
-    """Read one line of a lessons file; ValueError tells what is wrong with it."""
+    """Read one line of an examples file. Raises ValueError with what is wrong with it."""
     row = json.loads(line)
     if not isinstance(row, dict) or not isinstance(row.get("text"), str) or not row["text"].strip():
         raise ValueError("it needs a text")
@@ -70,13 +70,13 @@ def lesson_of(line: str, known: Collection[str]) -> Lesson:
 
 
 def of_ticket(example: Example, known: Collection[str]) -> Lesson:
-    """Make a lesson of a customer's message: personal data are covered, as far as names are known and rules find it."""
+    """Return a customer's message as an example: personal data are covered, as far as known or found by rules."""
     text = mask(example.text, (), (name for name in example.names if len(name.strip()) > 1)).replace(GONE, MASK)
     return Lesson(text=text, codes=frozenset(example.codes) & frozenset(known), major=example.major, who=example.who)
 
 
 def seen(lesson: Lesson, lexicon: Lexicon) -> Seen:
-    """Read a lesson by the word tables alone, as a message of no order."""
+    """Read an example by the word tables alone, as a message of no order."""
     masked = refer(normalise(lesson.text, lexicon.emoji)[:READ], (), lexicon, today=ANY_DAY).masked
     bare = lay_bare(masked, (), lexicon)
     return Seen(lesson=lesson, text=bare.text, problems=tuple(bare.problems), grave=serious(bare.text, lexicon))

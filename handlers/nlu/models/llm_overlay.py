@@ -1,4 +1,4 @@
-"""What a second reader made of a text, laid over a reading: it fills what is open and contradicts nothing."""
+"""What a second reader found in a text, laid over a reading: it fills what is open and contradicts nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MARK = "model"  # the key of `ReadClaim.evidence` that names what came from the 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One problem as the second reader told it; None is not told. The line is one of the orders that were given."""
+    """One problem as the second reader returned it; None where it returned nothing. The line is of a given order."""
 
     order_no: str | None = None
     line_no: int | None = None
@@ -30,17 +30,17 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
-    """All that it told of one text; an empty one is remembered too, so that nobody asks twice."""
+    """All that it returned for one text; an empty one is kept too, so that nothing is asked twice."""
 
     claims: tuple[Told, ...] = ()
     severity: str = "normal"
 
 
 class Opinions:
-    """A bounded memory of opinions by chat, text and the orders that were given, for LIFE; nothing of it is stored.
+    """A bounded memory of opinions by chat, text and the given orders, for LIFE; nothing of it is stored.
 
-    Of texts and orders it holds hashes alone. `clock` gives monotonic seconds. Written by the event loop, read by the
-    writer's thread: what a chat has is replaced whole, never changed.
+    It holds hashes of texts and orders only. `clock` gives monotonic seconds. Written by the event loop, read by the
+    writer's thread: what a chat has is replaced, never changed.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -48,7 +48,7 @@ class Opinions:
         self._chats: OrderedDict[str, dict[int, tuple[float, Opinion]]] = OrderedDict()
 
     def keep(self, chat: str, text: str, orders: Sequence[Order], opinion: Opinion) -> None:
-        """Remember an opinion; the oldest are forgotten."""
+        """Keep an opinion; the oldest are forgotten."""
         now, key = self.clock(), _key(text, hash(tuple(orders)))
         known = [(old, kept) for old, kept in self._chats.get(chat, {}).items() if old != key and now < kept[0]]
         self._chats[chat] = dict([*known, (key, (now + LIFE, opinion))][-TEXTS:])
@@ -68,12 +68,12 @@ class Opinions:
         return opinion if opinion and self.clock() < until else None
 
     def over(self, chat: str, text: str, orders: Sequence[Order], reading: Reading) -> Reading:
-        """Lay what is remembered over the reading of a message."""
+        """Lay what is kept over the reading of a message."""
         opinion = self.find(chat, text, orders)
         return laid(reading, opinion, orders) if opinion else reading
 
     def over_list(self, chat: str, text: str, orders: Sequence[Order], reading: ListReading) -> ListReading:
-        """Lay what is remembered of its lines over the reading of a leader's list."""
+        """Lay what is kept for its lines over the reading of a leader's list."""
         if chat not in self._chats:
             return reading
         given = hash(tuple(orders))
@@ -88,12 +88,12 @@ def _key(text: str, given: int) -> int:
 
 
 def is_open(claim: ReadClaim) -> bool:
-    """Return whether a claim leaves something to be asked: which item, or what is wrong with it."""
+    """Return whether a claim leaves something to ask: which item, or what is wrong with it."""
     return not (claim.withdrawn or claim.question) and bool(not claim.certain or claim.candidates or not claim.problems)
 
 
 def laid(reading: Reading, opinion: Opinion, orders: Sequence[Order]) -> Reading:
-    """Fill a message's open claims; where it had none, what was told becomes its claims. Severity only rises."""
+    """Fill a message's open claims; where it had none, what was returned becomes its claims. Severity only rises."""
     unsaid = [one if _may_wish(reading, one) else replace(one, remedy=None) for one in opinion.claims]
     claims, left = _filled(reading.claims, unsaid, orders)
     if not reading.claims and not reading.withdrawn and not reading.question:
@@ -111,7 +111,7 @@ def laid(reading: Reading, opinion: Opinion, orders: Sequence[Order]) -> Reading
 
 
 def laid_line(reading: ListReading, number: int, opinion: Opinion, orders: Sequence[Order]) -> ListReading:
-    """Fill the open claims of one line of a list, or give a problem to the person it names without one."""
+    """Fill the open claims of one line of a list, or give a problem to its person who has none."""
     mine = [claim for claim in reading.claims if claim.line == number]
     people = [claim for claim in reading.named if claim.line == number]
     told, _ = _filled(mine or people, opinion.claims, orders)
@@ -133,7 +133,7 @@ def laid_line(reading: ListReading, number: int, opinion: Opinion, orders: Seque
 
 
 def _may_wish(reading: Reading, told: Told) -> bool:
-    """A wish that was uttered, or refused, is the customer's own word."""
+    """Return whether a wish may be filled in: one that was stated, or refused, is the customer's own."""
     return not reading.remedies and told.remedy not in reading.refused_remedies
 
 
@@ -146,7 +146,7 @@ def _raised(claim: ReadClaim, severity: str) -> ReadClaim:
 def _filled(
     claims: Sequence[ReadClaim], told: Sequence[Told], orders: Sequence[Order]
 ) -> tuple[list[ReadClaim], list[Told]]:
-    """Fill open claims, and give what was told and fitted none; what names no item fills the only claim it fits."""
+    """Fill open claims, and return what fitted none; a problem without item fills the only claim it fits."""
     left = [one for one in told if one.line_no is not None or _places(claims, one, orders) < 2]
     done, unsure = [], [one for one in told if one not in left]
     for claim in claims:
@@ -164,7 +164,7 @@ def _places(claims: Sequence[ReadClaim], told: Told, orders: Sequence[Order]) ->
 
 
 def _agrees(claim: ReadClaim, told: Told, orders: Sequence[Order]) -> bool:
-    """Return whether nothing that was told contradicts what was read: order, person, problem, item."""
+    """Return whether nothing that was returned contradicts what was read: order, person, problem, item."""
     order = next((one for one in orders if one.order_no == told.order_no), None)
     if order is None and (told.order_no, told.line_no) != (None, None):
         return False
@@ -218,7 +218,7 @@ def _fill(claim: ReadClaim, told: Told, orders: Sequence[Order]) -> ReadClaim:
 
 
 def _new(base: ReadClaim, told: Told, orders: Sequence[Order]) -> ReadClaim:
-    """Make a claim where nothing was read; it is asked about where a problem needs an item and none was told."""
+    """Return a claim where nothing was read; it is asked about where a problem needs an item and has none."""
     known = bool(base.order_no or base.pickup_no or base.phone_tail or base.customer)
     claim = _fill(replace(base, remedy=None, certain=True), told, orders)
     item = claim.line_no is not None or (len(orders) == 1 and not NEED_ITEM & set(claim.problems))

@@ -1,4 +1,4 @@
-"""What a second reader is asked: masked passages, and the lines they may mean under short numbers of their own."""
+"""The question to a second reader: masked passages, and the lines they may mean under short numbers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ORDERS, LINES = 12, 40  # orders and lines of one passage; one that could mean m
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A text to be asked about: `text` and `orders` are what it was read with, `fits` the orders that it may mean.
+    """A text to ask about: `text` and `orders` are what it was read with, `fits` the orders that it may mean.
 
     `masked` is all that leaves of the text.
     """

@@ -1,4 +1,4 @@
-"""What a second reader's answer is worth: read strictly against the question, and left where it does not fit."""
+"""A second reader's answer: read strictly against the question, and ignored where it does not fit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from storage.orders import Order, OrderLine
 FENCE = "```"
 CLAIMS = 8  # of one passage
 AMOUNTS = ("all", "half")
-MOST = 999  # of a quantity whose line is not told
+MOST = 999  # of a quantity whose line is unknown
 DIGITS = 18  # of a whole number; one with more fits nothing, and a very long one would spoil the whole answer
 
 
@@ -27,8 +27,8 @@ class Unusable(Exception):
 def opinions(answer: str, passages: Sequence[Passage], problems: Collection[str]) -> dict[int, Opinion]:
     """Return the opinions by the passage's place, from 0; `problems` are the policy's codes.
 
-    An answer that is no JSON of the shape comes to nothing as a whole; a passage with a foreign order or line, an
-    unknown code or too large a quantity is left out, the others count. Keys that nobody asked for are not looked at.
+    An answer that is no JSON of the shape is ignored as a whole; a passage with a foreign order or line, an
+    unknown code or too large a quantity is left out, the others count. Keys that were not asked for are ignored.
     """
     try:
         rows = _listed(_object(_parsed(answer)), "passages")

@@ -1,4 +1,4 @@
-"""Taking personal data out of a text before it leaves the house: what the orders know, and what rules can find."""
+"""Personal data masked in a text before it leaves: what the orders know, and what rules can find."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from handlers.nlu.text.normalisation import normalise
 from storage.orders import Order
 
 GONE = "〔…〕"
-"""What stands in a text where something was taken out."""
+"""What replaces a masked part of a text."""
 
 SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章苏潘葛范彭郎鲁韦马苗方俞任袁柳鲍史唐费"
@@ -50,18 +50,18 @@ PATTERNS = tuple(
         r"\d{1,4}\s?(?:号院|号楼|号门|栋|幢|座|单元|楼|室|层|弄)(?:[\s-]?\d{1,4}\s?(?:号楼|栋|幢|座|单元|楼|室|层|号)?){0,4}",
     )
 )
-"""Rules for a normalised text; each is bounded, for the texts are strangers'."""
+"""Rules for a normalised text; each is bounded, because anybody can write the texts."""
 PART = re.compile(r"[\u4e00-\u9fff]{2,}|[a-z]{3,}|[a-z]{1,2}\d{3,}")
-"""What of a name that somebody gave himself may be called out: not an emoji, a letter, a bare number."""
+"""Which parts of a self-chosen name are looked for: not an emoji, a letter, a bare number."""
 SPACED = r"[ ._·-]{0,2}"
 APART_NAMES = re.compile("[ ._·-]")
 TAKEN = re.compile(rf"{MASK}(?:[\s,]{{0,2}}{MASK})*")
 
 
 def mask(text: str, orders: Sequence[Order], names: Iterable[str] = (), goods: Collection[str] = ()) -> str:
-    """Return a text without the personal data that the orders hold, or that rules find; also its digits' runs.
+    """Return a text without the personal data that the orders hold or rules find; runs of its digits too.
 
-    Spelt as `normalise` does; places that are masked already stay so. `names`: further people who are known, also as
+    The spelling is that of `normalise`; what is masked already stays so. `names`: further known people, also as
     they call themselves (Li Ting 🌸). `goods`: words that stay whole though a name is in them.
     """
     plain = normalise(text)
@@ -74,7 +74,7 @@ def mask(text: str, orders: Sequence[Order], names: Iterable[str] = (), goods: C
 
 
 def unnamed(text: str, orders: Sequence[Order]) -> str:
-    """Return a text of the business's own, as an item's name, without what the orders hold of people."""
+    """Return one of the business's own texts, as an item's name, without the names that the orders hold."""
     return TAKEN.sub(GONE, _unnamed(normalise(text), orders, (), ()))
 
 
@@ -91,7 +91,7 @@ def _unnamed(plain: str, orders: Sequence[Order], names: Iterable[str], goods: C
 
 
 def _numbers(orders: Sequence[Order]) -> set[str]:
-    """Everything that tells an order or a buyer, in the spelling of texts."""
+    """Return everything that identifies an order or a buyer, in the spelling of texts."""
     found: set[str] = set()
     for order in orders:
         number = normalise(order.order_no)
@@ -101,7 +101,7 @@ def _numbers(orders: Sequence[Order]) -> set[str]:
 
 
 def _called(name: str) -> set[str]:
-    """A name, and what a person of that name is called: 孙小雨 also 小雨, 小孙, 雨姐."""
+    """Return a name, and what a person of that name is called: 孙小雨 also 小雨, 小孙, 雨姐."""
     family = 2 if name.startswith(person_names.COMPOUND) else 1
     given = name[family:]
     if not 1 <= len(given) <= 2 or not (family == 2 or name[0] in SURNAMES):

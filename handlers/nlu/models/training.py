@@ -1,4 +1,4 @@
-"""Learning weights from lessons: what is weighed, and the fitting."""
+"""Training weights on labelled messages: the features, and the fitting."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from handlers.nlu.text.weights import FORM, MAJOR, MARKS, STEPS, row_of
 
 SIZES = (1, 2, 3)
 LEAST = 3
-"""A word part of fewer people is left out: it says little, and may be one person's own."""
+"""A word part of fewer people is left out: it means little, and may identify one person."""
 FEWEST = 10
-"""Messages of a problem type below which nothing is learned for it."""
+"""Fewest messages of a problem type from which weights are learned."""
 ROUNDS, RATE, DECAY, RUNS = 8, 0.1, 0.01, 3
 ENOUGH = 0.02
-"""A message that is missed by less teaches nothing more."""
+"""A message with a smaller error is not learned from any more."""
 MOST = 8000
 """Word parts of one file: about 240 KB."""
 
 Tell = Callable[[], object]
 """Called when one code is done."""
 Content = dict[str, Any]
-"""What a weights file holds."""
+"""The content of a weights file."""
 
 
 def fit(rows: Sequence[Sequence[int]], wanted: Sequence[bool], size: int, chance: Random) -> list[float]:
-    """Fit one logistic regression with AdaGrad, the mean of several runs; its first weight is where the sum starts."""
+    """Fit one logistic regression with AdaGrad, the mean of several runs; its first weight is the bias."""
     mean = [0.0] * size
     order = list(range(len(rows)))
     for _ in range(RUNS):
@@ -53,7 +53,7 @@ def fit(rows: Sequence[Sequence[int]], wanted: Sequence[bool], size: int, chance
 
 
 def train(lessons: Sequence[Seen], codes: Sequence[str], chance: Random, tell: Tell = lambda: None) -> Content:
-    """Learn weights for every code of which there are lessons enough, and for serious messages."""
+    """Return weights for every code with enough examples, and for serious messages."""
     found = [sorted(one.features(SIZES)) for one in lessons]
     counts = Counter(chain.from_iterable(_by_people(lessons, found)))
     names = ["", *sorted(feature for feature, count in counts.items() if count >= LEAST)]
@@ -78,7 +78,7 @@ def train(lessons: Sequence[Seen], codes: Sequence[str], chance: Random, tell: T
 
 
 def _by_people(lessons: Sequence[Seen], found: Sequence[Collection[str]]) -> Iterable[Collection[str]]:
-    """Gather the features of each person's messages; whose is not known is a person of its own."""
+    """Return the features of each person's messages; a message of unknown writer counts as one person's."""
     people: dict[str | int, set[str]] = {}
     for at, (one, features) in enumerate(zip(lessons, found, strict=True)):
         people.setdefault(one.lesson.who or at, set()).update(features)
@@ -86,7 +86,7 @@ def _by_people(lessons: Sequence[Seen], found: Sequence[Collection[str]]) -> Ite
 
 
 def _telling(table: Mapping[str, Sequence[int]]) -> list[str]:
-    """Name the word parts that matter: of too many, those with the largest weights."""
+    """Return the word parts that matter: of too many, those with the largest weights."""
     most = {name: max(map(abs, row)) for name, row in table.items() if not name.startswith(MARKS)}
     telling = sorted((name for name, weight in most.items() if weight), key=lambda name: (-most[name], name))
     return sorted(telling[:MOST])

@@ -29,7 +29,7 @@ def _table() -> dict[str, frozenset[str]]:
 
 
 def plain(text: str) -> str:
-    """Strip a text of spaces, marks and case, as far as comparing whole answers needs."""
+    """Return a text without spaces, marks and case, as far as comparing whole answers needs."""
     return MARKS.sub("", text).casefold()
 
 
@@ -57,13 +57,13 @@ def means(text: str, *names: str) -> bool:
 
 
 def contains(text: str, name: str) -> bool:
-    """Return whether a word of this name stands anywhere in the text."""
+    """Return whether a word of this name occurs anywhere in the text."""
     bare = plain(text)
     return any(word in bare for word in _table()[name])
 
 
 def without(text: str, name: str) -> str:
-    """Cut a word of this name off the beginning of a text (收到的是鳕鱼)."""
+    """Return a text without a word of this name at its beginning (收到的是鳕鱼)."""
     bare = text.strip()
     starts = [word for language in languages() for word in say(language, f"words.{name}").split("|")]
     for word in sorted(starts, key=len, reverse=True):
@@ -73,7 +73,7 @@ def without(text: str, name: str) -> str:
 
 
 def language_of(text: str, known: str) -> str:
-    """Tell the language a customer writes: kept once known, unless a whole sentence comes in the other one."""
+    """Return the language of a customer: kept once known, unless a whole sentence comes in the other one."""
     chinese, english = len(CJK.findall(text)), len(WORD.findall(NUMBERED.sub(" ", text)))
     if not chinese and not english:
         return known

@@ -44,7 +44,7 @@ class Matcher:
     negatable: bool = True
 
     def raw(self, text: str) -> Iterator[Hit]:
-        """Every place, without regard to `unless` and negation."""
+        """Yield every place, without regard to `unless` and negation."""
         for pattern in (self.plain, self.loose):
             if pattern is not None:
                 for found in islice(pattern.finditer(text), HITS):
@@ -55,7 +55,7 @@ class Matcher:
                 yield Hit(found.start(), found.end(), found.group())
 
     def find(self, text: str) -> list[Hit]:
-        """The places that count, in reading order."""
+        """Return the places that count, in reading order."""
         hits = sorted(self.raw(text), key=lambda hit: hit.start)
         if self.negatable and hits:
             hits = _stated(text, hits)
@@ -69,7 +69,7 @@ HAS_LATIN = re.compile("[a-z]")
 
 
 def _stated(text: str, hits: Sequence[Hit]) -> list[Hit]:
-    """The hits that are not turned round, nor stand right behind one that is (没有洒漏)."""
+    """Return the hits that are not negated, nor right behind one that is (没有洒漏)."""
     kept: list[Hit] = []
     denied_to = -1
     for hit in hits:
@@ -81,7 +81,7 @@ def _stated(text: str, hits: Sequence[Hit]) -> list[Hit]:
 
 
 def negated(text: str, hit: Hit) -> bool:
-    """Return whether the words before a hit turn it round (没坏, 怕坏, not broken)."""
+    """Return whether the words before a hit negate it (没坏, 怕坏, not broken)."""
     if hit.word.startswith(SELF_NEGATED):
         return False
     before = text[max(0, hit.start - 14) : hit.start]
@@ -123,12 +123,12 @@ def all_hits(table: Mapping[str, Matcher], text: str) -> list[tuple[str, Hit]]:
 
 
 def escaped(word: str) -> str:
-    """A table's word as a pattern; … stands for up to six characters of the same clause."""
+    """Return a table's word as a pattern; … matches up to six characters of the same clause."""
     return GAP.join(re.escape(part) for part in word.split("…"))
 
 
 def alternatives(words: Iterable[str]) -> str:
-    """The longest word first, so that 没收到 wins over 收到."""
+    """Return words as one pattern, the longest first, so that 没收到 wins over 收到."""
     return "|".join(escaped(word) for word in sorted(set(words), key=lambda word: (-len(word), word)))
 
 
@@ -147,7 +147,7 @@ def _compiled(body: str) -> re.Pattern[str] | None:
 def matcher(row: Mapping[str, Any] | Sequence[str], *, negatable: bool = True) -> Matcher:
     """Compile a row: a list of words, or a table with words, patterns and unless.
 
-    A policy that extends another adds with `more` and takes away with `without`, so that it need not copy the list.
+    A policy that extends another adds with `more` and removes with `without`, so that it need not copy the list.
     """
     if not isinstance(row, Mapping):
         row = {"words": row}
@@ -181,7 +181,7 @@ def _table(words: Mapping[str, Any], key: str, *, negatable: bool = True) -> dic
 
 
 def _order_patterns(patterns: Sequence[str]) -> tuple[re.Pattern[str], ...]:
-    """Number shapes, forgiving about the dash (20261120 0088)."""
+    """Return the number shapes as patterns, with the dash optional (20261120 0088)."""
     shapes = []
     for pattern in patterns:
         plain = not set("[(|") & set(pattern)
@@ -200,7 +200,7 @@ def _groups(words: Mapping[str, Any]) -> dict[str, frozenset[str]]:
 
 
 def _kin(same: Mapping[str, frozenset[str]], kinds: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
-    """All words that may mean a noun: its equals, and the kinds it is one of with their equals (五花肉 is 猪肉)."""
+    """Return all words that may mean a noun: its equals, and the kinds it belongs to with their equals."""
     kin: dict[str, frozenset[str]] = {}
     for noun in {*same, *(name for names in kinds.values() for name in names)}:
         words = same.get(noun, frozenset({noun})) | {noun}

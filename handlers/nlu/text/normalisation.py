@@ -36,7 +36,7 @@ PLAIN = str.maketrans(
 
 @cache
 def simplified() -> Mapping[int, str]:
-    """Traditional to simplified, one character for one, from OpenCC's table (about 4,000 pairs)."""
+    """Return the table from traditional to simplified characters, from OpenCC (about 4,000 pairs)."""
     spec = find_spec("opencc")
     if spec is None or not spec.submodule_search_locations:
         return {}
@@ -58,7 +58,7 @@ def _lower(text: str) -> str:
 
 
 def choice(text: str) -> int | None:
-    """The number that a text leads with as a choice: ②, 2️⃣, or a bare "2"."""
+    """Return the number of a choice at the start of a text: ②, 2️⃣, or a bare "2"."""
     text = text.strip()
     lead = re.match(rf"([{CIRCLED}]|[0-9](?=\ufe0f?\u20e3))|[0-9０-９]{{1,2}}[.、)。]?$", text)
     if lead is None:
@@ -68,12 +68,12 @@ def choice(text: str) -> int | None:
 
 
 def unmarked(text: str) -> str:
-    """The text without circled, keycap and bullet list markers; before NFKC, which would turn ①5号 into 15号."""
+    """Return a text without circled, keycap and bullet markers; before NFKC, which would turn ①5号 into 15号."""
     return MARKERS.sub("", text)
 
 
 def normalise(text: str, emoji: Mapping[str, str] | None = None) -> str:
-    """At most LIMIT characters in one spelling: no markers, half width, simplified, lower case.
+    """Return at most LIMIT characters in one spelling: no markers, half width, simplified, lower case.
 
     Emoji are replaced by the words of the policy's `[words.emoji]`.
     """

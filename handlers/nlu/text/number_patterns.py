@@ -1,4 +1,4 @@
-"""Patterns of numbers: which count goods, what they count, and which count none."""
+"""Patterns of numbers: which count goods, what they count, and which are no counts."""
 
 from __future__ import annotations
 
@@ -114,10 +114,10 @@ def _blanked(match: re.Match[str]) -> str:
 
 
 def without_durations(text: str) -> str:
-    """The text with durations and times of day blanked: the signs by which lateness is read."""
+    """Return a text with durations and times of day blanked: the signs by which lateness is read."""
     return DURATIONS.sub(_blanked, text)
 
 
 def without_figures(text: str) -> str:
-    """The text with all numbers blanked that count no goods: durations, sums, people, idioms."""
+    """Return a text with all numbers blanked that count no goods: durations, sums, people, idioms."""
     return NOT_COUNTS.sub(_blanked, without_durations(text))

@@ -34,7 +34,7 @@ class Numeral:
 
     @property
     def exact(self) -> Fraction | None:
-        """The value, or None where only rough bounds were given (五六, 十几)."""
+        """Return the value, or None where only rough bounds were given (五六, 十几)."""
         return self.low if self.low == self.high else None
 
 
@@ -43,7 +43,7 @@ def _of(low: Fraction | int, high: Fraction | int | None = None, *, share: bool 
 
 
 def chinese(word: str) -> int | None:
-    """An exact Chinese integer below a hundred million; None where it is none (七八 is rough, not 78)."""
+    """Return an exact Chinese integer below a hundred million; None where it is none (七八 is rough, not 78)."""
     for short, whole in TWENTIES.items():
         word = word.replace(short, whole)
     total = section = 0
@@ -70,7 +70,7 @@ def chinese(word: str) -> int | None:
 
 
 def _rough(word: str) -> Numeral | None:
-    """七八, 三四十, 十七八, 几, 好几, 十几, 几十, 十来: bounds instead of a value."""
+    """Return bounds instead of a value: 七八, 三四十, 十七八, 几, 好几, 十几, 几十, 十来."""
     some = re.fullmatch(r"(好)?几", word)
     if some:
         return _of(2, 9)
@@ -108,7 +108,7 @@ def _share(word: str) -> Numeral | None:
 
 
 def number(word: str) -> Numeral | None:
-    """The number a word stands for, or None; never raises.
+    """Return the number that a word means, or None; never raises.
 
     >>> number("三分之一").low
     Fraction(1, 3)

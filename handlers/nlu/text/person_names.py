@@ -1,4 +1,4 @@
-"""People in a text whom nobody knows: who says his own name, and who is called 小张; goods of such names stay."""
+"""Unknown people in a text: who gives a name (我是李雷), and who is called 小张; goods of such names stay."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SAID = re.compile(
     r"(?P<said>(?:我|俺)的?(?:名字)?叫(?:做|作)?|名叫|叫做|本名|真名|我姓|叫我|喊我|称呼我|我是|俺是|本人是?|这里是|这边是)"
     rf"(?P<gap>[是叫:,\s\"']{{0,3}})(?P<name>{FULL}[\u4e00-\u9fff]{{1,3}})"
 )
-"""Words with which somebody says who he is, and what may be his name: read on to see where it ends."""
+"""Words with which people give their names, and what may be the name; reading on shows where it ends."""
 SURE = ("叫", "叫做", "叫作", "名叫", "本名", "真名")  # endings of what nothing but a name follows
 ENDS = re.compile(
     r"$|[^\u4e00-\u9fff]|[的我俺你您他她这那昨今前刚买订收拿领取要想说讲在有家号住和跟也就电手微下反付给团]"
@@ -45,7 +45,7 @@ GOODS = re.compile(
     "老[姜汤白金段安路方康龙毛牛石易陈]|阿[金华胶]"
     "|小[包方段白黄金单于石毛熊牛马安苏龙易汤姜谷管康温苗成关万房文项葛柴兰梅桂江田雷景夏童高向位游曲左柏卫史武查薄甘华]"
 )
-"""Called so are goods too, or sizes and places: people only where the words before leave no doubt."""
+"""Goods, sizes and places have such names too: they are people only where the words before leave no doubt."""
 
 
 def cover(text: str, sign: str, goods: Collection[str] = ()) -> str:

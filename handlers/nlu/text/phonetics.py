@@ -17,9 +17,9 @@ BLUR = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))
 
 @cache
 def readings() -> Mapping[str, str]:
-    """First reading of every common character without tone, from pypinyin's own table.
+    """Return the first reading of every common character without tone, from pypinyin's own table.
 
-    The table is read as a file, for importing pypinyin would also load its 47,000 phrases (57 MB, 0.25 s).
+    The table is read as a file: importing pypinyin would also load its 47,000 phrases (57 MB, 0.25 s).
     """
     spec = find_spec("pypinyin")
     if spec is None or not spec.submodule_search_locations:
@@ -41,7 +41,7 @@ def _toneless(sound: str) -> str:
 
 @lru_cache(maxsize=4096)
 def syllables(word: str) -> tuple[str, ...]:
-    """One blurred syllable a character; characters without a reading stand for themselves."""
+    """Return one blurred syllable a character; characters without a reading are unchanged."""
     table = readings()
     return tuple(table.get(char, char) for char in word)
 
@@ -62,7 +62,7 @@ def _same_sound(text: str, word: str) -> Iterable[tuple[int, int]]:
 def heard(
     text: str, names: Sequence[tuple[tuple[str, int], tuple[str, ...]]]
 ) -> list[tuple[int, int, tuple[tuple[str, int], ...]]]:
-    """Stretches that sound like an item's name, with every order line they could mean; the longest first wins."""
+    """Return places that sound like an item's name, with every order line they could mean; the longest wins."""
     found: dict[tuple[int, int], set[tuple[str, int]]] = {}
     text = text[:200]
     places = {word: tuple(_same_sound(text, word)) for word in {word for _, words in names for word in words}}

@@ -1,4 +1,4 @@
-"""Weights learned from labelled messages: their file's form, and what they say of a text."""
+"""Weights trained on labelled messages: the form of their file, and what they give for a text."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 
 FORM = "claimdesk weights 1"
 MAJOR = "major"
-"""What stands among the codes for a serious message."""
+"""The code for a serious message."""
 COVER, NUMBER, BREAK = "□", "#", ","
 PLAIN = re.compile(r"([\ue000-\uf8ff]+)|([0-9]+)|[^\w\ue000-\uf8ff]+")
 SIGNS = {1: COVER, 2: NUMBER, None: BREAK}
 STEPS = 20
-"""Weights are whole steps, so many to 1: a sum is the same in any order."""
+"""Steps to 1: weights are whole steps, so that a sum is the same in any order."""
 ZERO, WIDEST = ord("R"), 41
-"""In a row of weights a character stands for each code: R for 0, S for one step more; at most so many steps."""
+"""A row of weights has one character for each code: R for 0, S for one step more; at most so many steps."""
 MARKS = ("=", "!")
 """What a mark begins with, and no word part."""
 LONG, STRETCH = 5, 12
@@ -63,7 +63,7 @@ class Learned:
 
 
 def plain(text: str) -> str:
-    """Write covered places, numbers and signs as one character each, so that no number can stand in a word part."""
+    """Return covered places, numbers and signs as one character each, so that no number can be in a word part."""
     inner = PLAIN.sub(lambda found: SIGNS[found.lastindex], text)
     return f"{BREAK}{inner.strip(BREAK)}{BREAK}"
 
@@ -74,7 +74,7 @@ def parts(text: str, sizes: Iterable[int]) -> set[str]:
 
 
 def features(text: str, marks: Iterable[str], sizes: Iterable[int]) -> set[str]:
-    """Return all that is weighed of a text: word parts, what was found in it, and about how long it is."""
+    """Return all features of a text: word parts, what was found in it, and its rough length."""
     spelt = plain(text)
     found = parts(spelt, sizes)
     found.discard(BREAK)
@@ -84,7 +84,7 @@ def features(text: str, marks: Iterable[str], sizes: Iterable[int]) -> set[str]:
 
 
 def marks_of(codes: Collection[str], *, severity: str = "normal", signals: Iterable[str] = ()) -> set[str]:
-    """Name what the word tables found, in a form that no word part has."""
+    """Return what the word tables found, in a form that no word part has."""
     marks = {f"={code}" for code in codes} or {"=nothing"}
     marks.update(f"!{signal}" for signal in signals)
     if severity != "normal":
@@ -93,14 +93,14 @@ def marks_of(codes: Collection[str], *, severity: str = "normal", signals: Itera
 
 
 def bound(probability: float) -> float:
-    """Turn a probability into the sum that reaches it; no sum reaches 0 or 1."""
+    """Return the sum that reaches a probability; no sum reaches 0 or 1."""
     if probability in (0, 1):
         return math.inf if probability else -math.inf
     return STEPS * math.log(probability / (1 - probability))
 
 
 def fault(content: object) -> str:
-    """Tell why a file's content is no weights, or "" when it is."""
+    """Return why a file's content is no weights, or "" when it is."""
     if not isinstance(content, Mapping) or content.get("form") != FORM:
         return f"is no weights file of the form {FORM!r}: make one with `claimdesk read --train`"
     codes, sizes = _list(content.get("codes"), str), _list(content.get("sizes"), int)
@@ -122,7 +122,7 @@ def _list(value: object, kind: type) -> list[Any]:
 
 
 def codes_of(text: str) -> list[str]:
-    """Name the problem types of stored weights."""
+    """Return the problem types of stored weights."""
     return [code for code in json.loads(text)["codes"] if code != MAJOR]
 
 
@@ -130,7 +130,7 @@ def restore(
     text: str, *, add: float, more: float, drop: float, major: float,
     rules: tuple[tuple[frozenset[str], frozenset[str]], ...] = (),
 ) -> Learned | None:  # fmt: skip
-    """Make stored weights ready for use with the probabilities from which they act; None when there are none."""
+    """Return stored weights ready for use with the probabilities from which they act; None when there are none."""
     if not text:
         return None
     content: Mapping[str, Any] = json.loads(text)
@@ -150,13 +150,13 @@ def restore(
 
 
 def row_of(weights: Iterable[int]) -> str:
-    """Write a word part's weights, one for each code."""
+    """Return a word part's weights as text, one for each code."""
     return "".join(chr(ZERO + max(-WIDEST, min(WIDEST, weight))) for weight in weights)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """What was learned from labelled messages, as text, and the probabilities from which it acts."""
+    """Trained weights as text, and the probabilities from which they act."""
 
     learned: str = ""  # empty: nothing
     add: float = 1.0

@@ -60,7 +60,7 @@ def test_an_unknown_site_is_told(write):
     write(lambda tx: upsert(tx, [order], now=NOW))
     _, said = add(write, "王姐", "Z07", "Z7")
     assert [line for line in said.splitlines() if "No order" in line] == [
-        "No order names the site Z7 yet; look at site_no of your import if this is a surprise."
+        "No order has the site Z7 yet; if it should, check the column site_no of your import."
     ]
 
 

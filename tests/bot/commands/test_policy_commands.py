@@ -50,7 +50,7 @@ def test_show_of_a_refused_policy_says_why(out, tmp_path):
 
 def test_check_passes_what_is_in_order(shop, out):
     assert commands.check(str(shop), out.append) == 0
-    assert "in order" in out[0] and loader.load(str(shop)).hash[:12] in out[0]
+    assert "no errors" in out[0] and loader.load(str(shop)).hash[:12] in out[0]
 
 
 def test_check_names_line_key_and_reason_and_fails(shop, out):

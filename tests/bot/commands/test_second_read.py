@@ -81,8 +81,8 @@ def test_without_the_settings_nothing_of_it_is_loaded():
     code = (
         "import sys; from bot import app, settings; from bot.commands import read, doctor\n"
         "ours = [n for n in sys.modules if n.startswith(('bot.', 'handlers.'))]\n"
-        "print(sorted(n for n in ours if n.rpartition('.')[2].startswith('second_')))"
+        "print(sorted(n for n in ours if n.rpartition('.')[2].startswith('llm_')))"
     )
     root = Path(__file__).parents[3]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True)
-    assert done.stdout.strip() == "['handlers.cases.second_marks', 'handlers.nlu.models.llm_overlay']"
+    assert done.stdout.strip() == "['handlers.nlu.models.llm_overlay']"

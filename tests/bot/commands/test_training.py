@@ -84,7 +84,7 @@ def test_tickets_teach_too(tmp_path, lessons):
     made = json.loads((tmp_path / "w.json").read_text("utf-8"))["made"]
     assert (code, made["messages"], made["of_tickets"], made["put_right"]) == (0, 249, 9, 3)
     assert made["newest"] == "2026-06-12"
-    assert "9 of tickets, 3 put right by agents, the newest of 2026-06-12" in out
+    assert "9 from tickets, 3 corrected by agents, the newest of 2026-06-12" in out
 
 
 OWN = ("等到天黑", "还没影子", "几点能来")
@@ -110,7 +110,7 @@ def test_the_command(tmp_path, lessons, monkeypatch, capsys):
     assert main(["read", "--train", str(target), "--examples", str(lessons())]) == 0
     assert fault(json.loads(target.read_text("utf-8"))) == ""
     assert main(["read", "--examples", str(lessons())]) == 2
-    assert "--examples goes with --train" in capsys.readouterr().err
+    assert "--examples needs --train" in capsys.readouterr().err
     assert main(["read", "--train", str(target)]) == 1  # no tickets yet
     assert not (tmp_path / "var" / "claimdesk.db").exists()
 

@@ -93,7 +93,7 @@ async def test_mail_is_booked_once_though_the_desk_could_not_be_told(caplog):
     post.courier.told = told
     await post.carry()
     assert [outcome.again for outcome in post.settled] == [NOW + UNTIL_WRITTEN]
-    assert "the desk was not told" in caplog.text
+    assert "the desk could not be informed" in caplog.text
 
 
 async def test_a_refusal_for_good_is_a_dead_letter():

@@ -37,7 +37,7 @@ class Failed(AssertionError):
 
 
 def found() -> str | None:
-    """Name the browser of this machine, if it has one."""
+    """Return the browser of this machine, if it has one."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
@@ -88,14 +88,14 @@ class Tab:
         await self.until(f"document.readyState === 'complete' && location.href.startsWith({json.dumps(url)})")
 
     async def look(self, script: str) -> Any:
-        """Give the value of a JavaScript expression; a promise is awaited."""
+        """Return the value of a JavaScript expression; a promise is awaited."""
         told = await self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in told:
             raise Failed(told["exceptionDetails"].get("exception", {}).get("description", script))
         return told["result"].get("value")
 
     async def until(self, script: str, seconds: float = 10.0) -> Any:
-        """Wait until an expression is true and give its value. Raises Failed."""
+        """Wait until an expression is true and return its value. Raises Failed."""
         end = asyncio.get_running_loop().time() + seconds
         while not (value := await self.look(script)):
             if asyncio.get_running_loop().time() > end:
@@ -108,7 +108,7 @@ class Tab:
         return f"{all_of}.filter({VISIBLE}).filter(e => e.textContent.includes({json.dumps(text)})).at(-1)"
 
     async def has(self, selector: str, text: str = "", seconds: float = 10.0) -> str:
-        """Wait until something visible with these words is there and give all its text."""
+        """Wait until something visible with these words is there and return all its text."""
         return str(await self.until(f"{self._find(selector, text)}?.textContent || ''", seconds))
 
     async def click(self, selector: str, text: str = "", seconds: float = 10.0) -> None:

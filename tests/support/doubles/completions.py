@@ -14,22 +14,22 @@ from aiohttp import web
 
 
 def passage(number: int = 1, *claims: dict[str, Any], severity: str = "normal") -> dict[str, Any]:
-    """One passage of an answer."""
+    """Return one passage of an answer."""
     return {"passage": number, "claims": list(claims), "severity": severity}
 
 
 def claim(problem: str | None = None, *, order: int | None = 1, line: int | None = 1, **more: Any) -> dict[str, Any]:
-    """One claim of an answer."""
+    """Return one claim of an answer."""
     return {"order": order, "line": line, "problem": problem, "quantity": None, "remedy": None, **more}
 
 
 def answer(*passages: dict[str, Any]) -> str:
-    """An answer's text."""
+    """Return an answer's text."""
     return json.dumps({"passages": list(passages)}, ensure_ascii=False)
 
 
 def word_tables_alone(folder: Path) -> str:
-    """Write a policy without learned weights, so that it is known what the bot does not understand; give its path."""
+    """Write a policy without weights, so that it is known what the bot does not understand; return its path."""
     path = folder / "word_tables_alone.toml"
     path.write_text('extends = "community-group-buy"\n[reading]\nweights = ""\n', encoding="utf-8")
     return str(path)
@@ -63,7 +63,7 @@ class Completions:
         self._gate.set()
 
     def questions(self) -> list[dict[str, Any]]:
-        """What the users' messages asked, as JSON."""
+        """Return what the users' messages asked, as JSON."""
         return [json.loads(body["messages"][-1]["content"]) for body in self.got]
 
     async def asked(self, count: int = 1) -> None:

@@ -73,7 +73,7 @@ class SandboxHouse:
         self.input = Input(page=self.page, channel=self.channel, desk=self.desk)
 
     def context(self) -> TurnContext:
-        """Give what cards are drawn with."""
+        """Return what cards are drawn with."""
         policy = preset()
         return TurnContext(
             now=self.now, random=Random(len(self.acted)), policy=policy, policy_of=lambda _tx, _hash: policy
@@ -102,7 +102,7 @@ class SandboxHouse:
         return await read(self.readers, look)
 
     async def carry(self) -> list[str]:
-        """Carry what lies in the outbox for the desk, as the courier would; give its kinds."""
+        """Carry what is in the outbox for the desk, as the courier would; return its kinds."""
 
         def take(tx: Tx) -> list[tuple[str, Mail]]:
             rows = tx.execute(select(outbox).order_by(outbox.c.id)).all()

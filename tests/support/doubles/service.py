@@ -34,12 +34,12 @@ class Service:
 
     @property
     def url(self) -> str:
-        """Where its HTTP server listens."""
+        """Return where its HTTP server listens."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the process sees: nothing of this machine's own settings."""
+        """Return what the process sees: nothing of this machine's own settings."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         given = {"DATA_DIR": str(self.folder / "var"), "HTTP_PORT": str(self.port), "PYTHONPATH": str(ROOT)}
         return {**kept, **given, **self.more}
@@ -77,7 +77,7 @@ class Service:
         self._close()
 
     def stop(self) -> int:
-        """Ask it to stop and give its exit code."""
+        """Ask it to stop and return its exit code."""
         assert self.process
         self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(12)
@@ -90,7 +90,7 @@ class Service:
         self.process = None
 
     def log(self) -> str:
-        """Give what it wrote to standard error."""
+        """Return what it wrote to standard error."""
         return (self.folder / "serve.log").read_text()
 
     def __enter__(self) -> Service:

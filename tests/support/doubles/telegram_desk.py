@@ -32,7 +32,7 @@ class Scene:
         self.serial = 0
 
     def make_desk(self, app: Any) -> TelegramDesk:
-        """The desk's door."""
+        """Return the desk's door."""
         self.desk = TelegramDesk(
             house=app.house, token=self.bot.token, chat_id=self.configured, store=app.store, context=app.context,
             clock=app.clock, api_base=self.api.url, sheet=make_sheet, speed=self.speed, timeout=2.0,
@@ -40,7 +40,7 @@ class Scene:
         return self.desk
 
     def make_channel(self, app: Any) -> TelegramChannel:
-        """The customers' door."""
+        """Return the customers' door."""
         return TelegramChannel(
             house=app.house, token=self.shop.token, store=app.store, context=app.context, clock=app.clock,
             api_base=self.api.url,
@@ -78,7 +78,7 @@ class Scene:
         return no
 
     def card(self, no: str) -> Any:
-        """The card of a ticket: what stands in the group with its number and buttons."""
+        """Return the card of a ticket: the message in the group with its number and buttons."""
         found = [
             m
             for m in self.group.messages
@@ -87,12 +87,12 @@ class Scene:
         return found[-1] if found else None
 
     def is_board(self, message: Any) -> bool:
-        """Tell the board from other messages."""
+        """Return whether a message is the board."""
         return "接下一单" in message.labels
 
     @property
     def board(self) -> Any:
-        """The board."""
+        """Return the board."""
         found = [message for message in self.group.messages if self.is_board(message)]
         return found[-1] if found else None
 

@@ -72,7 +72,7 @@ class Shelf:
 
 
 def now() -> datetime:
-    """The platform's time."""
+    """Return the platform's time."""
     return datetime.now(UTC)
 
 

@@ -29,7 +29,7 @@ Make = Callable[[App], Any]
 
 
 def orders() -> list[Order]:
-    """A few orders of one pickup site."""
+    """Return a few orders of one pickup site."""
     made = []
     for number, (pickup, name, phone, lines) in ORDERS.items():
         kept = tuple(
@@ -59,16 +59,16 @@ class TelegramHouse:
         self.app = app
 
     async def rows(self, table: Any, *where: Any) -> list[dict[str, Any]]:
-        """The committed rows of a table."""
+        """Return the committed rows of a table."""
         query = select(table).where(*where)
         return await self.app.read(lambda tx: [dict(row._mapping) for row in tx.execute(query)])
 
     async def inbox(self) -> list[dict[str, Any]]:
-        """What came in, oldest first."""
+        """Return what came in, oldest first."""
         return sorted(await self.rows(t.inbox), key=lambda row: (row["at"], row["key"]))
 
     async def tickets(self) -> list[dict[str, Any]]:
-        """All tickets."""
+        """Return all tickets."""
         return await self.rows(t.tickets)
 
 

@@ -22,7 +22,7 @@ UNSENT = "SELECT count(*) FROM outbox WHERE kind IN ('reply', 'echo', 'fetch')"
 
 
 def order_of(number: int) -> str:
-    """The order number of one of the buyers."""
+    """Return the order number of one of the buyers."""
     return f"KT261101-{number:04d}"
 
 
@@ -98,7 +98,7 @@ class TelegramService:
     # what is stored
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Committed rows."""
+        """Return committed rows."""
         path = self.service.folder / "var" / "claimdesk.db"
         database = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
         try:
@@ -107,11 +107,11 @@ class TelegramService:
             database.close()
 
     def count(self, table: str) -> int:
-        """How many rows a table has."""
+        """Return how many rows a table has."""
         return int(self.rows(f"SELECT count(*) FROM {table}")[0][0])
 
     def stored(self) -> list[str]:
-        """The keys of the customers' messages that came in."""
+        """Return the keys of the customers' messages that came in."""
         return [key for (key,) in self.rows("SELECT key FROM inbox WHERE key LIKE ?", f"telegram:{self.shop.id}:%")]
 
     def settled(self) -> None:
@@ -132,5 +132,5 @@ class TelegramService:
     # what people see
 
     def heard(self, person: Any) -> list[Any]:
-        """The bot's messages to one person."""
+        """Return the bot's messages to one person."""
         return [message for message in self.api.chat(self.shop, person).messages if message.sender is self.shop]

@@ -68,18 +68,18 @@ class Talk:
 
     @property
     def heard(self):
-        """What the customer was told so far."""
+        """Return what the customer was sent so far."""
         if self.customer is None:
             return []
         return [m for m in self.api.chat(self.shop, self.customer).messages if m.sender is self.shop]
 
     @property
     def new(self):
-        """What was told since the line began."""
+        """Return what was sent since the line began."""
         return self.heard[self.known :]
 
     async def told(self, *parts: str):
-        """Wait for an answer in which all of this stands."""
+        """Wait for an answer that holds all of this."""
         return await self.api.until(
             lambda: next((m for m in self.new if all(part in m.text for part in parts)), None), within=9
         )
@@ -89,16 +89,16 @@ class Talk:
         await self.api.until(lambda: not self.shop.inbox.pending, within=9)
 
     async def rows(self, table, *where):
-        """Committed rows."""
+        """Return committed rows."""
         return await self.app.read(lambda tx: tx.execute(table.select().where(*where)).all())
 
     async def drafts(self):
-        """The open drafts of the customer."""
+        """Return the open drafts of the customer."""
         (talk,) = await self.rows(t.conversations)
         return [draft for draft in claims.from_json(talk.talk).claims if not draft.dropped]
 
     async def ticket(self, state: str):
-        """The one ticket and its one line, once it is in this state."""
+        """Return the one ticket and its one line, once it is in this state."""
 
         async def look():
             found = await self.rows(t.tickets)
@@ -109,7 +109,7 @@ class Talk:
         return ticket, line
 
     async def happened(self, kind: str) -> int:
-        """How often something happened."""
+        """Return how often something happened."""
         return len(await self.rows(t.events, t.events.c.kind == kind))
 
     async def stored(self, count: int) -> None:
@@ -126,7 +126,7 @@ class Talk:
         return tap
 
     async def shown(self, *parts: str):
-        """Wait for a message of the desk's bot in the group in which all of this stands."""
+        """Wait for a message of the desk's bot in the group that holds all of this."""
         return await self.api.until(
             lambda: next((m for m in reversed(self.group.messages) if m.sender is self.bot
                           and all(part in m.text + " ".join(m.labels) for part in parts)), None), within=9

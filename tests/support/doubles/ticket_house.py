@@ -114,7 +114,7 @@ class House:
 
     def draft(self, number: str = "KT260612-0003", *, lines=None, photos: int = 1, state: str = "stored", talk=0,
               language: str = "zh", channel: str = "telegram", **facts) -> Filing:  # fmt: skip
-        """A filing with two spoiled strawberries of four, unless said otherwise."""
+        """Return a filing with two spoiled strawberries of four, unless given otherwise."""
         talk = talk or self.talk()
         self.claims += 1
         claim_id = facts.pop("id", f"claim{self.claims}")
@@ -143,11 +143,11 @@ class House:
         return list(self.tx.execute(query).scalars())
 
     def heard(self, talk: int) -> list[str]:
-        """What a customer was told, in order."""
+        """Return what a customer was sent, in order."""
         return [from_payload(payload).text for payload in self.mails(f"chat:{talk}")]
 
     def taps(self, talk: int) -> list[str]:
-        """The taps of the last message's buttons."""
+        """Return the taps of the last message's buttons."""
         reply = from_payload(self.mails(f"chat:{talk}")[-1])
         return [button.tap for row in reply.buttons for button in row]
 
@@ -155,7 +155,7 @@ class House:
         return self.mails(f"desk:telegram:{no}", kind)
 
     def next_wake(self) -> datetime | None:
-        """Tell when the next timer is due."""
+        """Return when the next timer is due."""
         return self.tx.execute(select(func.min(t.outbox.c.due_at)).where(t.outbox.c.kind == "wake")).scalar_one()
 
     def due_wakes(self) -> list[tuple[str, dict]]:

@@ -57,17 +57,17 @@ class BotApi:
 
     @property
     def url(self) -> str:
-        """The base for TELEGRAM_API_BASE: methods under /bot<token>/, files under /file/bot<token>/."""
+        """Return the base for TELEGRAM_API_BASE: methods under /bot<token>/, files under /file/bot<token>/."""
         return f"http://127.0.0.1:{self.server.port}"
 
     @property
     def calls(self) -> list[Call]:
-        """Every call but getUpdates, oldest first."""
+        """Return every call but getUpdates, oldest first."""
         return self.world.calls
 
     @property
     def violations(self) -> list[Violation]:
-        """Calls that broke a documented rule; a good test ends with none."""
+        """Return the calls that broke a documented rule; a good test ends with none."""
         return self.world.violations
 
     def called(self, method: str, chat: Chat | None = None) -> list[Call]:
@@ -108,7 +108,7 @@ class BotApi:
         admins: list[Account] | None = None,
         kind: str = "supergroup",
     ) -> Group:
-        """`kind`: group, supergroup or forum; `members` and `admins` are people and bots that were there before."""
+        """Return a new group. `kind`: group, supergroup or forum; `members` and `admins` were there before."""
         with self.world.bell.lock:
             group = Group(
                 id=GROUP_IDS[kind] - self.world.serial(),
@@ -126,7 +126,7 @@ class BotApi:
             return group
 
     def chat(self, bot: Bot, person: Account) -> Private:
-        """The private chat of a bot and a person."""
+        """Return the private chat of a bot and a person."""
         with self.world.bell.lock:
             return self.world.private(bot, person)
 
@@ -173,14 +173,14 @@ class BotApi:
             self.world.bell.ring()
 
     def push(self, bot: Bot, kind: str, payload: dict[str, Any], queue: int = 0) -> Update | None:
-        """An update made by hand, for kinds and malformations the double has no verb for."""
+        """Return an update made by hand, for kinds and malformations the double has no verb for."""
         with self.world.bell.lock:
             update = bot.inbox.push(kind, payload, queue)
             self.world.bell.ring()
             return update
 
     def wait_for(self, predicate: Callable[[], T], within: float = 5.0) -> T:
-        """Block until the predicate holds; its value. AssertionError with the last calls after `within` seconds."""
+        """Block until the predicate holds; return its value. AssertionError with the last calls if it never does."""
         return self._found(self.world.bell.wait_for(predicate, within), within)
 
     async def until(self, predicate: Callable[[], T], within: float = 5.0) -> T:

@@ -13,7 +13,7 @@ from .values import Json
 
 
 def ask(api: BotApi, bot: Bot, method: str, **params: Any) -> Json:
-    """The platform's answer body, good or bad."""
+    """Return the platform's answer body, good or bad."""
     request = urllib.request.Request(
         f"{api.url}/bot{bot.token}/{method}",
         data=json.dumps(params).encode(),
@@ -29,7 +29,7 @@ def ask(api: BotApi, bot: Bot, method: str, **params: Any) -> Json:
 
 
 def refusal(api: BotApi, bot: Bot, method: str, **params: Any) -> str:
-    """The description of a call that must fail."""
+    """Return the description of a call that must fail."""
     body = ask(api, bot, method, **params)
     assert not body["ok"], body
     return str(body["description"])
@@ -43,5 +43,5 @@ def download(api: BotApi, bot: Bot, file_id: str) -> bytes:
 
 
 def newest(bot: Bot) -> Json:
-    """The last update a bot was given."""
+    """Return the last update a bot was given."""
     return bot.updates[-1].body

@@ -40,7 +40,7 @@ class Bell:
                 self._watchers.discard(watcher)
 
     def wait_for(self, predicate: Callable[[], T], within: float) -> T | None:
-        """The first true answer of `predicate`, or None after `within` seconds; blocks the thread."""
+        """Return the first true answer of `predicate`, or None after `within` seconds; blocks the thread."""
         deadline = time.monotonic() + within
         with self._condition:
             while not (found := self.ask(predicate)):
@@ -66,7 +66,7 @@ class Bell:
             return found
 
     def ask(self, predicate: Callable[[], T]) -> T | None:
-        """The predicate's answer under the lock; an index beyond a list that still grows counts as "not yet"."""
+        """Return the predicate's answer under the lock; an index beyond a list that still grows counts as "not yet"."""
         with self.lock:
             try:
                 return predicate()

@@ -33,5 +33,5 @@ class Bot(Account):
 
     @property
     def updates(self) -> list[Update]:
-        """Every update it was ever given."""
+        """Return every update it was ever given."""
         return self.inbox.history

@@ -137,7 +137,7 @@ class Chat:
 
     @property
     def messages(self) -> list[Message]:
-        """What a person sees now, oldest first."""
+        """Return what a person sees now, oldest first."""
         return [message for message in self.log if not message.deleted]
 
     @property
@@ -145,7 +145,7 @@ class Chat:
         return [message for message in self.messages if message.pinned]
 
     def find(self, message_id: int | None) -> Message | None:
-        """The message under the chat's present id, deleted ones not."""
+        """Return the message under the chat's present id, deleted ones not."""
         message = self.index.get((self.id, message_id or 0))
         return None if message is None or message.deleted else message
 
@@ -193,5 +193,5 @@ class GroupChat(Chat):
         return [each for each in self.members.values() if each.admin]
 
     def topic(self, thread: int | None) -> list[Message]:
-        """What a person sees in one topic, its opening line left out."""
+        """Return what a person sees in one topic, its opening line left out."""
         return [each for each in self.messages if each.thread == thread and each.kind != "service"]

@@ -35,12 +35,12 @@ class ApiError(Exception):
 
 
 def bad(description: str) -> ApiError:
-    """400 through no fault of the caller's form."""
+    """Return 400 that is no fault of the caller's form."""
     return ApiError(400, f"Bad Request: {description}")
 
 
 def wrong(description: str) -> ApiError:
-    """400 for a call that breaks a documented rule: also noted in `api.violations`."""
+    """Return 400 for a call that breaks a documented rule, also noted in `api.violations`."""
     return ApiError(400, f"Bad Request: {description}", wrong=True)
 
 

@@ -61,7 +61,7 @@ class Fault:
 
 
 def next_fault(faults: list[Fault], call: Call) -> Fault | None:
-    """The first scripted fault this call meets; getUpdates meets only those that name it."""
+    """Return the first scripted fault this call meets; getUpdates meets only those that name it."""
     for fault in faults:
         if not fault.matches(call) or (call.method == "getUpdates" and fault.method is None):
             continue

@@ -35,20 +35,20 @@ class Files:
         return f"AQAD{file.serial:08x}"
 
     def find(self, bot: Bot, file_id: str) -> File:
-        """The file behind an id of this bot; another bot's id is refused."""
+        """Return the file behind an id of this bot; another bot's id is refused."""
         owner, file = self._by_id.get(file_id, (0, None))
         if file is None or owner != bot.id:
             raise bad("wrong file identifier/HTTP URL specified")
         return file
 
     def thumb(self, photo: File) -> File:
-        """The small size of a photo: a real picture of one pixel, so that picking it shows."""
+        """Return the small size of a photo: a real picture of one pixel, so that picking it shows."""
         if photo.serial not in self._thumbs:
             self._thumbs[photo.serial] = File(kind="photo", data=one_pixel(), width=90, height=67)
         return self._thumbs[photo.serial]
 
     def path(self, bot: Bot, file_id: str) -> str:
-        """The path getFile answers; refuses what is too big or gone."""
+        """Return the path getFile answers; refuses what is too big or gone."""
         file = self.find(bot, file_id)
         if file.body == "gone":
             raise bad("wrong file_id or the file is temporarily unavailable")
@@ -66,7 +66,7 @@ class Files:
 
 
 def one_pixel() -> bytes:
-    """A PNG of one grey pixel."""
+    """Return a PNG of one grey pixel."""
 
     def chunk(tag: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + tag + body + struct.pack(">I", zlib.crc32(tag + body))
@@ -78,7 +78,7 @@ def one_pixel() -> bytes:
 
 
 def pixels(data: bytes) -> tuple[int, int] | None:
-    """Width and height of a PNG, JPEG, GIF or WebP by its header, or None."""
+    """Return width and height of a PNG, JPEG, GIF or WebP by its header, or None."""
     if data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) >= 24:
         return struct.unpack(">II", data[16:24])
     if data[:6] in (b"GIF87a", b"GIF89a") and len(data) >= 10:
@@ -100,6 +100,6 @@ def jpeg_pixels(data: bytes) -> tuple[int, int] | None:
 
 
 def measured(file: File) -> File:
-    """The same file with its picture size filled in (1280 x 960 where the bytes do not tell)."""
+    """Return the same file with its picture size filled in (1280 x 960 where the bytes do not tell)."""
     file.width, file.height = pixels(file.data) or (1280, 960)
     return file

@@ -31,7 +31,7 @@ def get_chat(world: World, call: Call) -> Json:
 
 
 def get_administrators(world: World, call: Call) -> list[Json]:
-    """People who are administrators, and the asking bot; other bots only on request."""
+    """Return the people who are administrators, and the asking bot; other bots only on request."""
     group = world.reach(call.bot, call.params["chat_id"])
     if not isinstance(group, GroupChat):
         raise bad("there are no administrators in the private chat")
@@ -91,7 +91,7 @@ def check_name(name: str) -> str:
 
 
 def open_topic(world: World, group: GroupChat, by: Account, name: str) -> Topic:
-    """The topic's id is the id of the service message that opens it."""
+    """Return the topic's id, which is the id of the service message that opens it."""
     root = world.new_message(
         group, by, kind="service", extra={"forum_topic_created": {"name": name, "icon_color": 7322096}}
     )

@@ -61,7 +61,7 @@ class Hooks:
             await asyncio.gather(*busy.values(), return_exceptions=True)
 
     def _next(self, bot: Bot, busy: set[int], room: int) -> list[Update]:
-        """The oldest update of each chat that has none under way."""
+        """Return the oldest update of each chat that has none under way."""
         chosen: dict[int, Update] = {}
         with self.world.bell.lock:
             repeats, bot.inbox.repeats = bot.inbox.repeats, []
@@ -84,7 +84,7 @@ class Hooks:
         self.world.bell.ring()
 
     async def _post(self, bot: Bot, hook: Webhook, update: Update) -> str | None:
-        """None when accepted, else what getWebhookInfo will tell."""
+        """Return None when accepted, else what getWebhookInfo will show."""
         if self._session is None:
             limit = aiohttp.ClientTimeout(total=self.timeout)
             self._session = aiohttp.ClientSession(timeout=limit)

@@ -51,7 +51,7 @@ class Inbox:
             self.pending = self.pending[offset:]
 
     def look(self, limit: int) -> list[Json]:
-        """Up to `limit` updates, which stay until acknowledged; asked-for repeats come first and once."""
+        """Return up to `limit` updates, which stay until acknowledged; asked-for repeats come first and once."""
         repeated, self.repeats = self.repeats[:limit], self.repeats[limit:]
         return [update.body for update in (repeated + self.pending)[:limit]]
 

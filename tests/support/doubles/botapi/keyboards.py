@@ -58,7 +58,7 @@ CALLBACK_BYTES = 64
 
 
 def check(markup: Any, *, inline_only: bool = False) -> Json | None:
-    """The markup as it will be kept, None for an empty one; refuses what Telegram refuses."""
+    """Return the markup as it will be kept, None for an empty one; refuses what Telegram refuses."""
     if markup is None or markup == {}:
         return None
     if not isinstance(markup, dict):

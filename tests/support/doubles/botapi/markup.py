@@ -47,7 +47,7 @@ class Open:
 
 
 def units(text: str) -> int:
-    """Length in UTF-16 code units, as Telegram counts offsets and limits."""
+    """Return the length in UTF-16 code units, as Telegram counts offsets and limits."""
     return len(text.encode("utf-16-le")) // 2
 
 
@@ -62,7 +62,7 @@ def automatic(text: str) -> list[Json]:
 
 
 def read_text(text: str, mode: str | None, entities: list[Json] | None) -> tuple[str, list[Json]]:
-    """Text and entities of an outgoing message; refuses a parse mode that is unknown here or not well-formed."""
+    """Return text and entities of an outgoing message; refuses a parse mode that is unknown here or not well-formed."""
     if not mode:
         return text.strip(), list(entities or automatic(text.strip()))
     if mode.lower() != "html":

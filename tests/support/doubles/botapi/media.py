@@ -34,7 +34,7 @@ ALBUM = range(2, 11)
 
 
 def file_of(world: World, call: Call, kind: str, given: object) -> File:
-    """The file a call means; refuses foreign ids, other kinds, and sizes the platform refuses."""
+    """Return the file a call means; refuses foreign ids, other kinds, and sizes the platform refuses."""
     if isinstance(given, str) and given.startswith("attach://"):
         given = call.files.get(given[9:])
     if isinstance(given, Upload):
@@ -69,7 +69,7 @@ def uploaded(kind: str, upload: Upload) -> File:
 
 
 def caption_of(source: Json) -> tuple[str, list[Json]]:
-    """Caption and entities; at most 1024 units after parsing."""
+    """Return caption and entities; at most 1024 units after parsing."""
     text, entities = read_text(source.get("caption") or "", source.get("parse_mode"), source.get("caption_entities"))
     if units(text) > CAPTION_LIMIT:
         raise wrong("message caption is too long")
@@ -77,7 +77,7 @@ def caption_of(source: Json) -> tuple[str, list[Json]]:
 
 
 def input_media(world: World, call: Call, given: object) -> tuple[File, str, list[Json]]:
-    """One InputMedia: file, caption, entities."""
+    """Return one InputMedia: file, caption, entities."""
     if not isinstance(given, dict):
         raise wrong("can't parse InputMedia: expected an Object")
     kind = given.get("type")
@@ -90,7 +90,7 @@ def input_media(world: World, call: Call, given: object) -> tuple[File, str, lis
 
 
 def album(world: World, call: Call) -> list[tuple[File, str, list[Json]]]:
-    """2-10 media that may stand together."""
+    """Return 2-10 media that may be sent together."""
     given = call.params["media"]
     if not isinstance(given, list):
         raise wrong("expected an Array of InputMedia")

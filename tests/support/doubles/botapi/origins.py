@@ -10,19 +10,19 @@ from .values import Account, Json
 
 
 def from_user(who: Account, at: datetime, *, hidden: bool = False) -> Json:
-    """A person whose account the forward names, unless they hide it."""
+    """Return a person whose account the forward names, unless they hide it."""
     if hidden:
         return from_hidden(who.name, at)
     return {"type": "user", "date": int(at.timestamp()), "sender_user": render.account(who)}
 
 
 def from_hidden(name: str, at: datetime) -> Json:
-    """A person of whom the forward shows only a name."""
+    """Return a person of whom the forward shows only a name."""
     return {"type": "hidden_user", "date": int(at.timestamp()), "sender_user_name": name}
 
 
 def from_group(group: GroupChat, at: datetime, signature: str = "") -> Json:
-    """An anonymous administrator of a group."""
+    """Return an anonymous administrator of a group."""
     origin = {"type": "chat", "date": int(at.timestamp()), "sender_chat": render.chat(group)}
     return {**origin, "author_signature": signature} if signature else origin
 
@@ -30,7 +30,7 @@ def from_group(group: GroupChat, at: datetime, signature: str = "") -> Json:
 def from_channel(
     title: str, at: datetime, *, channel_id: int = -1001999999999, message_id: int = 7, signature: str = ""
 ) -> Json:
-    """A post of a channel."""
+    """Return a post of a channel."""
     origin = {
         "type": "channel",
         "date": int(at.timestamp()),

@@ -43,7 +43,7 @@ class Pace:
         return (WINDOWS[rule] - self.slack) / self.speed
 
     def note(self, at: float, bot_id: int, chat_id: int, method: str, weight: int) -> int | None:
-        """Count one call; seconds to wait if it is refused."""
+        """Count one call; return the seconds to wait if it is refused."""
         rules = [(rule, bot_id, 0 if rule == "all_second" else chat_id) for rule in rules_for(method, chat_id)]
         waits = [wait for key in rules if key[0] in self.enforce and (wait := self._wait(key, at, weight))]
         if waits:
@@ -57,7 +57,7 @@ class Pace:
         return None
 
     def worst(self, rule: str, chat_id: int = 0) -> int:
-        """Most operations that ever stood in one window of the rule (`chat_id` 0 for `all_second`)."""
+        """Return the most operations that were ever in one window of the rule (`chat_id` 0 for `all_second`)."""
         return self._worst[rule, chat_id]
 
     def breaches_of(self, rule: str) -> list[Breach]:
@@ -70,7 +70,7 @@ class Pace:
         return marks
 
     def _wait(self, key: tuple[str, int, int], at: float, weight: int) -> float:
-        """Seconds until `weight` more fit; an album larger than the limit fits an empty window."""
+        """Return the seconds until `weight` more fit; an album larger than the limit fits an empty window."""
         marks = self._fresh(key, at)
         excess = len(marks) + weight - self.limits[key[0]]
         if excess <= 0 or not marks:

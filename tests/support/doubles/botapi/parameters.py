@@ -150,7 +150,7 @@ MISSING = {"chat_id": "chat_id is empty", "text": "message text is empty", "file
 
 
 def decode(raw: dict[str, Any], files: dict[str, Upload]) -> Json:
-    """The parameters with their types; 400 where a value cannot be read."""
+    """Return the parameters with their types; 400 where a value cannot be read."""
     params: Json = {name: read(name, value) for name, value in raw.items()}
     params.update({name: upload for name, upload in files.items() if name not in params})
     return params
@@ -175,7 +175,7 @@ def read(name: str, value: Any) -> Any:
 
 
 def unknown(method: str, params: Json, files: dict[str, Upload]) -> list[str]:
-    """Names the documentation does not list; the platform ignores them, so only a test can notice."""
+    """Return the names that the documentation does not list; the platform ignores them, so only a test can notice."""
     attached = {text[9:] for text in strings(params) if text.startswith("attach://")}
     return sorted(set(params) - set(NAMES[method]) - (set(files) & attached))
 

@@ -30,7 +30,7 @@ class Person(Account):
         return self.text(bot, f"/start {payload}".strip())
 
     def reply(self, message: Message, text: str) -> Message:
-        """Answer a message where it stands."""
+        """Reply to a message in its place."""
         chat = message.chat
         return self.text(chat.bot if isinstance(chat, Private) else chat, text, reply=message, thread=message.thread)
 
@@ -112,7 +112,7 @@ class Person(Account):
         thread: int | None = None,
         album: str | None = None,
     ) -> Message:
-        """Any file, as one made by hand."""
+        """Send any file, as one made by hand."""
         return self._say(
             where,
             kind=file.kind,
@@ -129,7 +129,7 @@ class Person(Account):
         return self._say(where, kind="location", extra={"location": place})
 
     def contact(self, where: Bot | Chat, phone: str, name: str | None = None) -> Message:
-        """Their own card unless another name is given."""
+        """Send their own card unless another name is given."""
         card: Json = {"phone_number": phone, "first_name": name or self.name}
         return self._say(where, kind="contact", extra={"contact": card if name else {**card, "user_id": self.id}})
 
@@ -221,7 +221,7 @@ class Person(Account):
         self.block(bot, blocked=False)
 
     def open_topic(self, group: GroupChat, name: str) -> int:
-        """The new topic's thread id."""
+        """Open a topic; return its thread id."""
         with self.world.bell.lock:
             return open_topic(self.world, group, self, name).id
 

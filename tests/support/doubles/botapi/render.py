@@ -31,7 +31,7 @@ def chat(of: Chat, chat_id: int | None = None) -> Json:
 
 
 def message(files: Files, bot: Bot, of: Message, *, with_reply: bool = True) -> Json:
-    """The Message object; a reply's own reply is left out, as the platform does."""
+    """Return the Message object; a reply's own reply is left out, as the platform does."""
     shown: Json = {"message_id": of.id, "date": int(of.at.timestamp()), "chat": chat(of.chat, of.chat_id)}
     shown["from"] = account(ANONYMOUS if of.anonymous else of.sender)
     if of.anonymous:
@@ -52,7 +52,7 @@ def message(files: Files, bot: Bot, of: Message, *, with_reply: bool = True) -> 
 
 
 def place(of: Message) -> Json:
-    """Thread fields: in a forum the topic, in other supergroups the root of the reply chain, without the flag."""
+    """Return thread fields: the topic in a forum, the root of the reply chain in other supergroups."""
     assert isinstance(of.chat, Chat)
     if of.thread is not None:
         return {"message_thread_id": of.thread, "is_topic_message": True}
@@ -65,7 +65,7 @@ def place(of: Message) -> Json:
 
 
 def quoted_by(of: Message) -> Message | None:
-    """What it replies to; a topic's plain message "replies" to the line that opened the topic."""
+    """Return what it replies to; a topic's plain message "replies" to the line that opened the topic."""
     if of.reply_to is not None or of.thread is None or not isinstance(of.chat, GroupChat):
         return of.reply_to
     topic = of.chat.topics.get(of.thread)

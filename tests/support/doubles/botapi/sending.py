@@ -47,7 +47,7 @@ ACTIONS = frozenset(
 
 
 def text_of(source: Json) -> tuple[str, list[Json]]:
-    """Text and entities; 1-4096 units after parsing."""
+    """Return text and entities; 1-4096 units after parsing."""
     text, entities = read_text(str(source.get("text") or ""), source.get("parse_mode"), source.get("entities"))
     if not text:
         raise wrong("message text is empty")
@@ -57,7 +57,7 @@ def text_of(source: Json) -> tuple[str, list[Json]]:
 
 
 def thread_of(chat: Chat, call: Call) -> int | None:
-    """The topic a call names; threads of chats without topics are ignored, as the platform does."""
+    """Return the topic a call names; threads of chats without topics are ignored, as the platform does."""
     thread = call.params.get("message_thread_id")
     if not thread or not isinstance(chat, GroupChat) or not chat.forum:
         return None
@@ -70,7 +70,7 @@ def thread_of(chat: Chat, call: Call) -> int | None:
 
 
 def replied(world: World, chat: Chat, call: Call) -> Message | None:
-    """The message replied to; one that never existed is the caller's error, a deleted one is life."""
+    """Return the message replied to; one that never existed is the caller's error, a deleted one is normal."""
     given = call.params.get("reply_parameters")
     if not given:
         return None
@@ -178,7 +178,7 @@ def send_chat_action(world: World, call: Call) -> bool:
 
 
 def weight(call: Call) -> int:
-    """How many messages a call sends: an album counts each."""
+    """Return how many messages a call sends: an album counts each."""
     media = call.params.get("media")
     return len(media) if call.method == "sendMediaGroup" and isinstance(media, list) else 1
 

@@ -97,7 +97,7 @@ class Server:
         return result
 
     async def _late(self, request: web.Request, fault: Fault | None, response: web.Response) -> web.StreamResponse:
-        """The faults of the wire that come after the effect."""
+        """Return the faults of the wire that come after the effect."""
         kind = fault.kind if fault else ""
         if kind == "drop":
             return cut(request)
@@ -129,7 +129,7 @@ class Server:
 
 
 async def stream(request: web.Request, file: File) -> web.StreamResponse:
-    """Bodies that misbehave: slow, endless or cut off half-way."""
+    """Return bodies that misbehave: slow, endless or cut off half-way."""
     response = web.StreamResponse(headers={"Content-Type": "application/octet-stream"})
     if file.body != "endless":
         response.content_length = len(file.data)
@@ -146,7 +146,7 @@ async def stream(request: web.Request, file: File) -> web.StreamResponse:
 
 
 async def read_call(request: web.Request) -> tuple[dict[str, Any], dict[str, Upload]]:
-    """Parameters from query, form, multipart or JSON; file parts apart."""
+    """Return the parameters from query, form, multipart or JSON; file parts apart."""
     raw: dict[str, Any] = dict(request.query)
     files: dict[str, Upload] = {}
     if request.content_type == "application/json":

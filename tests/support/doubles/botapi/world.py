@@ -45,7 +45,7 @@ class World:
         return self.privates[key]
 
     def reach(self, bot: Bot, chat_id: object) -> Chat:
-        """The chat a bot may act in, or the refusal it gets."""
+        """Return the chat a bot may act in, or the refusal it gets."""
         if not isinstance(chat_id, int):
             raise bad("chat not found")
         if chat_id > 0:
@@ -112,14 +112,14 @@ class World:
         return bool(word) and named in ("", (bot.username or "").lower())
 
     def new_message(self, chat: Chat, sender: Account, **fields: object) -> Message:
-        """A message with the next id of its chat, not yet posted."""
+        """Return a message with the next id of its chat, not yet posted."""
         message = Message(chat=chat, chat_id=chat.id, id=chat.next_message_id(), at=self.now(), sender=sender)
         for name, value in fields.items():
             setattr(message, name, value)
         return message
 
     def service(self, chat: Chat, sender: Account, extra: Json, **fields: object) -> Message:
-        """A line such as "joined" or "pinned"; every bot in the chat hears it, the one that caused it too."""
+        """Return a line such as "joined" or "pinned"; every bot in the chat hears it, the one that caused it too."""
         return self.post(self.new_message(chat, sender, kind="service", extra=extra, **fields))
 
     def member_changed(self, group: GroupChat, by: Account, old: Json, new: Member) -> None:

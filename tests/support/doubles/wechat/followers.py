@@ -46,7 +46,7 @@ class Follower:
         return [text for _, text in self.seen]
 
     def links(self) -> list[tuple[str, str]]:
-        """(content, id) of the links in the newest text that has any."""
+        """Return (content, id) of the links in the newest text that has any."""
         found = (LINK.findall(text) for text in reversed(self.texts))
         return next(([(content, number) for content, number, _ in links] for links in found if links), [])
 

@@ -46,7 +46,7 @@ class Platform:
 
     @property
     def calls(self) -> list[str]:
-        """Paths of the API that were called, in order."""
+        """Return the paths of the API that were called, in order."""
         return self.api.calls
 
     async def __aenter__(self) -> Platform:
@@ -103,7 +103,7 @@ class Platform:
         return replace(shown, tries=told.tries, seconds=told.seconds)
 
     async def post(self, query: dict[str, str], body: str | bytes, *, kind: str = "text/xml") -> Told:
-        """One POST to the callback; status 0 when nothing came within the platform's patience."""
+        """Send one POST to the callback; return status 0 when nothing came within the platform's patience."""
         began = time.monotonic()
         with suppress(ClientError, TimeoutError, asyncio.TimeoutError):
             async with self._http.post(

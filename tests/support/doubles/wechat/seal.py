@@ -24,12 +24,12 @@ class Seal:
         return MessageCrypt(self.token, self.key, self.app_id)
 
     def sign(self, *, at: float, nonce: str = "") -> dict[str, str]:
-        """Query parameters of a request whose body is not signed."""
+        """Return query parameters of a request whose body is not signed."""
         stamp, nonce = str(int(at)), nonce or str(random.randrange(10**9))
         return {"signature": get_signature(self.token, stamp, nonce), "timestamp": stamp, "nonce": nonce}
 
     def wrap(self, body: str, *, at: float, to: str = "gh_shop") -> tuple[dict[str, str], str]:
-        """Query and body of a push."""
+        """Return query and body of a push."""
         query = self.sign(at=at)
         if not self.key:
             return query, body
@@ -40,7 +40,7 @@ class Seal:
         return query, outer
 
     def unwrap(self, body: str) -> str:
-        """The plain answer; raises when it is not sealed as the platform demands."""
+        """Return the plain answer; raises when it is not sealed as the platform demands."""
         if not self.key or not body.lstrip().startswith("<xml>"):
             return body
         nodes = {node.tag: node.text or "" for node in ElementTree.fromstring(body)}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.runtime.supervision import attempt, supervise
+from bot.runtime.retries import attempt, supervise
 from storage.database import DatabaseGone
 
 

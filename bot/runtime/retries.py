@@ -1,4 +1,4 @@
-"""Supervision of loops and turns: what fails is run again or kept, and one failure stops nothing else."""
+"""Loops that run again after a failure, and turns whose failure is theirs alone."""
 
 from __future__ import annotations
 
