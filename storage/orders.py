@@ -89,6 +89,12 @@ def by_number(tx: Tx, number: str, *, sample: bool | None) -> Order | None:
     return found[0] if found else None
 
 
+def proves(order: Order, phone_tail: str) -> bool:
+    """Return whether these are the last four digits of the buyer's phone, in whatever width they are written."""
+    tail = _tail(phone_tail)
+    return bool(tail) and order.buyer_phone.endswith(tail)
+
+
 def by_pickup(tx: Tx, participate_no: str, phone_tail: str, *, sample: bool | None) -> list[Order]:
     """Find orders by pickup number and the phone's last four digits, newest first; both are the proof."""
     number, tail = pickup_key(participate_no), _tail(phone_tail)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from proofs import proved
 from sqlalchemy import select
 
 from storage import orders
@@ -85,14 +86,14 @@ def test_what_a_file_leaves_empty_stays(tx):
     assert found
     assert (found.buyer_phone, found.leader_name, found.delivered_at) == ("13800002231", "王姐", NOW)
     assert found.lines == (replace(full, unit="份"),)
-    assert orders.by_number_and_tail(tx, "KT-1", "2231", sample=False) == found
+    assert proved(tx, "KT-1", "2231") == found
 
 
 def test_a_new_phone_moves_the_proof(tx):
     upsert(tx, [order(*THREE)], now=NOW)
     upsert(tx, [order(*THREE, phone="13900008812")], now=NOW)
-    assert orders.by_number_and_tail(tx, "KT-1", "2231", sample=False) is None
-    assert orders.by_number_and_tail(tx, "KT-1", "8812", sample=False)
+    assert proved(tx, "KT-1", "2231") is None
+    assert proved(tx, "KT-1", "8812")
 
 
 def test_a_line_with_a_ticket_keeps_its_number_when_others_move_up(tx):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from proofs import proved
 
 from storage import orders
 from storage.database import Tx, open_writer, transaction
@@ -57,12 +58,12 @@ def test_a_number_is_found_whole_or_not_at_all(tx, given):
 
 
 def test_a_number_proves_with_its_tail_only(tx):
-    assert orders.by_number_and_tail(tx, "KT260612-0003", "2231", sample=False) == SHELF[0]
-    assert orders.by_number_and_tail(tx, "KT260612-0003", "２２３１", sample=False) == SHELF[0]
+    assert proved(tx, "KT260612-0003", "2231") == SHELF[0]
+    assert proved(tx, "KT260612-0003", "２２３１") == SHELF[0]
     for tail in ("8812", "", "31", "13800002231", "abcd"):
-        assert orders.by_number_and_tail(tx, "KT260612-0003", tail, sample=False) is None
+        assert proved(tx, "KT260612-0003", tail) is None
     for tail in ("", "0000"):
-        assert orders.by_number_and_tail(tx, "NO-PHONE", tail, sample=False) is None
+        assert proved(tx, "NO-PHONE", tail) is None
 
 
 def test_a_pickup_number_finds_every_order_of_that_buyer_newest_first(tx):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
+from proofs import proved
 
 from bot.commands.orders import import_orders
 from storage import orders
@@ -64,7 +65,7 @@ def test_a_clean_file(run, tmp_path, write):
     assert run(HEADER, *GOOD) == (0, "rows read: 3, added: 3, updated: 0, rejected: 0\n", "")
     assert run(HEADER, *GOOD) == (0, "rows read: 3, added: 0, updated: 3, rejected: 0\n", "")
     assert not (tmp_path / "orders.csv.rejected.csv").exists()
-    found = write(lambda tx: orders.by_number_and_tail(tx, "a", "2231", sample=False))
+    found = write(lambda tx: proved(tx, "a", "2231"))
     assert [line.paid for line in found.lines] == [7960, 2680]
     assert not found.sample
 
