@@ -176,7 +176,7 @@ def _there(found: list[Order], site: str) -> list[Order]:
 
 
 def _proved(tx: Tx, found: Found, want: Wanted, policy: Policy, *, site: str, sample: bool | None) -> Found:
-    proofless = policy.proof == "none"
+    proofless = policy.identity.proof == "none"
     matches: list[Order] = []
     picked: list[Order] = []
     for number in want.numbers:

@@ -255,7 +255,7 @@ class Drafting:
 
     def count_try(self) -> None:
         """Book a failed look-up; too many within a time lock them."""
-        rule = self.turn_input.policy.lookup
+        rule = self.turn_input.policy.identity
         oldest = self.turn_input.now - timedelta(seconds=rule.within.seconds)
         kept = [(at, number) for at, number in zip(self.talk.tries, self.talk.tried, strict=False)]
         kept = [(at, number) for at, number in kept if datetime.fromisoformat(at) > oldest]

@@ -36,7 +36,7 @@ def test_show_prints_the_policy_whole_so_that_it_can_be_put_in_force(shop, out, 
 
 def test_show_keeps_words_with_nested_tables_and_odd_keys(shop, out, tmp_path):
     with shop.open("a", encoding="utf-8") as file:
-        file.write('\n[words.own."少 了"]\nrows = [{ a = "\\"x\\"", "b.c" = [1, 2.5] }]\n[words.empty]\n')
+        file.write('\n[words.items]\nkinds = { "少 了" = ["\\"x\\""], "b.c" = [] }\n[words.emoji]\n')
     commands.show(str(shop), out.append)
     again = tmp_path / "again.toml"
     again.write_text("\n".join(out), encoding="utf-8")
