@@ -112,7 +112,8 @@ def list_of(inner: Kind, *, made: Callable[[list[Any]], Any] = tuple, twice: boo
                 raise ValueError(f"names {item!r} twice")
         return made(items)
 
-    return Kind(f"a list of {inner.takes}", read, made if inner.trust else None)
+    items = "texts in quotes" if inner is TEXT else inner.takes.removeprefix("one of ").replace("a list of", "lists of")
+    return Kind(f"a list of {items}", read, made if inner.trust else None)
 
 
 def _duration(value: Any) -> Duration:

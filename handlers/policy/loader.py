@@ -88,6 +88,12 @@ def check(path: str, folder: Path = PRESETS) -> list[Finding]:
     return _found(path, folder)[1]
 
 
+def extended(name: str, folder: Path = PRESETS) -> Policy | None:
+    """Return the policy that a file in order is laid over; None when it extends nothing that is a policy alone."""
+    content = _merged(_chain(name, folder)[0][1:])
+    return Policy.from_text(canonical(content)) if "policy" in content else None
+
+
 def _found(name: str, folder: Path, shipped: Path | None = None) -> tuple[list[Source], list[Finding]]:
     sources, findings = _chain(name, folder)
     return sources, findings or _judge(sources, shipped)

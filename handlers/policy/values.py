@@ -127,7 +127,7 @@ class Hours:
     day_start: Annotated[time, kinds.CLOCK_TIME, Field(
         description="when the working day begins, before `day_end`")] = time(9)
     day_end: Annotated[time, kinds.CLOCK_TIME, Field(
-        description="when it ends; a duration in working days ends at this hour of its last day")] = time(20)
+        description="when the working day ends; a duration in working days ends then, on its last day")] = time(20)
     staffed_from: Annotated[time, kinds.CLOCK_TIME, Field(
         description="from when people answer, every day. A promise of `human_first_response` that begins outside is "
         "counted from the next `staffed_from`; other clocks, pages and major claims run round the clock")] = time(8)

@@ -53,6 +53,31 @@ def test_check_passes_what_is_in_order(shop, out):
     assert "in order" in out[0] and loader.load(str(shop)).hash[:12] in out[0]
 
 
+def test_check_says_what_a_file_changes_in_the_one_it_extends(tmp_path, out):
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'extends = "community-group-buy"\n[policy]\nname = "mine"\n[money]\nsuggest_cap = "60.00"\n'
+        '[rules.W48]\nzh = "四十八"\nen = "forty-eight"\n[words.problems.late]\nwords = ["慢"]\n',
+        encoding="utf-8",
+    )
+    assert commands.check(str(file), out.append) == 0
+    place = out.index("What it changes in community-group-buy:")
+    told = out[place + 1 :]
+    assert '  money.suggest_cap: "50.00" -> "60.00"' in told
+    assert '  rules.W48.en: nothing -> "forty-eight"' in told
+    assert [line.split(":")[0].strip() for line in told] == [
+        "money.suggest_cap", "policy.name", "rules.W48.en", "rules.W48.zh", "words.problems.late.words",
+    ]  # fmt: skip
+    assert all(len(line) < 200 for line in told)
+
+
+def test_check_of_a_file_that_stands_by_itself_compares_nothing(shop, out):
+    assert commands.check(str(shop), out.append) == 0
+    assert not any("changes" in line for line in out)
+    assert commands.check("community-group-buy", out.append) == 0
+    assert not any("changes" in line for line in out)
+
+
 def test_check_names_line_key_and_reason_and_fails(shop, out):
     text = shop.read_text(encoding="utf-8").replace('auto_approve_cap = "0.00"', 'auto_approve_cap = "50.01"')
     shop.write_text(text, encoding="utf-8")
