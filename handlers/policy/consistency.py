@@ -35,18 +35,17 @@ def _first(first: Path, _: Path) -> Path:
 
 def contradictions(content: Mapping[str, Any], nearest: Nearest = _first) -> Iterator[Wrong]:
     """Yield what is missing from or contradictory in merged content whose single values are right."""
-    whole, lacks = restored(content), list(missing(content))
-    yield from ((path, "is missing") for path in lacks)
+    whole = restored(content)
+    yield from ((path, "is missing") for path in missing(content))
     for look in (_head, _coupons, _severity, _texts, _words, _weights, _orders, _wechat):
         yield from look(whole)
     for clash in (_money, _clocks, _talk, _hours, _calendar):
         yield from clash(whole, nearest)
     yield from _offered(whole, content.get("remedies", {}).get("offered", ()))
     for code, kind in whole.problems.items():
-        found = list(_problem(code, kind, whole))
-        yield from found
-        if code not in PROBLEMS and (found or any(path[:2] == ("problems", code) for path in lacks)):
-            yield ("problems", code), f"is a new problem type that is not described whole{guess(code, PROBLEMS)}"
+        yield from _problem(code, kind, whole)
+        if code not in PROBLEMS and not kind.label:
+            yield ("problems", code), f"is a new problem type without a label{guess(code, PROBLEMS)}"
 
 
 def _unknown(path: Path, codes: Iterable[str], known: Iterable[str], reason: str = "is not known") -> Iterator[Wrong]:
@@ -138,7 +137,10 @@ def _problem(code: str, kind: Problem, whole: Content) -> Iterator[Wrong]:
         yield (*path, "remedies"), "is missing: name at least one"
     offered = whole.remedies.offered
     yield from _unknown((*path, "remedies"), kind.remedies, offered, "is not among [remedies] offered")
-    yield from _unknown((*path, "department"), [kind.department], whole.departments, "is not in [departments]")
+    if not kind.department:
+        yield (*path, "department"), "is missing: name one of [departments]"
+    named = [kind.department] * bool(kind.department)
+    yield from _unknown((*path, "department"), named, whole.departments, "is not in [departments]")
     if kind.photos and not kind.evidence:
         yield from (((*path, "evidence", code), "is missing: photos are asked, say which") for code in LANGUAGES)
     if kind.whole_order and {"item", "quantity"} & {*kind.collects}:
@@ -159,7 +161,7 @@ def _words(whole: Content) -> Iterator[Wrong]:
     for table, code, row in rows:
         path: Path = ("words", table, code)
         if code not in known.get(table, (code,)):
-            yield path, f"is not known{guess(code, known[table])}"
+            yield path, f"is none of this policy's {table}{guess(code, known[table])}"
         if isinstance(row, Mapping) and (other := row.get("same_as")):
             problems = whole.words.get("problems", {})
             yield from _unknown((*path, "same_as"), [other], problems, "is no row of [words.problems]")

@@ -11,9 +11,9 @@ from typing import Self
 from handlers.messages.codes import SEVERITIES
 from handlers.messages.durations import Duration
 from handlers.policy.content import Content, restored
-from handlers.policy.values import Labels, Template, pick
+from handlers.policy.values import Template, pick
 
-__all__ = ["Duration", "Labels", "Policy", "Template", "pick"]
+__all__ = ["Duration", "Policy", "Template", "pick"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
