@@ -121,10 +121,10 @@ def test_every_package_has_its_version():
 @pytest.mark.parametrize("problem", PROBLEMS)
 def test_a_problem_type_has_its_texts_in_both_languages(problem):
     kind = preset().problems[problem]
-    for labels in (kind.labels, kind.evidence_hint, kind.keep):
+    for labels in (kind.label, kind.evidence, kind.keep):
         assert not labels or all(labels.get(language, "").strip() for language in LANGUAGES)
-    assert set(kind.labels) >= set(LANGUAGES)
-    assert kind.evidence_hint or not kind.photos, f"{problem} wants photos and does not say of what"
+    assert set(kind.label) >= set(LANGUAGES)
+    assert kind.evidence or not kind.photos, f"{problem} wants photos and does not say of what"
 
 
 @pytest.mark.parametrize("problem", PROBLEMS)

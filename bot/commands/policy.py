@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from handlers.policy import calendar, embedded_weights, loader
+from handlers.policy.diff import changes
 
+WIDEST = 70
 Write = Callable[[str], object]
 
 
@@ -34,7 +37,10 @@ def show(name: str, write: Write) -> int:
 
 
 def check(path: str, write: Write) -> int:
-    """Write what is wrong with a policy, one line each with line, key and reason; exit code 1 if anything is."""
+    """Write what is wrong with a policy, one line each with line, key and reason; exit code 1 if anything is.
+
+    Of one in order, write what it changes in the policy that it extends.
+    """
     if findings := loader.check(path):
         return _refuse(findings, write)
     policy = loader.load(path)
@@ -44,7 +50,15 @@ def check(path: str, write: Write) -> int:
     )
     if embedded_weights.older(policy):
         write("Its weights were learned with other words: they hold, `claimdesk read --train` makes them anew.")
+    if below := loader.extended(path):
+        write(f"What it changes in {below.name}:")
+        for change in changes(below, policy):
+            write(f"  {change.key}: {_short(change.before)} -> {_short(change.after)}")
     return 0
+
+
+def _short(value: str) -> str:
+    return textwrap.shorten(value, WIDEST, placeholder=" ...") if value else "nothing"
 
 
 def _refuse(findings: list[loader.Finding], write: Write) -> int:

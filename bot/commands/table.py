@@ -159,7 +159,7 @@ def read(args: Namespace, settings: Settings) -> int:
             sys.stdout,
             leader=args.leader,
             policy_words=policy.words,
-            order_patterns=policy.order_patterns,
+            order_patterns=policy.orders.patterns,
             learned=learned_of(policy),
             today=local_date(configuration.clock(settings)(), policy),
             second=second,

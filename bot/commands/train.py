@@ -47,10 +47,10 @@ def learn(
         few = f"{len(lessons)} labelled messages are too few to learn from: {FEWEST} are needed, better 1,000"
         print(f"claimdesk: {few}. Nothing was written.", file=err)
         return 1
-    rows = _seen(lessons, compile_words(policy.words, policy.order_patterns))
+    rows = _seen(lessons, compile_words(policy.words, policy.orders.patterns))
     print(f"learning from {len(rows)} messages", file=err)
     with _progress(len(codes) + 1, err) as tell:
-        tables, both = cross_checked(rows, codes, policy.weights, Random(SEED), tell)
+        tables, both = cross_checked(rows, codes, policy.reading, Random(SEED), tell)
         content = train(rows, codes, Random(SEED), tell)
     content["made"] = _made(examples, rows, policy, tables, both)
     _figures(content["made"], tables, both, out)

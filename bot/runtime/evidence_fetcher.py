@@ -43,10 +43,14 @@ class Fetcher:
         """Fetch one piece; record the result and pass it on in one transaction. Raises Unreachable to try again."""
         payload = bundle.mails[0].payload
         number = int(payload["evidence"])
-        look, limit = (self._read, MAX_TABLE) if "sheet" in payload else (self._examine, MAX_BYTES)
         piece: Evidence | None = await self.read(lambda tx: evidence.get(tx, number))
+        look, limit = (self._read, MAX_TABLE) if "sheet" in payload else (self._examine, self._most(piece))
         found = {"state": "gone"} if piece is None else await self._found(piece, bundle.attempts, look, limit)
         await self.do(lambda tx: self._book(tx, bundle, number, found))
+
+    def _most(self, piece: Evidence | None) -> int:
+        """Return how many bytes are fetched: from customers what the policy takes, from the staff all a door brings."""
+        return self.context().policy.media.most(piece.kind) if piece and piece.side == "customer" else MAX_BYTES
 
     async def _found(
         self, piece: Evidence, attempts: int, look: Callable[[str, bytes], Mapping[str, Any]], limit: int

@@ -40,7 +40,7 @@ def begin(tx: Tx, ticket: Ticket, context: TurnContext) -> bool:
     The promises to the customer stay; only the first human answer counts from when the desk sees the ticket.
     """
     policy = notices.policy_of(tx, ticket, context)
-    if not policy.leader_review or ticket.rank != ORDINARY or ticket.raised or ticket.leader_id is not None:
+    if not policy.review.leader or ticket.rank != ORDINARY or ticket.raised or ticket.leader_id is not None:
         return False
     if ticket.state != "queued" or ticket.owner_id is not None or not _time_enough(tx, ticket, context):
         return False

@@ -31,7 +31,7 @@ def lines_of(claim: Claim, order: Order | None, claimed: dict[int, Fraction], vo
         if not problem.problem and not (claim.why and line):
             continue
         wish = problem.wish or (claim.wishes[-1][1] if claim.wishes else "")
-        coupon = voice.policy.coupons.get(voice.policy.late_coupon)
+        coupon = voice.policy.coupons.get(voice.policy.money.late_coupon)
         if claim.late_reason == "coupon" and coupon:
             amount = coupon.value
         elif wish not in MONEY_BACK:

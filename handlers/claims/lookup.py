@@ -190,7 +190,7 @@ def _proved(tx: Tx, found: Found, want: Wanted, policy: Policy, *, site: str, sa
     guessed: list[str] = []
     for number in want.numbers:
         order = orders.by_number(tx, number, sample=sample)
-        if order and (policy.proof == "none" or orders.proves(order, tail)):
+        if order and (policy.identity.proof == "none" or orders.proves(order, tail)):
             matches.append(order)
             continue
         tried.append(f"{number}/{tail}".rstrip("/"))

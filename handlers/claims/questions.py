@@ -76,7 +76,7 @@ def ask_reason(view: View) -> Question:
     problem = view.late_rule_problem or Problem()
     line = line_of(view.order, problem.line_no)
     window = policy.window(problem.problem, line.tags if line else ())
-    coupon = policy.coupons.get(policy.late_coupon)
+    coupon = policy.coupons.get(policy.money.late_coupon)
     choices = [(voice.say("talk.insist"), "late:insist")]
     if coupon:
         label = voice.say("talk.take_coupon", money=money(coupon.value, voice.language))
@@ -140,7 +140,7 @@ def _both(problem: Problem, line: OrderLine, counted: tuple[Fraction, str]) -> t
 def ask_photos(view: View) -> Question:
     """Return the question for photos with the guided shots of the problem type."""
     kinds = [view.voice.policy.problems.get(problem.problem) for problem in view.claim.problems]
-    hints = [pick(kind.evidence_hint, view.voice.language) for kind in kinds if kind and kind.photos]
+    hints = [pick(kind.evidence, view.voice.language) for kind in kinds if kind and kind.photos]
     key = "talk.ask_photos_brief" if view.brief else "talk.ask_photos"
     text = view.voice.say(key, hint=hints[0] if hints else "", keep=keeping(view.claim, view.voice))
     return Question(slot="photos", text=text.strip(), choices=((view.voice.say("talk.no_photos"), "photos:none"),))
@@ -158,7 +158,7 @@ def ask_wish(view: View) -> Question:
     problem = view.claim.problems[index]
     kind = voice.policy.problems.get(problem.problem)
     whole = total(view.claim, view.order, dict(view.claimed))
-    named = whole if whole and whole <= voice.policy.suggest_cap else None
+    named = whole if whole and whole <= voice.policy.money.suggest_cap else None
     choices = []
     for code in kind.remedies if kind else ():
         label = voice.remedy(code)

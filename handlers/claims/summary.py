@@ -120,7 +120,7 @@ def offer(claim: Claim, order: Order | None, claimed: dict[int, Fraction], voice
     if not wished and kinds and not any(kind and MONEY_BACK & set(kind.remedies) for kind in kinds):
         return ""
     whole = total(claim, order, claimed)
-    if whole is None or whole > voice.policy.suggest_cap or whole == 0:
+    if whole is None or whole > voice.policy.money.suggest_cap or whole == 0:
         return voice.say("talk.sum_by_agent")
     return voice.say("talk.sum", money=money(whole, voice.language))
 

@@ -47,7 +47,7 @@ def why(ticket: Ticket, policy: Policy) -> Iterator[str]:
     if ticket.raised and ticket.filed_at is None:
         yield desk_outbox.say(f"why_{ticket.why}")
     groups = [
-        pick(policy.special[code].labels, desk_outbox.LANGUAGE) for code in ticket.special if code in policy.special
+        pick(policy.special[code].label, desk_outbox.LANGUAGE) for code in ticket.special if code in policy.special
     ]
     if groups:
         yield desk_outbox.say("special", groups="、".join(groups))

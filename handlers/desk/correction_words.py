@@ -72,7 +72,7 @@ def _labelled(words: str, policy: Policy) -> list[str]:
     places = {
         code: place
         for code, kind in policy.problems.items()
-        for label in kind.labels.values()
+        for label in kind.label.values()
         if label and (place := words.casefold().find(label.casefold())) >= 0
     }
     return sorted(places, key=lambda code: places[code])

@@ -26,7 +26,7 @@ COUNTED = 4  # so many counts have a button each
 
 def coupon(policy: Policy) -> int:
     """Return the value in 分 of the coupon that the policy gives by default, 0 if it has none."""
-    named = policy.coupons.get(policy.late_coupon)
+    named = policy.coupons.get(policy.money.late_coupon)
     first = next(iter(policy.coupons.values()), None)
     found = named or first
     return found.value if found else 0
@@ -66,7 +66,7 @@ def allowed(policy: Policy, line: Line) -> tuple[str, ...]:
     """Return the remedies that may be given on a line: the problem type's own and those open to every agent."""
     kind = policy.problems.get(line.problem)
     own = kind.remedies if kind else ()
-    return tuple(dict.fromkeys([*own, *policy.agent_remedies, *([line.wish] if line.wish else [])]))
+    return tuple(dict.fromkeys([*own, *policy.remedies.agent, *([line.wish] if line.wish else [])]))
 
 
 def remedies(tx: Tx, ticket: Ticket, line: Line, policy: Policy, mark: str) -> list[list[Button]]:

@@ -189,7 +189,7 @@ def _too_much(request: ActionRequest, rulings: list[tuple[Line, Ruling]]) -> Ans
         if asked[line.order_line_no] > room or whole > everything:
             key = "over_room" if request.ticket.order_no else "no_order"
             return told(key, alert=True, item=line.item, room=money(room, desk_outbox.LANGUAGE))
-        most = max(policy_of(request).suggest_cap, decisions.paid(request.tx, request.ticket, line))
+        most = max(policy_of(request).money.suggest_cap, decisions.paid(request.tx, request.ticket, line))
         if ruling.coupon > most:
             return told("over_coupon", alert=True, room=money(most, desk_outbox.LANGUAGE))
     return None
@@ -202,7 +202,9 @@ def refuse(request: ActionRequest) -> Answer:
         return told("nothing_open", alert=True, no=request.no)
     marked = {str(line.line): line for line in lines}
     buttons = options.lines(request.no, "refuse", marked) if len(lines) > 1 else []
-    codes = " ".join(policy_of(request).rules)
+    policy = policy_of(request)
+    first = policy.money.late_rule if "late_claim" in request.ticket.warnings else ""
+    codes = " ".join(sorted(policy.rules, key=lambda code: code != first))
     items = "、".join(dict.fromkeys(line.item for line in lines))
     ask(request, "refuse", "ask_refuse", buttons=buttons, argument=request.argument, items=items, codes=codes)
     return Answer()
@@ -246,7 +248,7 @@ def _reason(request: ActionRequest, parts: RefusalParts, policy: Policy) -> str:
     rule = parts.rule
     code = next((code for code in policy.rules if code in re.split(r"[^A-Z0-9]+", rule.upper())), "")
     if code:
-        text = pick(policy.rules[code].labels, request.ticket.language)
+        text = pick(policy.rules[code], request.ticket.language)
         rule = notices.words(request.tx, request.ticket, "notice.refusal_rule", request.context, code=code, text=text)
     return notices.words(
         request.tx,

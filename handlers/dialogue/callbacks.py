@@ -9,6 +9,7 @@ from handlers.claims.claim import Claim, Photo
 from handlers.claims.outcomes import File, Fill, Opened
 from handlers.dialogue.turn import Turn
 from handlers.policy.calendar import due
+from handlers.policy.values import MEGABYTE
 
 
 def fetched(turn: Turn) -> None:
@@ -51,21 +52,23 @@ def _go_on(turn: Turn) -> None:
 
 
 def _judge(turn: Turn, claim: Claim, photo: Photo) -> None:
-    """Say what is wrong with a photo; a better one is asked for once, and only when none is good."""
-    bad = {"refused": _refusal(photo.verdict), "gone": "photo_gone"}.get(photo.state, "")
+    """Say what is wrong with a photo; a better one is asked for as often as the policy has it, while none is good."""
+    bad = {"refused": _refusal(photo), "gone": "photo_gone"}.get(photo.state, "")
     if bad:
         turn.put(replace(claim, submit_at=""))
-        turn.note(bad)
+        turn.note(bad, limit=turn.turn_input.policy.media.most(photo.kind) // MEGABYTE)
         return
     pictures = [one for one in claim.photos if one.kind in ("photo", "document") and one.state == "stored"]
     waits = any(one.state == "pending" for one in claim.photos)
     if waits or photo not in pictures or claim.photos_waived or any(_good(one) for one in pictures):
         return
-    if claim.retakes and not (photo.album and claim.asked_album == photo.album):
+    if photo.album and claim.asked_album == photo.album:
+        return
+    if claim.retakes >= turn.turn_input.policy.media.retakes:
         turn.put(replace(claim, photos_waived=True))
         turn.note("photo_enough")
-    elif not claim.retakes:
-        turn.put(replace(claim, retakes=1, asked_album=photo.album, submit_at=""))
+    else:
+        turn.put(replace(claim, retakes=claim.retakes + 1, asked_album=photo.album, submit_at=""))
         turn.note(f"photo_{photo.verdict}")
 
 
@@ -73,9 +76,11 @@ def _good(photo: Photo) -> bool:
     return photo.verdict not in ("blurry", "dark")
 
 
-def _refusal(code: str) -> str:
+def _refusal(photo: Photo) -> str:
     own = ("too_big", "too_many_pixels", "empty", "heic")
-    return f"photo_{code}" if code in own else "photo_refused"
+    if photo.kind != "photo" and photo.verdict == "too_big":
+        return "file_too_big"
+    return f"photo_{photo.verdict}" if photo.verdict in own else "photo_refused"
 
 
 def _nudge(turn: Turn, claim: Claim) -> None:

@@ -58,7 +58,7 @@ def rules(turn: Turn) -> None:
     """Say the business's rules from its policy."""
     voice, policy = turn.voice, turn.turn_input.policy
     lines = [voice.say("talk.rules_head")]
-    lines += [voice.say("talk.rules_line", label=pick(rule.labels, voice.language)) for rule in policy.rules.values()]
+    lines += [voice.say("talk.rules_line", label=pick(rule, voice.language)) for rule in policy.rules.values()]
     clocks = {name: span(policy.clocks[name], voice.language) for name in ("review_notice", "refund_due")}
     lines.append(voice.say("talk.rules_notice", notice=clocks["review_notice"]))
     lines.append(voice.say("talk.rules_money", refund=clocks["refund_due"]))

@@ -247,7 +247,7 @@ class Drafting:
             return
         if self.turn_input.found.guessed:
             self.outcomes.append(Guessed(order_nos=self.turn_input.found.guessed))
-        rule = self.turn_input.policy.lookup
+        rule = self.turn_input.policy.identity
         oldest = self.turn_input.now - timedelta(seconds=rule.within.seconds)
         kept = [(at, number) for at, number in zip(self.talk.tries, self.talk.tried, strict=False)]
         kept = [(at, number) for at, number in kept if datetime.fromisoformat(at) > oldest]

@@ -46,12 +46,12 @@ class Turn(Drafting):
         count = self.talk.chatter + (not self.turn_input.found.echo_back)
         heard = (*self.talk.heard, (self.at, self.turn_input.inbound.text.strip()[:WORDS]))
         self.talk = replace(self.talk, chatter=count, heard=heard[-HEARD:])
-        if count > self.turn_input.policy.misses:
+        if count > self.turn_input.policy.talk.misses:
             self.open_claim()
             self.said(self.turn_input.inbound.text)
             self.talk = replace(self.talk, chatter=0)
             self.raise_("misses")
-        elif count == self.turn_input.policy.misses:
+        elif count == self.turn_input.policy.talk.misses:
             self.tell("help", now=False)
         else:
             self.welcome()
@@ -155,7 +155,7 @@ class Turn(Drafting):
             return False
         misses = {**claim.misses, question.slot: claim.misses.get(question.slot, 0) + 1}
         self.put(replace(claim, misses=misses))
-        if misses[question.slot] < self.turn_input.policy.misses or claim.ticket_no:
+        if misses[question.slot] < self.turn_input.policy.talk.misses or claim.ticket_no:
             return False
         self.raise_("not_found" if question.slot == "order" else "misses")
         return True

@@ -40,15 +40,15 @@ def local_date(now: datetime, policy: Policy) -> date:
 
 def working_day(day: date, policy: Policy) -> bool:
     """Return whether a day is worked: by the policy's own days, then the official calendar, then weekends."""
-    if day in policy.holidays:
+    if day in policy.calendar.holidays:
         return False
-    return day in policy.workdays or _official(day)
+    return day in policy.calendar.workdays or _official(day)
 
 
 def calendar_gap(day: date, policy: Policy) -> str:
     """Tell an operator when working days of the coming 60 days are guessed from weekends alone; else ""."""
     last, year = known_years()[1], (day + timedelta(days=60)).year
-    if year <= last or any(own.year == year for own in policy.holidays | policy.workdays):
+    if year <= last or any(own.year == year for own in policy.calendar.holidays | policy.calendar.workdays):
         return ""
     return (
         f"Chinese holidays are known until {last}: update the package chinesecalendar, "

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import time
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from string import Formatter
 from typing import Any
 
 from handlers.messages import texts
-from handlers.messages.codes import CLOCKS, GROUPS, LANGUAGES, PROBLEMS, REMEDIES, SEVERITIES, SIGNALS
-from handlers.messages.durations import Duration
-from handlers.nlu.text.weights import codes_of
-from handlers.policy.content import DEFAULTS, merge
-from handlers.policy.schema import Path, Wrong, guess, list_of, one_of, pattern
+from handlers.messages.codes import GROUPS, LANGUAGES, PROBLEMS, REMEDIES, SIGNALS
+from handlers.messages.money import money
+from handlers.nlu.text import weights
+from handlers.policy.content import Content, restored
+from handlers.policy.kinds import guess
+from handlers.policy.schema import Path, Wrong, missing
+from handlers.policy.values import Problem
 
 # (shorter, longer, may be equal): with the order turned round the longer one could never be kept or never matter
 CLOCK_ORDER = (
@@ -24,8 +25,6 @@ CLOCK_ORDER = (
     ("page_supervisor", "page_everyone", False),
     ("idle_nudge", "idle_close", False),
 )
-LABELLED = (("problems", "label"), ("departments", "label"), ("special", "label"), ("coupons", "label"))
-
 
 Nearest = Callable[[Path, Path], Path]  # of two keys that clash: the one to be blamed
 
@@ -36,195 +35,160 @@ def _first(first: Path, _: Path) -> Path:
 
 def contradictions(content: Mapping[str, Any], nearest: Nearest = _first) -> Iterator[Wrong]:
     """Yield what is missing from or contradictory in merged content whose single values are right."""
-    whole = merge(DEFAULTS, content)
-    for look in (_name, _labels, _offered, _severity, _texts, _words, _learned, _orders, _codes, _wechat):
+    whole = restored(content)
+    yield from ((path, "is missing") for path in missing(content))
+    for look in (_head, _coupons, _severity, _texts, _words, _weights, _orders, _wechat):
         yield from look(whole)
     for clash in (_money, _clocks, _talk, _hours, _calendar):
         yield from clash(whole, nearest)
-    for code, raw in whole.get("problems", {}).items():
-        yield from _problem(code, raw, whole)
+    yield from _offered(whole, content.get("remedies", {}).get("offered", ()))
+    for code, kind in whole.problems.items():
+        yield from _problem(code, kind, whole)
+        if code not in PROBLEMS and not kind.label:
+            yield ("problems", code), f"is a new problem type without a label{guess(code, PROBLEMS)}"
 
 
-def _name(whole: Mapping[str, Any]) -> Iterator[Wrong]:
-    head, problems = whole["policy"], whole.get("problems", {})
-    if "name" not in head:
-        yield ("policy", "name"), "is missing"
-    for code in head.get("problems", ()):
-        if code not in problems:
-            yield ("policy", "problems"), f"{code!r} is no problem type of this policy{guess(code, list(problems))}"
-    if "other" not in head.get("problems", problems):
-        yield ("policy", "problems"), "needs 'other': what fits no type must reach a person"
+def _unknown(path: Path, codes: Iterable[str], known: Iterable[str], reason: str = "is not known") -> Iterator[Wrong]:
+    for code in codes:
+        if code not in known:
+            yield path, f"{code!r} {reason}{guess(code, known)}"
 
 
-def _codes(whole: Mapping[str, Any]) -> Iterator[Wrong]:
-    money = whole.get("money", {})
-    for key, table in (("late_coupon", "coupons"), ("late_rule", "rules")):
-        if (code := money.get(key)) and code not in whole.get(table, {}):
-            yield ("money", key), f"{code!r} is not in [{table}]{guess(code, list(whole.get(table, {})))}"
-    for table, keys in (("clocks", CLOCKS), ("money", ("suggest_cap", "auto_approve_cap"))):
-        for key in keys:
-            if key not in whole.get(table, {}):
-                yield (table, key), "is missing"
+def _head(whole: Content) -> Iterator[Wrong]:
+    offered, path = whole.head.problems or tuple(whole.problems), ("policy", "problems")
+    yield from _unknown(path, offered, whole.problems, "is no problem type of this policy")
+    if "other" not in offered:
+        yield path, "needs 'other': what fits no type must reach a person"
 
 
-def _wechat(whole: Mapping[str, Any]) -> Iterator[Wrong]:
-    wechat = whole.get("wechat", {})
-    for one, other in (("template_id", "fields"), ("fields", "template_id")):
-        if wechat.get(one) and not wechat.get(other):
-            yield ("wechat", one), f"needs wechat.{other} beside it"
-
-
-def _money(whole: Mapping[str, Any], nearest: Nearest) -> Iterator[Wrong]:
-    caps = {key: Decimal(str(whole.get("money", {}).get(key, 0))) for key in ("auto_approve_cap", "suggest_cap")}
-    auto, suggest = caps.values()
-    if auto > suggest:
-        path = nearest(("money", "auto_approve_cap"), ("money", "suggest_cap"))
-        yield path, f"auto_approve_cap {auto:.2f} is above suggest_cap {suggest:.2f}: more granted than may be named"
-
-
-def _clocks(whole: Mapping[str, Any], nearest: Nearest) -> Iterator[Wrong]:
-    clocks = {name: Duration.parse(span) for name, span in whole.get("clocks", {}).items()}
-    for name, other, equal in CLOCK_ORDER:
-        if name in clocks and other in clocks:
-            here, there = clocks[name].rough, clocks[other].rough
-            if here > there or (here == there and not equal):
-                relation = "longer than" if here > there else "as long as"
-                path = nearest(("clocks", name), ("clocks", other))
-                yield path, f"{name} {clocks[name]} is {relation} {other} {clocks[other]}"
-
-
-def _talk(whole: Mapping[str, Any], nearest: Nearest) -> Iterator[Wrong]:
-    talk = whole["talk"]
-    if Duration.parse(talk["quiet"]).seconds > Duration.parse(talk["quiet_max"]).seconds:
-        path = nearest(("talk", "quiet"), ("talk", "quiet_max"))
-        yield path, f"quiet {talk['quiet']} is longer than quiet_max {talk['quiet_max']}"
-
-
-def _hours(whole: Mapping[str, Any], nearest: Nearest) -> Iterator[Wrong]:
-    hours = whole["hours"]
-    if time.fromisoformat(hours["day_start"]) >= time.fromisoformat(hours["day_end"]):
-        path = nearest(("hours", "day_start"), ("hours", "day_end"))
-        yield path, f"day_start {hours['day_start']} is not before day_end {hours['day_end']}"
-
-
-def _calendar(whole: Mapping[str, Any], nearest: Nearest) -> Iterator[Wrong]:
-    calendar = whole.get("calendar", {})
-    path = nearest(("calendar", "workdays"), ("calendar", "holidays"))
-    for day in sorted({*map(str, calendar.get("holidays", ()))} & {*map(str, calendar.get("workdays", ()))}):
-        yield path, f"{day} is listed both as a holiday and as a workday"
-
-
-def _labels(whole: Mapping[str, Any]) -> Iterator[Wrong]:
-    wanted: list[tuple[Path, Any]]
-    wanted = [((table, code, key), raw.get(key, {})) for table, key in LABELLED for code, raw in _rows(whole, table)]
-    wanted += [(("rules", code), raw) for code, raw in _rows(whole, "rules")]
-    for table in ("label", "steps", "notice"):
-        wanted += [(("playbooks", code, table), raw.get(table, {})) for code, raw in _rows(whole, "playbooks")]
-    for path, labels in wanted:
-        for language in LANGUAGES:
-            if language not in labels:
-                yield (*path, language), "is missing"
-    for code, raw in _rows(whole, "coupons"):
-        if "value" not in raw:
-            yield ("coupons", code, "value"), "is missing"
-
-
-def _rows(whole: Mapping[str, Any], table: str) -> list[tuple[str, Any]]:
-    return list(whole.get(table, {}).items())
-
-
-def _offered(whole: Mapping[str, Any]) -> Iterator[Wrong]:
-    remedies = whole.get("remedies", {})
-    offered, agent = remedies.get("offered", REMEDIES), remedies.get("agent", ())
-    named = {code for _, raw in _rows(whole, "problems") for code in raw.get("remedies", ())}
-    for code in agent:
-        if code not in offered:
-            yield ("remedies", "agent"), f"{code!r} is not among [remedies] offered"
-    for code in remedies.get("offered", ()):
-        if code not in named and code not in agent:
-            yield (
-                ("remedies", "offered"),
-                f"{code!r} is named by no problem type and not by agent: nobody could give it",
-            )
-    if "compensation" in named | {*agent} and not whole.get("coupons"):
+def _coupons(whole: Content) -> Iterator[Wrong]:
+    coupon, rule = whole.money.late_coupon, whole.money.late_rule
+    yield from _unknown(("money", "late_coupon"), [coupon] * bool(coupon), whole.coupons, "is not in [coupons]")
+    yield from _unknown(("money", "late_rule"), [rule] * bool(rule), whole.rules, "is not in [rules]")
+    given = {code for kind in whole.problems.values() for code in kind.remedies} | {*whole.remedies.agent}
+    if "compensation" in given and not whole.coupons:
         yield ("coupons",), "is missing: 'compensation' is given as a coupon"
 
 
-def _severity(whole: Mapping[str, Any]) -> Iterator[Wrong]:
-    known = {"problems": list(whole.get("problems", {})), "groups": list(whole.get("special", {}))}
-    for code, raw in _rows(whole, "severity"):
-        if "severity" not in raw:
-            yield ("severity", code, "severity"), "is missing"
-        if not any(raw.get(key) for key in ("problems", "tags", "groups")) and "above" not in raw:
+def _wechat(whole: Content) -> Iterator[Wrong]:
+    for key, other in (("template_id", "fields"), ("fields", "template_id")):
+        if whole.wechat and getattr(whole.wechat, key) and not getattr(whole.wechat, other):
+            yield ("wechat", key), f"needs wechat.{other} beside it"
+
+
+def _money(whole: Content, nearest: Nearest) -> Iterator[Wrong]:
+    auto, suggest = whole.money.auto_approve_cap, whole.money.suggest_cap
+    if auto > suggest:
+        path = nearest(("money", "auto_approve_cap"), ("money", "suggest_cap"))
+        caps = f"auto_approve_cap {money(auto, 'zh')} is above suggest_cap {money(suggest, 'zh')}"
+        yield path, f"{caps}: more granted than may be named"
+
+
+def _clocks(whole: Content, nearest: Nearest) -> Iterator[Wrong]:
+    for name, other, equal in CLOCK_ORDER:
+        here, there = whole.clocks.get(name), whole.clocks.get(other)
+        if here and there and (here.rough > there.rough or (here.rough == there.rough and not equal)):
+            relation = "longer than" if here.rough > there.rough else "as long as"
+            yield nearest(("clocks", name), ("clocks", other)), f"{name} {here} is {relation} {other} {there}"
+
+
+def _talk(whole: Content, nearest: Nearest) -> Iterator[Wrong]:
+    quiet, most = whole.talk.quiet, whole.talk.quiet_max
+    if quiet.seconds > most.seconds:
+        yield nearest(("talk", "quiet"), ("talk", "quiet_max")), f"quiet {quiet} is longer than quiet_max {most}"
+
+
+def _hours(whole: Content, nearest: Nearest) -> Iterator[Wrong]:
+    start, end = whole.hours.day_start, whole.hours.day_end
+    if start >= end:
+        path = nearest(("hours", "day_start"), ("hours", "day_end"))
+        yield path, f"day_start {start:%H:%M} is not before day_end {end:%H:%M}"
+
+
+def _calendar(whole: Content, nearest: Nearest) -> Iterator[Wrong]:
+    path = nearest(("calendar", "workdays"), ("calendar", "holidays"))
+    for day in sorted(whole.calendar.holidays & whole.calendar.workdays):
+        yield path, f"{day} is listed both as a holiday and as a workday"
+
+
+def _offered(whole: Content, offered: Iterable[str]) -> Iterator[Wrong]:
+    """Look at the remedies; `offered` are those that the policy names itself."""
+    yield from _unknown(
+        ("remedies", "agent"), whole.remedies.agent, whole.remedies.offered, "is not among [remedies] offered"
+    )
+    given = {code for kind in whole.problems.values() for code in kind.remedies} | {*whole.remedies.agent}
+    for code in offered:
+        if code not in given:
+            why = f"{code!r} is named by no problem type and not by agent: nobody could give it"
+            yield ("remedies", "offered"), why
+
+
+def _severity(whole: Content) -> Iterator[Wrong]:
+    for code, rule in whole.severity_rules.items():
+        if not (rule.problems or rule.tags or rule.groups) and rule.above is None:
             yield ("severity", code), "has no condition: it would raise every claim"
-        for key, codes in known.items():
-            for value in raw.get(key, ()):
-                if value not in codes:
-                    yield ("severity", code, key), f"{value!r} is not known{guess(value, codes)}"
+        yield from _unknown(("severity", code, "problems"), rule.problems, whole.problems)
+        yield from _unknown(("severity", code, "groups"), rule.groups, whole.special)
 
 
-def _problem(code: str, raw: Mapping[str, Any], whole: Mapping[str, Any]) -> Iterator[Wrong]:
+def _problem(code: str, kind: Problem, whole: Content) -> Iterator[Wrong]:
     path: Path = ("problems", code)
-    if code not in PROBLEMS and (near := guess(code, PROBLEMS)):
-        yield path, f"is a new problem type with a name close to a known one{near}"
-    if not raw.get("remedies"):
+    if not kind.remedies:
         yield (*path, "remedies"), "is missing: name at least one"
-    offered = whole.get("remedies", {}).get("offered", REMEDIES)
-    for remedy in raw.get("remedies", ()):
-        if remedy not in offered:
-            yield (*path, "remedies"), f"{remedy!r} is not among [remedies] offered"
-    departments = list(whole.get("departments", {}))
-    if raw.get("department") not in departments:
-        named = raw.get("department", "")
-        yield (*path, "department"), f"{named!r} is not in [departments]{guess(named, departments)}"
-    for language in LANGUAGES:
-        if raw.get("photos") and language not in raw.get("evidence", {}):
-            yield (*path, "evidence", language), "is missing: photos are asked, say which"
-        if raw.get("keep") and language not in raw["keep"]:
-            yield (*path, "keep", language), "is missing"
-    if raw.get("whole_order") and {"item", "quantity"} & {*raw.get("collects", ())}:
+    offered = whole.remedies.offered
+    yield from _unknown((*path, "remedies"), kind.remedies, offered, "is not among [remedies] offered")
+    if not kind.department:
+        yield (*path, "department"), "is missing: name one of [departments]"
+    named = [kind.department] * bool(kind.department)
+    yield from _unknown((*path, "department"), named, whole.departments, "is not in [departments]")
+    if kind.photos and not kind.evidence:
+        yield from (((*path, "evidence", code), "is missing: photos are asked, say which") for code in LANGUAGES)
+    if kind.whole_order and {"item", "quantity"} & {*kind.collects}:
         yield (*path, "collects"), "asks for an item although whole_order is true"
-    if raw.get("decides") == "auto" and raw.get("severity", "normal") != "normal":
-        yield (*path, "decides"), f'must be "agent": {raw["severity"]} claims are decided by people'
+    if kind.decides == "auto" and kind.severity != "normal":
+        yield (*path, "decides"), f'must be "agent": {kind.severity} claims are decided by people'
 
 
-def _words(whole: Mapping[str, Any]) -> Iterator[Wrong]:
-    """Look at the rows of words that name codes; the rest of [words] is the reading's own."""
-    words = whole.get("words", {})
+def _words(whole: Content) -> Iterator[Wrong]:
+    """Look at the rows that name codes; each row by itself was looked at before."""
     known = {
-        "problems": [*PROBLEMS, *whole.get("problems", {})],
-        "remedies": list(REMEDIES),
-        "signals": list(SIGNALS),
-        "special": [*GROUPS, *whole.get("special", {})],
+        "problems": {*PROBLEMS, *whole.problems},
+        "remedies": {*REMEDIES},
+        "signals": {*SIGNALS},
+        "special": {*GROUPS, *whole.special},
     }
-    for table, codes in known.items():
-        for code, row in _rows(words, table):
-            path: Path = ("words", table, code)
-            if code not in codes:
-                yield path, f"is not known{guess(code, codes)}"
-            if not isinstance(row, Mapping):
-                continue
-            if row.get("severity", "normal") not in SEVERITIES:
-                yield (*path, "severity"), one_of(*SEVERITIES)(row["severity"])
-            for key in ("patterns", "unless"):
-                if key in row and (reason := list_of(pattern)(row[key])):
-                    yield (*path, key), reason
+    rows = [(table, code, row) for table in (*known, "phrases") for code, row in whole.words.get(table, {}).items()]
+    for table, code, row in rows:
+        path: Path = ("words", table, code)
+        if code not in known.get(table, (code,)):
+            yield path, f"is none of this policy's {table}{guess(code, known[table])}"
+        if isinstance(row, Mapping) and (other := row.get("same_as")):
+            problems = whole.words.get("problems", {})
+            yield from _unknown((*path, "same_as"), [other], problems, "is no row of [words.problems]")
+            for key in row.keys() - {"same_as", "severity"}:
+                yield (*path, key), f"is not read beside same_as: the words of [words.problems.{other}] count"
 
 
-def _learned(whole: Mapping[str, Any]) -> Iterator[Wrong]:
+@lru_cache(maxsize=4)
+def _codes_of(learned: str) -> tuple[str, ...]:
+    return tuple(weights.codes_of(learned))
+
+
+def _weights(whole: Content) -> Iterator[Wrong]:
     """Weights that know other problem types than the policy were made for another one."""
-    if not (text := whole["reading"]["learned"]):
+    reading = whole.reading
+    if not reading.learned:
         return
-    known = [*PROBLEMS, *whole.get("problems", {})]
-    if strange := [code for code in codes_of(text) if code not in known]:
+    strange = [code for code in _codes_of(reading.learned) if code not in PROBLEMS and code not in whole.problems]
+    if strange:
         named = ", ".join(map(repr, strange))
         yield ("reading", "weights"), f"the weights were made with other problem types ({named}): make them anew"
-    if whole["reading"]["drop"] >= min(whole["reading"]["add"], whole["reading"]["more"]):
+    if reading.drop >= min(reading.add, reading.more):
         yield ("reading", "drop"), "must be less than add and more"
 
 
-def _orders(whole: Mapping[str, Any]) -> Iterator[Wrong]:
-    if not whole.get("orders", {}).get("patterns"):
+def _orders(whole: Content) -> Iterator[Wrong]:
+    if not whole.orders.patterns:
         yield ("orders", "patterns"), "is missing: no order number would be found in a text"
 
 
@@ -233,21 +197,22 @@ def template_fields(template: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in Formatter().parse(template) if name is not None)
 
 
-def _texts(whole: Mapping[str, Any]) -> Iterator[Wrong]:
-    for language, own in _rows(whole, "texts"):
+def _texts(whole: Content) -> Iterator[Wrong]:
+    for language, key, template in ((lang, *row) for lang, own in whole.texts.items() for row in own.items()):
         known = {**texts.templates(texts.FALLBACK), **texts.templates(language)}
-        for key, template in own.items():
-            path: Path = ("texts", language, key)
-            if key not in known:
-                yield path, f"is no text of the program{guess(key, list(known))}"
-                continue
-            if not isinstance(template, str) or not template:
-                yield path, "must be a text in quotes"
-                continue
-            try:
-                extra = template_fields(template) - template_fields(known[key])
-            except ValueError as error:
-                yield path, f"has braces that do not match: {error}"
-                continue
-            for name in sorted(extra):
-                yield path, f"{{{name}}} is no field of this text"
+        path: Path = ("texts", language, key)
+        if key not in known:
+            yield path, f"is no text of the program{guess(key, known)}"
+        elif not isinstance(template, str) or not template:
+            yield path, "must be a text in quotes"
+        else:
+            yield from ((path, reason) for reason in _template(template, known[key]))
+
+
+def _template(own: str, known: str) -> Iterator[str]:
+    try:
+        extra = template_fields(own) - template_fields(known)
+    except ValueError as error:
+        yield f"has braces that do not match: {error}"
+    else:
+        yield from (f"{{{name}}} is no field of this text" for name in sorted(extra))

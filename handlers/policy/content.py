@@ -1,44 +1,65 @@
-"""A policy's content as tables: defaults, laying one over another, canonical text, and reading it into values."""
+"""A policy's tables as a whole: laying one file over another, canonical text, and reading them into values."""
 
-from __future__ import annotations
-
-import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from datetime import date, time
-from decimal import Decimal
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from functools import cache
+from typing import Annotated, Any
 
-from handlers.messages.codes import LANGUAGES, REMEDIES
+from pydantic import Field, TypeAdapter, ValidationError
+
+from handlers.messages.codes import CLOCKS, LANGUAGES, TAGS
 from handlers.messages.durations import Duration
-from handlers.nlu.text.weights import Weights
-from handlers.policy.values import (
-    Coupon,
-    Group,
-    Hours,
-    Lookup,
-    MediaLimits,
-    Playbook,
-    Problem,
-    Rule,
-    SeverityRule,
-    Template,
-)
+from handlers.policy import values as v
+from handlers.policy.kinds import CODE, DURATION, NEEDED, TABLE, TEXT, TRUSTED, Keyed
+from handlers.policy.shape import keys
+from handlers.policy.words import WORDS
 
-# What a file need not say. A clock that a later version adds gets its value here, so that stored policies still load.
-DEFAULTS: Mapping[str, Any] = {
-    "policy": {"activation": "approve"},
-    "talk": {"quiet": "1.5s", "quiet_max": "3.5s", "misses": 3},
-    "identity": {"proof": "phone_tail", "tries": 5, "within": "10m", "lock": "30m"},
-    "hours": {
-        "day_start": "09:00", "day_end": "20:00", "staffed_from": "08:00", "staffed_to": "22:00",
-        "timezone": "Asia/Shanghai",
-    },
-    "media": {"photo_mb": 20, "video_mb": 20, "voice_mb": 20, "document_mb": 20, "photos": 20, "retakes": 1},
-    "review": {"leader": False},
-    "survey": {"enabled": True},
-    "reading": {"learned": "", "add": 0.5, "more": 0.7, "drop": 0.05, "major": 0.6},
-}  # fmt: skip
+Code = Annotated[str, CODE]
+Clocks = Keyed(CLOCKS, Annotated[Duration, DURATION], all_needed=True)
+Windows = Keyed(dict.fromkeys(TAGS, ""), Annotated[Duration, DURATION])
+Texts = Keyed(dict.fromkeys(LANGUAGES, ""), Annotated[Mapping[str, str], TABLE])
+
+
+# fmt: off
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """Every table that a policy may have."""
+
+    extends: Annotated[str, TEXT, Field(
+        description="the preset, or the path beside this file, that this file is laid over")] = ""
+    head: Annotated[v.Head, Field(alias="policy")] = field(default_factory=v.Head)
+    talk: v.Talk = field(default_factory=v.Talk)
+    identity: v.Identity = field(default_factory=v.Identity)
+    orders: v.Orders = field(default_factory=v.Orders)
+    reading: v.Reading = field(default_factory=v.Reading)
+    money: v.Money = field(default_factory=v.Money)
+    hours: v.Hours = field(default_factory=v.Hours)
+    calendar: v.Calendar = field(default_factory=v.Calendar)
+    clocks: Annotated[Mapping[str, Duration], Clocks, NEEDED] = field(default_factory=dict)
+    windows: Annotated[Mapping[str, Duration], Windows] = field(default_factory=dict)
+    media: v.MediaLimits = field(default_factory=v.MediaLimits)
+    review: v.Review = field(default_factory=v.Review)
+    survey: v.Survey = field(default_factory=v.Survey)
+    wechat: v.Template | None = None
+    remedies: v.Remedies = field(default_factory=v.Remedies)
+    departments: Mapping[Code, v.Department] = field(default_factory=dict)
+    problems: Mapping[Code, v.Problem] = field(default_factory=dict)
+    severity_rules: Annotated[Mapping[Code, v.SeverityRule], Field(alias="severity")] = field(default_factory=dict)
+    special: Mapping[Code, v.Group] = field(default_factory=dict)
+    coupons: Mapping[Code, v.Coupon] = field(default_factory=dict)
+    rules: Mapping[Code, v.Labels] = field(default_factory=dict)
+    playbooks: Mapping[Code, v.Playbook] = field(default_factory=dict)
+    texts: Annotated[Mapping[str, Mapping[str, str]], Texts] = field(default_factory=dict)
+    words: Annotated[Mapping[str, Any], WORDS] = field(default_factory=dict)
+# fmt: on
+
+
+@cache
+def adapter() -> TypeAdapter[Content]:
+    """Return what checks and reads tables; building it costs some milliseconds, once."""
+    return TypeAdapter(Content)
 
 
 def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -50,140 +71,52 @@ def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def written(value: object) -> object:
+    """Return a value as a file has it: durations and times of day as texts."""
+    if isinstance(value, time):
+        return value.isoformat("minutes")
+    return str(value) if isinstance(value, Duration) else value
+
+
+@cache
+def defaults() -> Mapping[str, Any]:
+    """Return what a file need not say, as a file would say it."""
+    found: dict[str, Any] = {}
+    for name, section in keys(Content).items():
+        inner = keys(section.table).items()
+        plain = {one: written(key.default) for one, key in inner if not key.needed and _is_said(key.default)}
+        found |= {name: plain} if plain else {}
+    found["reading"]["learned"] = ""  # a policy without weights says so
+    return found
+
+
+def _is_said(default: Any) -> bool:
+    return isinstance(default, (str, int, float, Duration, time)) and default != ""
+
+
 def canonical(content: Mapping[str, Any]) -> str:
     """Write merged content as JSON that is equal for equal policies; the order of problem types is content too."""
-    whole = merge(DEFAULTS, content)
-    table = dict(whole.get("policy", {}))
+    whole = merge(defaults(), content)
+    head = dict(whole["policy"])
     # "other" comes last, also after types that a file adds to those of its preset
-    table.setdefault("problems", sorted(whole.get("problems", {}), key=lambda code: code == "other"))
-    whole["policy"] = table
+    head.setdefault("problems", sorted(whole.get("problems", {}), key=lambda code: code == "other"))
+    whole["policy"] = head
     return json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 
 
-def fen(yuan: object) -> int:
-    """Turn yuan with up to two decimals into 分."""
-    return int(Decimal(str(yuan)) * 100)
+def restored(content: Mapping[str, Any]) -> Content:
+    """Read tables that were checked before; what this version knows no more, key or value, gets its default."""
+    whole = dict(content)
+    while True:
+        try:
+            return adapter().validate_python(whole, extra="ignore", context=TRUSTED)
+        except ValidationError as error:
+            for wrong in error.errors(include_url=False, include_context=False, include_input=False):
+                whole = _without(whole, [str(part) for part in wrong["loc"] if part != "[key]"])
 
 
-def _problem(code: str, raw: Mapping[str, Any]) -> Problem:
-    window = raw.get("window", "")
-    return Problem(
-        code=code,
-        labels=raw.get("label", {}),
-        photos=raw.get("photos", 0),
-        evidence_hint=raw.get("evidence", {}),
-        collects=tuple(raw.get("collects", ())),
-        remedies=tuple(raw.get("remedies", ())),
-        department=raw.get("department", ""),
-        severity=raw.get("severity", "normal"),
-        decides=raw.get("decides", "agent"),
-        keep=raw.get("keep", {}),
-        whole_order=raw.get("whole_order", False),
-        claim_window=Duration.parse(window) if window not in ("", "always") else None,
-        always=window == "always",
-    )
-
-
-def _group(code: str, raw: Mapping[str, Any]) -> Group:
-    return Group(
-        code=code,
-        labels=raw.get("label", {}),
-        tags=tuple(raw.get("tags", ())),
-        priority=raw.get("priority", 0),
-        brief=raw.get("brief", False),
-        guardian=raw.get("guardian", False),
-    )
-
-
-def _severity_rule(code: str, raw: Mapping[str, Any]) -> SeverityRule:
-    return SeverityRule(
-        code=code,
-        severity=raw["severity"],
-        problems=tuple(raw.get("problems", ())),
-        tags=tuple(raw.get("tags", ())),
-        groups=tuple(raw.get("groups", ())),
-        above=fen(raw["above"]) if "above" in raw else None,
-    )
-
-
-def _playbook(code: str, raw: Mapping[str, Any]) -> Playbook:
-    steps = {language: tuple(lines) for language, lines in raw.get("steps", {}).items()}
-    return Playbook(code=code, labels=raw.get("label", {}), steps=steps, notice=raw.get("notice", {}))
-
-
-def _media(raw: Mapping[str, Any]) -> MediaLimits:
-    sizes = {kind: int(raw[f"{kind}_mb"] * 1024 * 1024) for kind in ("photo", "video", "voice", "document")}
-    return MediaLimits(**sizes, photos=raw["photos"], retakes=raw["retakes"])
-
-
-def _hours(raw: Mapping[str, Any]) -> Hours:
-    times = {name: time.fromisoformat(raw[name]) for name in ("day_start", "day_end", "staffed_from", "staffed_to")}
-    return Hours(**times, timezone=raw["timezone"])
-
-
-def _days(raw: Iterable[object]) -> frozenset[date]:
-    return frozenset(date.fromisoformat(str(day)) for day in raw)
-
-
-def _sections(whole: Mapping[str, Any]) -> dict[str, Any]:
-    problems = whole.get("problems", {})
-    coupons = whole.get("coupons", {})
-    return {
-        "problems": {code: _problem(code, problems[code]) for code in whole["policy"]["problems"] if code in problems},
-        "clocks": {name: Duration.parse(span) for name, span in whole.get("clocks", {}).items()},
-        "windows": {tag: Duration.parse(span) for tag, span in whole.get("windows", {}).items()},
-        "special": {code: _group(code, raw) for code, raw in whole.get("special", {}).items()},
-        "severity_rules": tuple(_severity_rule(code, raw) for code, raw in whole.get("severity", {}).items()),
-        "departments": {code: raw.get("label", {}) for code, raw in whole.get("departments", {}).items()},
-        "coupons": {
-            code: Coupon(code=code, labels=raw.get("label", {}), value=fen(raw["value"]))
-            for code, raw in coupons.items()
-        },
-        "rules": {code: Rule(code=code, labels=labels) for code, labels in whole.get("rules", {}).items()},
-        "playbooks": {code: _playbook(code, raw) for code, raw in whole.get("playbooks", {}).items()},
-    }
-
-
-def fields(text: str) -> dict[str, Any]:
-    """Read the fields of a Policy from its canonical text."""
-    whole = merge(DEFAULTS, json.loads(text))
-    head, talk, identity, money = whole["policy"], whole["talk"], whole["identity"], whole.get("money", {})
-    calendar, remedies, texts = whole.get("calendar", {}), whole.get("remedies", {}), whole.get("texts", {})
-    return _sections(whole) | {
-        "name": head.get("name", ""),
-        "title": head.get("title", {}),
-        "hash": hashlib.sha256(text.encode()).hexdigest(),
-        "text": text,
-        "activation": head["activation"],
-        "remedies": tuple(remedies.get("offered", REMEDIES)),
-        "agent_remedies": tuple(remedies.get("agent", ())),
-        "suggest_cap": fen(money.get("suggest_cap", 0)),
-        "auto_approve_cap": fen(money.get("auto_approve_cap", 0)),
-        "late_coupon": money.get("late_coupon", ""),
-        "late_rule": money.get("late_rule", ""),
-        "quiet": Duration.parse(talk["quiet"]).seconds,
-        "quiet_max": Duration.parse(talk["quiet_max"]).seconds,
-        "misses": talk["misses"],
-        "proof": identity["proof"],
-        "lookup": Lookup(
-            tries=identity["tries"],
-            within=Duration.parse(identity["within"]),
-            lock=Duration.parse(identity["lock"]),
-        ),
-        "order_patterns": tuple(whole.get("orders", {}).get("patterns", ())),
-        "hours": _hours(whole["hours"]),
-        "holidays": _days(calendar.get("holidays", ())),
-        "workdays": _days(calendar.get("workdays", ())),
-        "texts": {language: texts.get(language, {}) for language in LANGUAGES},
-        "words": whole.get("words", {}),
-        "weights": Weights(**{key: whole["reading"][key] for key in ("learned", "add", "more", "drop", "major")}),
-        "media": _media(whole["media"]),
-        "survey": whole["survey"]["enabled"],
-        "leader_review": whole["review"]["leader"],
-        "template": Template(**wechat) if (wechat := _wechat(whole)) else None,
-    }
-
-
-def _wechat(whole: Mapping[str, Any]) -> dict[str, Any]:
-    raw = whole.get("wechat", {})
-    return {"id": raw["template_id"], "fields": dict(raw.get("fields", {}))} if raw.get("template_id") else {}
+def _without(table: Mapping[str, Any], path: list[str]) -> dict[str, Any]:
+    """Return a table without one key below it."""
+    first, *rest = path
+    kept = {key: value for key, value in table.items() if key != first}
+    return kept | {first: _without(table[first], rest)} if rest and isinstance(table.get(first), Mapping) else kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,24 +31,30 @@ def embedded(content: Mapping[str, Any], policy: Path) -> tuple[Mapping[str, Any
 
 
 def stored(file: Path) -> tuple[str, str]:
-    """Read a weights file; give its content in the form that is stored, or why it cannot be used."""
+    """Read a weights file; return its content in the form that is stored, or why it cannot be used."""
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        text, why = _stored(file.read_text(encoding="utf-8"))
     except OSError as error:
         return "", f"{file} cannot be read: {error.strerror}"
     except ValueError as error:
         return "", f"{file} is no JSON in UTF-8 ({error}): make one with `claimdesk read --train`"
+    return text, f"{file} {why}" if why else ""
+
+
+@lru_cache(maxsize=4)
+def _stored(text: str) -> tuple[str, str]:
+    content = json.loads(text)
     if why := weights.fault(content):
-        return "", f"{file} {why}"
+        return "", why
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")), ""
 
 
 def words_hash(words: Mapping[str, Any]) -> str:
-    """Name the word tables that weights are learned with."""
+    """Return a short hash of the word tables that weights are learned with."""
     return hashlib.sha256(json.dumps(words, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]
 
 
 def older(policy: Policy) -> bool:
     """Return whether a policy's weights were learned with other words than it has."""
-    text = policy.weights.learned
+    text = policy.reading.learned
     return bool(text) and json.loads(text).get("made", {}).get("words") != words_hash(policy.words)

@@ -6,17 +6,21 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from handlers.policy.consistency import contradictions
 from handlers.policy.content import canonical, merge
 from handlers.policy.embedded_weights import embedded
+from handlers.policy.kinds import guess
 from handlers.policy.policy import Policy
-from handlers.policy.schema import Wrong, guess, wrongs
+from handlers.policy.schema import Wrong, wrongs
 from handlers.policy.toml_lines import lines
 
 PRESETS = Path(__file__).parent / "presets"
+KEPT = 16
+"""So many parsed files are kept: few policies are in use at a time."""
 PLACE = re.compile(r" \(at line (\d+), column \d+\)| \(at end of document\)")
 
 
@@ -49,9 +53,14 @@ class Source:
     """One file of a chain of policies: what it holds and where its keys stand."""
 
     path: Path
+    text: str
     content: Mapping[str, Any]
-    lines: Mapping[tuple[str, ...], int]
     wrong: Sequence[Wrong] = ()  # of the files that it names
+
+    @property
+    def lines(self) -> Mapping[tuple[str, ...], int]:
+        """Return the line of each key; a file in which nothing is wrong is not searched for them."""
+        return _lines(self.text)
 
     def line(self, key: tuple[str, ...]) -> int:
         """Return the line of the key, or of the nearest table above it; 0 when the file has neither."""
@@ -60,25 +69,43 @@ class Source:
 
 def presets(folder: Path = PRESETS) -> tuple[str, ...]:
     """Name the policies that are shipped; a file without a [policy] table is only there to be extended."""
-    return tuple(sorted(file.stem for file in folder.glob("*.toml") if "policy" in tomllib.loads(_text(file))))
+    return tuple(sorted(file.stem for file in folder.glob("*.toml") if "policy" in _parsed(_text(file))))
 
 
 def load(name_or_path: str, folder: Path = PRESETS) -> Policy:
-    """Load a preset by its name or a file by its path; PolicyError with everything that is wrong."""
-    sources, findings = _chain(name_or_path, folder)
-    findings += _judge(sources) if not findings else []
+    """Load a preset by its name or a file by its path; PolicyError with everything that is wrong.
+
+    Words, patterns and weights of the files that are shipped were checked by the tests and are not again at each start.
+    """
+    sources, findings = _found(name_or_path, folder, shipped=PRESETS)
     if findings:
         raise PolicyError(findings)
     return Policy.from_text(canonical(_merged(sources)))
 
 
 def check(path: str, folder: Path = PRESETS) -> list[Finding]:
-    """Name everything that is wrong with a policy; an empty list when it can be put in force."""
-    try:
-        load(path, folder)
-    except PolicyError as error:
-        return error.findings
-    return []
+    """Name everything that is wrong with a policy, shipped or not; an empty list when it can be put in force."""
+    return _found(path, folder)[1]
+
+
+def extended(name: str, folder: Path = PRESETS) -> Policy | None:
+    """Return the policy that a file in order is laid over; None when it extends nothing that is a policy alone."""
+    content = _merged(_chain(name, folder)[0][1:])
+    return Policy.from_text(canonical(content)) if "policy" in content else None
+
+
+def _found(name: str, folder: Path, shipped: Path | None = None) -> tuple[list[Source], list[Finding]]:
+    sources, findings = _chain(name, folder)
+    return sources, findings or _judge(sources, shipped)
+
+
+@lru_cache(maxsize=KEPT)
+def _parsed(text: str) -> Mapping[str, Any]:
+    """Return what a TOML text says; kept, for most policies extend the same files."""
+    return tomllib.loads(text)
+
+
+_lines = lru_cache(maxsize=KEPT)(lines)
 
 
 def _text(file: Path) -> str:
@@ -105,7 +132,7 @@ def _read(path: Path) -> Source | Finding:
     """Read one file, or tell why it cannot be."""
     try:
         text = _text(path)
-        said = tomllib.loads(text)
+        said = _parsed(text)
     except FileNotFoundError:
         return Finding(file=str(path), line=0, key="", reason="there is no such file")
     except IsADirectoryError:
@@ -120,7 +147,7 @@ def _read(path: Path) -> Source | Finding:
     except OSError as error:
         return Finding(file=str(path), line=0, key="", reason=f"cannot be read: {error.strerror}")
     content, wrong = embedded(said, path)
-    return Source(path=path, content=content, lines=lines(text), wrong=wrong)
+    return Source(path=path, text=text, content=content, wrong=wrong)
 
 
 def _chain(name: str, folder: Path) -> tuple[list[Source], list[Finding]]:
@@ -160,9 +187,14 @@ def _extends(source: Source | None, reason: str) -> Finding:
     return Finding(file=str(source.path), line=source.line(("extends",)), key="extends", reason=reason)
 
 
-def _judge(sources: list[Source]) -> list[Finding]:
+def _judge(sources: list[Source], shipped: Path | None) -> list[Finding]:
     """Look at each file for itself, and when all values are right at the whole for contradictions."""
-    found = [_at(source, wrong) for source in sources for wrong in (*source.wrong, *wrongs(source.content))]
+    trusted = [source.path.parent == shipped for source in sources]
+    found = [
+        _at(source, wrong)
+        for source, known in zip(sources, trusted, strict=True)
+        for wrong in (*source.wrong, *wrongs(source.content, trusted=known))
+    ]
     if not found:
         wrong = contradictions(_merged(sources), lambda *paths: min(paths, key=lambda path: _rank(path, sources)))
         found = [_at(_blame(path, sources), (path, reason)) for path, reason in wrong]
@@ -190,5 +222,5 @@ def _at(source: Source, wrong: Wrong) -> Finding:
 def summaries(folder: Path = PRESETS) -> Iterator[tuple[str, str]]:
     """Yield each preset's name and its title in English."""
     for name in presets(folder):
-        title = tomllib.loads(_text(folder / f"{name}.toml"))["policy"].get("title", {})
+        title = _parsed(_text(folder / f"{name}.toml"))["policy"].get("title", {})
         yield name, title.get("en", "")

@@ -2,94 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, Self
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Self
 
 from handlers.messages.codes import SEVERITIES
 from handlers.messages.durations import Duration
-from handlers.nlu.text.weights import Weights
-from handlers.policy.content import fields
-from handlers.policy.values import (
-    Coupon,
-    Group,
-    Hours,
-    Labels,
-    Lookup,
-    MediaLimits,
-    Playbook,
-    Problem,
-    Rule,
-    SeverityRule,
-    Template,
-    pick,
-)
+from handlers.policy.content import Content, restored
+from handlers.policy.values import Template, pick
 
-__all__ = [
-    "Coupon",
-    "Duration",
-    "Group",
-    "Hours",
-    "Labels",
-    "Lookup",
-    "MediaLimits",
-    "Playbook",
-    "Policy",
-    "Problem",
-    "Rule",
-    "SeverityRule",
-    "Template",
-    "Weights",
-    "pick",
-]
+__all__ = ["Duration", "Policy", "Template", "pick"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """The policy in force or the one a ticket was filed under; money in 分, `quiet` and `quiet_max` in seconds."""
+class Policy(Content):
+    """The policy in force or the one a ticket was filed under: its tables, its stored text and that text's hash."""
 
-    name: str
-    title: Labels
-    hash: str
     text: str
-    activation: str
-    problems: Mapping[str, Problem]
-    remedies: tuple[str, ...]  # all that the business gives
-    agent_remedies: tuple[str, ...]  # what an agent may choose on any line, besides the problem type's own
-    clocks: Mapping[str, Duration]
-    windows: Mapping[str, Duration]  # tag of an order line -> claim window instead of the clock's
-    suggest_cap: int
-    auto_approve_cap: int
-    quiet: float
-    quiet_max: float
-    misses: int
-    proof: str
-    lookup: Lookup
-    order_patterns: tuple[str, ...]
-    hours: Hours
-    holidays: frozenset[date]
-    workdays: frozenset[date]
-    severity_rules: tuple[SeverityRule, ...]
-    special: Mapping[str, Group]
-    departments: Mapping[str, Labels]
-    coupons: Mapping[str, Coupon]
-    late_coupon: str  # code of the coupon offered for a late claim, or ""
-    rules: Mapping[str, Rule]
-    late_rule: str  # code of the rule that a late claim is refused by, or ""
-    playbooks: Mapping[str, Playbook]
-    texts: Mapping[str, Mapping[str, str]]
-    words: Mapping[str, Any]
-    weights: Weights
-    media: MediaLimits
-    survey: bool
-    leader_review: bool
-    template: Template | None  # of WeChat, for decisions that cannot be sent otherwise
+    hash: str
 
     @classmethod
     def from_text(cls, text: str) -> Self:
         """Restore a policy from its stored `text`; keys of other versions are passed over."""
-        return cls(**fields(text))
+        whole = restored(json.loads(text))
+        tables = {one.name: getattr(whole, one.name) for one in fields(whole)}
+        offered = whole.head.problems or tuple(whole.problems)
+        tables["problems"] = {code: whole.problems[code] for code in offered if code in whole.problems}
+        return cls(**tables, text=text, hash=hashlib.sha256(text.encode()).hexdigest())
+
+    @property
+    def name(self) -> str:
+        """Return the name that is shown and stored."""
+        return self.head.name
 
     def labels(self, language: str) -> dict[str, str]:
         """Return the labels of all problem types by their codes."""
@@ -98,15 +44,13 @@ class Policy:
     def label(self, problem: str, language: str) -> str:
         """Name a problem type; its code when the policy does not have it."""
         known = self.problems.get(problem)
-        return pick(known.labels, language) if known else problem
+        return pick(known.label, language) if known else problem
 
     def window(self, problem: str, tags: Iterable[str] = ()) -> Duration | None:
         """Return how long after delivery a claim is in time; None when it always is."""
         kind = self.problems.get(problem)
-        if kind and kind.always:
-            return None
-        if kind and kind.claim_window:
-            return kind.claim_window
+        if kind and kind.window:
+            return kind.window if isinstance(kind.window, Duration) else None
         own = [self.windows[tag] for tag in tags if tag in self.windows]
         # two tags that differ: the longer window, in the customer's favour
         return max(own, key=lambda window: window.rough) if own else self.clocks["claim_window"]
@@ -124,11 +68,11 @@ class Policy:
         kind = self.problems.get(problem)
         has, who = frozenset(tags), frozenset(groups)
         found = [heard, kind.severity if kind else "normal"]
-        found += [rule.severity for rule in self.severity_rules if rule.holds(problem, has, who, sum_)]
+        found += [rule.severity for rule in self.severity_rules.values() if rule.holds(problem, has, who, sum_)]
         return max(found, key=SEVERITIES.index)
 
     def groups(self, tags: Iterable[str] = (), named: Iterable[str] = ()) -> tuple[str, ...]:
         """Name the special groups of order-line tags and those `named` by the customer, the first served first."""
         has, who = frozenset(tags), frozenset(named)
-        found = [group for group in self.special.values() if group.code in who or not has.isdisjoint(group.tags)]
-        return tuple(group.code for group in sorted(found, key=lambda group: -group.priority))
+        found = [code for code, group in self.special.items() if code in who or not has.isdisjoint(group.tags)]
+        return tuple(sorted(found, key=lambda code: -self.special[code].priority))

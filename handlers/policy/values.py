@@ -1,135 +1,296 @@
-"""The values a policy is made of: durations, problem types, hours, groups, rules."""
+"""The tables of a policy, each key with its kind, its meaning and its default; frozen values that the rules read."""
 
-from __future__ import annotations
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Annotated
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import time
+from pydantic import Field
 
+from handlers.messages.codes import COLLECTS, LANGUAGES, REMEDIES, SEVERITIES, TAGS
 from handlers.messages.durations import Duration
+from handlers.nlu.text.weights import Weights
+from handlers.policy import kinds
+from handlers.policy.kinds import NEEDED, Keyed, list_of, one_of, whole
 
-Labels = Mapping[str, str]  # language -> text
+Codes = tuple[str, ...]
+LABELS = Keyed(dict.fromkeys(LANGUAGES, ""), Annotated[str, kinds.TEXT], all_needed=True)
+Labels = Annotated[Mapping[str, str], LABELS]  # language -> text
+REMEDY, TAG, SEVERITY = one_of(*REMEDIES), one_of(*TAGS), one_of(*SEVERITIES)
+DAYS = list_of(kinds.DAY, made=frozenset)
 
 
-def pick(labels: Labels, language: str) -> str:
+def pick(labels: Mapping[str, str], language: str) -> str:
     """Return the label in a language; Chinese stands in for a language that has none."""
     return labels.get(language) or labels.get("zh", "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """A problem type: what is asked, what proves it, what may be given, and who looks at it."""
+# fmt: off
+# a key's kind and default stand on its first and last line, what it means between them
 
-    code: str
-    labels: Labels
-    photos: int = 0  # least number of photos, 0: none asked
-    evidence_hint: Labels  # which shots to take
-    collects: tuple[str, ...] = ()  # slots asked besides the order: item, quantity, share, received, detail
-    remedies: tuple[str, ...] = ()  # what the customer may choose, the first is suggested
-    department: str = ""
-    severity: str = "normal"
-    decides: str = "agent"  # "auto": the bot may grant it within auto_approve_cap
-    keep: Labels  # what to do with the goods meanwhile
-    whole_order: bool = False  # concerns the order, no item is needed
-    claim_window: Duration | None = None  # instead of the line's own
-    always: bool = False  # no claim of this type is ever late
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What the policy is called and offers."""
+
+    name: Annotated[str, kinds.TEXT, NEEDED, Field(
+        description="the name that is shown and stored")] = ""
+    title: Annotated[Labels, Field(
+        description="one line for `policy list`")] = field(default_factory=dict)
+    activation: Annotated[str, one_of("approve", "auto"), Field(
+        description="how a file that changes while the service runs is put in force: by a supervisor's tap, or at once"
+    )] = "approve"
+    problems: Annotated[Codes, list_of(kinds.TEXT), Field(
+        description="which problem types are offered, in this order. Without it: all, in the order of the file, "
+        "`other` last. `other` must stay: what fits no type has to reach a person")] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """How the bot talks."""
+
+    quiet: Annotated[Duration, kinds.SECONDS, Field(
+        description="how long the bot waits after a message before it answers, so that a burst gets one answer"
+    )] = Duration.parse("1.5s")
+    quiet_max: Annotated[Duration, kinds.SECONDS, Field(
+        description="the longest it waits after the first message of a burst")] = Duration.parse("3.5s")
+    misses: Annotated[int, whole(1, 10), Field(
+        description="how often one question may be missed before a person comes")] = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """How an account proves an order, and how often it may miss one before look-ups are locked."""
+
+    proof: Annotated[str, one_of("phone_tail", "none"), Field(
+        description="`phone_tail`: an account proves an order once with the last four digits of the buyer's phone and "
+        "the order or pickup number. `none`: nothing is proven, for test set-ups only")] = "phone_tail"
+    tries: Annotated[int, whole(1, 100), Field(
+        description="so many failed look-ups lock them and bring a person")] = 5
+    within: Annotated[Duration, kinds.SECONDS, Field(
+        description="the time in which they count")] = Duration.parse("10m")
+    lock: Annotated[Duration, kinds.SECONDS, Field(
+        description="how long they are locked")] = Duration.parse("30m")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """How orders are found in a text."""
+
+    patterns: Annotated[Codes, list_of(kinds.PATTERN), Field(
+        description="the order numbers that a text is searched for. Use `'single quotes'`, in which backslashes stand "
+        "for themselves")] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading(Weights):
+    """What was learned from labelled messages (docs/reading.md), and the probabilities from which it acts."""
+
+    weights: Annotated[str, kinds.TEXT, Field(
+        description='a file of weights beside the policy file; `""`: none, the word tables alone. Its content becomes '
+        "`learned`")] = ""
+    learned: Annotated[str, kinds.WEIGHTS, Field(
+        description="the content of a weights file, as `policy show` prints it: a policy is kept whole, so that it "
+        "reads the same when the file is gone")] = ""
+    add: Annotated[float, kinds.PROBABILITY, Field(
+        description="from this probability on a problem type is read where the word tables found none")] = 0.5
+    more: Annotated[float, kinds.PROBABILITY, Field(
+        description="the same where they found another type")] = 0.7
+    drop: Annotated[float, kinds.PROBABILITY, Field(
+        description="down to this probability a type is not read that they found beside a likelier one; illness, "
+        "foreign bodies and expired goods always stay. 0: all stay")] = 0.05
+    major: Annotated[float, kinds.PROBABILITY, Field(
+        description="from this probability on a message is serious that no word made serious; nothing is ever made "
+        "milder")] = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """What the bot may name and grant, in 分."""
+
+    suggest_cap: Annotated[int, kinds.YUAN, NEEDED, Field(
+        description="the largest sum that the bot names by itself; above it a person does")] = 0
+    auto_approve_cap: Annotated[int, kinds.YUAN, NEEDED, Field(
+        description="the largest sum that the bot grants by itself for one order, all its claims together; never above "
+        "`suggest_cap`; 0.00 means people decide everything. Only a `refund` of a problem type with "
+        '`decides = "auto"` and severity normal is ever granted so')] = 0
+    late_coupon: Annotated[str, kinds.TEXT, Field(
+        description="the coupon of `[coupons]` that is offered for a late claim")] = ""
+    late_rule: Annotated[str, kinds.TEXT, Field(
+        description="the rule of `[rules]` that an agent who refuses a late claim is shown first")] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
     """The day: promises in working days end at `day_end`; people answer from `staffed_from` to `staffed_to`."""
 
-    day_start: time
-    day_end: time
-    staffed_from: time
-    staffed_to: time  # equal to staffed_from: round the clock
-    timezone: str = "Asia/Shanghai"
+    day_start: Annotated[time, kinds.CLOCK_TIME, Field(
+        description="when the working day begins, before `day_end`")] = time(9)
+    day_end: Annotated[time, kinds.CLOCK_TIME, Field(
+        description="when the working day ends; a duration in working days ends then, on its last day")] = time(20)
+    staffed_from: Annotated[time, kinds.CLOCK_TIME, Field(
+        description="from when people answer, every day. A promise of `human_first_response` that begins outside is "
+        "counted from the next `staffed_from`; other clocks, pages and major claims run round the clock")] = time(8)
+    staffed_to: Annotated[time, kinds.CLOCK_TIME, Field(
+        description="until when; may lie beyond midnight. The same hour as `staffed_from`: always staffed")] = time(22)
+    timezone: Annotated[str, kinds.ZONE, Field(
+        description="where days begin and end")] = "Asia/Shanghai"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lookup:
-    """How often an account may miss an order before look-ups are locked."""
+class Calendar:
+    """The business's own days."""
 
-    tries: int
-    within: Duration
-    lock: Duration
+    holidays: Annotated[frozenset[date], DAYS, Field(
+        description="dates that are not worked")] = frozenset()
+    workdays: Annotated[frozenset[date], DAYS, Field(
+        description="dates that are worked although they are weekend or holiday")] = frozenset()
+
+
+MEGABYTE = 1024 * 1024
+FILE_MB = whole(1, 20)  # more no door hands over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """A special group, known by order-line tags; the words that tell of it are under [words.special]."""
+class MediaLimits:
+    """What evidence is taken in."""
 
-    code: str
-    labels: Labels
-    tags: tuple[str, ...] = ()
-    priority: int = 0  # higher goes first among tickets of the same severity
-    brief: bool = False  # short sentences, few buttons
-    guardian: bool = False  # a guardian is asked for
+    photo_mb: Annotated[int, FILE_MB, Field(description="the largest photo, in MB")] = 20
+    video_mb: Annotated[int, FILE_MB, Field(description="the largest video")] = 20
+    voice_mb: Annotated[int, FILE_MB, Field(description="the largest voice message")] = 20
+    document_mb: Annotated[int, FILE_MB, Field(description="the largest other file, also a photo sent as a file")] = 20
+    photos: Annotated[int, whole(1, 100), Field(description="the most photos of one claim")] = 20
+    retakes: Annotated[int, whole(0, 3), Field(description="how often a better photo is asked for")] = 1
+
+    def most(self, kind: str) -> int:
+        """Return how many bytes a piece of evidence of a kind may have."""
+        sizes = {"photo": self.photo_mb, "video": self.video_mb, "voice": self.voice_mb}
+        return sizes.get(kind, self.document_mb) * MEGABYTE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Who is asked before a person decides."""
+
+    leader: Annotated[bool, kinds.FLAG, Field(
+        description="the leader of the site is asked before a person decides, for at most `leader_review`")] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What customers are asked afterwards."""
+
+    enabled: Annotated[bool, kinds.FLAG, Field(
+        description="customers are asked how satisfied they are; never after a safety ticket")] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """The template message of WeChat that tells a decision where nothing else may be sent (docs/wechat.md)."""
+
+    template_id: Annotated[str, kinds.TEXT, Field(
+        description="the account's id of the template message")] = ""
+    fields: Annotated[Mapping[str, Annotated[str, kinds.FILLED]], Field(
+        description='each of its fields with its text: `{no}`, `{decision}` and `{at}` are filled in, as `thing2 = '
+        '"{decision}"`')] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedies:
+    """What the business gives."""
+
+    offered: Annotated[Codes, list_of(REMEDY), Field(
+        description="all remedies that the business gives; each must be named by a problem type or by `agent`, and no "
+        "problem type may name another")] = REMEDIES
+    agent: Annotated[Codes, list_of(REMEDY), Field(
+        description="those that a person may choose for any problem")] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Department:
+    """A part of the business that looks at problems."""
+
+    label: Annotated[Labels, NEEDED, Field(description="the name, in each language")] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """A problem type: what is asked, what proves it, what may be given, and who looks at it."""
+
+    label: Annotated[Labels, NEEDED, Field(description="the name, in each language")] = field(default_factory=dict)
+    photos: Annotated[int, whole(0, 10), Field(description="the least number of photos; 0: none are asked")] = 0
+    evidence: Annotated[Labels, Field(
+        description="which shots to take, in each language; needed when photos are asked"
+    )] = field(default_factory=dict)
+    collects: Annotated[Codes, list_of(one_of(*COLLECTS)), Field(
+        description="what is asked besides the order: `item`, `quantity`, `share` (of a single unit, how much of it: a "
+        "peach box may be half rotten; without it one unit is the whole unit), `received` (what came instead)")] = ()
+    remedies: Annotated[Codes, list_of(REMEDY), Field(
+        description="what the customer may choose, at least one; the first is suggested")] = ()
+    department: Annotated[str, kinds.TEXT, Field(
+        description="one of `[departments]`")] = ""
+    severity: Annotated[str, SEVERITY, Field(
+        description="how serious it is by itself")] = "normal"
+    decides: Annotated[str, one_of("auto", "agent"), Field(
+        description="`auto`: the bot may grant it within `auto_approve_cap`. `agent`: a person always decides"
+    )] = "agent"
+    keep: Annotated[Labels, Field(
+        description="what to do with the goods meanwhile, in each language")] = field(default_factory=dict)
+    whole_order: Annotated[bool, kinds.FLAG, Field(
+        description="it concerns the order, no item is asked")] = False
+    window: Annotated[Duration | str, kinds.WINDOW, Field(
+        description="its own claim window, or `always`")] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeverityRule:
-    """Raises a claim to `severity` when every condition that is set holds."""
+    """Makes a claim serious when all its conditions hold."""
 
-    code: str
-    severity: str
-    problems: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    above: int | None = None  # 分 claimed
+    severity: Annotated[str, SEVERITY, NEEDED, Field(description="how serious the claim becomes")] = "normal"
+    problems: Annotated[Codes, list_of(kinds.TEXT), Field(description="the problem is one of these types")] = ()
+    tags: Annotated[Codes, list_of(TAG), Field(description="the order line has one of these tags")] = ()
+    groups: Annotated[Codes, list_of(kinds.TEXT), Field(description="it is of one of these special groups")] = ()
+    above: Annotated[int | None, kinds.YUAN, Field(description="more than this sum is claimed")] = None
 
-    def holds(self, problem: str, tags: frozenset[str], groups: frozenset[str], sum_: int) -> bool:
+    def holds(self, problem: str, tags: Collection[str], groups: Collection[str], sum_: int) -> bool:
         """Return whether the rule raises this claim; a condition that is not set holds."""
         return (
             (not self.problems or problem in self.problems)
-            and (not self.tags or not tags.isdisjoint(self.tags))
-            and (not self.groups or not groups.isdisjoint(self.groups))
+            and (not self.tags or any(tag in tags for tag in self.tags))
+            and (not self.groups or any(group in groups for group in self.groups))
             and (self.above is None or sum_ > self.above)
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """A published rule that decisions cite and 规则 lists."""
+class Group:
+    """A special group; the words that tell of it stand in `[words.special]`."""
 
-    code: str
-    labels: Labels
+    label: Annotated[Labels, NEEDED, Field(description="the name on cards")] = field(default_factory=dict)
+    tags: Annotated[Codes, list_of(TAG), Field(description="order-line tags that tell of the group")] = ()
+    priority: Annotated[int, whole(0, 1000), Field(
+        description="of several groups on one order line the higher is named first")] = 0
+    brief: Annotated[bool, kinds.FLAG, Field(description="short sentences, at most three buttons")] = False
+    guardian: Annotated[bool, kinds.FLAG, Field(description="a grown-up is asked for before money is settled")] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coupon:
-    """A coupon that can be given; value in 分."""
+    """A coupon that can be given; the rules have its value in 分."""
 
-    code: str
-    labels: Labels
-    value: int
+    label: Annotated[Labels, NEEDED, Field(description="the name, in each language")] = field(default_factory=dict)
+    value: Annotated[int, kinds.YUAN, NEEDED, Field(description="what it is worth")] = 0
+
+
+STEPS = Keyed(dict.fromkeys(LANGUAGES, ""), Annotated[Codes, list_of(kinds.TEXT)], all_needed=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Playbook:
-    """An emergency plan: its steps in order, in each language."""
+    """An emergency plan."""
 
-    code: str
-    labels: Labels
-    steps: Mapping[str, tuple[str, ...]]
-    notice: Labels  # draft for the buyers concerned
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediaLimits:
-    """What evidence is taken in: bytes per file, photos per claim, requests for a better photo."""
-
-    photo: int
-    video: int
-    voice: int
-    document: int
-    photos: int
-    retakes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Template:
-    """A template message of WeChat: its id, and each field's text with {no}, {decision} or {at} in it."""
-
-    id: str
-    fields: Mapping[str, str]
+    label: Annotated[Labels, NEEDED, Field(description="the name, in each language")] = field(default_factory=dict)
+    steps: Annotated[Mapping[str, Codes], STEPS, NEEDED, Field(
+        description="its steps in order, a list in each language")] = field(default_factory=dict)
+    notice: Annotated[Labels, NEEDED, Field(
+        description="the draft for the buyers concerned, in each language")] = field(default_factory=dict)

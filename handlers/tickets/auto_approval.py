@@ -16,7 +16,7 @@ def grant(tx: Tx, no: str, context: TurnContext, *, tell: bool = False) -> bool:
     """Approve a ticket if the policy allows it; `tell`: the customer gets a notice of its own."""
     ticket = lifecycle.must(tx, no)
     policy = context.policy_of(tx, ticket.policy_hash)
-    if not policy.auto_approve_cap or leader_statements.holds(tx, no):
+    if not policy.money.auto_approve_cap or leader_statements.holds(tx, no):
         return False
     lines = ticket_lines.of_ticket(tx, no)
     if not (_untouched(ticket) and _simple(lines, policy) and _affordable(tx, ticket, lines, policy)):
@@ -60,7 +60,7 @@ def _affordable(tx: Tx, ticket: Ticket, lines: list[Line], policy: Policy) -> bo
     before = ticket_lines.granted(tx, ticket.order_no or "", None)
     sum_ = sum(line.wish_amount or 0 for line in lines)
     roomy = all((line.wish_amount or 0) <= decisions.room(tx, ticket, line) for line in lines)
-    return roomy and before + sum_ <= policy.auto_approve_cap
+    return roomy and before + sum_ <= policy.money.auto_approve_cap
 
 
 def _proven(tx: Tx, ticket: Ticket, policy: Policy) -> bool:

@@ -99,7 +99,7 @@ def _rule(tx: Tx, ticket: Ticket, lines: list[Line], rule: str, context: TurnCon
     policy = notices.policy_of(tx, ticket, context)
     code = rule or RESTS_ON.get(lines[0].remedy, "")
     if code in policy.rules:
-        text = pick(policy.rules[code].labels, ticket.language)
+        text = pick(policy.rules[code], ticket.language)
         return notices.words(tx, ticket, "notice.rule", context, code=code, text=text)
     label = policy.label(lines[0].problem, ticket.language)
     return notices.words(tx, ticket, "notice.standard", context, label=label)

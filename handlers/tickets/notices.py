@@ -76,7 +76,7 @@ def _post(tx: Tx, ticket: Ticket, party: Party, reply: Reply, context: TurnConte
 
 def survey(tx: Tx, ticket: Ticket, context: TurnContext) -> Buttons:
     """Return the buttons that ask for satisfaction; none for a safety ticket or where the policy asks nothing."""
-    if ticket.severity == "safety" or not policy_of(tx, ticket, context).survey:
+    if ticket.severity == "safety" or not policy_of(tx, ticket, context).survey.enabled:
         return ()
     row = [Button(label=words(tx, ticket, f"notice.rate_{n}", context), tap=f"rate:{ticket.no}:{n}") for n in SCORES]
     return (tuple(row),)

@@ -249,7 +249,9 @@ def _post(
     """Post the replies; an echo is due when the burst is over, at the latest `quiet_max` after it began."""
     policy, now = context.policy, context.now
     began = datetime.fromisoformat(talk.burst_at) if talk.burst_at and turn_input.found.echo_back else now
-    due = min(now + timedelta(seconds=policy.quiet), began + timedelta(seconds=policy.quiet_max))
+    due = min(
+        now + timedelta(seconds=policy.talk.quiet.seconds), began + timedelta(seconds=policy.talk.quiet_max.seconds)
+    )
     if _inside(turn_input.inbound) and turn_input.found.echo_back and talk.echo_due:
         due = datetime.fromisoformat(talk.echo_due)  # a photo that came back is no new message
     for reply in replies:

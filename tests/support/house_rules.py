@@ -23,6 +23,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {  # a library, and how the paths of the 
     "alembic": ("storage/",),
     "aiosqlite": ("storage/",),
     "PIL": ("media/",),
+    "pydantic": ("handlers/policy/", "bot/channels/telegram"),  # aiogram's models are its
     "aiohttp": ("bot/",),
     "dotenv": ("bot/settings.py",),
 }

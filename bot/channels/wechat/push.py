@@ -171,7 +171,7 @@ class Pusher:
 
     async def _by_template(self, account: str, template: Template, brief: Brief, at: datetime) -> str:
         try:
-            await self.client.message.send_template(account, template.id, filled(template, brief, at))
+            await self.client.message.send_template(account, template.template_id, filled(template, brief, at))
         except PlatformRefused as error:
             self.line.availability.log(f"{error}: the template message was refused")
             return f"template {error.code}"

@@ -53,7 +53,7 @@ def open_wechat(
         load=load,
         clock=now,
         wall=wall,
-        template=lambda: context().policy.template,
+        template=lambda: context().policy.wechat,
         zone=ZoneInfo(context().policy.hours.timezone),
     )
 

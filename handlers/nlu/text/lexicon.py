@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -21,6 +22,8 @@ NEGATION = re.compile(
 ENGLISH_NEGATION = re.compile(r"(?:\bno|\bnot|n't|\bnever|\bwithout|\bnothing)(?: \w+)?[ ]?$")
 HITS = 30
 """Places of one kind that are looked at in a text; beyond that it is no message of a person."""
+KEPT = 1024
+"""So many compiled patterns are kept, by their text: about those of four policies with words of their own."""
 SELF_NEGATED = ("没", "不", "未", "无", "少", "缺", "漏", "非")
 
 
@@ -140,8 +143,13 @@ def _latin(word: str) -> bool:
     return word[:1].isascii() and word[:1].isalpha()
 
 
+@lru_cache(maxsize=KEPT)
+def _compile(body: str, flags: int) -> re.Pattern[str]:
+    return re.compile(body, flags)
+
+
 def _compiled(body: str) -> re.Pattern[str] | None:
-    return re.compile(body, re.ASCII) if body else None
+    return _compile(body, re.ASCII) if body else None
 
 
 def matcher(row: Mapping[str, Any] | Sequence[str], *, negatable: bool = True) -> Matcher:
@@ -186,7 +194,7 @@ def _order_patterns(patterns: Sequence[str]) -> tuple[re.Pattern[str], ...]:
     for pattern in patterns:
         plain = not set("[(|") & set(pattern)
         body = "[-_ ]{0,2}".join(f"({part})" for part in pattern.split("-")) if plain else f"(?P<whole>{pattern})"
-        shapes.append(re.compile(rf"(?<![a-z0-9]){body}(?![0-9])", re.ASCII | re.IGNORECASE))
+        shapes.append(_compile(rf"(?<![a-z0-9]){body}(?![0-9])", re.ASCII | re.IGNORECASE))
     return tuple(shapes)
 
 
@@ -213,14 +221,14 @@ def _nouns(vocabulary: Iterable[str]) -> re.Pattern[str]:
     english = [word for word in vocabulary if _latin(word)]
     chinese = [word for word in vocabulary if not _latin(word)]
     latin = rf"|(?<![a-z])(?:{alternatives(english)})(?![a-z])" if english else ""
-    return re.compile((alternatives(chinese) + latin) or r"(?!)")
+    return _compile((alternatives(chinese) + latin) or r"(?!)", 0)
 
 
 def _counted(words: Sequence[str]) -> re.Pattern[str]:
     english = [word for word in words if _latin(word)]
     chinese = [word for word in words if not _latin(word)]
     unit = "|".join(part for part in (alternatives(chinese), rf"(?:{alternatives(english)})(?![a-z])") if part)
-    return re.compile(rf"({COUNT}|(?<![a-z])(?:{ENGLISH})(?![a-z]))\s?(?:大|小|整|多)?({unit})(?!子)(半)?")
+    return _compile(rf"({COUNT}|(?<![a-z])(?:{ENGLISH})(?![a-z]))\s?(?:大|小|整|多)?({unit})(?!子)(半)?", 0)
 
 
 def compile_words(

@@ -36,7 +36,7 @@ def test_show_prints_the_policy_whole_so_that_it_can_be_put_in_force(shop, out, 
 
 def test_show_keeps_words_with_nested_tables_and_odd_keys(shop, out, tmp_path):
     with shop.open("a", encoding="utf-8") as file:
-        file.write('\n[words.own."少 了"]\nrows = [{ a = "\\"x\\"", "b.c" = [1, 2.5] }]\n[words.empty]\n')
+        file.write('\n[words.items]\nkinds = { "少 了" = ["\\"x\\""], "b.c" = [] }\n[words.emoji]\n')
     commands.show(str(shop), out.append)
     again = tmp_path / "again.toml"
     again.write_text("\n".join(out), encoding="utf-8")
@@ -51,6 +51,31 @@ def test_show_of_a_refused_policy_says_why(out, tmp_path):
 def test_check_passes_what_is_in_order(shop, out):
     assert commands.check(str(shop), out.append) == 0
     assert "no errors" in out[0] and loader.load(str(shop)).hash[:12] in out[0]
+
+
+def test_check_says_what_a_file_changes_in_the_one_it_extends(tmp_path, out):
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'extends = "community-group-buy"\n[policy]\nname = "mine"\n[money]\nsuggest_cap = "60.00"\n'
+        '[rules.W48]\nzh = "四十八"\nen = "forty-eight"\n[words.problems.late]\nwords = ["慢"]\n',
+        encoding="utf-8",
+    )
+    assert commands.check(str(file), out.append) == 0
+    place = out.index("What it changes in community-group-buy:")
+    told = out[place + 1 :]
+    assert '  money.suggest_cap: "50.00" -> "60.00"' in told
+    assert '  rules.W48.en: nothing -> "forty-eight"' in told
+    assert [line.split(":")[0].strip() for line in told] == [
+        "money.suggest_cap", "policy.name", "rules.W48.en", "rules.W48.zh", "words.problems.late.words",
+    ]  # fmt: skip
+    assert all(len(line) < 200 for line in told)
+
+
+def test_check_of_a_file_that_stands_by_itself_compares_nothing(shop, out):
+    assert commands.check(str(shop), out.append) == 0
+    assert not any("changes" in line for line in out)
+    assert commands.check("community-group-buy", out.append) == 0
+    assert not any("changes" in line for line in out)
 
 
 def test_check_names_line_key_and_reason_and_fails(shop, out):

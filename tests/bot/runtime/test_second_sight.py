@@ -213,7 +213,7 @@ async def test_a_slow_one_is_waited_for_within_the_limit_of_wechat(tmp_path):
         await house.say(ODD)
         taken = asyncio.get_running_loop().time() - began
         assert llm_client.PATIENCE - 0.1 < taken < llm_client.PATIENCE + 0.5
-        assert taken + house.app.policy.quiet < 4.3  # what a callback waits
+        assert taken + house.app.policy.talk.quiet.seconds < 4.3  # what a callback waits
         assert await house.problems() == [(1, "", "2")]
 
 

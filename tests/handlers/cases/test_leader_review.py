@@ -12,6 +12,7 @@ from sqlalchemy import select
 from handlers.cases import appeals, filing, leader_review, remarks, timers
 from handlers.desk import cards, dispatch
 from handlers.messages.models import from_payload
+from handlers.policy.values import Review
 from handlers.tickets import leader_statements, lifecycle
 from storage import clocks, conversations, events, people, ticket_lines
 from storage import tables as t
@@ -23,7 +24,7 @@ class Site(House):
 
     def __init__(self, *, review: bool = True, **more) -> None:
         super().__init__(**more)
-        self.policy = replace(self.policy, leader_review=review)
+        self.policy = replace(self.policy, review=Review(leader=review))
         self.leader = self.talk("wang", name="王姐")
         people.lead(self.tx, self.leader, people.add_leader(self.tx, "王姐", ["Z07"], None, self.now).id, self.now)
 
@@ -158,7 +159,7 @@ def test_who_is_not_asked(site, facts):
 
 
 def test_a_policy_that_does_not_ask(site):
-    site.policy = replace(site.policy, leader_review=False)
+    site.policy = replace(site.policy, review=Review(leader=False))
     no = site.file()
     assert site.heard(site.leader) == [] and site.waiting() == [no]
 
@@ -269,7 +270,7 @@ def house_cherry(item="车厘子JJ"):
 
 
 def test_an_appeal_asks_the_leader_whatever_the_policy_says(site):
-    site.policy = replace(site.policy, leader_review=False)
+    site.policy = replace(site.policy, review=Review(leader=False))
     no = site.file(said=((START.isoformat(), "冰箱放两天长毛了。那天晚上我就给团长说了"),))
     ticket_lines.change(site.tx, no, 1, state="refused", decided_by="agent:telegram:78", decided_at=site.now)
     lifecycle.move(site.tx, no, "resolved", decided_at=site.now)

@@ -29,8 +29,8 @@ def test_a_file_names_weights_beside_it(tmp_path):
     learned = learned_of(policy)
     assert learned is not None
     assert dict(learned.rows) == {"超时": b"ZR"}
-    assert policy.weights.add == 0.9
-    assert (policy.weights.more, policy.weights.drop, policy.weights.major) == (0.7, 0.05, 0.6)
+    assert policy.reading.add == 0.9
+    assert (policy.reading.more, policy.reading.drop, policy.reading.major) == (0.7, 0.05, 0.6)
 
 
 def test_a_stored_policy_reads_the_same_when_the_file_is_gone(tmp_path):

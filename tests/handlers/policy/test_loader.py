@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from policy_samples import findings, group_buy, shipped, shop
 
+from handlers.nlu.reading import read
+from handlers.policy.lexicons import lexicon_of
 from handlers.policy.loader import PRESETS, PolicyError, check, load, presets, summaries
 
 
@@ -33,8 +37,8 @@ def test_a_file_overrides_parts_and_keeps_the_rest(tmp_path):
     policy = group_buy(
         tmp_path, '[policy]\nname = "shop"\n[money]\nsuggest_cap = 80.5\n[problems.late]\nlabel.en = "too late"\n'
     )
-    assert (policy.name, policy.suggest_cap, policy.auto_approve_cap) == ("shop", 8050, 0)
-    assert policy.problems["late"].labels == {"zh": "送货延误", "en": "too late"}
+    assert (policy.name, policy.money.suggest_cap, policy.money.auto_approve_cap) == ("shop", 8050, 0)
+    assert policy.problems["late"].label == {"zh": "送货延误", "en": "too late"}
     assert policy.problems["late"].remedies == ("compensation", "apology", "explanation")
 
 
@@ -55,13 +59,35 @@ def test_a_file_chooses_the_problem_types_it_offers(tmp_path):
 
 
 def test_words_are_passed_on_untouched(tmp_path):
-    policy = group_buy(tmp_path, '[words.own]\nlate = ["慢", "没到"]\nweight = 0.5\n')
-    assert policy.words["own"] == {"late": ["慢", "没到"], "weight": 0.5}
+    policy = group_buy(
+        tmp_path, '[words.problems.late]\nwords = ["慢", "没到"]\nnegatable = false\n[words.phrases]\nfine = ["好"]\n'
+    )
+    late = policy.words["problems"]["late"]
+    assert (late["words"], late["negatable"], policy.words["phrases"]["fine"]) == (["慢", "没到"], False, ["好"])
+    assert late["unless"], "what the file does not say stays as the preset has it"
+
+
+NEW = """
+[problems.{code}]
+label = {{ zh = "新", en = "new" }}
+remedies = ["refund"]
+department = "quality"
+[words.problems.{code}]
+words = ["咕嘟咕嘟"]
+"""
+
+
+@pytest.mark.parametrize("code", ["taste", "melted", "lates", "expire", "Other2", "x"])
+def test_any_new_problem_type_that_is_described_whole_is_taken_and_read(tmp_path, code):
+    policy = group_buy(tmp_path, NEW.format(code=code))
+    assert policy.label(code, "en") == "new"
+    told = read("草莓咕嘟咕嘟", (), lexicon_of(policy), today=date(2026, 6, 12))
+    assert [claim.problems for claim in told.claims] == [(code,)]
 
 
 def test_own_days_may_be_toml_dates_or_texts(tmp_path):
     policy = group_buy(tmp_path, '[calendar]\nholidays = [2027-02-06, "2027-02-07"]\n')
-    assert sorted(map(str, policy.holidays)) == ["2027-02-06", "2027-02-07"]
+    assert sorted(map(str, policy.calendar.holidays)) == ["2027-02-06", "2027-02-07"]
 
 
 def test_what_a_file_does_not_change_does_not_change_the_hash(tmp_path):
@@ -121,6 +147,17 @@ def test_what_a_file_does_not_change_does_not_change_the_hash(tmp_path):
         ('[words.signals.illness]\nseverity = "high"\n', 3, "words.signals.illness.severity", "none of"),
         ("[words.problems.late]\nunless = ['(慢']\n", 3, "words.problems.late.unless", "does not compile"),
         ("[words.problems]\nlaet = ['慢']\n", 3, "words.problems.laet", "did you mean 'late'"),
+        ('[words.problems.late]\nzh = ["慢"]\n', 3, "words.problems.late.zh", "known here: words, more, without"),
+        ('[words.problems.late]\nseverity = "major"\n', 3, "words.problems.late.severity", "unknown key"),
+        ('[words.problems.late]\nmroe = ["慢"]\n', 3, "words.problems.late.mroe", "did you mean 'more'"),
+        ("[words.problems.late]\nwords = [1]\n", 3, "words.problems.late.words", "text in quotes"),
+        ('[words.own]\nlate = ["慢"]\n', 2, "words.own", "unknown key"),
+        ('[words.phrases]\nfien = ["好"]\n', 3, "words.phrases.fien", "did you mean 'fine'"),
+        ('[words.items]\npacking = ["盒"]\n', 3, "words.items.packing", "did you mean 'packaging'"),
+        ('[words.emoji]\n"🍓" = 1\n', 3, "words.emoji.🍓", "text in quotes"),
+        ('[words.signals.illness]\nmore = ["吐"]\n', 3, "words.signals.illness.more", "[words.problems.illness] count"),
+        ('[words.signals.allergy]\nsame_as = "ilness"\n', None, "words.signals.allergy.same_as", "'illness'"),
+        ('[problems."too late"]\nphotos = 1\n', 2, "problems.too late", "must be a code"),
         ('[severity.x]\nseverity = "major"\n', 2, "severity.x", "raise every claim"),
         ('[severity.x]\nabove = 5\n', 2, "severity.x.severity", "is missing"),
         ('[severity.infant_food]\nproblems = ["lat"]\n', 3, "severity.infant_food.problems", "did you mean 'late'"),

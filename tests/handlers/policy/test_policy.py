@@ -41,10 +41,10 @@ def test_the_preset_has_every_problem_type_complete(policy):
     assert set(policy.problems) == set(PROBLEMS)
     assert list(policy.problems)[-1] == "other"
     for problem in policy.problems.values():
-        assert all(problem.labels[language] for language in LANGUAGES)
+        assert all(problem.label[language] for language in LANGUAGES)
         assert problem.remedies and set(problem.remedies) <= set(REMEDIES)
         assert problem.department in policy.departments
-        assert not problem.photos or all(problem.evidence_hint[language] for language in LANGUAGES)
+        assert not problem.photos or all(problem.evidence[language] for language in LANGUAGES)
 
 
 def test_the_preset_has_the_figures_of_the_procedures(policy):
@@ -56,11 +56,11 @@ def test_the_preset_has_the_figures_of_the_procedures(policy):
         "page_supervisor": "2m", "page_everyone": "4m",
     }  # fmt: skip
     assert {name: str(policy.clocks[name]) for name in said} == said
-    assert (policy.suggest_cap, policy.auto_approve_cap) == (5000, 0)
-    assert (policy.quiet, policy.quiet_max, policy.misses) == (1.5, 3.5, 3)
-    assert (policy.lookup.tries, policy.lookup.within.seconds, policy.lookup.lock.seconds) == (5, 600, 1800)
-    assert policy.coupons[policy.late_coupon].value == 500
-    assert policy.rules[policy.late_rule].labels["zh"] == "生鲜取货后24小时内报损"
+    assert (policy.money.suggest_cap, policy.money.auto_approve_cap) == (5000, 0)
+    assert (policy.talk.quiet.seconds, policy.talk.quiet_max.seconds, policy.talk.misses) == (1.5, 3.5, 3)
+    assert (policy.identity.tries, policy.identity.within.seconds, policy.identity.lock.seconds) == (5, 600, 1800)
+    assert policy.coupons[policy.money.late_coupon].value == 500
+    assert policy.rules[policy.money.late_rule]["zh"] == "生鲜取货后24小时内报损"
 
 
 def test_evidence_is_asked_for_what_a_photo_can_show(policy):
@@ -85,7 +85,7 @@ def test_a_stored_policy_of_another_version_comes_back(policy):
     content["problems"]["late"]["later"] = True
     del content["survey"], content["talk"]["misses"]
     again = Policy.from_text(json.dumps(content))
-    assert (again.survey, again.misses, again.problems["late"]) == (True, 3, policy.problems["late"])
+    assert (again.survey.enabled, again.talk.misses, again.problems["late"]) == (True, 3, policy.problems["late"])
 
 
 def test_equal_content_has_equal_text_whatever_the_order_of_its_tables():

@@ -53,7 +53,8 @@ class House:
         self.tx = self.engine.connect()
         self.now = START
         self.random = Random(7)
-        self.policy = replace(preset(), auto_approve_cap=auto_approve_cap)
+        shipped = preset()
+        self.policy = replace(shipped, money=replace(shipped.money, auto_approve_cap=auto_approve_cap))
         self.claims = 0
         self.serial = 0
         self._stock()

@@ -154,7 +154,9 @@ async def test_a_template_that_surely_did_not_leave_is_tried_again(play):
 
 
 def test_fields_are_cut_to_what_their_kinds_hold():
-    template = Template(id="T", fields={"thing1": "{no}：{decision}", "phrase2": "{decision}", "time3": "{at}"})
+    template = Template(
+        template_id="T", fields={"thing1": "{no}：{decision}", "phrase2": "{decision}", "time3": "{at}"}
+    )
     at = datetime(2026, 6, 15, 19, 10, tzinfo=UTC)
     told = filled(template, Brief(mail=1, no="CD-ABCDEF", decision="退款 39.80 元 + 5.00 元券"), at)
     assert {name: field["value"] for name, field in told.items()} == {
@@ -180,4 +182,4 @@ def test_a_template_needs_fields_and_fields_a_template():
         assert "needs wechat." in wrong[1]
     whole = {**content, "wechat": {"template_id": "T", "fields": {"thing1": "{no}"}}}
     assert list(contradictions(whole)) == []
-    assert Policy.from_text(json.dumps(whole)).template == Template(id="T", fields={"thing1": "{no}"})
+    assert Policy.from_text(json.dumps(whole)).wechat == Template(template_id="T", fields={"thing1": "{no}"})

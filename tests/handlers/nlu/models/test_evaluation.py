@@ -20,7 +20,7 @@ CODES = [code for code in POLICY.problems if code != NONE]
 
 @cache
 def held_out():
-    tables = compile_words(POLICY.words, POLICY.order_patterns)
+    tables = compile_words(POLICY.words, POLICY.orders.patterns)
     return [seen(lesson_of(line, CODES), tables) for line in HELD_OUT.read_text("utf-8").splitlines()]
 
 
@@ -48,7 +48,7 @@ def test_what_is_measured_was_not_learned_from():
         type(one)(lesson=label, text=one.text, problems=one.problems, grave=one.grave)
         for one, label in zip(held_out(), shuffled, strict=True)
     ]
-    _, both = cross_checked(at_random, CODES, POLICY.weights, Random(1))
+    _, both = cross_checked(at_random, CODES, POLICY.reading, Random(1))
     assert both.types < 0.4
 
 
