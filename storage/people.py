@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Boolean, Integer, String, bindparam, select, update
 
 from storage.database import Tx, insert
-from storage.orders import order_key, phone_digits
+from storage.orders import SANDBOX, order_key, phone_digits
 from storage.prepared import Inserts, Prepared, Updates
 from storage.tables import conversations, customers, leader_sites, leaders, staff
 
@@ -116,11 +116,13 @@ def add_leader(
 def bind_leader(tx: Tx, conversation_id: int, code: str, now: datetime) -> Leader | None:
     """Make this conversation the leader's whose code it is; None when no code like this is open.
 
-    The code is struck off in the same statement that finds it: it works once.
+    The code is struck off in the same statement that finds it: it works once. In the sandbox no real leader's does.
     """
+    channel = select(conversations.c.channel).where(conversations.c.id == conversation_id).scalar_subquery()
+    there = leaders.c.sample == (channel == SANDBOX)
     found = tx.execute(
         update(leaders)
-        .where(leaders.c.code_hash == hash_code(code), leaders.c.removed_at.is_(None))
+        .where(leaders.c.code_hash == hash_code(code), leaders.c.removed_at.is_(None), there)
         .values(code_hash=None)
         .returning(leaders.c.id)
     ).scalar_one_or_none()

@@ -49,7 +49,7 @@ def add(
 
     def store(tx: Tx) -> set[str]:
         people.add_leader(tx, name, numbers, people.hash_code(bind), now)
-        return set(numbers) - known_sites(tx, numbers)
+        return set(numbers) - known_sites(tx, numbers, sample=False)
 
     for site in sorted(write(store)):
         print(f"No order names the site {site} yet; look at site_no of your import if this is a surprise.", file=out)
