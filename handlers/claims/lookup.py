@@ -147,9 +147,7 @@ def find(
     return _proved(tx, found, want, policy, site=site, sample=sample)
 
 
-def _led(
-    tx: Tx, conversation: Conversation, want: Wanted, *, sample: bool, since: datetime
-) -> tuple[Order, ...]:
+def _led(tx: Tx, conversation: Conversation, want: Wanted, *, sample: bool, since: datetime) -> tuple[Order, ...]:
     if conversation.leader_id is None or not want.any:
         return ()
     found = orders.of_sites(tx, conversation.sites, want.pickups, since=since, sample=sample) if want.pickups else []
