@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
@@ -100,6 +101,7 @@ def parser() -> ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Run a command; errors are one sentence, never a traceback."""
     args = parser().parse_args(argv)
+    os.umask(0o077)  # whatever is written holds what customers told
     try:
         return _run(args)
     except KeyboardInterrupt:
@@ -115,7 +117,9 @@ def _run(args: Namespace) -> int:
     try:
         settings = load()
     except WrongSettings as wrong:
-        print(f"claimdesk: these settings must be mended (environment or .env):\n{wrong}", file=sys.stderr)
+        told = str(wrong)
+        head = "these settings must be mended (environment or .env):\n" if "\n" in told else ""
+        print(f"claimdesk: {head}{told}", file=sys.stderr)
         return 2
     do: Callable[..., int] = getattr(table, args.command.replace(" ", "_"))
     from bot.errors import EXPECTED, sentence

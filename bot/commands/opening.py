@@ -24,7 +24,7 @@ def lines(settings: Settings, *, channels: Collection[str], desks: Collection[st
         yield logging.WARNING, "no agents' desk is configured: set TELEGRAM_DESK_TOKEN and TELEGRAM_DESK_CHAT_ID"
     if not channels:
         yield logging.WARNING, "no channel is open and nothing can come in: set one up, or SANDBOX=on to try it out"
-    yield _sandbox(settings)
+    yield sandbox(settings)
 
 
 def shown(url: str) -> str:
@@ -44,7 +44,8 @@ def _way(settings: Settings, name: str, path: str) -> str:
     return name
 
 
-def _sandbox(settings: Settings) -> Line:
+def sandbox(settings: Settings) -> Line:
+    """Say whether the sandbox is open, and to whom."""
     here = f"http://{settings.http_host}:{settings.http_port}/"
     if not settings.sandbox_open:
         return logging.INFO, f"the sandbox is off; health at {here}healthz"
