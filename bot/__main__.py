@@ -25,7 +25,13 @@ COMMANDS: tuple[tuple[str, str, tuple[Argument, ...]], ...] = (
             _arg("name", metavar="NAME"),
             _arg("--site", action="append", required=True, metavar="SITE"),
             _arg("--qr", metavar="FILE.png"),
+            _arg("--namesake", action="store_true", help="another person of a name that is known"),
         ),
+    ),
+    (
+        "leaders extend",
+        "give a leader, by name or id, more sites",
+        (_arg("name", metavar="NAME"), _arg("--site", action="append", required=True, metavar="SITE")),
     ),
     ("leaders list", "list leaders and their sites", ()),
     ("leaders remove", "remove a leader by name or id", (_arg("name", metavar="NAME"),)),

@@ -113,6 +113,13 @@ def add_leader(
     return Leader(id=leader_id, name=name, sites=tuple(numbers), code_open=bool(code_hash), sample=sample)
 
 
+def extend_leader(tx: Tx, leader_id: int, sites: Iterable[str]) -> None:
+    """Give a leader more sites; those that the leader has already stay."""
+    rows = [{"leader_id": leader_id, "site_no": site} for site in sorted(set(sites))]
+    if rows:
+        tx.execute(insert(tx)(leader_sites).on_conflict_do_nothing(), rows)
+
+
 def bind_leader(tx: Tx, conversation_id: int, code: str, now: datetime) -> Leader | None:
     """Make this conversation the leader's whose code it is; None when no code like this is open.
 
