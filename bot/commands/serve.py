@@ -17,6 +17,7 @@ from bot.app import App, build
 from bot.commands import opening
 from bot.logs import set_up
 from bot.runtime import web
+from bot.runtime.write_probe import WriteProbe
 from bot.settings import Settings
 from storage.database import Busy
 
@@ -49,7 +50,8 @@ async def _serve(settings: Settings) -> int:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopped.set)
-    server = web.make_app(health=app.health, doors=app.doors)
+    probe = WriteProbe(write=app.runner.do, clock=app.clock)
+    server = web.make_app(health=app.health, probe=probe.check, doors=app.doors)
     try:
         http = await web.start(server, settings.http_host, int(settings.http_port))
     except OSError as error:
