@@ -10,7 +10,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from storage import heartbeat
+from storage import upkeep
 from storage.database import DRIVER_ERRORS, DatabaseGone, Tx
 
 LOG = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class WriteProbe:
     async def _ask(self) -> None:
         try:
             async with asyncio.timeout(WITHIN):
-                await self.write(lambda tx: heartbeat.beat(tx, self.clock()))
+                await self.write(lambda tx: upkeep.beat(tx, self.clock()))
             writes, why = True, ""
         except LOST as error:
             writes, why = False, f"{type(error).__name__}: {error}"
