@@ -27,7 +27,7 @@ class Connection(asyncio.Protocol):
     """One connection: hands all on to aiohttp's protocol, and remembers what it waits for."""
 
     keeper: Doorkeeper
-    inner: web.RequestHandler | None = None  # once it was let in
+    inner: web.RequestHandler | None = None  # from the first byte on: one that never speaks costs little
     transport: asyncio.Transport | None = None
     request: web.Request | None = None  # that is being handled
     since: float = 0.0  # when it began to wait for what it waits for
@@ -41,11 +41,8 @@ class Connection(asyncio.Protocol):
         """Take the connection in, if need be in an idle one's place."""
         assert isinstance(transport, asyncio.Transport)
         self.transport, self.since = transport, self.keeper.clock()
-        self.inner = self.keeper.admit(self)
-        if self.inner is None:
+        if not self.keeper.admit(self):
             transport.abort()
-        else:
-            self.inner.connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
         """Hand bytes on."""
@@ -54,6 +51,9 @@ class Connection(asyncio.Protocol):
         elif not self.begun:
             self.begun = True
             self.since = self.keeper.clock() if self.served else self.since
+        if self.inner is None and self.transport is not None:
+            self.inner = self.keeper.speaks(self)
+            self.inner.connection_made(self.transport)
         if self.inner is not None:
             self.inner.data_received(data)
 
@@ -124,7 +124,8 @@ class Doorkeeper:
     make: Callable[[], web.RequestHandler] | None = None
     most: int = MOST
     clock: Callable[[], float] = monotonic
-    _open: dict[asyncio.Protocol, Connection] = field(default_factory=dict)
+    _open: dict[Connection, None] = field(default_factory=dict)  # the first to come first
+    _speaking: dict[asyncio.Protocol, Connection] = field(default_factory=dict)
     _looking: asyncio.TimerHandle | None = None
 
     def __call__(self) -> Connection:
@@ -136,38 +137,52 @@ class Doorkeeper:
 
     def of(self, request: web.Request) -> Connection | None:
         """Return the connection of a request."""
-        return self._open.get(request.protocol)
+        return self._speaking.get(request.protocol)
 
-    def admit(self, new: Connection) -> web.RequestHandler | None:
-        """Make room for a connection and its inner protocol; None when all the others are at work."""
-        assert self.make is not None
+    def admit(self, new: Connection) -> bool:
+        """Make room for a connection; False when all the others are at work."""
         if len(self._open) >= self.most:
-            idle = (one for one in self._open.values() if one.idle)
-            oldest = min(idle, key=lambda one: (one.served, one.since), default=None)
-            if oldest is None:
-                return None
-            self.forget(oldest)
-            oldest.drop()
-        inner = self.make()
-        self._open[inner] = new
+            idle = self._idlest()
+            if idle is None:
+                return False
+            self.forget(idle)
+            idle.drop()
+        self._open[new] = None
         if self._looking is None:
             self._look()
+        return True
+
+    def _idlest(self) -> Connection | None:
+        """Return the oldest that never asked anything, else the one whose last answer is the longest ago."""
+        silent = next((one for one in self._open if not one.served and one.idle), None)
+        return silent or min((one for one in self._open if one.idle), key=lambda one: one.since, default=None)
+
+    def speaks(self, one: Connection) -> web.RequestHandler:
+        """Make the inner protocol of a connection on which something came."""
+        assert self.make is not None
+        inner = self.make()
+        if one in self._open:
+            self._speaking[inner] = one
         return inner
 
     def forget(self, gone: Connection) -> None:
         """Forget a connection."""
+        self._open.pop(gone, None)
         if gone.inner is not None:
-            self._open.pop(gone.inner, None)
+            self._speaking.pop(gone.inner, None)
 
     def _look(self) -> None:
         """End what is overdue, each second as long as there is a connection."""
         now = self.clock()
-        for one in [one for one in self._open.values() if one.overdue(now)]:
+        for one in [one for one in self._open if one.overdue(now)]:
             one.drop()
         self._looking = asyncio.get_running_loop().call_later(LOOK, self._look) if self._open else None
 
     def close(self) -> None:
-        """Look no more."""
+        """End what is left, and look no more."""
+        for one in list(self._open):
+            self.forget(one)
+            one.drop()
         if self._looking is not None:
             self._looking.cancel()
             self._looking = None

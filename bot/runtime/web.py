@@ -17,7 +17,7 @@ Probe = Callable[[], Awaitable[Mapping[str, Any]]]
 Door = Callable[[web.Application], None]  # adds its routes
 
 SHUTDOWN = 3.0  # seconds that open requests get when the service stops
-BACKLOG = 1024  # connections that the system holds until they are taken
+BACKLOG = 128  # connections taken in one go: an ended one gives its file descriptor back only after that
 
 
 def make_app(*, health: Health, probe: Probe | None = None, doors: Iterable[Door] = ()) -> web.Application:
