@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
@@ -24,7 +25,13 @@ COMMANDS: tuple[tuple[str, str, tuple[Argument, ...]], ...] = (
             _arg("name", metavar="NAME"),
             _arg("--site", action="append", required=True, metavar="SITE"),
             _arg("--qr", metavar="FILE.png"),
+            _arg("--namesake", action="store_true", help="another person of a name that is known"),
         ),
+    ),
+    (
+        "leaders extend",
+        "give a leader, by name or id, more sites",
+        (_arg("name", metavar="NAME"), _arg("--site", action="append", required=True, metavar="SITE")),
     ),
     ("leaders list", "list leaders and their sites", ()),
     ("leaders remove", "remove a leader by name or id", (_arg("name", metavar="NAME"),)),
@@ -100,6 +107,7 @@ def parser() -> ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Run a command; errors are one sentence, never a traceback."""
     args = parser().parse_args(argv)
+    os.umask(0o077)  # whatever is written holds what customers told
     try:
         return _run(args)
     except KeyboardInterrupt:
@@ -115,7 +123,9 @@ def _run(args: Namespace) -> int:
     try:
         settings = load()
     except WrongSettings as wrong:
-        print(f"claimdesk: correct these settings (environment or .env):\n{wrong}", file=sys.stderr)
+        told = str(wrong)
+        head = "correct these settings (environment or .env):\n" if "\n" in told else ""
+        print(f"claimdesk: {head}{told}", file=sys.stderr)
         return 2
     do: Callable[..., int] = getattr(table, args.command.replace(" ", "_"))
     from bot.errors import EXPECTED, sentence

@@ -52,6 +52,7 @@ def _sandbox(parts: Parts) -> Opened:
         clock=parts.clock,
         context=parts.context,
         wide=parts.settings.sandbox == "on",
+        exposed=parts.settings.sandbox_exposed,
         password=parts.settings.sandbox_password,
         secret=secret_key(parts.settings),
     )

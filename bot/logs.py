@@ -1,15 +1,40 @@
-"""Logging to standard error: readable lines, or JSON for machines."""
+"""Logging to standard error: readable lines, or JSON for machines, without tokens, secrets and phone numbers."""
 
 from __future__ import annotations
 
 import json
 import logging
 import sys
+import threading
 import time
+from collections.abc import Iterable
+from contextlib import suppress
+from types import TracebackType
+from typing import TextIO
+
+from bot.redaction import Redaction
+
+QUIET = ("aiosqlite", "aiohttp.access", "httpx", "aiogram.event", "alembic")  # their debug lines hold whole messages
+
+
+class Lines(logging.Formatter):
+    """One readable line, and the trace below it."""
+
+    def __init__(self, redact: Redaction) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+        self.redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Shape a record, its trace included."""
+        return self.redact(super().format(record))
 
 
 class JsonLines(logging.Formatter):
     """One JSON object a line."""
+
+    def __init__(self, redact: Redaction) -> None:
+        super().__init__()
+        self.redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
         """Return a record as one line."""
@@ -17,20 +42,44 @@ class JsonLines(logging.Formatter):
             "at": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": self.redact(record.getMessage()),
         }
         if record.exc_info:
-            line["trace"] = self.formatException(record.exc_info)
+            line["trace"] = self.redact(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
 
 
-def set_up(level: str, style: str) -> None:
-    """Send the logs of this level and above to standard error."""
-    handler = logging.StreamHandler(sys.stderr)
-    plain = logging.Formatter("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
-    handler.setFormatter(JsonLines() if style == "json" else plain)
+class Handler(logging.StreamHandler[TextIO]):
+    """Standard error; a record that cannot be shaped is named without what it holds."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  logging's own name
+        """Say where a line is missing."""
+        with suppress(OSError, ValueError):  # standard error itself may be gone
+            self.stream.write(f"a line of {record.name} ({record.pathname}:{record.lineno}) could not be written\n")
+
+
+def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+        return
+    logging.getLogger("bot").critical("stopped by an unforeseen failure", exc_info=(kind, error, trace))
+
+
+def _thread_crashed(failure: threading.ExceptHookArgs) -> None:
+    error = failure.exc_value
+    told = (failure.exc_type, error, failure.exc_traceback) if error else None
+    logging.getLogger("bot").critical("a thread was ended by an unforeseen failure", exc_info=told)
+
+
+def set_up(level: str, style: str, secrets: Iterable[str] = ()) -> None:
+    """Send the logs of this level and above to standard error; all loggers', warnings too, and none with a secret."""
+    redact = Redaction(secrets)
+    handler = Handler(sys.stderr)
+    handler.setFormatter(JsonLines(redact) if style == "json" else Lines(redact))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for noisy in ("aiosqlite", "aiohttp.access", "httpx", "aiogram.event", "alembic"):
+    logging.captureWarnings(True)
+    sys.excepthook, threading.excepthook = _crashed, _thread_crashed
+    for noisy in QUIET:
         logging.getLogger(noisy).setLevel(logging.WARNING)

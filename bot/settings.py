@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from bot import env_file
+from bot.setting_shapes import GROUP, LOOPBACK, PROXIES, WEB, address, kept_key, odd_secrets
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class WrongSettings(Exception):
@@ -90,6 +90,22 @@ class Settings:
         return bool(self.wechat_app_id)
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that nobody but its platform may see."""
+        kinds = ("_token", "_secret", "_key", "_password", "_key_previous")
+        return tuple(getattr(self, item.name) for item in fields(self) if item.name.endswith(kinds))
+
+    @property
+    def business(self) -> bool:
+        """Return whether customers or agents come by any platform."""
+        return self.telegram_customers or bool(self.telegram_desk_token) or self.wechat
+
+    @property
+    def sandbox_exposed(self) -> bool:
+        """Return whether others than who sits here may reach the sandbox, or a business runs beside it."""
+        return self.business or bool(self.public_url) or self.http_host not in LOOPBACK
+
+    @property
     def second_reader(self) -> bool:
         """Return whether a language model is configured as second reader."""
         return bool(self.llm_base_url and self.llm_api_key and self.llm_model)
@@ -100,19 +116,21 @@ class Settings:
         return self.sandbox == "on" or (self.sandbox == "auto" and not self.telegram_customers and not self.wechat)
 
 
-PROXIES = ("http", "https", "socks5", "socks5h")
 NAMES = tuple(item.name.upper() for item in fields(Settings))
 
 
-def load(environment: Mapping[str, str] | None = None, env_file: Path = Path(".env")) -> Settings:
+def load(environment: Mapping[str, str] | None = None, file: Path = Path(".env")) -> Settings:
     """Read the settings; the environment goes before the file. Raises WrongSettings naming everything wrong."""
-    from dotenv import dotenv_values
-
-    known: dict[str, str | None] = dict(dotenv_values(env_file)) if env_file.is_file() else {}
-    known |= dict(os.environ if environment is None else environment)
+    try:
+        kept = env_file.read(file)
+    except env_file.Unreadable as error:
+        raise WrongSettings(str(error)) from None
+    around = dict(os.environ if environment is None else environment)
+    known = {**kept, **around}
     given: dict[str, Any] = {name.lower(): value.strip() for name in NAMES if (value := known.get(name))}
     settings = Settings(**given)
-    wrong = problems(settings)
+    slips = env_file.misspelt(NAMES, in_file=kept, in_environment=around)
+    wrong = [*problems(settings), *(f"{name} is no setting: did you mean {meant}?" for name, meant in slips)]
     if wrong:
         raise WrongSettings("\n".join(wrong))
     return settings
@@ -154,24 +172,27 @@ def _urls(settings: Settings) -> list[str]:
     )  # fmt: skip
     for name in names:
         value = getattr(settings, name)
-        parts = urlsplit(value)
-        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
-            wrong.append(f"{name.upper()} must be an address like https://host, not {value!r}.")
-        elif value and name == "public_url" and parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        parts = address(value, WEB)
+        if value and parts is None:
+            wrong.append(f"{name.upper()} must be an address like https://host.")
+        elif parts and name == "public_url" and parts.scheme == "http" and parts.hostname not in LOOPBACK:
             wrong.append("PUBLIC_URL must begin with https://.")
-    proxy = urlsplit(settings.telegram_proxy)
-    if settings.telegram_proxy and (proxy.scheme not in PROXIES or not proxy.hostname):
-        wrong.append(f"TELEGRAM_PROXY must be like http://host:port or socks5://host:port, not {proxy.geturl()!r}.")
+    if settings.telegram_proxy and address(settings.telegram_proxy, PROXIES) is None:
+        wrong.append("TELEGRAM_PROXY must be like http://host:port or socks5://host:port.")
     if not settings.database.startswith("sqlite:///"):
         wrong.append("DATABASE_URL must begin with sqlite:/// in this version.")
     return wrong
+
+
+def _secrets(settings: Settings) -> list[str]:
+    return odd_secrets(lambda name: str(getattr(settings, name)))
 
 
 def _halves(settings: Settings) -> list[str]:
     wrong = []
     if bool(settings.telegram_desk_token) != bool(settings.telegram_desk_chat_id):
         wrong.append("TELEGRAM_DESK_TOKEN and TELEGRAM_DESK_CHAT_ID go together: set both or none.")
-    if settings.telegram_desk_chat_id and not settings.telegram_desk_chat_id.lstrip("-").isdecimal():
+    if settings.telegram_desk_chat_id and not GROUP.fullmatch(settings.telegram_desk_chat_id):
         wrong.append("TELEGRAM_DESK_CHAT_ID must be a number such as -1001234567890.")
     if settings.telegram_bot_token and settings.telegram_bot_token == settings.telegram_desk_token:
         wrong.append("TELEGRAM_BOT_TOKEN and TELEGRAM_DESK_TOKEN must be two different bots.")
@@ -202,8 +223,8 @@ def _now(settings: Settings) -> list[str]:
     if not settings.claimdesk_now:
         return []
     try:
-        datetime.fromisoformat(settings.claimdesk_now)
-    except ValueError:
+        datetime.fromisoformat(settings.claimdesk_now).astimezone(UTC)
+    except (ValueError, OverflowError):
         return [f"CLAIMDESK_NOW must be an ISO time such as 2026-06-12T19:10:00, not {settings.claimdesk_now!r}."]
     bases = []
     if settings.telegram_bot_token or settings.telegram_desk_token:
@@ -215,11 +236,11 @@ def _now(settings: Settings) -> list[str]:
     return [
         f"CLAIMDESK_NOW is for demonstrations and tests only: {name} must be on loopback."
         for name, base in bases
-        if urlsplit(base).hostname not in LOOPBACK
+        if (parts := address(base, WEB)) is None or parts.hostname not in LOOPBACK
     ]
 
 
-CHECKS: tuple[Callable[[Settings], list[str]], ...] = (_choices, _port, _urls, _halves, _wechat, _now)
+CHECKS: tuple[Callable[[Settings], list[str]], ...] = (_choices, _port, _urls, _secrets, _halves, _wechat, _now)
 
 
 def clock(settings: Settings) -> Callable[[], datetime]:
@@ -236,9 +257,4 @@ def secret_key(settings: Settings) -> bytes:
     """Return the key that signs media links; made in DATA_DIR at first start unless set."""
     if settings.secret_key:
         return settings.secret_key.encode()
-    path = settings.folder / "secret.key"
-    if not path.is_file():
-        settings.folder.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-    return path.read_bytes()
+    return kept_key(settings.folder / "secret.key")

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, String, bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert  # PostgreSQL compiles the same ON CONFLICT clause
 
 from storage.database import Tx
+from storage.orders import sampled
 from storage.prepared import Prepared
 from storage.tables import conversations, customers, inbox, leader_sites, leaders
 
@@ -49,6 +50,7 @@ _WHOLE = select(
     conversations.c.leader_id,
     leaders.c.name.label("leader_name"),
     leaders.c.removed_at,
+    leaders.c.sample.label("invented"),
 ).select_from(_PEOPLE)
 _CHANNEL, _ACCOUNT = bindparam("channel", type_=String), bindparam("account", type_=String)
 _OF_ACCOUNT = Prepared(_WHOLE.where(conversations.c.channel == _CHANNEL, conversations.c.account == _ACCOUNT))
@@ -119,8 +121,12 @@ def of_buyer(tx: Tx, phone: str, *, sample: bool) -> list[Conversation]:
 
 
 def _conversation(tx: Tx, row: Sequence[Any]) -> Conversation:
-    number, channel, account, name, talk, customer, phone, customer_name, sample, leader, leader_name, removed = row
-    leads = leader is not None and removed is None
+    number, channel, account, name, talk, customer, phone, customer_name, sample, *led = row
+    leader, leader_name, removed, invented = led
+    # samples stay in the sandbox, and nobody real is played there
+    if customer is not None and bool(sample) != sampled(channel):
+        customer = phone = customer_name = sample = None
+    leads = leader is not None and removed is None and bool(invented) == sampled(channel)
     return Conversation(
         id=number,
         channel=channel,
@@ -132,7 +138,7 @@ def _conversation(tx: Tx, row: Sequence[Any]) -> Conversation:
         customer_name=customer_name or "",
         sample=bool(sample),
         leader_id=leader if leads else None,
-        leader_name=leader_name or "",
+        leader_name=(leader_name or "") if leads or removed else "",
         sites=tuple(site for (site,) in _SITES.rows(tx, id=leader)) if leads else (),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -188,8 +189,7 @@ def back_up(url: str, target: Path) -> int:
     source = Path(make_url(url).database or "")
     if not source.is_file():
         raise FileNotFoundError(ENOENT, "there is no database to copy", str(source))
-    with target.open("xb"):
-        pass
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     origin = sqlite3.connect(f"file:{quote(str(source))}?mode=ro", uri=True)
     with closing(origin) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, String, bindparam, or_, select, update
 
 from storage.database import Tx
+from storage.orders import SANDBOX
 from storage.prepared import Prepared
 from storage.tables import evidence
 
@@ -130,6 +131,7 @@ def used_before(tx: Tx, piece: Evidence) -> str | None:
         or_(*same),
         evidence.c.id != piece.id,
         evidence.c.side == "customer",
+        (evidence.c.channel == SANDBOX) == (piece.channel == SANDBOX),  # play proves nothing of the business
         evidence.c.ticket_no.is_not(None),
         evidence.c.ticket_no.is_distinct_from(piece.ticket_no),
     )

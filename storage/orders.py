@@ -52,6 +52,8 @@ class Order:
     sample: bool = False
 
 
+SANDBOX = "sandbox"  # the channel and the desk that see sample rows, and nothing else
+
 LINE_FIELDS = tuple(OrderLine.__dataclass_fields__)
 ORDER_FIELDS = tuple(name for name in Order.__dataclass_fields__ if name != "lines")
 
@@ -79,10 +81,15 @@ def phone_digits(text: str) -> str:
     return national if digits in (f"86{national}", f"0086{national}") and national.startswith("1") else digits
 
 
-def by_number(tx: Tx, number: str, *, sample: bool | None) -> Order | None:
+def sampled(place: str) -> bool:
+    """Return whether a channel or desk sees the invented rows of the sandbox; every other sees the real ones alone."""
+    return place == SANDBOX
+
+
+def by_number(tx: Tx, number: str, *, sample: bool) -> Order | None:
     """Find an order by its exact number, blind to case, width and separators.
 
-    `sample`: whether sandbox sample orders are meant; None takes either (here and below).
+    `sample`: whether the invented orders of the sandbox are meant or the real ones (here and below).
     """
     key = order_key(number)
     found = _known(tx, _BY_KEY.rows(tx, key=key), sample=sample) if key else []
@@ -95,7 +102,7 @@ def proves(order: Order, phone_tail: str) -> bool:
     return bool(tail) and order.buyer_phone.endswith(tail)
 
 
-def by_pickup(tx: Tx, participate_no: str, phone_tail: str, *, sample: bool | None) -> list[Order]:
+def by_pickup(tx: Tx, participate_no: str, phone_tail: str, *, sample: bool) -> list[Order]:
     """Find orders by pickup number and the phone's last four digits, newest first; both are the proof."""
     number, tail = pickup_key(participate_no), _tail(phone_tail)
     if not tail or not order_key(participate_no):
@@ -103,23 +110,21 @@ def by_pickup(tx: Tx, participate_no: str, phone_tail: str, *, sample: bool | No
     return _known(tx, _BY_PICKUP.rows(tx, number=number, tail=tail), sample=sample)
 
 
-def with_pickup(tx: Tx, participate_no: str, *, sample: bool | None, limit: int = 20) -> list[str]:
+def with_pickup(tx: Tx, participate_no: str, *, sample: bool, limit: int = 20) -> list[str]:
     """Return the numbers of the newest orders with a pickup number, whoever they are of."""
-    where = [orders.c.participate_no == pickup_key(participate_no)]
-    if sample is not None:
-        where.append(orders.c.sample == sample)
+    where = [orders.c.participate_no == pickup_key(participate_no), orders.c.sample == sample]
     newest = func.coalesce(orders.c.placed_at, orders.c.delivered_at).desc()
     return list(tx.execute(select(orders.c.order_no).where(*where).order_by(newest).limit(limit)).scalars())
 
 
-def of_buyer(tx: Tx, phone: str, *, sample: bool | None, limit: int = 20) -> list[Order]:
+def of_buyer(tx: Tx, phone: str, *, sample: bool, limit: int = 20) -> list[Order]:
     """Return the newest orders of the buyer with this whole phone number."""
     digits = phone_digits(phone)
     return _known(tx, _OF_BUYER.rows(tx, phone=digits), sample=sample)[:limit] if digits else []
 
 
 def of_sites(
-    tx: Tx, sites: Collection[str], participate_nos: Collection[str] | None, *, since: datetime, sample: bool | None
+    tx: Tx, sites: Collection[str], participate_nos: Collection[str] | None, *, since: datetime, sample: bool
 ) -> list[Order]:
     """Return the orders of pickup sites since a time (of delivery, else promise, else purchase), newest first.
 
@@ -140,7 +145,7 @@ def at_sites(
     tails: Collection[str] = (),
     numbers: Collection[str] = (),
     since: datetime,
-    sample: bool | None,
+    sample: bool,
 ) -> list[Order]:
     """Return the orders of pickup sites since a time that have one of these pickup numbers, buyers, phone tails or
     order numbers, newest first; those of other sites cannot come out of it."""
@@ -153,25 +158,25 @@ def at_sites(
     return _find(tx, orders.c.site_no.in_(sorted(sites)), since <= MOMENT, any_of, sample=sample)
 
 
-def buyers_at(tx: Tx, sites: Collection[str], *, since: datetime) -> set[str]:
+def buyers_at(tx: Tx, sites: Collection[str], *, since: datetime, sample: bool) -> set[str]:
     """Return the names of those who ordered at pickup sites since a time."""
-    query = select(orders.c.buyer_name).where(orders.c.site_no.in_(sorted(sites)), since <= MOMENT).distinct()
+    here = (orders.c.site_no.in_(sorted(sites)), orders.c.sample.is_(sample), since <= MOMENT)
+    query = select(orders.c.buyer_name).where(*here).distinct()
     return {name for (name,) in tx.execute(query) if name}
 
 
-def known_sites(tx: Tx, sites: Collection[str]) -> set[str]:
+def known_sites(tx: Tx, sites: Collection[str], *, sample: bool) -> set[str]:
     """Return which of these sites occur on orders."""
-    return {
-        site for site in sites if tx.execute(select(orders.c.site_no).where(orders.c.site_no == site).limit(1)).first()
-    }
+    here = select(orders.c.site_no).where(orders.c.sample.is_(sample)).limit(1)
+    return {site for site in sites if tx.execute(here.where(orders.c.site_no == site)).first()}
 
 
-def none_yet(tx: Tx) -> bool:
-    """Return whether there is not one order, sample or real."""
-    return tx.execute(select(orders.c.order_no).limit(1)).first() is None
+def none_yet(tx: Tx, *, sample: bool) -> bool:
+    """Return whether there is not one order."""
+    return tx.execute(select(orders.c.order_no).where(orders.c.sample.is_(sample)).limit(1)).first() is None
 
 
-def near(tx: Tx, number: str, phone: str, *, sample: bool | None) -> list[Order]:
+def near(tx: Tx, number: str, phone: str, *, sample: bool) -> list[Order]:
     """Return the buyer's own orders whose number is one slip away from the given one, newest first."""
     key, digits = order_key(number), phone_digits(phone)
     if not key or not digits:
@@ -218,20 +223,16 @@ _LINES = Prepared(
 )
 
 
-def _find(tx: Tx, *where: ColumnElement[bool], sample: bool | None) -> list[Order]:
+def _find(tx: Tx, *where: ColumnElement[bool], sample: bool) -> list[Order]:
     """Return orders with their lines, newest first."""
     return _known(tx, [tuple(row) for row in tx.execute(_HEADS.where(*where))], sample=sample)
 
 
-def _known(tx: Tx, rows: Sequence[Sequence[Any]], *, sample: bool | None) -> list[Order]:
+def _known(tx: Tx, rows: Sequence[Sequence[Any]], *, sample: bool) -> list[Order]:
     heads = [dict(zip(ORDER_FIELDS, row, strict=True)) for row in rows]
     for head in heads:
         head["sample"] = bool(head["sample"])
-    if sample is not None:
-        heads = [head for head in heads if head["sample"] == sample]
-    elif any(head["sample"] for head in heads):
-        heads = [head for head in heads if head["sample"]]
-    return [Order(**head, lines=_lines(tx, head["order_no"])) for head in heads]
+    return [Order(**head, lines=_lines(tx, head["order_no"])) for head in heads if head["sample"] == sample]
 
 
 def _lines(tx: Tx, order_no: str) -> tuple[OrderLine, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Boolean, Integer, String, bindparam, select, update
 
 from storage.database import Tx, insert
-from storage.orders import order_key, phone_digits
+from storage.orders import SANDBOX, order_key, phone_digits
 from storage.prepared import Inserts, Prepared, Updates
 from storage.tables import conversations, customers, leader_sites, leaders, staff
 
@@ -113,14 +113,23 @@ def add_leader(
     return Leader(id=leader_id, name=name, sites=tuple(numbers), code_open=bool(code_hash), sample=sample)
 
 
+def extend_leader(tx: Tx, leader_id: int, sites: Iterable[str]) -> None:
+    """Give a leader more sites; those that the leader has already stay."""
+    rows = [{"leader_id": leader_id, "site_no": site} for site in sorted(set(sites))]
+    if rows:
+        tx.execute(insert(tx)(leader_sites).on_conflict_do_nothing(), rows)
+
+
 def bind_leader(tx: Tx, conversation_id: int, code: str, now: datetime) -> Leader | None:
     """Make this conversation the leader's whose code it is; None when no code like this is open.
 
-    The code is struck off in the same statement that finds it: it works once.
+    The code is struck off in the same statement that finds it: it works once. In the sandbox no real leader's does.
     """
+    channel = select(conversations.c.channel).where(conversations.c.id == conversation_id).scalar_subquery()
+    there = leaders.c.sample == (channel == SANDBOX)
     found = tx.execute(
         update(leaders)
-        .where(leaders.c.code_hash == hash_code(code), leaders.c.removed_at.is_(None))
+        .where(leaders.c.code_hash == hash_code(code), leaders.c.removed_at.is_(None), there)
         .values(code_hash=None)
         .returning(leaders.c.id)
     ).scalar_one_or_none()

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 
 from storage.database import Tx
+from storage.orders import SANDBOX
 from storage.tables import (
     clocks,
     complainants,
@@ -115,7 +116,7 @@ def _seats(tx: Tx, *where: Any) -> list[Seat]:
     query = (
         select(leaders.c.id, leaders.c.name, conversations.c.id.label("talk_id"), conversations.c.talk)
         .join(conversations, conversations.c.leader_id == leaders.c.id)
-        .where(leaders.c.removed_at.is_(None), *where)
+        .where(leaders.c.removed_at.is_(None), leaders.c.sample == (conversations.c.channel == SANDBOX), *where)
         .order_by(leaders.c.id, conversations.c.updated_at, conversations.c.id)
     )
     last = {
@@ -125,10 +126,10 @@ def _seats(tx: Tx, *where: Any) -> list[Seat]:
     return list(last.values())
 
 
-def leaders_at(tx: Tx, site_no: str) -> list[str]:
+def leaders_at(tx: Tx, site_no: str, *, sample: bool) -> list[str]:
     """Name the leaders of a pickup site."""
     query = select(leaders.c.name).join(leader_sites, leader_sites.c.leader_id == leaders.c.id)
-    here = (leader_sites.c.site_no == site_no, leaders.c.removed_at.is_(None))
+    here = (leader_sites.c.site_no == site_no, leaders.c.removed_at.is_(None), leaders.c.sample.is_(sample))
     return list(tx.execute(query.where(*here).order_by(leaders.c.id)).scalars())
 
 

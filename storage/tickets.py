@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Integer, String, bindparam, func, literal_column, or_, select, update
 
 from storage.database import Tx
+from storage.orders import Order, by_number, sampled
 from storage.prepared import Inserts, Prepared, Updates
 from storage.tables import complainants, conversations, orders, ticket_lines, tickets
 
@@ -88,6 +89,11 @@ _DUE = Prepared(
 def get(tx: Tx, no: str) -> Ticket | None:
     """Return a ticket by its number."""
     return _ticket(_BY_NO.first(tx, number=no))
+
+
+def order_of(tx: Tx, ticket: Ticket) -> Order | None:
+    """Return a ticket's order, of the rows that its desk sees."""
+    return by_number(tx, ticket.order_no, sample=sampled(ticket.desk)) if ticket.order_no else None
 
 
 def by_claim(tx: Tx, claim_id: str) -> Ticket | None:

@@ -33,7 +33,6 @@ UNUSED = {
     "bot/commands/table.py": "a command's function is found by the command's name",
     "bot.channels.telegram.session.ANSWERS": "keeps classes alive that the library would build again for each call",
     "handlers.cases.payments.paid": "what a confirmed payment does; there is no way yet to confirm one",
-    "handlers.policy.diff.changes": "what a changed policy file changes; a running service does not reload it yet",
     "storage.evidence.of_claim": "goes with the next change of storage",
     "storage.outbox.drop": "goes with the next change of storage",
     "storage.policies.in_force": "goes with the next change of storage",

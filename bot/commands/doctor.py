@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from bot.commands import doctor_files, opening
 from bot.settings import Settings, clock
 
 Finding = tuple[bool, str]
@@ -26,7 +27,7 @@ def examine(settings: Settings, out: Callable[[str], object]) -> int:
 def _disk(settings: Settings) -> Iterator[Finding]:
     folder = settings.folder
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = folder / ".doctor"
         probe.write_bytes(b"x")
         probe.unlink()
@@ -78,7 +79,9 @@ def _policy(settings: Settings) -> Iterator[Finding]:
 
 def _doors(settings: Settings) -> Iterator[Finding]:
     customers = settings.telegram_customers or settings.wechat
-    if not customers:
+    if not customers and not settings.sandbox_open:
+        yield False, "no channel is configured and SANDBOX=off: nothing would run; set one up, or SANDBOX=on."
+    elif not customers:
         yield True, "no channel is configured: the sandbox runs."
     elif not settings.telegram_desk:
         yield False, "customers can write but no agents' desk is configured: set TELEGRAM_DESK_TOKEN and _CHAT_ID."
@@ -88,6 +91,12 @@ def _doors(settings: Settings) -> Iterator[Finding]:
         from bot.commands import doctor_wechat
 
         yield from doctor_wechat.examine(settings)
+
+
+def _sandbox(settings: Settings) -> Iterator[Finding]:
+    if settings.sandbox_open and settings.sandbox_exposed:
+        _, told = opening.sandbox(settings)
+        yield bool(settings.sandbox_password), f"{told}."
 
 
 def _telegram(settings: Settings) -> Iterator[Finding]:
@@ -112,4 +121,12 @@ def _second_reader(settings: Settings) -> Iterator[Finding]:
         yield asyncio.run(ask(settings))
 
 
-CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_disk, _database, _policy, _doors, _second_reader)
+CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _disk,
+    doctor_files.examine,
+    _database,
+    _policy,
+    _sandbox,
+    _doors,
+    _second_reader,
+)

@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.app import App, build
+from bot.commands import opening
 from bot.logs import set_up
 from bot.runtime import web
+from bot.runtime.write_probe import WriteProbe
 from bot.settings import Settings
 from storage.database import Busy
 
@@ -37,7 +39,7 @@ def only_one(folder: Path) -> Iterator[None]:
 
 def serve(settings: Settings) -> int:
     """Run the service; returns 0 after a graceful stop."""
-    set_up(settings.log_level, settings.log_format)
+    set_up(settings.log_level, settings.log_format, settings.secrets)
     with only_one(settings.folder):
         return asyncio.run(_serve(settings))
 
@@ -48,7 +50,8 @@ async def _serve(settings: Settings) -> int:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopped.set)
-    server = web.make_app(health=app.health, doors=app.doors)
+    probe = WriteProbe(write=app.runner.do, clock=app.clock)
+    server = web.make_app(health=app.health, probe=probe.check, doors=app.doors)
     try:
         http = await web.start(server, settings.http_host, int(settings.http_port))
     except OSError as error:
@@ -77,9 +80,9 @@ def keep_loaded() -> None:
 
 
 def _say_ready(app: App) -> None:
-    settings = app.settings
-    if not settings.telegram_desk and (settings.telegram_customers or settings.wechat):
-        LOG.warning("no agents' desk is configured: set TELEGRAM_DESK_TOKEN and TELEGRAM_DESK_CHAT_ID")
+    settings, policy = app.settings, f"{app.policy.name} ({app.policy.hash[:12]})"
+    for level, sentence in opening.lines(settings, channels=app.channels, desks=app.desks, policy=policy):
+        LOG.log(level, "%s", sentence)
     where = f"http://{settings.http_host}:{settings.http_port}/"
     what = "sandbox: " + where if settings.sandbox_open else ", ".join(sorted(app.channels)) + " " + where
     print(f"claimdesk ready  {what}", flush=True)

@@ -78,22 +78,17 @@ def leaders_add(args: Namespace, settings: Settings) -> int:
 
     with database(settings) as write:
         now = configuration.clock(settings)()
-        draw = _drawing(settings, Path(args.qr), write) if args.qr else None
-        return leaders.add(args.name, args.site, write=write, now=now, chance=SystemRandom(), draw=draw)
+        draw = leaders.drawing(settings, Path(args.qr), write) if args.qr else None
+        how: dict[str, Any] = {"draw": draw, "namesake": args.namesake, "ask": leaders.terminal()}
+        return leaders.add(args.name, args.site, write=write, now=now, chance=SystemRandom(), **how)
 
 
-def _drawing(settings: Settings, file: Path, write: Callable[[Callable[[Any], Any]], Any]) -> Callable[[str], int]:
-    def draw(code: str) -> int:
-        if not settings.wechat:
-            later = f"claimdesk wechat code {code} {file}"
-            print(f"claimdesk: the picture needs WeChat: set WECHAT_APP_ID and the others, then {later}",
-                  file=sys.stderr)  # fmt: skip
-            return 1
-        from bot.channels.wechat import setup
+def leaders_extend(args: Namespace, settings: Settings) -> int:
+    """Give a leader more sites."""
+    from bot.commands import leaders
 
-        return setup.picture(settings, code, file, write=write)
-
-    return draw
+    with database(settings) as write:
+        return leaders.extend(args.name, args.site, write=write)
 
 
 def leaders_list(args: Namespace, settings: Settings) -> int:

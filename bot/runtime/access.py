@@ -7,11 +7,11 @@ import binascii
 import hmac
 import re
 import time
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -23,7 +23,11 @@ FORWARDED = ("forwarded", "via", "x-real-ip")
 FORWARDED_PREFIX = "x-forwarded-"
 COOKIE = "claimdesk_sandbox"
 SESSION = 12 * 3600  # seconds that a login holds
-WINDOW, TRIES = 60.0, 10  # seconds, wrong passwords in them before all are turned away
+TRIES = 5  # wrong passwords of one address before it has to wait, twice as long each time
+TRIES_BEHIND = 300  # the same of all addresses behind one proxy, whose word for them may be made up
+LONGEST_WAIT, LONGEST_BEHIND = 900.0, 60.0  # seconds
+QUIET = 3600.0  # seconds without a wrong password after which one is forgotten
+MOST_KNOWN = 10_000  # addresses remembered
 READING = {"GET", "HEAD"}
 
 HEADERS = {
@@ -38,20 +42,63 @@ HEADERS = {
 }
 
 ELSEWHERE = "The sandbox opens on this machine only. To open it to others, set SANDBOX=on and SANDBOX_PASSWORD.\n"
+NO_PASSWORD = (
+    "The sandbox stays shut: beside a channel, PUBLIC_URL or an open HTTP_HOST "
+    "it needs SANDBOX=on and SANDBOX_PASSWORD.\n"
+)
 CROSS_SITE = "This request came from another site and was refused.\n"
 LOG_IN = "Log in to the sandbox first: open / in a browser, or send the password by HTTP Basic.\n"
-TOO_MANY = "Too many wrong passwords; try again in a minute.\n"
+TOO_MANY = "Too many wrong passwords from here; try again later.\n"
+
+
+@dataclass(slots=True)
+class Tries:
+    """The wrong passwords of one address, when the last was, and until when no other is looked at."""
+
+    count: int = 0
+    last: float = 0.0
+    until: float = 0.0
+
+
+@dataclass(slots=True)
+class BackOff:
+    """Makes each address wait by itself: twice as long after each wrong password beyond the first few."""
+
+    _known: OrderedDict[str, Tries] = field(default_factory=OrderedDict)
+
+    def wait(self, name: str, now: float) -> float:
+        """Return the seconds that this address still has to wait."""
+        known = self._known.get(name)
+        return max(0.0, known.until - now) if known else 0.0
+
+    def wrong(self, name: str, now: float, *, free: int, longest: float) -> None:
+        """Count a wrong password."""
+        known = self._known.pop(name, None) or Tries()
+        if known.last < now - QUIET:
+            known = Tries()
+        known.count, known.last = known.count + 1, now
+        if known.count >= free:
+            known.until = now + min(longest, 2.0 ** min(known.count - free, 20))
+        self._known[name] = known
+        while len(self._known) > MOST_KNOWN:
+            self._known.popitem(last=False)
+
+    def right(self, name: str) -> None:
+        """Forget the wrong passwords of who knew the right one."""
+        self._known.pop(name, None)
 
 
 @dataclass(slots=True, kw_only=True)
 class Guard:
-    """The lock of the page. `wide`: SANDBOX=on; `secret` signs the login; `clock` gives seconds since 1970."""
+    """The lock of the page. `wide`: SANDBOX=on; `exposed`: others may reach this server, or a business runs beside;
+    `secret` signs the login; `clock` gives seconds since 1970."""
 
     wide: bool
     password: str
     secret: bytes
+    exposed: bool = False
     clock: Callable[[], float] = time.time
-    _wrong: deque[float] = field(default_factory=deque)
+    _tries: BackOff = field(default_factory=BackOff)
 
     def wrap(self, handler: Handler, *, public: bool = False) -> Handler:
         """Return a handler that lets only permitted requests through; `public`: before the login."""
@@ -64,6 +111,8 @@ class Guard:
 
     def refusal(self, request: web.Request) -> web.Response | None:
         """Turn away what comes from elsewhere, and writes that another site's page caused."""
+        if self.exposed and not self.password:  # a plain proxy makes everybody look like this machine
+            return web.Response(status=403, text=NO_PASSWORD)
         if not (self.wide and self.password) and not _local(request):
             return web.Response(status=403, text=ELSEWHERE)
         if request.method not in READING and not _same_site(request):
@@ -72,24 +121,35 @@ class Guard:
 
     def unknown(self, request: web.Request) -> web.Response | None:
         """Turn away who has not given the password, where one is set."""
-        if not self.password or self._logged_in(request.cookies.get(COOKIE, "")):
+        if not self.password or self._logged_in(request):
             return None
         given = _basic(request)
         if given is None:
             return web.Response(status=401, text=LOG_IN, headers={"WWW-Authenticate": "Cookie realm=sandbox"})
-        return self.check(given)
+        return self.check(request, given)
 
-    def check(self, given: str) -> web.Response | None:
-        """Turn away a wrong password, and every password for a while after too many wrong ones."""
-        now = self.clock()
-        while self._wrong and self._wrong[0] <= now - WINDOW:
-            self._wrong.popleft()
-        if len(self._wrong) >= TRIES:
-            return web.Response(status=429, text=TOO_MANY, headers={"Retry-After": str(int(WINDOW))})
-        if hmac.compare_digest(given.encode(), self.password.encode()):
+    def check(self, request: web.Request, given: str) -> web.Response | None:
+        """Turn away a wrong password, and for a while every password from where too many wrong ones came."""
+        now, (own, behind) = self.clock(), self._names(request)
+        wait = max(self._tries.wait(name, now) for name in (own, behind))
+        if wait:
+            return web.Response(status=429, text=TOO_MANY, headers={"Retry-After": str(int(wait) + 1)})
+        if hmac.compare_digest(given.encode(errors="replace"), self.password.encode()):
+            self._tries.right(own)
             return None
-        self._wrong.append(now)
+        self._tries.wrong(own, now, free=TRIES, longest=LONGEST_WAIT)
+        if behind:
+            self._tries.wrong(behind, now, free=TRIES_BEHIND, longest=LONGEST_BEHIND)
         return web.Response(status=401, text=LOG_IN, headers={"WWW-Authenticate": "Cookie realm=sandbox"})
+
+    def _names(self, request: web.Request) -> tuple[str, str]:
+        """Name whose tries are counted, and the proxy between; who was logged in before is told apart by that."""
+        until, signed = self._cookie(request)
+        if signed:
+            return f"login {until}", ""
+        peer = _address(request.remote or "")
+        forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        return (f"{peer} {_address(forwarded)}", f"{peer} all") if forwarded else (peer, "")
 
     def admit(self, request: web.Request, response: web.Response) -> None:
         """Add the login's cookie."""
@@ -105,10 +165,16 @@ class Guard:
             samesite="Lax",
         )
 
-    def _logged_in(self, cookie: str) -> bool:
-        until, _, signature = cookie.partition(".")
-        known = hmac.compare_digest(signature.encode(), self._sign(until).encode())
-        return known and int(until) > self.clock()
+    def _logged_in(self, request: web.Request) -> bool:
+        until, signed = self._cookie(request)
+        return signed and until > self.clock()
+
+    def _cookie(self, request: web.Request) -> tuple[int, bool]:
+        """Return until when the login of a cookie holds, and whether it was given out here."""
+        until, _, signature = request.cookies.get(COOKIE, "").partition(".")
+        if not (until.isascii() and until.isdecimal() and len(until) < 12):
+            return 0, False
+        return int(until), hmac.compare_digest(signature.encode(errors="replace"), self._sign(until).encode())
 
     def _sign(self, until: str) -> str:
         # the password is part of what is signed: a new one ends all logins
@@ -138,8 +204,24 @@ def _same_site(request: web.Request) -> bool:
     if site is not None:
         return site == "same-origin"
     origin = request.headers.get("Origin")
-    # neither header: no browser's page sent this
-    return origin is None or urlsplit(origin).netloc.lower() == request.headers.get("Host", "").lower()
+    if origin is None:
+        return True  # neither header: no browser's page sent this
+    try:
+        return urlsplit(origin).netloc.lower() == request.headers.get("Host", "").lower()
+    except ValueError:
+        return False
+
+
+def _address(text: str) -> str:
+    """Return an address as it is counted: of IPv6 the network that one customer gets."""
+    try:
+        found = ip_address(text)
+    except ValueError:
+        return "?"
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    if isinstance(found, IPv6Address) and mapped is None:
+        return str(ip_network(f"{found}/64", strict=False)) if not found.scope_id else str(found)
+    return str(mapped or found)
 
 
 def _basic(request: web.Request) -> str | None:

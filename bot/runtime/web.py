@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
 from bot.runtime.access import HEADERS
+from bot.runtime.connections import IDLE, KEEPER, Doorkeeper, busy, room
 
 Health = Callable[[], Mapping[str, Any]]
+Probe = Callable[[], Awaitable[Mapping[str, Any]]]
 Door = Callable[[web.Application], None]  # adds its routes
 
 SHUTDOWN = 3.0  # seconds that open requests get when the service stops
+BACKLOG = 128  # connections taken in one go: an ended one gives its file descriptor back only after that
 
 
-def make_app(*, health: Health, doors: Iterable[Door] = ()) -> web.Application:
-    """Return the server's application. `health` returns at least {"ok": bool}: /healthz answers it with 200 or 503."""
-    app = web.Application(client_max_size=1024 * 1024)
+def make_app(*, health: Health, probe: Probe | None = None, doors: Iterable[Door] = ()) -> web.Application:
+    """Return the server's application. `health` returns at least {"ok": bool}: /healthz answers it with 200 or 503.
+
+    `probe` is asked where all seems well, and returns the same.
+    """
+    app = web.Application(client_max_size=1024 * 1024, middlewares=[busy])
+    app[KEEPER] = Doorkeeper()
 
     async def healthz(_request: web.Request) -> web.Response:
         told = health()
+        if told["ok"] and probe is not None:
+            told = {**told, **await probe()}
         return web.json_response(dict(told), status=200 if told["ok"] else 503, headers={"Cache-Control": "no-store"})
 
     app.router.add_get("/healthz", healthz)
@@ -34,16 +45,45 @@ class PortTaken(Exception):
     """The HTTP port cannot be opened."""
 
 
-async def start(app: web.Application, host: str, port: int) -> web.AppRunner:
-    """Listen; end it with `await runner.cleanup()`. Raises OSError when the port is taken."""
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN, auto_decompress=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """A server that listens."""
+
+    runner: web.AppRunner
+    server: asyncio.Server
+    keeper: Doorkeeper
+
+    @property
+    def addresses(self) -> list[tuple[Any, ...]]:
+        """Return where it listens: host and port, first of all."""
+        return [socket.getsockname() for socket in self.server.sockets]
+
+    async def cleanup(self) -> None:
+        """Take nothing more in, give open requests their time, and end."""
+        self.server.close()
+        await self.runner.cleanup()
+        self.keeper.close()
+
+
+async def start(app: web.Application, host: str, port: int) -> Listening:
+    """Listen; end it with `cleanup()`. Raises OSError when the port is taken."""
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=SHUTDOWN,
+        auto_decompress=False,
+        keepalive_timeout=IDLE,
+    )
     await runner.setup()
+    keeper = app[KEEPER]
+    keeper.make, keeper.most = runner.server, room()
     try:
-        await web.TCPSite(runner, host, port).start()
+        server = await asyncio.get_running_loop().create_server(keeper, host, port, backlog=BACKLOG)
     except OSError:
         await runner.cleanup()
         raise
-    return runner
+    return Listening(runner=runner, server=server, keeper=keeper)
 
 
 async def _protect(_request: web.Request, response: web.StreamResponse) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.runtime.retries import attempt
 from handlers.messages.models import DeskInbound, Inbound
-from storage import outbox
+from storage import outbox, upkeep
 from storage.database import DRIVER_ERRORS, DatabaseGone, Tx, WriteLock, Writer, intact, savepoint, transaction
 from storage.outbox import Bundle, Outcome
 
@@ -59,6 +59,7 @@ class Runner:
     _carrying: bool = True
     _out: int = 0  # bundles handed to the courier and not settled yet
     _due: datetime | None = None
+    _last: datetime | None = None  # the clock at the last round
     _nudged: bool = True
     alive_at: float = 0.0  # monotonic time of the last finished round
 
@@ -67,6 +68,7 @@ class Runner:
         self._loop = asyncio.get_running_loop()
         with self.lock, transaction(self.engine) as tx:
             outbox.free_leases(tx)
+            self._set_right(tx, self.clock())
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -153,12 +155,15 @@ class Runner:
         now = self.clock()
         with self.lock:
             with transaction(self.engine) as tx:
+                if self._last is not None and now < self._last - upkeep.SLACK:
+                    self._set_right(tx, now)
                 for outcome in outcomes:  # first: a block booked here must not outlive the message that lifts it
                     outbox.settle(tx, outcome, now=now)
                 for job in jobs:
                     self._do(tx, job)
                 bundles = self._pick(tx, now, len(outcomes))
                 self._due = outbox.next_due(tx)
+            self._last = now
             with self._wake:
                 self._out += len(bundles) - len(outcomes)
             done = list(jobs)
@@ -171,6 +176,11 @@ class Runner:
             finally:
                 assert self._loop
                 self._loop.call_soon_threadsafe(self._finish, done, bundles)
+
+    def _set_right(self, tx: Tx, now: datetime) -> None:
+        """Date anew what a clock that ran ahead has left."""
+        if ahead := upkeep.set_right(tx, now):
+            LOG.warning("the clock ran %s ahead: mail and timers of that time are dated anew", ahead)
 
     def _pick(self, tx: Tx, now: datetime, settled: int) -> list[Bundle]:
         room = SLOTS - self._out + settled

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 from aiohttp import hdrs, web
 
@@ -29,6 +30,7 @@ TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 PULSE = 15.0  # seconds of silence after which a page hears that the line still stands
 MOST_PAGES = 50  # that listen at once
 AREA = "sandbox."
+MAX_LOGIN, FORM = 4096, "application/x-www-form-urlencoded"  # bytes of the login's body, and its kind
 SIGNATURES = (  # how a file begins, and what a browser may take it for
     (re.compile(rb"\xff\xd8\xff"), "image/jpeg"),
     (re.compile(rb"\x89PNG\r\n"), "image/png"),
@@ -75,8 +77,7 @@ class Page:
 
     async def login(self, request: web.Request) -> web.StreamResponse:
         """Take the password from the form."""
-        given = (await request.post()).get("password", "")
-        refused = self.guard.check(given if isinstance(given, str) else "")
+        refused = self.guard.check(request, await _password(request))
         if refused is not None:
             return _login_page(refused.status, "login_wrong" if refused.status == 401 else "login_wait")
         response = web.Response(status=303, headers={hdrs.LOCATION: "/"})
@@ -86,7 +87,7 @@ class Page:
     async def static(self, request: web.Request) -> web.StreamResponse:
         """Return the page's script and style."""
         file = PAGE / request.match_info["name"]
-        if file.suffix not in TYPES or not file.is_file():
+        if file.suffix not in TYPES or file not in PAGE.iterdir():  # asked by name alone: no path leads elsewhere
             raise web.HTTPNotFound
         headers = {hdrs.CACHE_CONTROL: "no-cache", hdrs.CONTENT_TYPE: f"{TYPES[file.suffix]}; charset=utf-8"}
         return web.FileResponse(file, headers=headers)
@@ -113,7 +114,7 @@ class Page:
         if self.room.open_pages >= MOST_PAGES:
             raise web.HTTPServiceUnavailable(text="Too many pages are open.\n")
         after = request.headers.get("Last-Event-ID") or request.query.get("after", "0")
-        if not after.isdecimal():
+        if not (after.isascii() and after.isdecimal() and len(after) < 19):
             raise web.HTTPBadRequest
         headers = {
             hdrs.CONTENT_TYPE: "text/event-stream; charset=utf-8",
@@ -141,9 +142,9 @@ class Page:
                 )
 
     async def media(self, request: web.Request) -> web.Response:
-        """Return a file of the store, as what it is by its first bytes, never as what it says."""
+        """Return a file of a message, as what it is by its first bytes, never as what it says."""
         try:
-            data = await self.room.file(request.match_info["key"])
+            data = await self.room.shown_file(request.match_info["key"])
         except Gone:
             raise web.HTTPNotFound from None
         kind = next((kind for begins, kind in SIGNATURES if begins.match(data)), None)
@@ -169,6 +170,17 @@ class Page:
     async def sample(self, name: str, seed: int) -> bytes:
         """Return a sample photo. Raises KeyError."""
         return await asyncio.to_thread(self.draw, name, seed)
+
+
+async def _password(request: web.Request) -> str:
+    """Read the form's field; "" from a form that is none."""
+    if (request.content_length or MAX_LOGIN + 1) > MAX_LOGIN or request.content_type != FORM:
+        return ""
+    try:
+        given = parse_qs((await request.read()).decode(errors="replace"), max_num_fields=9)
+    except ValueError:  # more fields than the form has
+        return ""
+    return given.get("password", [""])[0]
 
 
 def _person(person: Sample) -> Mapping[str, Any]:

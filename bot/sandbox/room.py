@@ -131,6 +131,12 @@ class Room:
             raise TooBig
         return data
 
+    async def shown_file(self, key: str) -> bytes:
+        """Bring a file that a message of the page holds. Raises Gone."""
+        if not await self.house.read(lambda tx: sandbox.shows(tx, key)):
+            raise Gone(key)
+        return await self.file(key)
+
 
 def media_row(kind: str, key: str, **more: Any) -> Mapping[str, Any]:
     """Return a file in the shape of a message's `media` column, without what is empty."""

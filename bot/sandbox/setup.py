@@ -27,6 +27,7 @@ def open_sandbox(
     clock: Callable[[], datetime],
     context: Callable[[], TurnContext],
     wide: bool,
+    exposed: bool,
     password: str,
     secret: bytes,
 ) -> tuple[SandboxChannel, SandboxDesk, tuple[Door, Door]]:
@@ -41,7 +42,7 @@ def open_sandbox(
     room = Room(house=house, store=store, clock=clock)
     page = Page(
         room=room,
-        guard=Guard(wide=wide, password=password, secret=secret),
+        guard=Guard(wide=wide, exposed=exposed, password=password, secret=secret),
         people=samples(),
         draw=draw,
     )

@@ -23,7 +23,7 @@ def guessed(tx: Tx, order_nos: Sequence[str], channel: str, context: TurnContext
             continue
         text = desk_outbox.say("order_closed", order=number, count=MOST)
         mailboxes.to_desk(tx, desk_of(channel), "", "note", {"text": text}, now=context.now)
-        order = orders.by_number(tx, number, sample=None)
+        order = orders.by_number(tx, number, sample=orders.sampled(channel))
         for chat in conversations.of_buyer(tx, order.buyer_phone, sample=order.sample) if order else ():
             known = str(chat.talk.get("language") or "zh")
             text = texts.say(known, "notice.order_closed", order=number)

@@ -117,7 +117,9 @@ def site_of(tx: Tx, inbound: Inbound) -> str:
         return ""
     code = inbound.text.removeprefix("/start ").strip()
     number = next((code.removeprefix(mark) for mark in SITE if code.startswith(mark)), "")[:64]
-    return number if number and (orders.known_sites(tx, [number]) or sites.leaders_at(tx, number)) else ""
+    sample = orders.sampled(inbound.channel)
+    known = orders.known_sites(tx, [number], sample=sample)
+    return number if number and (known or sites.leaders_at(tx, number, sample=sample)) else ""
 
 
 def find(
@@ -135,12 +137,11 @@ def find(
 
     A pickup number means the orders of `site` first: every site counts from 1.
     """
-    sample = None if conversation.channel == "sandbox" else False
-    order = orders.by_number(tx, order_no, sample=None) if order_no else None
+    sample = orders.sampled(conversation.channel)
+    order = orders.by_number(tx, order_no, sample=sample) if order_no else None
     own: tuple[Order, ...] = ()
     if conversation.phone and (want.own or want.any):
-        of_sample = conversation.sample if conversation.channel == "sandbox" else False
-        own = tuple(orders.of_buyer(tx, conversation.phone, sample=of_sample))
+        own = tuple(orders.of_buyer(tx, conversation.phone, sample=sample))
     own += _led(tx, conversation, want, sample=sample, since=now - LED)
     matches = matching(own, want, site)
     if order and not matches:
@@ -153,9 +154,7 @@ def find(
     return _proved(tx, found, want, policy, site=site, sample=sample)
 
 
-def _led(
-    tx: Tx, conversation: Conversation, want: Wanted, *, sample: bool | None, since: datetime
-) -> tuple[Order, ...]:
+def _led(tx: Tx, conversation: Conversation, want: Wanted, *, sample: bool, since: datetime) -> tuple[Order, ...]:
     if conversation.leader_id is None or not want.any:
         return ()
     found = orders.of_sites(tx, conversation.sites, want.pickups, since=since, sample=sample) if want.pickups else []
@@ -182,7 +181,7 @@ def _there(found: list[Order], site: str) -> list[Order]:
     return [order for order in found if site and order.site_no == site] or found
 
 
-def _proved(tx: Tx, found: Found, want: Wanted, policy: Policy, *, site: str, sample: bool | None) -> Found:
+def _proved(tx: Tx, found: Found, want: Wanted, policy: Policy, *, site: str, sample: bool) -> Found:
     """Prove orders by number and phone tail; what was tried in vain is told with the orders that were guessed at."""
     tail = want.tails[0] if want.tails else ""
     matches: list[Order] = []
@@ -209,8 +208,7 @@ def _proved(tx: Tx, found: Found, want: Wanted, policy: Policy, *, site: str, sa
     matches = [order for order in matches if not want.day or on(order, want.day)] or matches
     near: list[Order] = []
     if not matches and found.conversation.phone:
-        of_sample = found.conversation.sample
-        near = [o for n in want.numbers for o in orders.near(tx, n, found.conversation.phone, sample=of_sample)]
+        near = [o for n in want.numbers for o in orders.near(tx, n, found.conversation.phone, sample=sample)]
     return replace(
         found,
         matches=tuple(matches),

@@ -58,13 +58,13 @@ def bought(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy, now: dat
     if order is None:
         yield desk_outbox.say("order_unknown")
         if ticket.site_no:
-            yield _site(tx, ticket.site_no)
+            yield _site(tx, ticket.site_no, sample=orders.sampled(ticket.desk))
         return
     parts = [order.order_no]
     if order.participate_no:
         parts.append(desk_outbox.say("pickup_no", number=order.participate_no))
     if order.site_no:
-        parts.append(_site(tx, order.site_no))
+        parts.append(_site(tx, order.site_no, sample=order.sample))
     if order.delivered_at:
         parts.append(desk_outbox.say("delivered", when=desk_outbox.moment(order.delivered_at, policy, now)))
     yield desk_outbox.say("order", parts=" · ".join(parts))
@@ -73,9 +73,9 @@ def bought(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy, now: dat
     yield " · ".join(part for part in (order.buyer_name, phone_numbers.masked(order.buyer_phone), before) if part)
 
 
-def _site(tx: Tx, number: str) -> str:
+def _site(tx: Tx, number: str, *, sample: bool) -> str:
     """Name a pickup site with its leaders."""
-    leaders = sites.leaders_at(tx, number)
+    leaders = sites.leaders_at(tx, number, sample=sample)
     return desk_outbox.say("site_led", site=number, leaders="、".join(leaders)) if leaders else number
 
 
@@ -234,7 +234,7 @@ def others(tx: Tx, ticket: Ticket) -> str:
 def all_lines(tx: Tx, ticket: Ticket, context: TurnContext) -> Iterator[str]:
     """Yield a card's lines from top to bottom; empty ones are left out."""
     policy = notices.policy_of(tx, ticket, context)
-    order = orders.by_number(tx, ticket.order_no, sample=None) if ticket.order_no else None
+    order = rows.order_of(tx, ticket)
     yield head(ticket)
     yield from why(ticket, policy)
     yield from bought(tx, ticket, order, policy, context.now)

@@ -17,7 +17,7 @@ from handlers.messages.codes import SEVERITIES
 from handlers.messages.money import refund
 from handlers.tickets import desk_outbox, lifecycle, notices, queue_entry, warnings
 from handlers.tickets.decisions import MONEY
-from storage import conversations, orders, ticket_lines
+from storage import conversations, ticket_lines
 from storage import tickets as rows
 from storage.desk import corrections
 from storage.orders import Order
@@ -30,7 +30,7 @@ CLOSED = ("refused", "withdrawn")
 
 def order_of(request: ActionRequest) -> Order | None:
     """Return the order of a ticket."""
-    return orders.by_number(request.tx, request.ticket.order_no, sample=None) if request.ticket.order_no else None
+    return rows.order_of(request.tx, request.ticket)
 
 
 def described(line: Line, request: ActionRequest) -> str:

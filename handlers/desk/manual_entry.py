@@ -23,7 +23,6 @@ from storage import conversations, orders
 from storage.database import Tx
 from storage.orders import Order
 
-SANDBOX = "sandbox"
 CATCH_ALL = "other"
 
 
@@ -32,7 +31,7 @@ def new(tx: Tx, inbound: DeskInbound, by: By, context: TurnContext) -> Answer:
     number, _, words = inbound.text.partition(" ")
     if not number or not words.strip():
         return told("new_usage", alert=True)
-    order = orders.by_number(tx, number, sample=None if inbound.desk == SANDBOX else False)
+    order = orders.by_number(tx, number, sample=orders.sampled(inbound.desk))
     if order is None:
         return told("new_no_order", alert=True, number=number)
     claim = _read(words.strip(), order, context)

@@ -38,8 +38,8 @@ def order_words(request: ActionRequest) -> Answer:
 def _theirs(request: ActionRequest) -> list[Order]:
     if request.ticket.customer_id is None:
         return []
-    customer = people.customer_of(request.tx, request.ticket.customer_id)
-    return orders.of_buyer(request.tx, customer.phone, sample=customer.sample, limit=OFFERED) if customer else []
+    customer, sample = people.customer_of(request.tx, request.ticket.customer_id), orders.sampled(request.desk)
+    return orders.of_buyer(request.tx, customer.phone, sample=sample, limit=OFFERED) if customer else []
 
 
 def _name(one: Order) -> str:
@@ -48,7 +48,7 @@ def _name(one: Order) -> str:
 
 
 def _link(request: ActionRequest, number: str) -> Answer:
-    found = orders.by_number(request.tx, number, sample=None if request.desk == "sandbox" else False)
+    found = orders.by_number(request.tx, number, sample=orders.sampled(request.desk))
     if found is None:
         return told("new_no_order", alert=True, number=number)
     rows.change(request.tx, request.no, order_no=found.order_no, site_no=found.site_no)
@@ -67,7 +67,7 @@ def lines_to_choose(request: ActionRequest) -> tuple[OrderLine, ...]:
     lines = ticket_lines.of_ticket(request.tx, request.no)
     if not request.ticket.order_no or any(line.state in lifecycle.UNDECIDED for line in lines):
         return ()
-    found = orders.by_number(request.tx, request.ticket.order_no, sample=None)
+    found = rows.order_of(request.tx, request.ticket)
     claimed = {line.order_line_no for line in lines}
     bought = found.lines if found else ()
     return tuple(one for one in bought if one.line_no in claimed) or bought

@@ -8,7 +8,7 @@ from handlers.desk.request import ActionRequest, Answer, ask, told
 from handlers.messages import mailboxes, phone_numbers
 from handlers.messages.models import Reply
 from handlers.tickets import clocks, desk_outbox, lifecycle, notices
-from storage import events, evidence, orders, ticket_lines
+from storage import events, evidence, ticket_lines
 from storage import tickets as rows
 
 PHONES = 4  # shown at most in one alert
@@ -101,7 +101,7 @@ def note_words(request: ActionRequest) -> Answer:
 
 def phone(request: ActionRequest) -> Answer:
     """Show buyer's phone and those that the customer told to the owner alone, in the alert; that it was is logged."""
-    order = orders.by_number(request.tx, request.ticket.order_no, sample=None) if request.ticket.order_no else None
+    order = rows.order_of(request.tx, request.ticket)
     known = [order.buyer_phone] if order and order.buyer_phone else []
     heard = [number for _, text in request.ticket.said for number in phone_numbers.told(text)]
     if not known and not heard:

@@ -14,7 +14,7 @@ from handlers.nlu.agent_commands import Meant, RefusalParts
 from handlers.policy.policy import Policy, pick
 from handlers.tickets import decisions, desk_outbox, lifecycle, notices, root_causes
 from handlers.tickets.decisions import MONEY, Ruling
-from storage import orders, ticket_lines
+from storage import ticket_lines, tickets
 from storage.ticket_lines import Line
 
 
@@ -111,7 +111,7 @@ def _tapped(chosen: str) -> Meant:
 
 def _named(request: ActionRequest, line: Line) -> str:
     """Return the name by which the agent's words mean a line: the ticket's, or the order's without its spec."""
-    order = orders.by_number(request.tx, request.ticket.order_no, sample=None) if request.ticket.order_no else None
+    order = tickets.order_of(request.tx, request.ticket)
     names = [line.item, *(one.item for one in (order.lines if order else ()) if one.line_no == line.order_line_no)]
     return next((name for name in names if name and name in request.words), "")
 

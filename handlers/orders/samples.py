@@ -14,7 +14,7 @@ from handlers.orders.cells import ZONE, tags
 from storage import conversations, people
 from storage.database import Tx
 from storage.imports import upsert
-from storage.orders import Order, OrderLine, none_yet
+from storage.orders import Order, OrderLine, by_number, none_yet
 
 CHANNEL = "sandbox"
 BOUGHT = timedelta(hours=20)  # before pickup
@@ -45,13 +45,17 @@ def list_rows(language: str) -> list[list[str]]:
 
 
 def load(tx: Tx, now: datetime) -> bool:
-    """Put the samples into a database that has no orders: picked up two hours ago, accounts bound; tell if it did."""
-    if not none_yet(tx):
+    """Put the samples in unless they were: picked up two hours ago, accounts bound; tell if it did.
+
+    Beside real orders they stay apart, and none takes the place of one.
+    """
+    if not none_yet(tx, sample=True):
         return False
     raw = _raw()
     site, name = raw["leader"]["site"], raw["leader"]["name"]
     buyers = [*raw["people"], *raw["neighbours"]]
-    upsert(tx, [order for buyer in buyers for order in _orders(buyer, site, name, now)], now=now)
+    made = [order for buyer in buyers for order in _orders(buyer, site, name, now)]
+    upsert(tx, [order for order in made if by_number(tx, order.order_no, sample=False) is None], now=now)
     for person in raw["people"]:
         talk = conversations.open_(tx, CHANNEL, person["account"], name=person["name"], now=now)
         customer = people.customer(tx, person["phone"], person["name"], sample=True, now=now)

@@ -10,7 +10,7 @@ from handlers.context import TurnContext
 from handlers.policy.policy import Policy
 from handlers.tickets import clocks, decision_notices, lifecycle
 from handlers.tickets.lifecycle import By
-from storage import orders, ticket_lines
+from storage import ticket_lines, tickets
 from storage.database import Tx
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
@@ -42,7 +42,7 @@ class Ruling:
 
 def paid(tx: Tx, ticket: Ticket, line: Line) -> int:
     """Return what was paid for the order line that a ticket line is about, or for the whole order, in 分."""
-    order = orders.by_number(tx, ticket.order_no, sample=None) if ticket.order_no else None
+    order = tickets.order_of(tx, ticket)
     if order is None:
         return 0
     return sum(one.paid for one in order.lines if line.order_line_no in (None, one.line_no))

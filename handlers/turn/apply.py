@@ -40,7 +40,7 @@ from handlers.messages.models import Button, Reply
 from handlers.policy import calendar
 from handlers.turn import apply_leaders, apply_lists
 from handlers.turn.execution import Execution, tell_filed
-from storage import events, evidence, orders, tickets
+from storage import events, evidence, tickets
 from storage.database import Tx
 
 SETTLED = ("decided", "resolved", "closed")
@@ -84,7 +84,7 @@ def _recall(execution: Execution) -> None:
     left = next((claim for claim in reversed(execution.talk.claims) if not claim.dropped and not claim.ticket_no), None)
     if left is None:
         return
-    order = orders.by_number(execution.tx, left.order_no, sample=None) if left.order_no else None
+    order = execution.order_of(left.order_no)
     known = facts(left, order, execution.voice)
     if not known:
         return
@@ -206,7 +206,7 @@ def _guessed(execution: Execution, act: Guessed) -> None:
 
 
 def _bind(execution: Execution, act: Bind) -> None:
-    order = orders.by_number(execution.tx, act.order_no, sample=None)
+    order = execution.order_of(act.order_no)
     if order:
         execution.customer_id = lookup.bind(
             execution.tx, execution.turn_input.found.conversation, order, now=execution.context.now

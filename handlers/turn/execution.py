@@ -17,6 +17,7 @@ from handlers.messages.models import Reply
 from handlers.messages.money import money
 from storage import orders
 from storage.database import Tx
+from storage.orders import Order
 
 
 @dataclass(slots=True)
@@ -54,10 +55,15 @@ class Execution:
         """Name a promised time."""
         return self.voice.moment(when or self.context.now)
 
+    def order_of(self, number: str) -> Order | None:
+        """Return an order by its number, of the rows that this channel sees."""
+        sample = orders.sampled(self.turn_input.found.conversation.channel)
+        return orders.by_number(self.tx, number, sample=sample) if number else None
+
     def filing_of(self, claim: Claim) -> filing.Filing:
         """Put a draft together with all that is known around it."""
         conversation = self.turn_input.found.conversation
-        order = orders.by_number(self.tx, claim.order_no, sample=None) if claim.order_no else None
+        order = self.order_of(claim.order_no)
         claimed = lookup.claimed(self.tx, claim.order_no, but=claim.ticket_no) if order else {}
         return filing.Filing(
             claim=claim,

@@ -8,7 +8,7 @@ from unicodedata import category
 
 from handlers.claims import claim as claims
 from handlers.claims import lookup
-from handlers.claims.claim import Talk
+from handlers.claims.claim import Claim, Talk
 from handlers.claims.decision import LONGEST, Decision, TurnInput
 from handlers.context import TurnContext
 from handlers.dialogue import short_answers
@@ -146,7 +146,7 @@ def _scene(
         claimed=lookup.claimed(tx, known, but=claim.ticket_no if claim else "") if known else {},
         evidence=_evidence(tx, inbound, conversation, talk, context),
         named=next((no for no in numbers if no in tickets), ""),
-        dropped=orders.by_number(tx, dropped.order_no, sample=None) if dropped and dropped.order_no else None,
+        dropped=_order_of(tx, dropped, conversation),
         site=lookup.site_of(tx, inbound),
         listed=leaders.listed(tx, inbound, conversation, talk, context) if led else None,
         echo_back=echo_back,
@@ -163,6 +163,11 @@ def _scene(
         new_id=context.new_id,
         opinions=context.opinions,
     )
+
+
+def _order_of(tx: Tx, claim: Claim | None, conversation: Conversation) -> Order | None:
+    sample = orders.sampled(conversation.channel)
+    return orders.by_number(tx, claim.order_no, sample=sample) if claim and claim.order_no else None
 
 
 def _numbers(inbound: Inbound) -> list[str]:

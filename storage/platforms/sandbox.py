@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, String, cast, func, select, update
 
 from storage.database import Tx, insert
 from storage.tables import conversations, sandbox_messages
@@ -113,6 +113,12 @@ def since(tx: Tx, change: int, *, limit: int) -> list[Shown]:
     """Return what was written after a change, in the order of the changes."""
     rows = tx.execute(select(sandbox_messages).where(_COLUMNS.change > change).order_by(_COLUMNS.change).limit(limit))
     return [_shown(row) for row in rows]
+
+
+def shows(tx: Tx, media_key: str) -> bool:
+    """Return whether a message of the page holds this file: what the business keeps is not the page's to give."""
+    held = cast(_COLUMNS.media, String).contains(f'"{media_key}"', autoescape=True)
+    return tx.execute(select(_COLUMNS.id).where(held).limit(1)).first() is not None
 
 
 def bound(tx: Tx, channel: str, accounts: Collection[str]) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -152,6 +153,8 @@ def run(folder: Path, *, talks: int, kills: int, seed: int) -> None:
     service = Service(folder, {"POLICY": str(folder / "policy.toml"), "LOG_LEVEL": "warning"})
     imported = service.run("orders", "import", "orders.csv")
     assert imported.returncode == 0, imported.stderr
+    with closing(sqlite3.connect(service.folder / "var" / "claimdesk.db")) as database, database:
+        database.execute("UPDATE orders SET sample = 1")  # the sandbox sees no others
     people = [Talk(number, Random(seed * 10_000 + number)) for number in range(1, talks + 1)]
     with service:
         killed = asyncio.run(talk_all(service, people, chance, kills))

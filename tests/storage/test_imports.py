@@ -40,7 +40,7 @@ def tx() -> Iterator[Tx]:
 
 
 def stored(tx: Tx, number: str = "KT-1") -> dict[int, tuple[str, int]]:
-    found = orders.by_number(tx, number, sample=None)
+    found = orders.by_number(tx, number, sample=False)
     assert found
     return {each.line_no: (each.item, each.paid) for each in found.lines}
 

@@ -54,7 +54,7 @@ def test_a_number_is_found_whatever_its_spelling(tx, given):
 
 @pytest.mark.parametrize("given", ["", "-", "0003", "KT260612-000", "KT260612-00030", "KT260612%", "KT260612-000_"])
 def test_a_number_is_found_whole_or_not_at_all(tx, given):
-    assert orders.by_number(tx, given, sample=None) is None
+    assert orders.by_number(tx, given, sample=False) is None
 
 
 def test_a_number_proves_with_its_tail_only(tx):
@@ -77,11 +77,11 @@ def test_a_pickup_number_finds_every_order_of_that_buyer_newest_first(tx):
 def test_samples_and_real_orders_do_not_mix(tx):
     assert orders.by_number(tx, "KT260612-9003", sample=False) is None
     assert orders.by_number(tx, "KT260612-0003", sample=True) is None
-    assert orders.by_number(tx, "KT260612-0003", sample=None) == SHELF[0]
+    assert orders.by_number(tx, "KT260612-0003", sample=False) == SHELF[0]
     for found in (
-        orders.by_pickup(tx, "3", "2231", sample=None),
-        orders.of_buyer(tx, "13800002231", sample=None),
-        orders.of_sites(tx, ["Z07"], ["3"], since=NOW, sample=None),
+        orders.by_pickup(tx, "3", "2231", sample=True),
+        orders.of_buyer(tx, "13800002231", sample=True),
+        orders.of_sites(tx, ["Z07"], ["3"], since=NOW, sample=True),
     ):
         assert [each.order_no for each in found] == ["KT260612-9003"]
 
@@ -90,7 +90,7 @@ def test_a_buyers_orders_come_newest_first_and_limited(tx):
     found = orders.of_buyer(tx, "+86 138-0000-2231", sample=False)
     assert found == [SHELF[0], SHELF[1]]
     assert orders.of_buyer(tx, "13800002231", sample=False, limit=1) == [SHELF[0]]
-    assert orders.of_buyer(tx, "", sample=None) == []
+    assert orders.of_buyer(tx, "", sample=False) == []
 
 
 def test_a_leader_reaches_the_own_sites_only(tx):
@@ -140,7 +140,7 @@ def test_what_counts_as_one_slip(given, true, near):
 LOOKUPS: dict[str, Callable[[Tx], object]] = {
     "number": lambda tx: orders.by_number(tx, "KT260612-0003", sample=False),
     "pickup": lambda tx: orders.by_pickup(tx, "3", "2231", sample=False),
-    "buyer": lambda tx: orders.of_buyer(tx, "13800002231", sample=None),
+    "buyer": lambda tx: orders.of_buyer(tx, "13800002231", sample=False),
     "sites": lambda tx: orders.of_sites(tx, ["Z07", "Z09"], ["3", "8"], since=NOW, sample=False),
     "site": lambda tx: orders.of_sites(tx, ["Z07"], None, since=NOW, sample=False),
     "near": lambda tx: orders.near(tx, "KT260612-0030", "13800002231", sample=False),

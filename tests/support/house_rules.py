@@ -25,7 +25,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {  # a library, and how the paths of the 
     "PIL": ("media/",),
     "pydantic": ("handlers/policy/", "bot/channels/telegram"),  # aiogram's models are its
     "aiohttp": ("bot/",),
-    "dotenv": ("bot/settings.py",),
+    "dotenv": ("bot/env_file.py",),
 }
 ORDER: tuple[tuple[str, ...], ...] = (  # rooms from the bottom to the top; those of one row do not know each other
     ("storage.tables",),
@@ -43,6 +43,7 @@ ORDER: tuple[tuple[str, ...], ...] = (  # rooms from the bottom to the top; thos
     ("handlers.dialogue.lists",),
     ("handlers.cases",),
     ("handlers.desk", "handlers.turn"),
+    ("bot.env_file", "bot.setting_shapes", "bot.redaction"),
     ("bot.settings", "bot.logs"),
     ("bot.channels",),
     ("bot.runtime",),

@@ -45,11 +45,12 @@ def find(
     sites = conversation.sites
     if not sites:
         return Listed()
-    sample = None if conversation.channel == "sandbox" else False
+    sample = orders.sampled(conversation.channel)
     said = [*texts, *(draft.context if draft else ())]
     plain = "\n".join(normalise(line, lexicon.emoji) for text in said for line in text[:MOST].splitlines())
     pickups = _pickups(plain, draft)
-    names = {name for name in orders.buyers_at(tx, sites, since=now - LONG_AGO) if _named(name, plain)}
+    buyers = orders.buyers_at(tx, sites, since=now - LONG_AGO, sample=sample)
+    names = {name for name in buyers if _named(name, plain)}
     tails = {digits for digits in DIGITS.findall(plain) if len(digits) == 4}
     tails |= {phone[-4:] for phone in WHOLE_PHONE.findall(plain)}
     numbers = {found.group() for pattern in lexicon.order_patterns for found in pattern.finditer(plain)}
@@ -98,5 +99,5 @@ def _lines(tx: Tx, order_no: str) -> tuple[ticket_lines.Line, ...]:
 
 def of_leader(tx: Tx, conversation: Conversation, number: str) -> Order | None:
     """Return an order by its number if it is of the leader's sites."""
-    order = orders.by_number(tx, number, sample=None if conversation.channel == "sandbox" else False)
+    order = orders.by_number(tx, number, sample=orders.sampled(conversation.channel))
     return order if order and order.site_no in conversation.sites else None

@@ -43,7 +43,10 @@ def test_orders_come_in_and_leaders_get_a_code(here, capsys):
     code, out, _ = run(capsys, "leaders", "add", "王姐", "--site", "Z07")
     assert code == 0
     assert out.split()[-1].isalnum()
-    assert "王姐" in run(capsys, "leaders", "list")[1]
+    code, out, err = run(capsys, "leaders", "add", "王姐", "--site", "Z08")
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert run(capsys, "leaders", "extend", "王姐", "--site", "Z08")[0] == 0
+    assert "王姐  Z07 Z08" in run(capsys, "leaders", "list")[1]
 
 
 @pytest.mark.parametrize(

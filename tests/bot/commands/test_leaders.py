@@ -31,9 +31,9 @@ def write():
     engine.dispose()
 
 
-def add(write, name, *sites, seed=1):
+def add(write, name, *sites, seed=1, **how):
     out = StringIO()
-    return leaders.add(name, sites, write=write, now=NOW, chance=Random(seed), out=out), out.getvalue()
+    return leaders.add(name, sites, write=write, now=NOW, chance=Random(seed), out=out, **how), out.getvalue()
 
 
 def shown(write):
@@ -73,7 +73,7 @@ def test_a_leader_needs_a_name_and_a_site(write, capsys, name, sites):
 
 def test_removing_by_name_or_id(write, capsys):
     for seed, site in enumerate(["Z01", "Z02", "Z03"]):
-        add(write, "王姐" if site != "Z03" else "赵哥", site, seed=seed)
+        add(write, "王姐" if site != "Z03" else "赵哥", site, seed=seed, namesake=True)
     assert leaders.remove("王姐", write=write, now=NOW) == 1
     assert "1 (Z01), 2 (Z02)" in capsys.readouterr().err
     assert leaders.remove("2", write=write, now=NOW) == 0
@@ -85,3 +85,53 @@ def test_removing_by_name_or_id(write, capsys):
 def test_codes_differ():
     chance = Random(3)
     assert len({leaders.new_code(chance) for _ in range(100)}) == 100
+
+
+def test_a_known_name_is_refused_in_a_script_with_the_way_out(write, capsys):
+    add(write, "王姐", "Z07")
+    assert add(write, " 王姐", "Z08", seed=2) == (2, "")
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 1
+    assert "claimdesk leaders extend 1 --site Z08" in said
+    assert "--namesake" in said
+    assert shown(write) == "1  王姐  Z07  code not used yet\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "left"),
+    [
+        ("s", 0, ["1  王姐  Z07 Z08  code not used yet"]),
+        ("Same", 0, ["1  王姐  Z07 Z08  code not used yet"]),
+        ("a", 0, ["1  王姐  Z07  code not used yet", "2  王姐  Z08  code not used yet"]),
+        ("", 2, ["1  王姐  Z07  code not used yet"]),
+        ("yes", 2, ["1  王姐  Z07  code not used yet"]),
+    ],
+)
+def test_at_a_terminal_a_known_name_is_asked_about(write, capsys, answer, code, left):
+    asked = []
+    add(write, "王姐", "Z07")
+    told = add(write, "王姐", "Z08", seed=2, ask=lambda question: asked.append(question) or answer)
+    assert told[0] == code
+    assert "王姐 leads Z07 already" in asked[0]
+    assert shown(write).splitlines() == left
+    assert (code == 2) == ("nothing was changed" in capsys.readouterr().err)
+
+
+def test_a_sample_leaders_name_is_free(write):
+    write(lambda tx: people.add_leader(tx, "崔姐", ["S01"], None, NOW, sample=True))
+    assert add(write, "崔姐", "Z07")[0] == 0
+
+
+def test_a_known_leader_gets_a_site(write, capsys):
+    add(write, "王姐", "Z07")
+    add(write, "王姐", "Z09", seed=2, namesake=True)
+    out = StringIO()
+    assert leaders.extend("1", ["Z08", "Ｚ07"], write=write, out=out) == 0
+    assert "No order names the site Z08" in out.getvalue()
+    assert out.getvalue().endswith("王姐 leads Z07, Z08.\n")
+    assert leaders.extend("王姐", ["Z08"], write=write) == 1
+    assert "several leaders are called 王姐" in capsys.readouterr().err
+    assert leaders.extend("赵哥", ["Z08"], write=write) == 1
+    assert "no leader is called 赵哥" in capsys.readouterr().err
+    assert leaders.extend("1", [" "], write=write) == 2
+    assert shown(write).splitlines()[0] == "1  王姐  Z07 Z08  code not used yet"

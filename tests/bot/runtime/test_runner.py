@@ -176,3 +176,39 @@ async def test_where_parking_fails_too_what_was_committed_stands(house):
     runner.settle(Outcome(mailbox="chat:1", lease="me", sent=carried.bundles[0].mails[-1].id))
     await runner.do(lambda tx: None)
     assert runner._out == 0
+
+
+@pytest.mark.parametrize("again", [False, True])
+async def test_mail_of_a_clock_that_was_a_day_ahead_leaves_when_it_is_right(tmp_path, again):
+    """`again`: the clock is put right while the service is down."""
+    engine = open_writer(f"sqlite:///{tmp_path / 'a.db'}")
+    METADATA.create_all(engine)
+    time = [NOW + timedelta(days=1)]
+
+    def runner(carried):
+        return Runner(
+            engine=engine, lock=WriteLock(tmp_path), clock=lambda: time[0], park=lambda *_: None, carry=carried,
+            lease="me",
+        )  # fmt: skip
+
+    first, second = Carried(), Carried()
+    one = runner(first)
+    one.start()
+    one.stop_carrying()
+    await one.do(lambda tx: outbox.put(tx, "chat:1", "reply", {}, due=time[0] + timedelta(seconds=1), now=time[0]))
+    if again:
+        await one.stop()
+        time[0] = NOW
+        one = runner(second)
+        one.start()
+    else:
+        time[0] = NOW
+        one.carry, one._carrying = second, True
+    await one.do(lambda tx: None)
+    assert second.bundles == []
+    time[0] += timedelta(seconds=2)
+    async with asyncio.timeout(5):
+        await second.came.wait()
+    assert [bundle.mailbox for bundle in second.bundles] == ["chat:1"]
+    await one.stop()
+    engine.dispose()

@@ -114,7 +114,11 @@ async def test_a_button_of_another_chat_is_none(tmp_path):
 
 async def test_broken_json_and_nobody_get_one_sentence(tmp_path):
     async with sandbox_house(tmp_path) as (_, client):
-        assert (await client.post(SAY, data=b"{")).status == 400
+        deep, long = b"[" * 100_000, b'{"id": ' + b"7" * 6000 + b"}"
+        for broken in (b"{", b"", b"\xff\xfe{", b"\x00", deep, b'{"id": ' * 50_000, long, b'{"id": "\\ud800"}', b"NaN"):
+            for path in (SAY, "/sandbox/people", "/sandbox/desk"):
+                answer = await client.post(path, data=broken, headers={"Content-Type": "application/json; charset=x"})
+                assert answer.status == 400, broken[:20]
         assert (await client.post("/sandbox/chats/nobody", json={"id": "abcdefgh1", "text": "x"})).status == 404
 
 

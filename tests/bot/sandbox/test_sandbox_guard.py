@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from base64 import b64encode
 
 import pytest
@@ -7,7 +8,7 @@ from doubles.sandbox_house import sandbox_house
 from yarl import URL
 
 from bot.runtime import access
-from bot.runtime.access import COOKIE, SESSION, TRIES, WINDOW
+from bot.runtime.access import COOKIE, SESSION, TRIES
 
 STATE = "/sandbox/state"
 PASSWORD = "草莓 and cream"
@@ -97,19 +98,147 @@ async def test_a_forged_or_old_login_is_none(tmp_path):
         assert (await client.get(STATE, headers={"Cookie": f"{COOKIE}={good}"})).status == 401
 
 
-async def test_too_many_wrong_passwords_close_the_door_for_a_minute(tmp_path):
+def came_from(address):
+    return {"Host": "shop.example.com", "X-Forwarded-For": f"203.0.113.9, {address}"}
+
+
+async def enter(client, password, headers=None):
+    form = {"password": password}
+    answer = await client.post("/sandbox/login", data=form, headers=headers or {}, allow_redirects=False)
+    client.session.cookie_jar.clear()
+    return answer.status
+
+
+async def test_who_guesses_waits_longer_and_longer(tmp_path):
     async with sandbox_house(tmp_path, password=PASSWORD) as (house, client):
         now = 1_800_000_000.0
         house.guard.clock = lambda: now
-        right, wrong = {"password": PASSWORD}, {"password": "123"}
         for _ in range(TRIES):
-            answer = await client.post("/sandbox/login", data=wrong)
+            answer = await client.post("/sandbox/login", data={"password": "123"})
             assert answer.status == 401
             assert "密码不对 · Wrong password" in await answer.text()
-        assert (await client.post("/sandbox/login", data=right)).status == 429
+        assert await enter(client, PASSWORD) == 429
         assert (await client.get(STATE, headers=basic(PASSWORD))).status == 429
-        now += WINDOW
-        assert (await client.post("/sandbox/login", data=right, allow_redirects=False)).status == 303
+        waits = []
+        for _ in range(14):
+            asked = await client.get(STATE, headers=basic("123"))
+            assert asked.status == 429
+            waits.append(int(asked.headers["Retry-After"]))
+            now += waits[-1]
+            assert await enter(client, "123") == 401
+        assert waits[:5] == [2, 3, 5, 9, 17]
+        assert waits[-1] == access.LONGEST_WAIT + 1
+        now += waits[-1]
+        assert await enter(client, PASSWORD) == 303
+
+
+async def test_one_address_does_not_lock_the_others_out(tmp_path):
+    async with sandbox_house(tmp_path, wide=True, password=PASSWORD) as (house, client):
+        now = 1_800_000_000.0
+        house.guard.clock = lambda: now
+        for _ in range(50):
+            await enter(client, "123", came_from("198.51.100.7"))
+        assert await enter(client, PASSWORD, came_from("198.51.100.7")) == 429
+        assert await enter(client, PASSWORD, came_from("198.51.100.8")) == 303
+        for number in range(TRIES):  # one customer's addresses count as one
+            await enter(client, "123", came_from(f"2001:db8:1:1::{number + 1:x}"))
+        assert await enter(client, PASSWORD, came_from("2001:db8:1:1::ffff")) == 429
+        assert await enter(client, PASSWORD, came_from("2001:db8:1:2::1")) == 303
+
+
+async def test_made_up_addresses_run_into_the_proxys_own_measure(tmp_path):
+    async with sandbox_house(tmp_path, wide=True, password=PASSWORD) as (house, client):
+        now = 1_800_000_000.0
+        house.guard.clock = lambda: now
+        answers = [await enter(client, "123", came_from(f"10.0.{n // 250}.{n % 250}")) for n in range(320)]
+        assert answers.count(401) == access.TRIES_BEHIND
+        assert await enter(client, "123", came_from("nonsense")) == 429
+        now += access.LONGEST_BEHIND
+        assert await enter(client, PASSWORD, came_from("198.51.100.8")) == 303
+
+
+async def test_who_was_logged_in_before_is_told_apart_from_those_who_guess(tmp_path):
+    async with sandbox_house(tmp_path, password=PASSWORD) as (house, client):
+        now = 1_800_000_000.0
+        house.guard.clock = lambda: now
+        old = f"{COOKIE}={int(now) - 5}.{house.guard._sign(str(int(now) - 5))}"
+        for _ in range(TRIES):
+            await enter(client, "123")
+        assert await enter(client, PASSWORD) == 429
+        assert await enter(client, PASSWORD, {"Cookie": f"{COOKIE}={int(now) - 5}.forged"}) == 429
+        assert await enter(client, PASSWORD, {"Cookie": old}) == 303
+
+
+def test_only_so_many_addresses_are_remembered(monkeypatch):
+    monkeypatch.setattr(access, "MOST_KNOWN", 10)
+    tries = access.BackOff()
+    for number in range(100):
+        tries.wrong(f"198.51.100.{number}", 5.0, free=1, longest=9.0)
+    assert len(tries._known) == 10
+    assert tries.wait("198.51.100.99", 5.0)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Host": "127.0.0.1:8080"}, {"Host": "shop.example.com"}])
+@pytest.mark.parametrize("path", ["/", STATE, "/sandbox/page/page.js"])
+async def test_exposed_it_stays_shut_without_a_password(tmp_path, headers, path):
+    """A plain proxy hands on the Host of this machine and no header that tells of it."""
+    async with sandbox_house(tmp_path, wide=True, exposed=True) as (house, client):
+        assert (await client.get(path, headers=headers)).status == 403
+        said = await client.post("/sandbox/chats/tian", json={"id": "abcdefgh1", "text": "草莓坏了"}, headers=headers)
+        assert (said.status, house.heard) == (403, [])
+
+
+async def test_exposed_the_password_is_asked_of_this_machine_too(tmp_path):
+    async with sandbox_house(tmp_path, exposed=True, password=PASSWORD) as (_, client):
+        assert (await client.get(STATE)).status == 401
+        assert (await client.get(STATE, headers=basic(PASSWORD))).status == 200
+        assert (await client.get(STATE, headers={**basic(PASSWORD), "Host": "shop.example.com"})).status == 403
+
+
+ODD_COOKIES = [
+    b"\xff\xfe", b"9" * 5000, b"1.\xff", b"\xff.1", b"1" * 11 + b"." + b"0" * 64, b"\"\\777\"", b"a;b=\x80;;=,",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cookie", ODD_COOKIES)
+async def test_a_broken_cookie_is_no_login(tmp_path, cookie):
+    async with sandbox_house(tmp_path, wide=True, password=PASSWORD) as (_, client):
+        head = b"GET /sandbox/state HTTP/1.1\r\nHost: a\r\nConnection: close\r\nCookie: " + COOKIE.encode() + b"="
+        assert await raw(client, head + cookie + b"\r\n\r\n") in (400, 401)
+
+
+@pytest.mark.parametrize("origin", [b"http://[", b"\xff", b"//", b"http://a:b:c"])
+async def test_a_broken_origin_is_another_site(tmp_path, origin):
+    async with sandbox_house(tmp_path) as (_, client):
+        head = b"POST /sandbox/chats/tian HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        assert await raw(client, head + b"Content-Length: 0\r\nOrigin: " + origin + b"\r\n\r\n") == 403
+
+
+async def raw(client, request):
+    reader, writer = await asyncio.open_connection(client.server.host, client.server.port)
+    writer.write(request)
+    status = int((await reader.readline()).split()[1])
+    writer.close()
+    return status
+
+
+BODIES = [
+    (access.COOKIE, b""),
+    ("application/x-www-form-urlencoded", b"password=%ff%fe"),
+    ("application/x-www-form-urlencoded; charset=nonsense", b"password=a"),
+    ("application/x-www-form-urlencoded; charset=utf-16", b"password=a"),
+    ("application/x-www-form-urlencoded", b"password=" + b"a" * 100_000),
+    ("application/x-www-form-urlencoded", b"&" * 4000),
+    ("multipart/form-data", b"x"),
+    ("multipart/form-data; boundary=b", b"--b\r\nContent-Disposition: form-data; name=password\r\n\r\na"),
+]
+
+
+@pytest.mark.parametrize(("kind", "body"), BODIES)
+async def test_a_broken_form_is_no_password(tmp_path, kind, body):
+    async with sandbox_house(tmp_path, password=PASSWORD) as (_, client):
+        answer = await client.post("/sandbox/login", data=body, headers={"Content-Type": kind})
+        assert answer.status in (400, 401, 413, 415)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from handlers.messages.models import Reply, to_payload
 from handlers.messages.texts import languages, templates
 from handlers.orders.samples import samples
 from storage.outbox import Mail
+from storage.platforms.sandbox import Shown
 
 
 async def say(house, number, text):
@@ -112,7 +113,11 @@ async def test_files_are_served_as_what_they_are_never_as_what_they_say(tmp_path
             b"": "application/octet-stream",
         }
         for data, kind in kinds.items():
-            answer = await client.get(f"/sandbox/media/{await house.room.put(data, '.html')}")
+            key = await house.room.put(data, ".html")
+            assert (await client.get(f"/sandbox/media/{key}")).status == 404  # no message holds it
+            media = [{"kind": "photo", "key": key}]
+            await house.room.post(Shown(place="desk", sender="bot", kind="note", key=key, media=media))
+            answer = await client.get(f"/sandbox/media/{key}")
             assert (answer.status, answer.content_type, await answer.read()) == (200, kind, data)
             assert ("Content-Disposition" in answer.headers) == (kind == "application/octet-stream")
         for odd in ("nothing", "../../etc/passwd", "ab/" + "0" * 64):
@@ -137,7 +142,7 @@ async def test_the_page_brings_everything_itself_and_nothing_inline(tmp_path):
             answer = await client.get(f"/sandbox/page/{name}")
             assert answer.status == 200
             assert "nosniff" in answer.headers["X-Content-Type-Options"]
-        for odd in ("login.html", "nothing.js", "..", "%2e%2e%2fguard.py"):
+        for odd in ("login.html", "nothing.js", "..", "%2e%2e%2fguard.py", "a" * 5000 + ".js", "%00.js", "%ff.css"):
             assert (await client.get(f"/sandbox/page/{odd}")).status in (403, 404)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -50,7 +51,7 @@ def test_customers_are_bound_to_orders_of_two_hours_ago(tx):
         assert timedelta(hours=2) <= NOW - found[0].delivered_at < timedelta(hours=2, minutes=1)
         assert found[0].placed_at < found[0].delivered_at
         assert found[0].order_no.startswith("KT261120-9")
-        assert orders.by_pickup(tx, found[0].participate_no, talk.phone[-4:], sample=None)[0] == found[0]
+        assert orders.by_pickup(tx, found[0].participate_no, talk.phone[-4:], sample=True)[0] == found[0]
     ages = {(NOW - order.delivered_at) // timedelta(hours=1) for order in all_orders(tx)}
     assert ages == {2, 26}
 
@@ -90,7 +91,10 @@ def test_they_are_laid_out_once_and_only_where_nothing_lies(tx):
     assert len(all_orders(tx)) == 8
 
 
-def test_not_beside_real_orders(tx):
-    upsert(tx, [REAL], now=NOW)
-    assert not load(tx, NOW)
-    assert people.list_leaders(tx) == []
+def test_beside_real_orders_none_of_them_is_touched(tx):
+    taken = replace(REAL, order_no="KT261120-9001", buyer_name="王芳")
+    upsert(tx, [REAL, taken], now=NOW)
+    assert load(tx, NOW)
+    assert len(all_orders(tx)) == 7
+    assert orders.by_number(tx, "KT261120-9001", sample=False).buyer_name == "王芳"
+    assert orders.by_number(tx, "KT-1", sample=False)

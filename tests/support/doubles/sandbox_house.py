@@ -51,7 +51,7 @@ def preset() -> Policy:
 class SandboxHouse:
     """What the page's doors are handed; `heard` and `acted` keep what they hand on."""
 
-    def __init__(self, folder: Path, *, password: str = "", wide: bool = False) -> None:
+    def __init__(self, folder: Path, *, password: str = "", wide: bool = False, exposed: bool = False) -> None:
         url = f"sqlite:///{folder}/sandbox.db"
         self.writer = open_writer(url)
         METADATA.create_all(self.writer)
@@ -68,7 +68,7 @@ class SandboxHouse:
         self.channel = SandboxChannel(room=self.room)
         self.sheets: list[list[str]] = []
         self.desk = SandboxDesk(room=self.room, context=self.context, sheet=self._sheet)
-        self.guard = Guard(wide=wide, password=password, secret=b"s" * 32)
+        self.guard = Guard(wide=wide, exposed=exposed, password=password, secret=b"s" * 32)
         self.page = Page(room=self.room, guard=self.guard, people=sample_people(), draw=samples.draw)
         self.input = Input(page=self.page, channel=self.channel, desk=self.desk)
 
