@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Action, ArgumentParser, Namespace
 from collections.abc import Callable
 
 Argument = tuple[tuple[str, ...], dict[str, object]]
@@ -85,9 +85,23 @@ COMMANDS: tuple[tuple[str, str, tuple[Argument, ...]], ...] = (
 """Every command with its purpose and its arguments."""
 
 
+class _Version(Action):
+    """Print the version of the installed package; nobody else pays for reading it."""
+
+    def __call__(self, parser: ArgumentParser, *_: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(f"claimdesk {version('claimdesk')}")
+        except PackageNotFoundError:
+            print("claimdesk (run from its source, not installed)")
+        parser.exit()
+
+
 def parser() -> ArgumentParser:
     """Return the parser of all commands."""
     whole = ArgumentParser(prog="claimdesk", description="Takes in after-sales claims by chat, to a decision.")
+    whole.add_argument("--version", action=_Version, nargs=0, help="print the version")
     first = whole.add_subparsers(metavar="COMMAND", required=True)
     groups: dict[str, object] = {}
     for name, does, arguments in COMMANDS:

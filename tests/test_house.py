@@ -8,7 +8,7 @@ import tomllib
 
 import house_rules as rules
 import pytest
-from house_modules import ROOT, house
+from house_modules import ROOT, house, of_tests
 from house_rules import Module
 
 # exceptions, each with its reason; one that is no longer needed fails the test at the end
@@ -98,6 +98,10 @@ def test_files_and_functions_stay_small():
 
 def test_every_module_has_a_caption():
     found(rules.captions(house()))
+
+
+def test_no_test_imports_another_test_file():
+    found(rules.tests_apart(of_tests()))
 
 
 def test_everything_is_caught_only_where_it_is_supervised():
@@ -220,6 +224,10 @@ BREACHES = [
     (rules.captions, {A: "x = 1"}),
     (rules.captions, {A: '"""no sentence"""'}),
     (rules.captions, {"handlers/order_utils.py": '"""Does things."""'}),
+    (rules.tests_apart, {"tests/a/test_one.py": "", "tests/b/test_two.py": "from test_one import HERE"}),
+    (rules.tests_apart, {"tests/test_one.py": "", "tests/support/two.py": "def f():\n    import tests.test_one"}),
+    (rules.tests_apart, {"tests/a/test_one.py": "", "tests/a/test_two.py": "from .test_one import HERE"}),
+    (rules.tests_apart, {"tests/a/playing.py": ""}),
     (rules.broad, {A: "try:\n    f()\nexcept Exception:\n    pass"}),
     (rules.broad, {A: "try:\n    f()\nexcept:\n    pass"}),
     (rules.broad, {A: "try:\n    f()\nexcept (OSError, Exception) as e:\n    raise ValueError from e"}),
@@ -241,6 +249,7 @@ INNOCENT = [
     ),
     (rules.unused, {A: "def f(): ...\nf()"}),
     (rules.captions, {A: '"""One sentence."""', B: '"""One.\n\nAnd more"""'}),
+    (rules.tests_apart, {"tests/test_one.py": "from aiohttp.test_utils import TestServer\nimport playing"}),
     (rules.broad, {A: "try:\n    f()\nexcept BaseException:\n    undo()\n    raise"}),
 ]
 
