@@ -13,8 +13,8 @@ from handlers.messages.money import money
 from handlers.nlu.text import weights
 from handlers.policy.content import Content, restored
 from handlers.policy.kinds import guess
+from handlers.policy.rows import Problem
 from handlers.policy.schema import Path, Wrong, missing
-from handlers.policy.values import Problem
 
 # (shorter, longer, may be equal): with the order turned round the longer one could never be kept or never matter
 CLOCK_ORDER = (

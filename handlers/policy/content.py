@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from handlers.messages.codes import CLOCKS, LANGUAGES, TAGS
 from handlers.messages.durations import Duration
+from handlers.policy import rows
 from handlers.policy import values as v
 from handlers.policy.kinds import CODE, DURATION, NEEDED, TABLE, TEXT, TRUSTED, Keyed
 from handlers.policy.shape import keys
@@ -44,13 +45,13 @@ class Content:
     survey: v.Survey = field(default_factory=v.Survey)
     wechat: v.Template | None = None
     remedies: v.Remedies = field(default_factory=v.Remedies)
-    departments: Mapping[Code, v.Department] = field(default_factory=dict)
-    problems: Mapping[Code, v.Problem] = field(default_factory=dict)
-    severity_rules: Annotated[Mapping[Code, v.SeverityRule], Field(alias="severity")] = field(default_factory=dict)
-    special: Mapping[Code, v.Group] = field(default_factory=dict)
-    coupons: Mapping[Code, v.Coupon] = field(default_factory=dict)
+    departments: Mapping[Code, rows.Department] = field(default_factory=dict)
+    problems: Mapping[Code, rows.Problem] = field(default_factory=dict)
+    severity_rules: Annotated[Mapping[Code, rows.SeverityRule], Field(alias="severity")] = field(default_factory=dict)
+    special: Mapping[Code, rows.Group] = field(default_factory=dict)
+    coupons: Mapping[Code, rows.Coupon] = field(default_factory=dict)
     rules: Mapping[Code, v.Labels] = field(default_factory=dict)
-    playbooks: Mapping[Code, v.Playbook] = field(default_factory=dict)
+    playbooks: Mapping[Code, rows.Playbook] = field(default_factory=dict)
     texts: Annotated[Mapping[str, Mapping[str, str]], Texts] = field(default_factory=dict)
     words: Annotated[Mapping[str, Any], WORDS] = field(default_factory=dict)
 # fmt: on

@@ -15,7 +15,7 @@ from unread_keys import ELSEWHERE, NOT_YET
 
 from handlers.messages.codes import CLOCKS, COLLECTS
 from handlers.nlu.text.lexicon import compile_words
-from handlers.policy import values
+from handlers.policy import rows, values
 from handlers.policy.content import Content
 from handlers.policy.kinds import FLAG, TEXT
 from handlers.policy.policy import Policy
@@ -30,10 +30,10 @@ READING = [module for module in HANDLERS if module.path.startswith("handlers/nlu
 WORDS = "words."
 PLANTED = (  # keys that nobody reads; most have names that much of the code reads of other things
     (values.Talk, "hum", "talk.hum"),
-    (values.Problem, "quantity", "problems.*.quantity"),
+    (rows.Problem, "quantity", "problems.*.quantity"),
     (values.Money, "text", "money.text"),
     (values.MediaLimits, "kind", "media.kind"),
-    (values.Group, "name", "special.*.name"),
+    (rows.Group, "name", "special.*.name"),
     (values.Hours, "state", "hours.state"),
     (values.Review, "enabled", "review.enabled"),  # [survey] has it, and there it is read
 )
