@@ -154,7 +154,7 @@ async def test_doctor_says_what_to_do_about_the_token(platform, code, cure):
 async def test_doctor_finds_wrong_keys_plain_mode_and_a_silent_callback(platform):
     told = settings(platform, wechat_aes_key="x" * 42 + "!", public_url="http://127.0.0.1:9", wechat_push="off")
     failed = [sentence for good, sentence in await examined(told) if not good]
-    assert "is no key" in failed[0]
+    assert "is not valid: copy the 43 characters" in failed[0]
     assert "does not answer" in failed[1]
     found = await examined(settings(platform, wechat_aes_key="", public_url=platform.url))
     failed = [sentence for good, sentence in found if not good]
