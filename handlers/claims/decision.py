@@ -14,7 +14,7 @@ from handlers.nlu.models.llm_overlay import Opinions
 from handlers.nlu.text.lexicon import Lexicon
 from handlers.policy.policy import Policy
 
-LONGEST = 2000  # characters of one message that are read
+LONGEST = 8000  # characters of one message that are kept, passed on and searched for serious words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,6 +157,14 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Worsened:
+    """Somebody's health changed after a safety ticket was raised: its owner and the supervisors hear at once."""
+
+    ticket_no: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Guessed:
     """Somebody named these orders with a phone tail that is not their buyers'."""
 
@@ -165,5 +173,5 @@ class Guessed:
 
 Outcome = (
     File | Raise | Fill | Remark | Consent | Settle | Appeal | Withdraw | Arrived | Bind | Lead | Progress | Await
-    | Opened | Guessed | Testify | Digest | Settlement | Listing
+    | Opened | Guessed | Worsened | Testify | Digest | Settlement | Listing
 )  # fmt: skip

@@ -35,7 +35,8 @@ OF_DAY = re.compile(
     r"(?:昨|今|前)[天日](?:的|那|这|单)|\d[号日](?:的|那|这|单)|yesterday'?s|today'?s|from (?:yesterday|today)", re.I
 )
 HEARD = 3  # words that told nothing by themselves, kept for the draft that may follow
-SAID, WORDS = 20, 500  # how many of the customer's messages a draft keeps, and how much of each
+SAID, KEPT = 20, 24_000  # how many of the customer's last messages a draft keeps whole, and of how many characters
+WORDS = 500  # characters of words that said nothing by themselves
 
 
 class Drafting:
@@ -151,7 +152,10 @@ class Drafting:
         """Keep the customer's own words with the draft."""
         claim = self.claim
         if claim and text.strip():
-            self.put(replace(claim, said=(*claim.said, (self.at, text.strip()[:WORDS]))[-SAID:]))
+            said = (*claim.said, (self.at, text.strip()))[-SAID:]
+            while len(said) > 1 and sum(len(words) for _, words in said) > KEPT:
+                said = said[1:]
+            self.put(replace(claim, said=said))
 
     def enclose(self, text: str) -> None:
         """Keep what came in place of words with the draft, or for the one that may follow."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers.claims.claim import Claim
-from handlers.claims.outcomes import Await, File, Fill, Raise, Remark
+from handlers.claims.outcomes import Await, File, Fill, Raise, Remark, Worsened
 from handlers.claims.summary import line_of, total
 from handlers.dialogue import order_choice
 from handlers.dialogue.drafting import LIVE
@@ -43,6 +43,43 @@ def safety(message: Message) -> None:
         turn.raise_("safety")
     elif not turn.silent_ticket():
         turn.tell("safety_again", now=True, no=claim.ticket_no)
+
+
+def worsens(message: Message) -> bool:
+    """Return whether a message on a safety ticket says that somebody's health has changed."""
+    ticket = _ticket_of(message.turn)
+    if ticket is None or ticket.severity != "safety" or ticket.state not in LIVE:
+        return False
+    return message.reading.severity == "safety" or message.contains("worse")
+
+
+def pass_on(message: Message) -> None:
+    """Bring the words to the ticket, call its owner and the supervisors, and say so."""
+    turn, reading, text = message.turn, message.reading, message.text
+    ticket = _ticket_of(turn)
+    assert ticket
+    if turn.claim:
+        turn.take(text, reading)
+        turn.add_photos()
+        turn.outcomes.append(Fill(claim_id=turn.claim.id))
+    turn.outcomes += [
+        Remark(
+            ticket_no=ticket.no,
+            text=text,
+            evidence=turn.evidence_ids(),
+            signals=reading.signals,
+            severity=reading.severity,
+            aided=reading.aided,
+        ),
+        Worsened(ticket_no=ticket.no, text=text),
+    ]
+    turn.tell("worse_told", safety=True, no=ticket.no)
+
+
+def _ticket_of(turn: Turn) -> Ticket | None:
+    """Return the ticket that the draft fills, or the one spoken of without a draft."""
+    claim = turn.claim
+    return turn.turn_input.found.tickets.get(claim.ticket_no) if claim else _spoken_of(turn)
 
 
 def despair(message: Message) -> None:

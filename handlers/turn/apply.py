@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.cases import filing, leader_progress, order_guard, recording
+from handlers.cases import filing, health, leader_progress, order_guard, recording
 from handlers.claims import lookup
 from handlers.claims.claim import Talk
 from handlers.claims.decision import Decision, TurnInput
@@ -32,14 +32,15 @@ from handlers.claims.outcomes import (
     Settlement,
     Testify,
     Withdraw,
+    Worsened,
 )
 from handlers.claims.summary import facts
 from handlers.context import TurnContext
 from handlers.messages import mailboxes
-from handlers.messages.models import Button, Reply
+from handlers.messages.models import Reply
 from handlers.policy import calendar
 from handlers.turn import apply_leaders, apply_lists
-from handlers.turn.execution import Execution, tell_filed
+from handlers.turn.execution import Execution, recall, tell_filed
 from storage import events, evidence, tickets
 from storage.database import Tx
 
@@ -74,23 +75,9 @@ def _file(execution: Execution, act: File) -> None:
     filed = filing.file(execution.tx, execution.filing_of(claim), execution.context)
     execution.talk = replace(execution.talk.without(claim.id), ticket_no=filed.no, unsaid=())
     tell_filed(execution, claim, filed)
-    _recall(execution)
+    recall(execution)
     mailboxes.let_sleep(execution.tx, f"idle:{claim.id}")
     mailboxes.let_sleep(execution.tx, f"submit:{claim.id}")
-
-
-def _recall(execution: Execution) -> None:
-    """Name the draft that is still open beside the one just filed."""
-    left = next((claim for claim in reversed(execution.talk.claims) if not claim.dropped and not claim.ticket_no), None)
-    if left is None:
-        return
-    order = execution.order_of(left.order_no)
-    known = facts(left, order, execution.voice)
-    if not known:
-        return
-    text = execution.voice.say("talk.progress_draft", facts=known)
-    go_on = Button(label=execution.voice.say("talk.resume"), tap="resume")
-    execution.replies.append(Reply(text=text, buttons=((go_on,),)))
 
 
 def _raise(execution: Execution, act: Raise) -> None:
@@ -201,6 +188,10 @@ def _settle(execution: Execution, act: Settle) -> None:
     )
 
 
+def _worsened(execution: Execution, act: Worsened) -> None:
+    health.worsened(execution.tx, act.ticket_no, act.text, execution.context)
+
+
 def _guessed(execution: Execution, act: Guessed) -> None:
     order_guard.guessed(execution.tx, act.order_nos, execution.turn_input.inbound.channel, execution.context)
 
@@ -284,6 +275,7 @@ DOING: dict[type, Callable[[Execution, Any], None]] = {
     Arrived: _arrived,
     Bind: _bind,
     Guessed: _guessed,
+    Worsened: _worsened,
     Lead: apply_leaders.lead,
     Progress: _progress,
     Await: _await,

@@ -84,8 +84,6 @@ def _message(turn: Turn) -> None:
         _start(turn)
         return
     text = inbound.text[:LONGEST]
-    if len(inbound.text) > LONGEST:
-        turn.note("too_long")
     turn.talk = replace(turn.talk, language=language_of(text, turn.talk.language))
     if not inbound.media and not any(char.isalnum() for char in text):
         wordless.answer(turn)
@@ -103,6 +101,8 @@ def _read(turn: Turn, text: str) -> Message:
     if asked.correcting:
         reading = replace(reading, correction=True)
     turn.talk = replace(asked, stickers=0, ticket_no=named, correcting=False, withdraw_asked="", drop_asked="")
+    if reading.cut:
+        turn.note("too_long")
     if turn.turn_input.inbound.media and turn.claim:
         turn.add_photos()
     return Message(
@@ -185,6 +185,7 @@ def _status(message: Message) -> None:
 
 
 HANDLERS: tuple[Handler, ...] = (
+    Handler(SPOKEN, "Health that changes: owner and supervisors.", escalation.worsens, escalation.pass_on),
     Handler(ANY, "Somebody's health: advice before anything else, then a person.", _is_unsafe, escalation.safety),
     Handler(ANY, "Self-harm: a calm reply with a helpline, a person, no questions.", _despairs, escalation.despair),
     Handler(ANY, "Photos that begin a draft: their caption is read for facts only.", _captions, facts.take),

@@ -11,9 +11,10 @@ from handlers.cases.filing import Filed
 from handlers.claims import lookup
 from handlers.claims.claim import Claim, Talk
 from handlers.claims.decision import TurnInput
+from handlers.claims.summary import facts
 from handlers.claims.voice import Voice
 from handlers.context import TurnContext
-from handlers.messages.models import Reply
+from handlers.messages.models import Button, Reply
 from handlers.messages.money import money
 from storage import orders
 from storage.database import Tx
@@ -100,3 +101,17 @@ def _without_notice(execution: Execution, filed: Filed) -> None:
     how = "human" if filed.human_at else "photos" if filed.state == "waiting_customer" else "open"
     rest = execution.voice.say(f"talk.awaits_{how}", human=execution.moment(filed.human_at))
     execution.tell("joined_awaits" if filed.joined else "filed_awaits", no=filed.no, rest=rest)
+
+
+def recall(execution: Execution) -> None:
+    """Name the draft that is still open beside the one just filed."""
+    left = next((claim for claim in reversed(execution.talk.claims) if not claim.dropped and not claim.ticket_no), None)
+    if left is None:
+        return
+    order = execution.order_of(left.order_no)
+    known = facts(left, order, execution.voice)
+    if not known:
+        return
+    text = execution.voice.say("talk.progress_draft", facts=known)
+    go_on = Button(label=execution.voice.say("talk.resume"), tap="resume")
+    execution.replies.append(Reply(text=text, buttons=((go_on,),)))

@@ -50,7 +50,7 @@ def takes(turn: Turn) -> bool:
     paste.elsewhere = turn.claim is not None and turn.claim.touched_at > draft.touched_at
     done = (not inbound.media and _word(paste)) or (intake.take(paste) if text else _photos(paste))
     if done and len(inbound.text.strip()) > LONGEST:
-        turn.note("too_long")
+        turn.note("list_cut")
     turn.talk = replace(turn.talk, stickers=0) if done else replace(turn.talk, language=known)
     return done
 

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-LIMIT = 4096
+LIMIT = 8000
 """Characters of one message that are searched for serious words: Telegram sends no more, WeChat less."""
 
 READ = 1000
