@@ -417,7 +417,7 @@ async def test_a_failure_of_the_look_itself_keeps_no_message_from_its_turn(tmp_p
         await house.say(ODD)
         assert await house.problems() == [(1, "", "2")]
         assert double.got == []
-        assert "could not be put" in caplog.text
+        assert "could not be asked" in caplog.text
         house.app.beforehand = None
 
 
