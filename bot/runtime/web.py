@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +19,8 @@ Probe = Callable[[], Awaitable[Mapping[str, Any]]]
 Door = Callable[[web.Application], None]  # adds its routes
 
 SHUTDOWN = 3.0  # seconds that open requests get when the service stops
-BACKLOG = 128  # connections taken in one go: an ended one gives its file descriptor back only after that
+AT_ONCE = 128  # connections taken in one go: one that is ended gives its file descriptor back only after that
+BACKLOG = 1024  # connections that the system holds until they are taken
 
 
 def make_app(*, health: Health, probe: Probe | None = None, doors: Iterable[Door] = ()) -> web.Application:
@@ -56,7 +59,7 @@ class Listening:
     @property
     def addresses(self) -> list[tuple[Any, ...]]:
         """Return where it listens: host and port, first of all."""
-        return [socket.getsockname() for socket in self.server.sockets]
+        return [one.getsockname() for one in self.server.sockets]
 
     async def cleanup(self) -> None:
         """Take nothing more in, give open requests their time, and end."""
@@ -79,10 +82,13 @@ async def start(app: web.Application, host: str, port: int) -> Listening:
     keeper = app[KEEPER]
     keeper.make, keeper.most = runner.server, room()
     try:
-        server = await asyncio.get_running_loop().create_server(keeper, host, port, backlog=BACKLOG)
+        server = await asyncio.get_running_loop().create_server(keeper, host, port, backlog=AT_ONCE)
     except OSError:
         await runner.cleanup()
         raise
+    for listening in server.sockets:
+        with socket.socket(fileno=os.dup(listening.fileno())) as same:
+            same.listen(BACKLOG)
     return Listening(runner=runner, server=server, keeper=keeper)
 
 
