@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.runtime.access import HEADERS
 from bot.runtime.connections import IDLE, KEEPER, Doorkeeper, busy, room
@@ -18,6 +20,7 @@ Health = Callable[[], Mapping[str, Any]]
 Probe = Callable[[], Awaitable[Mapping[str, Any]]]
 Door = Callable[[web.Application], None]  # adds its routes
 
+LIBRARY = logging.getLogger("aiohttp.server")
 SHUTDOWN = 3.0  # seconds that open requests get when the service stops
 AT_ONCE = 128  # connections taken in one go: one that is ended gives its file descriptor back only after that
 BACKLOG = 1024  # connections that the system holds until they are taken
@@ -30,6 +33,7 @@ def make_app(*, health: Health, probe: Probe | None = None, doors: Iterable[Door
     """
     app = web.Application(client_max_size=1024 * 1024, middlewares=[busy])
     app[KEEPER] = Doorkeeper()
+    LIBRARY.addFilter(_ours)
 
     async def healthz(_request: web.Request) -> web.Response:
         told = health()
@@ -42,6 +46,12 @@ def make_app(*, health: Health, probe: Probe | None = None, doors: Iterable[Door
     for door in doors:
         door(app)
     return app
+
+
+def _ours(record: logging.LogRecord) -> bool:
+    """Leave out what a garbled request made the library log: it was answered with 400, and is no fault of ours."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError | web.RequestPayloadError)
 
 
 class PortTaken(Exception):
