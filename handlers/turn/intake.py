@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
-from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from handlers.claims import claim as claims
@@ -19,7 +18,7 @@ from handlers.dialogue import short_answers
 from handlers.dialogue.buttons import TICKET_TAPS
 from handlers.dialogue.lists import lookup as list_lookup
 from handlers.dialogue.lists import sheets
-from handlers.messages import mailboxes, ticket_numbers
+from handlers.messages import cleaning, mailboxes, ticket_numbers
 from handlers.messages.models import Inbound, Reply, to_raw
 from handlers.nlu.reading import read
 from handlers.nlu.references import refer
@@ -49,7 +48,7 @@ def warm_up(policy: Policy) -> None:
 def turn(tx: Tx, inbound: Inbound, context: TurnContext) -> int:
     """Handle one message whole; return its conversation, or 0 when it was handled before."""
     waited = sheets.waited(inbound)
-    inbound = replace(waited or inbound, text=clean((waited or inbound).text))
+    inbound = cleaning.inbound(waited or inbound)
     conversation = _conversation(tx, inbound, context)
     if not waited and inbound.kind not in INSIDE and not _note(tx, inbound, conversation):
         return 0
@@ -93,7 +92,7 @@ def _handled(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, c
 
 def try_out(tx: Tx, inbound: Inbound, context: TurnContext) -> tuple[TurnInput, Decision]:
     """Decide a turn on committed rows and write nothing: what would be read, and what would come of it."""
-    inbound = replace(inbound, text=clean(inbound.text), media=())
+    inbound = replace(cleaning.inbound(inbound), media=())
     known = conversations.of_account(tx, inbound.channel, inbound.account)
     conversation = known or Conversation(id=0, channel=inbound.channel, account=inbound.account, name="", talk={})
     turn_input = _scene(tx, inbound, conversation, claims.from_json(conversation.talk), context, echo_back=False)
@@ -181,13 +180,6 @@ def _numbers(inbound: Inbound) -> list[str]:
     if kind in TICKET_TAPS:
         return [rest.partition(":")[0]]
     return ticket_numbers.find(inbound.text[:LONGEST])[:3]
-
-
-def clean(text: str) -> str:
-    """Take control characters and direction marks out of a text; lines stay lines."""
-    if text.isprintable():
-        return text
-    return "".join(char for char in text if char in "\n\t" or category(char) not in ("Cc", "Cf", "Cs", "Co"))
 
 
 def _concerns_echo(inbound: Inbound, talk: Talk) -> bool:
