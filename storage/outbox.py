@@ -16,6 +16,7 @@ from storage.tables import dead_letters, mailboxes, outbox
 
 SAFETY, URGENT, TALK, WORK, BOARD = range(5)  # a smaller number goes first
 LEASE = timedelta(seconds=90)  # outlasts the longest send
+WAITS = 2  # in the place of "failed"
 MOST = 20  # rows of one mailbox that are carried together
 
 
@@ -49,6 +50,7 @@ class Outcome:
     error: str = ""
     again: datetime | None = None  # when the rest may be tried; None: at once
     failed: bool = False  # counts as an attempt
+    waits: bool = False  # only put off: neither an attempt nor a success
 
 
 _NAME = bindparam("box", type_=String)
@@ -222,7 +224,11 @@ _RELEASE = Prepared(
         upto=0,
         blocked=bindparam("again", type_=outbox.c.due_at.type),
         blocked_why=bindparam("why", type_=String),
-        attempts=case((bindparam("failed", type_=Integer) == 1, mailboxes.c.attempts + 1), else_=0),
+        attempts=case(
+            (bindparam("failed", type_=Integer) == 1, mailboxes.c.attempts + 1),
+            (bindparam("failed", type_=Integer) == WAITS, mailboxes.c.attempts),
+            else_=0,
+        ),
         next_due=case(
             (bindparam("again", type_=outbox.c.due_at.type) > _HEAD, bindparam("again", type_=outbox.c.due_at.type)),
             else_=_HEAD,
@@ -244,7 +250,7 @@ def settle(tx: Tx, outcome: Outcome, *, now: datetime) -> None:
         holder=outcome.lease,
         again=outcome.again,
         why=outcome.error if outcome.again else "",
-        failed=int(outcome.failed),
+        failed=WAITS if outcome.waits else int(outcome.failed),
     )
     if not released:
         _SETTLE.run(tx, box=name)

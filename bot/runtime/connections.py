@@ -193,15 +193,17 @@ KEEPER = web.AppKey("keeper", Doorkeeper)
 
 @web.middleware
 async def busy(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Note on a request's connection that it is at work."""
+    """Note on a request's connection that it is at work; a body that broke off or is garbled gets 400."""
     connection = request.app[KEEPER].of(request)
-    if connection is None:
-        return await handler(request)
-    connection.begin(request)
+    if connection is not None:
+        connection.begin(request)
     try:
         return await handler(request)
+    except web.RequestPayloadError:
+        return web.Response(status=400)
     finally:
-        connection.end()
+        if connection is not None:
+            connection.end()
 
 
 def room() -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.channels.base import Channel, Desk, Gone, TooBig, Unreachable
 from bot.runtime.courier import strike
-from handlers.cases import fetched_evidence
+from bot.runtime.fair_share import Shares, Wait
+from handlers.cases import fetched_evidence, many_files
 from handlers.context import TurnContext
 from handlers.messages.models import Inbound, from_raw
 from handlers.nlu.lists import sheet_rows
@@ -18,12 +19,13 @@ from handlers.turn import intake, parking
 from media.guard import Closed, Examiner, NotStarted
 from media.store import Keeper
 from media.values import MAX_BYTES, MAX_TABLE, Refused
-from storage import evidence
+from storage import evidence, outbox
 from storage.database import Tx
 from storage.evidence import Evidence
-from storage.outbox import Bundle
+from storage.outbox import Bundle, Outcome
 
 TRIES = 300  # fetches of one piece, five minutes apart at last, before it counts as gone: about a day
+LOOKED_AT = ("photo", "document")  # what goes to the worker
 SUFFIXES = {"voice": ".audio", "video": ".video", "document": ".bin"}
 
 
@@ -38,23 +40,45 @@ class Fetcher:
     clock: Callable[[], datetime]
     store: Keeper
     examiner: Examiner
+    shares: Shares = field(default_factory=Shares)
 
     async def carry(self, bundle: Bundle) -> None:
-        """Fetch one piece; record the result and pass it on in one transaction. Raises Unreachable to try again."""
-        payload = bundle.mails[0].payload
-        number = int(payload["evidence"])
+        """Fetch one piece; record the result and pass it on in one transaction. Raises Unreachable to try again.
+
+        One whose sender has enough in flight, or had enough within the hour, is put off.
+        """
+        number = int(bundle.mails[0].payload["evidence"])
         piece: Evidence | None = await self.read(lambda tx: evidence.get(tx, number))
-        look, limit = (self._read, MAX_TABLE) if "sheet" in payload else (self._examine, self._most(piece))
-        found = {"state": "gone"} if piece is None else await self._found(piece, bundle.attempts, look, limit)
+        if piece is None:
+            await self.do(lambda tx: self._book(tx, bundle, number, {"state": "gone"}))
+            return
+        wait = self.shares.enter(_account(piece), number)
+        if wait is not None:
+            await self.do(lambda tx: self._put_off(tx, bundle, piece, wait))
+            return
+        size = [0]
+        try:
+            found = await self._found(piece, bundle, size)
+        finally:
+            self.shares.leave(_account(piece), size[0])
         await self.do(lambda tx: self._book(tx, bundle, number, found))
 
-    def _most(self, piece: Evidence | None) -> int:
+    def _most(self, piece: Evidence) -> int:
         """Return how many bytes are fetched: from customers what the policy takes, from the staff all a door brings."""
-        return self.context().policy.media.most(piece.kind) if piece and piece.side == "customer" else MAX_BYTES
+        return self.context().policy.media.most(piece.kind) if piece.side == "customer" else MAX_BYTES
 
-    async def _found(
-        self, piece: Evidence, attempts: int, look: Callable[[str, bytes], Mapping[str, Any]], limit: int
-    ) -> Mapping[str, Any]:
+    def _put_off(self, tx: Tx, bundle: Bundle, piece: Evidence, wait: Wait) -> None:
+        """Let a fetch come again later, which counts as no failure; tell a customer who sent too much, once an hour."""
+        now = self.clock()
+        again = now + timedelta(seconds=wait.seconds)
+        outbox.settle(tx, Outcome(mailbox=bundle.mailbox, lease=bundle.lease, again=again, waits=True), now=now)
+        if wait.tell and piece.side == "customer":
+            many_files.tell(tx, piece.conversation_id, self.context())
+
+    async def _found(self, piece: Evidence, bundle: Bundle, size: list[int]) -> Mapping[str, Any]:
+        """Fetch a piece and look at it; its `size` in bytes is told as soon as it is there."""
+        sheet = "sheet" in bundle.mails[0].payload
+        look, limit = (self._read, MAX_TABLE) if sheet else (self._examine, self._most(piece))
         door = self.doors(piece)
         if door is None:
             raise Unreachable("its channel is not open", 30)
@@ -65,18 +89,22 @@ class Fetcher:
         except TooBig:
             return {"state": "refused", "verdict": "too_big"}
         except (Unreachable, TimeoutError, OSError):
-            if attempts + 1 >= TRIES:
+            if bundle.attempts + 1 >= TRIES:
                 return {"state": "gone"}
             raise
+        size[0] = len(data)
         try:
-            return await asyncio.to_thread(look, piece.kind, data)
+            if not sheet and piece.kind not in LOOKED_AT:
+                return await asyncio.to_thread(look, piece.kind, data)
+            async with self.shares.turn(_account(piece)):
+                return await asyncio.to_thread(look, piece.kind, data)
         except (Closed, NotStarted) as error:  # says nothing about the picture
             raise Unreachable(str(error), 5) from error
 
     def _examine(self, kind: str, data: bytes) -> Mapping[str, Any]:
         if not data:
             return {"state": "refused", "verdict": "empty"}
-        if kind not in ("photo", "document"):
+        if kind not in LOOKED_AT:
             return {"state": "stored", "media_key": self.store.put(data, SUFFIXES.get(kind, ".bin"))}
         seen = self.examiner.examine(data)
         if isinstance(seen, Refused) and kind == "document" and seen.code == "not_a_picture":
@@ -128,6 +156,10 @@ class Fetcher:
                     intake.turn(tx, returned, context)
             fetched_evidence.examined(tx, number, context)
         strike(tx, bundle, now=context.now)
+
+
+def _account(piece: Evidence) -> tuple[str, int]:
+    return piece.side, piece.conversation_id
 
 
 def _returned(piece: Evidence, found: Mapping[str, Any], context: TurnContext) -> Inbound:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
+import socket
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.runtime.access import HEADERS
 from bot.runtime.connections import IDLE, KEEPER, Doorkeeper, busy, room
@@ -16,8 +20,10 @@ Health = Callable[[], Mapping[str, Any]]
 Probe = Callable[[], Awaitable[Mapping[str, Any]]]
 Door = Callable[[web.Application], None]  # adds its routes
 
+LIBRARY = logging.getLogger("aiohttp.server")
 SHUTDOWN = 3.0  # seconds that open requests get when the service stops
-BACKLOG = 128  # connections taken in one go: an ended one gives its file descriptor back only after that
+AT_ONCE = 128  # connections taken in one go: one that is ended gives its file descriptor back only after that
+BACKLOG = 1024  # connections that the system holds until they are taken
 
 
 def make_app(*, health: Health, probe: Probe | None = None, doors: Iterable[Door] = ()) -> web.Application:
@@ -27,6 +33,7 @@ def make_app(*, health: Health, probe: Probe | None = None, doors: Iterable[Door
     """
     app = web.Application(client_max_size=1024 * 1024, middlewares=[busy])
     app[KEEPER] = Doorkeeper()
+    LIBRARY.addFilter(_ours)
 
     async def healthz(_request: web.Request) -> web.Response:
         told = health()
@@ -39,6 +46,12 @@ def make_app(*, health: Health, probe: Probe | None = None, doors: Iterable[Door
     for door in doors:
         door(app)
     return app
+
+
+def _ours(record: logging.LogRecord) -> bool:
+    """Leave out what a garbled request made the library log: it was answered with 400, and is no fault of ours."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError | web.RequestPayloadError)
 
 
 class PortTaken(Exception):
@@ -56,7 +69,7 @@ class Listening:
     @property
     def addresses(self) -> list[tuple[Any, ...]]:
         """Return where it listens: host and port, first of all."""
-        return [socket.getsockname() for socket in self.server.sockets]
+        return [one.getsockname() for one in self.server.sockets]
 
     async def cleanup(self) -> None:
         """Take nothing more in, give open requests their time, and end."""
@@ -79,10 +92,13 @@ async def start(app: web.Application, host: str, port: int) -> Listening:
     keeper = app[KEEPER]
     keeper.make, keeper.most = runner.server, room()
     try:
-        server = await asyncio.get_running_loop().create_server(keeper, host, port, backlog=BACKLOG)
+        server = await asyncio.get_running_loop().create_server(keeper, host, port, backlog=AT_ONCE)
     except OSError:
         await runner.cleanup()
         raise
+    for listening in server.sockets:
+        with socket.socket(fileno=os.dup(listening.fileno())) as same:
+            same.listen(BACKLOG)
     return Listening(runner=runner, server=server, keeper=keeper)
 
 

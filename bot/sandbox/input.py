@@ -19,6 +19,7 @@ from bot.sandbox.channel import Said, SandboxChannel
 from bot.sandbox.desk import PLAYERS, Done, Player, SandboxDesk
 from bot.sandbox.page import AREA, Page
 from bot.sandbox.room import MAX_UPLOAD
+from handlers.messages import cleaning
 from handlers.messages.models import Media
 from handlers.messages.texts import languages, say
 from storage.platforms.sandbox import DESK, Shown, chat_place
@@ -51,7 +52,7 @@ class Input:
     async def join(self, request: web.Request) -> web.Response:
         """Add a customer of any name, not bound to any order; the customer greets the bot."""
         given = await _body(request)
-        name = _text(request, given, "name").strip()[:MAX_NAME]
+        name = cleaning.line(_text(request, given, "name"), MAX_NAME)
         if not name:
             raise _refusal(request, 400, "no_name")
         account = f"guest-{_id(request, given)}"
@@ -174,7 +175,7 @@ class Input:
             except KeyError:
                 raise _refusal(request, 404, "no_photo") from None
             return Media(kind="photo", ref=await room.put(data, ".jpg"), name=f"{sample}.jpg", size=len(data))
-        name = PurePath(_text(request, given, "name")).name[:100]
+        name = cleaning.line(PurePath(_text(request, given, "name")).name, cleaning.FILE)
         suffix = PurePath(name).suffix.lower()
         try:
             if (request.content_length or 0) > MAX_UPLOAD:

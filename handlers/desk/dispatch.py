@@ -11,7 +11,7 @@ from handlers.context import TurnContext
 from handlers.desk import assignment, cards, manual_entry, relay
 from handlers.desk.actions import ACTIONS, Action
 from handlers.desk.request import ActionRequest, Answer, told
-from handlers.messages import ticket_numbers
+from handlers.messages import cleaning, ticket_numbers
 from handlers.messages.models import DeskInbound
 from handlers.tickets import desk_outbox, lifecycle, notices
 from handlers.tickets.lifecycle import By
@@ -27,6 +27,7 @@ DECIDING = frozenset({"approve", "change", "refuse", "correct"})
 
 def act(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
     """Do what a member of the staff tapped, wrote or replied; say what that one is told at once."""
+    inbound = cleaning.staff(inbound)
     if inbound.kind == "left":
         people.left(tx, inbound.desk, inbound.user, context.now)
         return Answer()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from unicodedata import category
 
 from handlers.claims import claim as claims
 from handlers.claims import lookup
@@ -13,7 +12,7 @@ from handlers.claims.decision import LONGEST, Decision, TurnInput
 from handlers.context import TurnContext
 from handlers.dialogue import short_answers
 from handlers.dialogue.buttons import TICKET_TAPS
-from handlers.messages import mailboxes, ticket_numbers
+from handlers.messages import cleaning, mailboxes, ticket_numbers
 from handlers.messages.models import Inbound, Reply, from_raw
 from handlers.nlu.reading import read
 from handlers.nlu.references import refer
@@ -44,7 +43,7 @@ def warm_up(policy: Policy) -> None:
 def turn(tx: Tx, inbound: Inbound, context: TurnContext) -> int:
     """Handle one message whole; return its conversation, or 0 when it was handled before."""
     waited = _waited(inbound)
-    inbound = _cleaned(waited or inbound)
+    inbound = cleaning.inbound(waited or inbound)
     context = desk_outbox.collecting(context)
     conversation = _conversation(tx, inbound, context)
     if not waited and inbound.kind not in INSIDE and not _note(tx, inbound, conversation):
@@ -76,11 +75,6 @@ def _waited(inbound: Inbound) -> Inbound | None:
     return message if isinstance(message, Inbound) else None
 
 
-def _cleaned(inbound: Inbound) -> Inbound:
-    text = clean(inbound.text)
-    return inbound if text == inbound.text else replace(inbound, text=text)
-
-
 def _note(tx: Tx, inbound: Inbound, conversation: Conversation) -> bool:
     """Write a message into the inbox; False when it was handled before."""
     text = (inbound.text or inbound.tap)[:LONGEST]
@@ -101,7 +95,7 @@ def _handled(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, c
 
 def try_out(tx: Tx, inbound: Inbound, context: TurnContext) -> tuple[TurnInput, Decision]:
     """Decide a turn on committed rows and write nothing: what would be read, and what would come of it."""
-    inbound = replace(_cleaned(inbound), media=())
+    inbound = replace(cleaning.inbound(inbound), media=())
     known = conversations.of_account(tx, inbound.channel, inbound.account)
     conversation = known or Conversation(id=0, channel=inbound.channel, account=inbound.account, name="", talk={})
     turn_input = _scene(tx, inbound, conversation, claims.from_json(conversation.talk), context, echo_back=False)
@@ -176,13 +170,6 @@ def _numbers(inbound: Inbound) -> list[str]:
     if kind in TICKET_TAPS:
         return [rest.partition(":")[0]]
     return ticket_numbers.find(inbound.text[:LONGEST])[:3]
-
-
-def clean(text: str) -> str:
-    """Take control characters and direction marks out of a text; lines stay lines."""
-    if text.isprintable():
-        return text
-    return "".join(char for char in text if char in "\n\t" or category(char) not in ("Cc", "Cf", "Cs", "Co"))
 
 
 def _concerns_echo(inbound: Inbound, talk: Talk) -> bool:
