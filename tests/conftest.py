@@ -11,7 +11,7 @@ import pytest
 from remembered import remember
 from worker_memory import (  # noqa: F401  hooks
     pytest_collection_finish,
-    pytest_configure,
+    pytest_collectstart,
     pytest_sessionfinish,
     pytest_terminal_summary,
     pytest_testnodedown,

@@ -1,7 +1,7 @@
 """The memory of test processes: kept small while they run, printed at the end of the run.
 
-A full collection of garbage comes when a quarter of what lived before is new. Hundreds of megabytes of imported modules would
-make that rare, and what refers to itself (engines, loops, apps with their photos) would pile up to a gigabyte.
+A full collection of garbage comes when a quarter of what lived before is new. Hundreds of megabytes of imported modules
+would make that rare, and what refers to itself (engines, loops, apps with their photos) would pile up to a gigabyte.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def _peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def pytest_configure() -> None:
+def pytest_collectstart() -> None:
     """Collect no garbage while modules are imported: there is none."""
     gc.disable()
 
@@ -34,10 +34,10 @@ def pytest_collection_finish() -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Tell the controller, if there is one."""
     output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
-    if output is None:
-        PEAKS.setdefault("this process", _peak())
-    else:
+    if output is not None:
         output["peak"] = _peak()
+    elif not PEAKS:
+        PEAKS["one process"] = _peak()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -18,7 +18,7 @@ def _model_rebuild(
     _parent_namespace_depth: int = 2,
     _types_namespace: dict[str, Any] | None = None,
 ) -> bool | None:
-    if cls.__module__.startswith("aiogram."):
+    if any(base.__module__.startswith("aiogram.") for base in cls.__mro__):
         if _types_namespace is not None:  # aiogram.types asks for it at its import, for each of its 444 models
             _names.update(_types_namespace)
             return None
