@@ -5,21 +5,34 @@ PYTHON := $(BIN)/python
 INSTALL := $(PYTHON) -m pip --disable-pip-version-check --quiet install --no-warn-script-location -c constraints.txt
 CANDIDATES := python3 python3.13 python3.12 python3.11 python3.14 python
 FITS := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
-TEST := $(PYTHON) -m pytest -n 2 --dist loadfile
+TEST := $(PYTHON) -m pytest
+BOTH := $(TEST) -n 2 --dist worksteal
+UNITS := tests/handlers tests/media tests/storage $(wildcard tests/test_*.py)
+DOORS := tests/bot tests/browser tests/doubles tests/faults
 ARGS :=
 
 unexport PYTHONHOME PYTHONPATH
+unexport PYTHONDONTWRITEBYTECODE # without bytecode every process compiles all of the house and its tests anew
 
-.PHONY: run test test-long check format bench browser
+.PHONY: run install test test-units test-doors test-long test-matrix coverage check format bench wheel browser
 
 run: .venv/.run
 	@$(PYTHON) -m bot serve
 
+install: .venv/.run
+
 test: .venv/.test
-	$(TEST) -m "not long" $(ARGS)
+	$(BOTH) -m "not long" $(ARGS)
+
+# The two lanes of `make test`, to be run side by side, each in one process.
+test-units: .venv/.test
+	$(TEST) -m "not long" $(UNITS) $(ARGS)
+
+test-doors: .venv/.test
+	$(TEST) -m "not long" $(DOORS) $(ARGS)
 
 test-long: .venv/.test
-	$(TEST) $(ARGS)
+	$(BOTH) $(ARGS)
 
 check: .venv/.test
 	$(PYTHON) -m ruff check .

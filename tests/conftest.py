@@ -8,10 +8,20 @@ from math import isfinite
 from time import monotonic
 
 import pytest
+from remembered import remember
+from worker_memory import (  # noqa: F401  hooks
+    pytest_collection_finish,
+    pytest_collectstart,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+)
 
 STRICT = bool(os.environ.get("CLAIMDESK_NO_SKIPS"))  # a browser test that is skipped fails
 LONG_SECONDS = float(os.environ.get("CLAIMDESK_LONG_SECONDS") or "inf")  # then no further long test begins
 BEGAN = monotonic()
+
+remember()
 
 
 def pytest_collection_modifyitems(items):

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sheet_files
+from databases import lay_out
 
 from bot.channels.base import Gone, TooBig, Unreachable
 from bot.runtime.courier import strike
@@ -47,6 +48,12 @@ def orders_of(path: Path) -> tuple[Order, ...]:
     """Read an order file by the importer's own reader."""
     with importer.opened(path) as file:
         return tuple(one.order for one in file.orders() if isinstance(one, importer.Gathered))
+
+
+@lru_cache(maxsize=64)
+def policy_of(text: str) -> Policy:
+    """Read a stored policy, the same text once: a house that is begun anew before each line reads it each time."""
+    return Policy.from_text(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +137,7 @@ class World:
     def begin(self, policy: Policy, orders: Sequence[Order]) -> None:
         """Lay out a new database with these orders, and put the policy in force."""
         self._open()
-        t.METADATA.create_all(self._engine)
+        lay_out(self._engine)
         with self.write() as tx:
             policies.store(tx, policy.hash, name=policy.name, text=policy.text, now=self.now)
             policies.enforce(tx, policy.hash)
@@ -145,7 +152,7 @@ class World:
         with self.write() as tx:
             number = policies.in_force(tx)
             assert number
-            self._policy = Policy.from_text(policies.text_of(tx, number))
+            self._policy = policy_of(policies.text_of(tx, number))
             outbox.free_leases(tx)
 
     def restart(self) -> None:
@@ -180,7 +187,7 @@ class World:
 
     def _policy_of(self, tx: Tx, number: str) -> Policy:
         if number not in self._known:
-            self._known[number] = Policy.from_text(policies.text_of(tx, number))
+            self._known[number] = policy_of(policies.text_of(tx, number))
         return self._known[number]
 
     # people

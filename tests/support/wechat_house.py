@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
+from databases import lay_out
 from doubles.wechat import Platform
 
 from bot.channels.base import House
@@ -17,8 +18,7 @@ from bot.runtime.writer import Runner
 from handlers.messages import mailboxes
 from handlers.messages.models import Button, Reply
 from storage import conversations, outbox
-from storage.database import WriteLock, open_readers, open_writer, read, transaction
-from storage.tables import METADATA
+from storage.database import WriteLock, open_readers, open_writer, read
 
 PHOTO = b"\xff\xd8\xff\xe0 a photo"
 
@@ -42,8 +42,7 @@ class Shop:
     async def start(self):
         url = f"sqlite:///{self.folder / 'shop.db'}"
         self.engine, self.readers = open_writer(url), open_readers(url)
-        with transaction(self.engine) as tx:
-            METADATA.create_all(tx)
+        lay_out(self.engine)
         self.courier = Courier(
             clock=self.now,
             settle=lambda outcome: self.runner.settle(outcome),

@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from databases import lay_out
 from sqlalchemy import select
 
 from bot.channels.base import House
@@ -37,7 +38,7 @@ from media.values import SheetPhoto
 from storage import policies
 from storage.database import Tx, open_readers, open_writer, read, transaction
 from storage.outbox import Mail
-from storage.tables import METADATA, outbox
+from storage.tables import outbox
 
 NOW = datetime(2026, 6, 12, 11, 10, tzinfo=UTC)
 
@@ -54,7 +55,7 @@ class SandboxHouse:
     def __init__(self, folder: Path, *, password: str = "", wide: bool = False, exposed: bool = False) -> None:
         url = f"sqlite:///{folder}/sandbox.db"
         self.writer = open_writer(url)
-        METADATA.create_all(self.writer)
+        lay_out(self.writer)
         with transaction(self.writer) as tx:
             load(tx, NOW)
             policies.store(tx, preset().hash, name=preset().name, text=preset().text, now=NOW)

@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from databases import lay_out
 from sqlalchemy import create_engine
 
 from bot.channels.base import House
 from handlers.messages.models import Inbound
 from media.store import Missing
-from storage import tables as t
 
 
 class NotingHouse:
@@ -20,7 +20,7 @@ class NotingHouse:
 
     def __init__(self) -> None:
         self.engine = create_engine("sqlite://")
-        t.METADATA.create_all(self.engine)
+        lay_out(self.engine)
         self.heard: list[Inbound] = []
         self.broken = 0
         self.before: Any = None  # awaited before a message counts as taken

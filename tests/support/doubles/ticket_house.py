@@ -9,6 +9,7 @@ from functools import cache
 from random import Random
 from zoneinfo import ZoneInfo
 
+from databases import lay_out
 from sqlalchemy import create_engine, event, func, select
 
 from handlers.cases.recording import Filing, FilingLine
@@ -49,7 +50,7 @@ class House:
     def __init__(self, *, auto_approve_cap: int = 0) -> None:
         self.engine = create_engine("sqlite://", json_serializer=to_json)
         event.listen(self.engine, "connect", lambda dbapi, _: dbapi.execute("PRAGMA foreign_keys=ON"))
-        t.METADATA.create_all(self.engine)
+        lay_out(self.engine)
         self.tx = self.engine.connect()
         self.now = START
         self.random = Random(7)
