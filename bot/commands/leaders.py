@@ -19,7 +19,7 @@ Write = Callable[[Callable[[Tx], Any]], Any]  # runs a function over one locked 
 Ask = Callable[[str], str]  # puts a question to who sits at the terminal
 
 SAME, OTHER = "s", "a"
-NO_ORDERS = "No order names the site {site} yet; look at site_no of your import if this is a surprise."
+NO_ORDERS = "No order has the site {site} yet; if it should, check the column site_no of your import."
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 10  # 50 bits: not to be guessed at the pace of a chat
 
