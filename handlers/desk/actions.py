@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from handlers.context import TurnContext
-from handlers.desk import assignment, corrections, medical_papers, options, order_link, relay, rulings
+from handlers.desk import assignment, corrections, medical_papers, options, order_link, relay, replies, rulings
 from handlers.desk.request import ActionRequest, Answer
 from handlers.messages.models import Button
 from handlers.messages.money import money
@@ -50,6 +50,11 @@ ACTIONS: Mapping[str, Action] = {
     "hand": Action(run=assignment.hand, words=assignment.hand_by_name, states=OPEN, row=3),
     "boss": Action(run=assignment.boss, states=OPEN, owner=False, row=3),
     "close": Action(run=relay.close, words=relay.close_words, states=ALL, row=3),
+    # buttons of questions, not of cards
+    "sure": Action(run=rulings.sure, words=rulings.sure_words, states=OPEN),
+    "say": Action(run=replies.say, states=ALL, owner=False),
+    "decide": Action(run=replies.decide, states=OPEN, owner=False),
+    "held": Action(run=replies.say, words=replies.held_reply, states=ALL, owner=False),
 }
 
 

@@ -8,21 +8,20 @@ from typing import Any
 
 from handlers.cases import appeals
 from handlers.context import TurnContext
-from handlers.desk import assignment, cards, manual_entry, relay
+from handlers.desk import assignment, cards, manual_entry, replies
 from handlers.desk.actions import ACTIONS, Action
 from handlers.desk.request import ActionRequest, Answer, told
 from handlers.messages import ticket_numbers
 from handlers.messages.models import DeskInbound
 from handlers.tickets import desk_outbox, lifecycle, notices
 from handlers.tickets.lifecycle import By
-from storage import events, people
+from storage import people
 from storage import tickets as rows
 from storage.database import Tx
 from storage.desk import desk_messages, queue
 from storage.tickets import Ticket
 
-ANSWERED = frozenset({"card", "relay", "page", "topic", "question"})  # words under a mere note stay in the house
-DECIDING = frozenset({"approve", "change", "refuse", "correct"})
+DECIDING = frozenset({"approve", "change", "refuse", "correct", "sure", "decide"})
 
 
 def act(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
@@ -66,7 +65,10 @@ def _tap(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
     ticket = _ticket(tx, inbound, no)
     if action is None or ticket is None:
         return told("stale", alert=True)
-    return _run(action, name, action.run, _deed(tx, inbound, ticket, context, argument=argument))
+    message = desk_messages.find(tx, inbound.desk, inbound.reply_to) if inbound.reply_to else None
+    asked = message.data if message and message.kind == "question" else {}
+    request = _deed(tx, inbound, ticket, context, argument=argument, place=inbound.reply_to, asked=asked)
+    return _run(action, name, action.run, request)
 
 
 def _ticket(tx: Tx, inbound: DeskInbound, no: str) -> Ticket | None:
@@ -93,26 +95,19 @@ def _run(action: Action, name: str, run: Callable[[ActionRequest], Answer], requ
 def _reply(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
     """A reply to a question completes its action; to a card or relayed words it goes to the customer."""
     message = desk_messages.find(tx, inbound.desk, inbound.reply_to) if inbound.reply_to else None
-    numbers = [message.ticket_no] if message and message.ticket_no else ticket_numbers.find(inbound.quoted)
-    ticket = _ticket(tx, inbound, numbers[0]) if numbers and numbers[0] else None
-    if ticket is None:
-        return told("no_ticket_meant", alert=True) if inbound.text or inbound.media else Answer()
-    if message and message.kind not in ANSWERED:
+    unclear = replies.unclear(tx, inbound, message, context)
+    if unclear is not None:
+        return unclear
+    ticket = lifecycle.must(tx, replies.tickets_meant(tx, inbound, message)[0])
+    if message and message.kind not in replies.ANSWERED:
         return told("reply_to_card", alert=True, no=ticket.no)
-    question = message.data if message and message.kind == "question" else _asked(tx, ticket, inbound.quoted)
-    request = _deed(tx, inbound, ticket, context, words=inbound.text.strip())
+    question = replies.question_of(tx, ticket, message, inbound.quoted)
+    request = _deed(tx, inbound, ticket, context, words=inbound.text.strip(), place=inbound.reply_to, asked=question)
     action = ACTIONS.get(question.get("action", ""))
     if action is None or action.words is None:
-        return relay.relay(request)
+        return replies.converse(request)
     request = replace(request, argument=question.get("argument", ""), given=question.get("given", ""))
     return _run(action, question["action"], action.words, request)
-
-
-def _asked(tx: Tx, ticket: Ticket, quoted: str) -> Mapping[str, Any]:
-    """Find the question that a quoted text is, when the message's id is not known."""
-    plain = " ".join(quoted.split())
-    asked = [event.data for event in events.of_ticket(tx, ticket.no) if event.kind == "question"]
-    return next((data for data in reversed(asked) if plain and " ".join(data["text"].split()) == plain), {})
 
 
 def _command(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:

@@ -27,6 +27,12 @@ def relay(request: ActionRequest) -> Answer:
     return Answer()
 
 
+def may_speak(request: ActionRequest) -> bool:
+    """Return whether this agent may speak to the customer: the owner, a supervisor, or anyone while it is free."""
+    free = request.ticket.owner_id is None and request.ticket.state in rows.UNPICKED
+    return free or request.owns or request.supervisor
+
+
 def _say(request: ActionRequest) -> None:
     tx, no, context = request.tx, request.no, request.context
     ticket = lifecycle.must(tx, no)
