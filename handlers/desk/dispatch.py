@@ -13,9 +13,10 @@ from handlers.desk.actions import ACTIONS, Action
 from handlers.desk.request import ActionRequest, Answer, told
 from handlers.messages import ticket_numbers
 from handlers.messages.models import DeskInbound
+from handlers.policy import calendar
 from handlers.tickets import desk_outbox, lifecycle, notices
 from handlers.tickets.lifecycle import By
-from storage import people
+from storage import conversations, people
 from storage import tickets as rows
 from storage.database import Tx
 from storage.desk import desk_messages, queue
@@ -52,8 +53,17 @@ def _deed(tx: Tx, inbound: DeskInbound, ticket: Ticket, context: TurnContext, **
         supervisor=inbound.supervisor,
         context=context,
         media=inbound.media,
+        key=inbound.key,
         **more,
     )
+
+
+def _plain(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
+    """Tell once a day that words in the group which answer nothing reach no customer."""
+    day = inbound.at.astimezone(calendar.zone(context.policy)).date()
+    key = f"hint:{inbound.desk}:{inbound.user}:{day}"
+    fresh = not inbound.reply_to and conversations.note(tx, key, at=inbound.at, kind="desk", text="")
+    return told("hint_plain") if fresh else Answer()
 
 
 def _tap(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
@@ -101,6 +111,8 @@ def _reply(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
     ticket = lifecycle.must(tx, replies.tickets_meant(tx, inbound, message)[0])
     if message and message.kind not in replies.ANSWERED:
         return told("reply_to_card", alert=True, no=ticket.no)
+    if inbound.edits:
+        return replies.edited(_deed(tx, inbound, ticket, context, words=inbound.text.strip()), inbound.edits)
     question = replies.question_of(tx, ticket, message, inbound.quoted)
     request = _deed(tx, inbound, ticket, context, words=inbound.text.strip(), place=inbound.reply_to, asked=question)
     action = ACTIONS.get(question.get("action", ""))
@@ -157,6 +169,7 @@ KINDS: Mapping[str, Callable[[Tx, DeskInbound, TurnContext], Answer]] = {
     "tap": _tap,
     "reply": _reply,
     "command": _command,
+    "text": _plain,
 }
 COMMANDS: Mapping[str, Callable[[Tx, DeskInbound, TurnContext], Answer]] = {
     "queue": _queue,

@@ -29,7 +29,12 @@ def which(tx: Tx, inbound: DeskInbound, numbers: Sequence[str], context: TurnCon
     payload = {
         "text": text,
         "buttons": [[[_label(tx, no), f"say:{no}"]] for no in chosen],
-        "question": {"action": WHICH, "user": inbound.user, "tickets": chosen, **kept(inbound.text, inbound.media)},
+        "question": {
+            "action": WHICH,
+            "user": inbound.user,
+            "tickets": chosen,
+            **kept(inbound.text, inbound.media, inbound.key),
+        },
     }
     mailboxes.to_desk(tx, inbound.desk, "", "note", payload, now=context.now)
     return told("held", alert=True)
@@ -40,9 +45,9 @@ def _label(tx: Tx, no: str) -> str:
     return " ".join([no, *items])
 
 
-def kept(words: str, media: Sequence[Media]) -> dict[str, Any]:
-    """Shape words and media for the question that holds them."""
-    return {"words": words.strip(), "media": [asdict(one) for one in media]}
+def kept(words: str, media: Sequence[Media], key: str) -> dict[str, Any]:
+    """Shape words and media of a message for the question that holds them."""
+    return {"words": words.strip(), "media": [asdict(one) for one in media], "key": key}
 
 
 def shortened(words: str, media: Sequence[Media]) -> str:
@@ -63,7 +68,8 @@ def release(request: ActionRequest, go_on: Callable[[ActionRequest], Answer]) ->
     if asked.get("done"):
         return told("held_done", alert=True)
     media = tuple(Media(**one) for one in asked.get("media", ()))
-    answer = go_on(replace(request, words=str(asked["words"]), media=media, argument=""))
+    key = str(asked.get("key", request.key))
+    answer = go_on(replace(request, words=str(asked["words"]), media=media, key=key, argument=""))
     if not answer.alert:
         _done(request, asked)
     return answer

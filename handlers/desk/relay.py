@@ -38,7 +38,8 @@ def _say(request: ActionRequest) -> None:
     ticket = lifecycle.must(tx, no)
     first = not events.happened(tx, no, "told", actor=request.by.actor)
     ids = [_attach(request, place) for place in range(len(request.media))]
-    lifecycle.log(tx, no, "told", request.by, context, text=request.words, evidence=ids)
+    by_message = {"message": request.key} if request.key else {}
+    lifecycle.log(tx, no, "told", request.by, context, text=request.words, evidence=ids, **by_message)
     if request.words:
         text = request.words
         if first:

@@ -102,7 +102,7 @@ def _as_decision(request: ActionRequest) -> Answer | None:
         desk_outbox.button("act_say", f"say:{request.no}"),
         desk_outbox.button("act_decide", f"decide:{request.no}"),
     ]
-    kept = held_words.kept(request.words, request.media)
+    kept = held_words.kept(request.words, request.media, request.key)
     text = held_words.shortened(request.words, request.media)
     ask(request, "held", key, buttons=[row], more={**kept, "shown": what, "standing": standing}, text=text, what=what)
     return Answer()
@@ -127,6 +127,23 @@ def _relayed(request: ActionRequest) -> Answer:
 def decide(request: ActionRequest) -> Answer:
     """Take held words as the decision that they read like."""
     return held_words.release(request, _decided)
+
+
+def edited(request: ActionRequest, first: str) -> Answer:
+    """Ask whether the customer is to get the edited words too; `first` is the key of the message as it was sent.
+
+    What was no word to the customer has been acted on, and is not done again.
+    """
+    sent = [event for event in events.of_ticket(request.tx, request.no) if event.kind == "told"]
+    told_before = next((event for event in reversed(sent) if event.data.get("message") == first), None)
+    if told_before is None:
+        return told("edit_not_taken", alert=True, no=request.no)
+    if request.words == told_before.data["text"] or not request.words:
+        return Answer()
+    kept = held_words.kept(desk_outbox.say("corrected_words", text=request.words), (), request.key)
+    button = desk_outbox.button("act_say", f"say:{request.no}")
+    ask(request, "held", "ask_edit", buttons=[[button]], more=kept, text=held_words.shortened(request.words, ()))
+    return Answer()
 
 
 def held_reply(request: ActionRequest) -> Answer:

@@ -36,6 +36,7 @@ class ActionRequest:
     argument: str = ""
     words: str = ""
     media: tuple[Media, ...] = ()
+    key: str = ""  # of the message or tap that this came by
     given: str = ""  # what an earlier reply to the same question already said
     place: str = ""  # the desk's message that was tapped
     asked: Mapping[str, Any] = field(default_factory=dict)  # the question that stands there

@@ -8,7 +8,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -30,7 +30,11 @@ LOG = logging.getLogger(__name__)
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
 REMEMBERED = 2000  # deeds whose repetition is noticed at once
 PATIENT = 60.0  # seconds that an answer in the group waits for its turn
-ANONYMOUS_EVERY = 600.0  # seconds between two hints to anonymous administrators
+
+
+def say(key: str, **values: object) -> str:
+    """Render a text that this door says by itself."""
+    return texts.say(LANGUAGE, f"telegram.{key}", texts=texts.NONE, **values)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,7 +48,7 @@ class Listener:
     promoted: Callable[[], None]  # called when the bot's own rights changed
     _done: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    _hinted: float = -1e9
+    _hinted: set[tuple[str, date]] = field(default_factory=set)  # who was told on which day
 
     async def handle(self, raw: Mapping[str, Any]) -> None:
         """Hand one update in; one that cannot be read is parked."""
@@ -86,58 +90,78 @@ class Listener:
         if user is None or user.is_bot:
             return
         known = await self.staff.knows(str(user.id))
+        if known is None:
+            self._later(self._tell(message.chat.id, say("unsure")))
+            return
         if known:
             self.staff.seen(str(user.id), "joined")
             await self.group.house.act(self.reader.person(user, "joined", f"p:{message.chat.id}:{message.message_id}"))
-        text = texts.say(LANGUAGE, "telegram.in_group" if known else "telegram.stranger")
+        text = say("in_group" if known else "stranger")
         self._later(self._tell(message.chat.id, text))
 
     async def _notice(self, message: Message | None) -> None:
-        """Follow the group to its new id, and ask who hides to act by button."""
-        if message is None:
-            return
-        if message.migrate_to_chat_id:
+        """Follow the group to its new id."""
+        if message and message.migrate_to_chat_id:
             await self.group.moved(message.migrate_to_chat_id)
-        hidden = message.sender_chat is not None and message.sender_chat.id == self.group.chat_id
-        speaks = message.text or message.caption or message.photo or message.voice
-        if hidden and speaks and self.group.pace.now() - self._hinted > ANONYMOUS_EVERY:
-            self._hinted = self.group.pace.now()
-            text = texts.say(LANGUAGE, "telegram.anonymous")
-            self._later(self._say(text, message.message_id, None, f"hint:{message.message_id}"))
 
     async def _carry_out(self, deed: Done) -> None:
-        inbound = deed.inbound
-        if inbound.key in self._done:
+        if deed.inbound.key in self._done:
             return
-        if deed.query and not await self.staff.knows(inbound.user):
-            self._later(self._rest(deed.query, texts.say(LANGUAGE, "telegram.stranger"), alert=True))
-            return
-        new = self.staff.seen(inbound.user, inbound.kind)
-        if inbound.kind == "text":
-            if new:  # talk among the staff is not the house's, but whoever talks is known from then on
-                await self.group.house.act(replace(inbound, kind="joined", text="", media=()))
-            return
-        meant = await self._quoting(inbound)
+        meant = await self._quoting(deed.inbound)
         if meant is None:
             return
+        if deed.refused:
+            self._answer(deed, say(deed.refused, kind=say(f"kind_{deed.kind}") if deed.kind else ""))
+            return
+        if deed.personal and not await self._may(deed):
+            return
+        new = self.staff.seen(meant.user, meant.kind)
+        if meant.kind == "text":
+            await self._plain(deed, new=new)
+            return
         told = await self.group.house.act(meant)
-        self._remember(inbound.key)
-        text = told.text if told is not None else texts.say(LANGUAGE, "telegram.kept")
-        if deed.query:
-            self._later(self._rest(deed.query, text, alert=told is None or told.alert))
-        elif text:
-            self._later(self._say(text, deed.message, deed.thread, inbound.key))
+        self._remember(meant.key)
+        if told is None or told.text or deed.query:
+            self._answer(deed, told.text if told else say("kept"), alert=told is None or told.alert)
+
+    async def _may(self, deed: Done) -> bool:
+        """Return whether whoever did this is in the group; tell who is not, or of whom that is not known now."""
+        inbound = deed.inbound
+        known = await self.staff.knows(inbound.user)
+        if known:
+            return True
+        if known is False:
+            gone = replace(inbound, key=f"{inbound.key}:gone", kind="left", text="", media=(), tap="")
+            await self.group.house.act(gone)
+        if inbound.kind != "text":
+            self._answer(deed, say("unsure" if known is None else "stranger"), alert=True)
+        return False
+
+    async def _plain(self, deed: Done, *, new: bool) -> None:
+        """Let whoever talks be known, and tell once a day that talk in the group reaches no customer.
+
+        The words themselves are the staff's own and are not kept.
+        """
+        inbound = deed.inbound
+        day = (inbound.user, inbound.at.date())
+        fresh = not inbound.reply_to and not inbound.edits and day not in self._hinted
+        if not new and not fresh:
+            return
+        bare = replace(inbound, kind="text" if fresh else "joined", text="", media=(), reply_to="")
+        told = await self.group.house.act(bare)
+        if fresh:
+            self._hinted.add(day)
+        if told and told.text:
+            self._answer(deed, told.text)
 
     async def _quoting(self, inbound: DeskInbound) -> DeskInbound | None:
-        """Find out what a reply is about; None for words in a topic that is no ticket's."""
+        """Leave out words in a topic that is no ticket's."""
         if inbound.kind != "reply":
             return inbound
-        known = await self.group.house.read(lambda tx: desk_messages.find(tx, NAME, inbound.reply_to))
-        if known and known.kind == "joined":
-            return replace(inbound, quoted="")  # several tickets: which one is meant is asked
         in_topic = inbound.reply_to.partition("/")[2].startswith("topic/")
-        if in_topic and known is None and not ticket_numbers.find(inbound.quoted):
-            return None
+        if in_topic and not ticket_numbers.find(inbound.quoted):
+            known = await self.group.house.read(lambda tx: desk_messages.find(tx, NAME, inbound.reply_to))
+            return inbound if known else None
         return inbound
 
     def _remember(self, key: str) -> None:
@@ -146,6 +170,13 @@ class Listener:
             self._done.popitem(last=False)
 
     # answers: nobody waits for them
+
+    def _answer(self, deed: Done, text: str, *, alert: bool = False) -> None:
+        """Answer a tap in its box, anything else under the message."""
+        if deed.query:
+            self._later(self._rest(deed.query, text, alert=alert))
+        else:
+            self._later(self._say(text, deed.message, deed.thread, deed.inbound.key))
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
