@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from telegram import Message
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
+from bot.channels.telegram.text import TEXT
 from bot.desks.telegram import rate_limit as pace
-from bot.desks.telegram.group import GONE, SAME, Group, Wait, says
-from bot.desks.telegram.html import html, keyboard, pairs
+from bot.desks.telegram.forms import Form, meaning_of
+from bot.desks.telegram.group import Group, Wait
+from bot.desks.telegram.html import html, keyboard, pairs, plain
 from bot.desks.telegram.inbound import NAME, place_of
 from handlers.context import TurnContext
 from handlers.desk import cards
@@ -24,6 +28,7 @@ from storage.desk.desk_messages import DeskMessage
 from storage.outbox import Mail
 from storage.platforms import telegram
 
+LOG = logging.getLogger(__name__)
 KIND = "board"
 WHO = "board"
 QUICK = 4.0  # seconds between two edits while few were made within the minute
@@ -31,6 +36,14 @@ FEW = 2
 SLOW = 20.0  # seconds between two edits while one change follows the other
 CALM = 4.0  # seconds without a change after which the last one is shown
 SOON = 1.0  # seconds until a board that is not due looks again
+
+
+def _words(drawn: Drawn, form: Form) -> dict[str, Any]:
+    """Return the board's words as parameters of a call."""
+    limit = form.limit or TEXT
+    if form.html:
+        return {"text": html(drawn.text, limit=limit), "parse_mode": ParseMode.HTML}
+    return {"text": plain(drawn.text, limit=limit)}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,25 +93,36 @@ class Board:
         return SOON / self.group.pace.speed
 
     async def _post(self, drawn: Drawn) -> None:
-        bot, keys = self.group.bot, keyboard(pairs(drawn.buttons))
-        more: Any = {"parse_mode": ParseMode.HTML, "reply_markup": keys, "disable_notification": True}
-        text = html(drawn.text)
-        sent = await self.group.operate(lambda chat: bot.send_message(chat, text, **more), who=WHO, rank=pace.DUE_BOARD)
-        await self._pin(await self._keep(sent.message_id, drawn))
+        form: Form | None = Form(picture="none")
+        while form:
+            try:
+                sent = await self._send(drawn, form)
+            except BadRequest as error:
+                LOG.warning("the board was refused as %s: %s", form, error.message)
+                form = form.after(error)
+                if form is None:
+                    raise
+            else:
+                await self._pin(await self._keep(sent.message_id, drawn))
+                return
+
+    async def _send(self, drawn: Drawn, form: Form) -> Message:
+        bot, keys = self.group.bot, keyboard(pairs(drawn.buttons)) if form.keys else None
+        more: Any = {**_words(drawn, form), "reply_markup": keys, "disable_notification": True}
+        return await self.group.post(lambda chat: bot.send_message(chat, **more), who=WHO, rank=pace.DUE_BOARD)
 
     async def _edit(self, drawn: Drawn, known: DeskMessage) -> bool:
+        """Edit the board; False when it has to come anew."""
         bot, keys, text = self.group.bot, keyboard(pairs(drawn.buttons)), html(drawn.text)
         number = int(known.message_id.partition("/")[2])
         more: Any = {"parse_mode": ParseMode.HTML, "reply_markup": keys}
         try:
-            await self.group.operate(
+            await self.group.post(
                 lambda chat: bot.edit_message_text(text, chat, number, **more), who=WHO, rank=pace.DUE_BOARD
             )
         except BadRequest as error:
-            if says(error, *GONE):
+            if meaning_of(error).does != "same":
                 return False
-            if not says(error, *SAME):
-                raise
         await self._pin(await self._keep(number, drawn, pinned=bool(known.data.get("pinned"))))
         return True
 
@@ -135,7 +159,7 @@ class Board:
             return
         text = texts.say(LANGUAGE, "telegram.no_pin")
         try:
-            await self.group.operate(lambda chat: self.group.bot.send_message(chat, text), who="no pin", rank=pace.CARD)
+            await self.group.post(lambda chat: self.group.bot.send_message(chat, text), who="no pin", rank=pace.CARD)
         except (Wait, BadRequest):
             return
         await self.group.house.write(lambda tx: telegram.keep(tx, name, "said"))

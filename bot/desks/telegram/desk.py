@@ -30,7 +30,7 @@ from bot.desks.telegram.html import mentions
 from bot.desks.telegram.inbound import ALLOWED, MENU, NAME, Reader
 from bot.desks.telegram.rate_limit import SAFETY, Pace
 from bot.desks.telegram.staff import Staff
-from bot.desks.telegram.thread import Lines, line_of
+from bot.desks.telegram.thread import Lines
 from bot.desks.telegram.topics import Topics
 from bot.desks.telegram.updates import Listener
 from handlers.context import TurnContext
@@ -44,6 +44,7 @@ PATH = "/telegram/desk"
 API = "https://api.telegram.org"
 ASK_AGAIN = 600.0  # seconds between questions for the administrators while the bot hears of no changes
 DRAWN = ("card", "refresh")
+REFUSED_AGAIN = 60.0  # seconds until what may not be buried is tried again
 
 
 def _now() -> datetime:
@@ -96,6 +97,7 @@ class TelegramDesk:
                                     pace=Pace(now=time.monotonic, speed=self.speed))  # fmt: skip
         reader = Reader(bot_id=int(self.token.partition(":")[0]), bot_name="", now=clock, local=self._local)
         topics = Topics(group=group, clock=clock)
+        group.leads = lambda: reader.bosses
         self._staff = Staff(group=group, reader=reader, clock=clock)
         self._board = Board(group=group, clock=clock)
         self._cards = Cards(group=group, topics=topics, store=self.store, sheet=self.sheet, clock=clock)
@@ -208,10 +210,18 @@ class TelegramDesk:
             except Wait as wait:
                 return Delivery(sent=sent, later=max(wait.seconds, 0.1), error=wait.why)
             except BadRequest as error:
-                LOG.error("the group refused a %s: %s", step[-1].kind, error.message)
-                return Delivery(sent=sent, refused=step[0].id, error=error.message)
+                return self._refused(step, sent, error)
             sent = step[-1].id
         return Delivery(sent=sent)
+
+    def _refused(self, step: Sequence[Mail], sent: int, error: BadRequest) -> Delivery:
+        """Bury what the group takes in no form; cards, the board and what is about safety wait instead."""
+        mail = step[-1]
+        LOG.error("the group refused a %s in every form: %s", mail.kind, error.message)
+        lasting = mail.kind in (*DRAWN, "board", "page") or mail.payload.get("severity") == "safety"
+        if lasting:
+            return Delivery(sent=sent, later=REFUSED_AGAIN, error=error.message)
+        return Delivery(sent=sent, refused=step[0].id, error=error.message)
 
     async def _step(self, mailbox: str, step: Sequence[Mail]) -> None:
         mail = step[-1]
@@ -223,7 +233,7 @@ class TelegramDesk:
         elif mail.kind == "page" and self._joined.needed(mail):
             await self._joined.tell(mail)
         else:
-            await self._lines.bring(line_of(step), number, mailbox)
+            await self._lines.bring(step, number, mailbox)
 
     async def _draw(self, mailbox: str, mail: Mail, number: str) -> None:
         """Bring a card up to date; while it waits for its turn it is drawn anew only when there is news of it."""
@@ -246,7 +256,8 @@ class TelegramDesk:
 
     async def close(self) -> None:
         """Let go of connections."""
-        self._listener.close()
+        await self._listener.close()
+        await self._group.close()
         await self._client.aclose()
         await self._bot.shutdown()
 

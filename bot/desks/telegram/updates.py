@@ -197,7 +197,7 @@ class Listener:
         words = cut(text, TEXT)
         while True:
             try:
-                await self.group.operate(
+                await self.group.post(
                     lambda chat: self.group.bot.send_message(
                         chat, words, reply_parameters=under, message_thread_id=thread
                     ),
@@ -229,7 +229,8 @@ class Listener:
         keep = partial(parked.keep, key=inbound.key, door=NAME, raw=to_raw(inbound), error=told, at=inbound.at)
         await self.group.house.write(keep)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let answers go that are under way."""
         for task in self._tasks:
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
