@@ -23,6 +23,7 @@ WHY: Mapping[str, str] = {  # channels' words for why a customer cannot be writt
     "window": "untold_window",
     "quota": "untold_quota",
     "not following": "untold_left",
+    "refused by the customer": "untold_refused",
     "permission": "untold_passive",
     "passive only": "untold_passive",
 }

@@ -176,7 +176,12 @@ class TelegramDesk:
         """Ask for raw updates: one that is malformed must not hide the others. Method names are blind to case."""
         given = {"offset": offset, "limit": LIMIT, "timeout": TIMEOUT, "allowed_updates": list(ALLOWED)}
         asked = {name: value for name, value in given.items() if value is not None}
-        updates: Any = await self._bot.do_api_request("getupdates", api_kwargs=asked, read_timeout=TIMEOUT + 10)
+        try:
+            updates: Any = await self._bot.do_api_request("getupdates", api_kwargs=asked, read_timeout=TIMEOUT + 10)
+        except Conflict as error:
+            if "webhook is active" in error.message:  # set by somebody since the start: polling needs it gone
+                await self._bot.delete_webhook(drop_pending_updates=False)
+            raise
         return list(updates)
 
     def _trouble(self, error: Exception) -> tuple[str, float | None]:

@@ -28,6 +28,7 @@ class File:
     kind: str
     data: bytes
     how: str = ""  # "", gone, endless, cut, slow
+    mime: str = ""  # as the platform labels it, where it labels wrongly
 
 
 class Api:
@@ -184,7 +185,7 @@ class Api:
 
     async def _bytes(self, request: web.Request, file: File) -> web.StreamResponse:
         if not file.how:
-            return web.Response(body=file.data, content_type=TYPES[file.kind])
+            return web.Response(body=file.data, content_type=file.mime or TYPES[file.kind])
         response = web.StreamResponse(headers={"Content-Type": TYPES[file.kind]})
         if file.how == "cut":
             response.content_length = len(file.data) + 30
