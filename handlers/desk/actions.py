@@ -52,9 +52,8 @@ ACTIONS: Mapping[str, Action] = {
     "close": Action(run=relay.close, words=relay.close_words, states=ALL, row=3),
     # buttons of questions, not of cards
     "sure": Action(run=rulings.sure, words=rulings.sure_words, states=OPEN),
-    "say": Action(run=replies.say, states=ALL, owner=False),
+    "say": Action(run=replies.say, words=replies.held_reply, states=ALL, owner=False),
     "decide": Action(run=replies.decide, states=OPEN, owner=False),
-    "held": Action(run=replies.say, words=replies.held_reply, states=ALL, owner=False),
 }
 
 

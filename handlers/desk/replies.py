@@ -104,7 +104,7 @@ def _as_decision(request: ActionRequest) -> Answer | None:
     ]
     kept = held_words.kept(request.words, request.media, request.key)
     text = held_words.shortened(request.words, request.media)
-    ask(request, "held", key, buttons=[row], more={**kept, "shown": what, "standing": standing}, text=text, what=what)
+    ask(request, "say", key, buttons=[row], more={**kept, "shown": what, "standing": standing}, text=text, what=what)
     return Answer()
 
 
@@ -142,7 +142,7 @@ def edited(request: ActionRequest, first: str) -> Answer:
         return Answer()
     kept = held_words.kept(desk_outbox.say("corrected_words", text=request.words), (), request.key)
     button = desk_outbox.button("act_say", f"say:{request.no}")
-    ask(request, "held", "ask_edit", buttons=[[button]], more=kept, text=held_words.shortened(request.words, ()))
+    ask(request, "say", "ask_edit", buttons=[[button]], more=kept, text=held_words.shortened(request.words, ()))
     return Answer()
 
 
