@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from handlers.context import TurnContext
 from handlers.desk import assignment, corrections, medical_papers, options, order_link, relay, replies, rulings
 from handlers.desk.request import ActionRequest, Answer
+from handlers.desk.views import customer_words
 from handlers.messages.models import Button
 from handlers.messages.money import money
 from handlers.tickets import desk_outbox, lifecycle, notices
@@ -44,6 +45,7 @@ ACTIONS: Mapping[str, Action] = {
     "phone": Action(run=relay.phone, states=ALL, strictly=True, row=2),
     "correct": Action(run=corrections.correct, words=corrections.correct_words, states=OPEN, row=2),
     "order": Action(run=order_link.order, words=order_link.order_words, states=OPEN, row=2),
+    "words": Action(run=relay.words, states=ALL, owner=False, row=2),
     "papers": Action(run=medical_papers.show, states=ALL, row=3),
     "medical": Action(run=medical_papers.mark, words=medical_papers.mark_words, states=ALL, row=3),
     "unlock": Action(run=order_link.unlock, states=ALL, row=3),
@@ -64,6 +66,7 @@ HIDDEN: Mapping[str, Callable[[Ticket, list[Line]], bool]] = {
     "refuse": lambda ticket, lines: not lines,
     "phone": lambda ticket, lines: ticket.order_no is None,
     "order": lambda ticket, lines: ticket.order_no is not None,
+    "words": lambda ticket, lines: not customer_words.hidden(ticket),
     "medical": lambda ticket, lines: ticket.severity == "normal" and not ticket.signals,
     "unlock": lambda ticket, lines: ticket.why != "locked",
     "close": lambda ticket, lines: bool(lines) and ticket.filed_at is not None,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from handlers.context import TurnContext
-from handlers.desk import actions, card_lines
+from handlers.desk import actions
+from handlers.desk.views import card_lines
 from handlers.messages.models import Button
 from handlers.tickets import desk_outbox, lifecycle, medical_papers, notices
 from handlers.tickets.clocks import PAGES

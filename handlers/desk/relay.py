@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from handlers.cases import customer_answers
 from handlers.desk import assignment
 from handlers.desk.request import ActionRequest, Answer, ask, told
 from handlers.messages import mailboxes, phone_numbers
 from handlers.messages.models import Reply
+from handlers.policy.policy import Policy
 from handlers.tickets import clocks, desk_outbox, lifecycle, notices
 from storage import events, evidence, orders, ticket_lines
 from storage import tickets as rows
@@ -31,6 +34,10 @@ def may_speak(request: ActionRequest) -> bool:
     """Return whether this agent may speak to the customer: the owner, a supervisor, or anyone while it is free."""
     free = request.ticket.owner_id is None and request.ticket.state in rows.UNPICKED
     return free or request.owns or request.supervisor
+
+
+def _policy(request: ActionRequest) -> Policy:
+    return notices.policy_of(request.tx, request.ticket, request.context)
 
 
 def _say(request: ActionRequest) -> None:
@@ -82,13 +89,7 @@ def ask_words(request: ActionRequest) -> Answer:
     lifecycle.log(request.tx, request.no, "asked", request.by, request.context)
     if request.ticket.state in ("assigned", "queued"):
         lifecycle.move(request.tx, request.no, "waiting_customer")
-        clocks.start(
-            request.tx,
-            request.no,
-            "idle_close",
-            notices.policy_of(request.tx, request.ticket, request.context),
-            request.context,
-        )
+        clocks.start(request.tx, request.no, "idle_close", _policy(request), request.context)
     desk_outbox.refresh(request.tx, request.no, request.context)
     return told("asked", no=request.no)
 
@@ -104,6 +105,17 @@ def note_words(request: ActionRequest) -> Answer:
     lifecycle.log(request.tx, request.no, "noted", request.by, request.context, text=request.words)
     desk_outbox.refresh(request.tx, request.no, request.context)
     return told("noted", no=request.no)
+
+
+def words(request: ActionRequest) -> Answer:
+    """Post all that the customer said under the card, phones masked."""
+    policy, now = _policy(request), request.context.now
+    told_at = [desk_outbox.moment(datetime.fromisoformat(at), policy, now) for at, _ in request.ticket.said]
+    texts = [phone_numbers.covered(text) for _, text in request.ticket.said]
+    rows_ = [f"{at} {text}" for at, text in zip(told_at, texts, strict=True)]
+    head = desk_outbox.say("all_words", no=request.no, count=len(rows_))
+    desk_outbox.relay(request.tx, request.ticket, "\n".join([head, *rows_]), request.context)
+    return told("words_shown")
 
 
 def phone(request: ActionRequest) -> Answer:

@@ -173,3 +173,48 @@ def test_a_card_of_nothing_is_an_error(house):
     with pytest.raises(LookupError):
         cards.card(house.tx, "CD-000000", house.context)
     assert lifecycle.rank("normal", ()) == 3
+
+
+def said_of(house: House, *texts: str):
+    return tuple(((house.now + timedelta(minutes=place)).isoformat(), text) for place, text in enumerate(texts))
+
+
+def test_the_first_and_the_gravest_words_stay_however_many_follow(house):
+    texts = ["草莓坏了2盒", "孩子吃了上吐下泻，已经住院了", *(f"在吗{n}" for n in range(20))]
+    shown = text(house, filed(house, said=said_of(house, *texts), severity="safety"))
+    rows = [line for line in shown.splitlines() if line.startswith("「")]
+    assert rows[0] == "「草莓坏了2盒」"
+    assert "住院" in rows[1]
+    assert rows[-1] == "「在吗19」"
+    assert len(rows) == 6
+    assert "…中间还有 16 条" in shown
+
+
+def test_a_grave_sentence_deep_in_a_long_message_is_shown(house):
+    long = "你们这个草莓真的是不行。" * 220 + "孩子吃了你们的草莓现在在医院抢救。" + "快点处理吧。" * 40
+    assert len(long) > 2500
+    shown = text(house, filed(house, said=said_of(house, long), severity="safety"))
+    (row,) = [line for line in shown.splitlines() if line.startswith("「")]
+    assert row.startswith("「你们这个草莓")
+    assert "❗孩子吃了你们的草莓现在在医院抢救" in row
+    assert len(row) <= 170
+
+
+def test_the_gravest_of_several_is_shown_and_no_phone_with_it(house):
+    texts = ["不新鲜", "有根头发", "我妈吃了昏迷了，电话13800002231", *(f"快点{n}" for n in range(9))]
+    shown = text(house, filed(house, said=said_of(house, *texts), severity="safety"))
+    assert "昏迷" in shown
+    assert "13800002231" not in shown
+
+
+def test_all_words_are_posted_when_asked_for(house):
+    texts = ["草莓坏了2盒", *(f"第{n}句" for n in range(12))]
+    no = filed(house, said=said_of(house, *texts))
+    tap(house, f"pick:{no}")
+    assert f"words:{no}" in [button.tap for row in cards.card(house.tx, no, house.context).buttons for button in row]
+    tap(house, f"words:{no}")
+    posted = house.at_desk(no, "relay")[-1]["text"]
+    assert all(text in posted for text in texts)
+    few = filed(house, "KT260612-0005", lines=House.lines(item="车厘子JJ"))
+    tap(house, f"pick:{few}")
+    assert f"words:{few}" not in str(cards.card(house.tx, few, house.context).buttons)

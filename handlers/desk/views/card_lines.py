@@ -9,6 +9,7 @@ from fractions import Fraction
 from handlers.cases import recording
 from handlers.context import TurnContext
 from handlers.desk import options
+from handlers.desk.views import customer_words
 from handlers.messages import phone_numbers
 from handlers.messages.money import money
 from handlers.policy.policy import Policy, pick
@@ -21,8 +22,6 @@ from storage.orders import Order, OrderLine
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
-SHORT = 160  # characters of one of the customer's messages
-LAST = 6  # messages
 PROMISES = ("major_human_response", "human_first_response", "review_notice", "decision_due", "appeal_final",
             "exchange_due", "refund_due")  # fmt: skip
 DECISIONS = ("approved", "offered", "refused")
@@ -138,13 +137,6 @@ def _state(line: Line) -> str:
     return " ".join([desk_outbox.say(f"line_{line.state}"), *given])
 
 
-def words(ticket: Ticket) -> Iterator[str]:
-    """Yield the customer's own words, shortened, the last ones, phones masked."""
-    for _, text in list(ticket.said)[-LAST:]:
-        plain = phone_numbers.covered(" ".join(text.split()))
-        yield f"「{plain if len(plain) <= SHORT else plain[: SHORT - 1] + '…'}」"
-
-
 def proof(tx: Tx, ticket: Ticket) -> str:
     """Count the evidence by kind, and what is still to come or lost."""
     pieces = evidence.of_ticket(tx, ticket.no)
@@ -239,7 +231,7 @@ def all_lines(tx: Tx, ticket: Ticket, context: TurnContext) -> Iterator[str]:
     yield from why(ticket, policy)
     yield from bought(tx, ticket, order, policy, context.now)
     yield from claimed(tx, ticket, order, policy)
-    yield from words(ticket)
+    yield from customer_words.lines(ticket, policy)
     yield from filter(None, [proof(tx, ticket), others(tx, ticket)])
     yield from warned(ticket)
     yield from leader_statements.lines(tx, ticket.no, policy, context.now)
