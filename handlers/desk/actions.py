@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from handlers.context import TurnContext
-from handlers.desk import assignment, corrections, medical_papers, options, order_link, relay, replies, rulings
+from handlers.desk import assignment, medical_papers, options, order_link, relay, replies, rulings
+from handlers.desk.correcting import corrections
 from handlers.desk.request import ActionRequest, Answer
 from handlers.desk.views import customer_words
 from handlers.messages.models import Button
@@ -20,7 +21,9 @@ from storage.tickets import Ticket
 
 OPEN = frozenset(rows.OPEN)
 ALL = OPEN | lifecycle.AFTER
+EVERY = ALL | {"withdrawn"}
 FREE = frozenset(rows.UNPICKED)
+QUIET = frozenset({"resolved", "closed", "withdrawn"})  # where an agent may begin a talk of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +55,8 @@ ACTIONS: Mapping[str, Action] = {
     "hand": Action(run=assignment.hand, words=assignment.hand_by_name, states=OPEN, row=3),
     "boss": Action(run=assignment.boss, states=OPEN, owner=False, row=3),
     "close": Action(run=relay.close, words=relay.close_words, states=ALL, row=3),
-    # buttons of questions, not of cards
+    # buttons of questions and lists, not of cards
+    "show": Action(run=relay.show, states=EVERY, owner=False),
     "sure": Action(run=rulings.sure, words=rulings.sure_words, states=OPEN),
     "say": Action(run=replies.say, words=replies.held_reply, states=ALL, owner=False),
     "decide": Action(run=replies.decide, states=OPEN, owner=False),
@@ -75,8 +79,9 @@ HIDDEN: Mapping[str, Callable[[Ticket, list[Line]], bool]] = {
 
 def buttons(tx: Tx, ticket: Ticket, context: TurnContext) -> tuple[tuple[Button, ...], ...]:
     """Return a card's buttons: [Pick up] while nobody has it, else one for each action that its state allows."""
+    talk = ((desk_outbox.button("act_talk", f"talk:{ticket.no}"),),) if ticket.state in QUIET else ()
     if ticket.owner_id is None:
-        return ((desk_outbox.button("act_pick", f"pick:{ticket.no}"),),) if ticket.state in FREE else ()
+        return ((desk_outbox.button("act_pick", f"pick:{ticket.no}"),),) if ticket.state in FREE else talk
     rows_ = []
     for row in (1, 2, 3):
         names = [name for name, action in ACTIONS.items() if action.row == row and ticket.state in action.states]
@@ -84,7 +89,7 @@ def buttons(tx: Tx, ticket: Ticket, context: TurnContext) -> tuple[tuple[Button,
         rows_.append(tuple(button for button in found if button))
     if "boss" in ticket.warnings and ticket.state in OPEN:
         rows_.append((desk_outbox.button("act_pick", f"pick:{ticket.no}"),))
-    return tuple(row for row in rows_ if row)
+    return (*(row for row in rows_ if row), *talk)
 
 
 def _button(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> Button | None:

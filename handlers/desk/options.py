@@ -10,7 +10,7 @@ from handlers.claims.summary import item_name, line_of
 from handlers.messages.codes import SEVERITIES
 from handlers.messages.models import Button
 from handlers.messages.money import money, refund
-from handlers.policy.policy import Policy
+from handlers.policy.policy import Policy, pick
 from handlers.tickets import decisions, desk_outbox
 from handlers.tickets.decisions import MONEY, Ruling
 from storage.database import Tx
@@ -22,6 +22,7 @@ HALF = Fraction(1, 2)
 HALF_OF = "half"  # the quantity of a button, as a draft has it
 MOST, WIDE = 3, 15  # buttons of a row, and characters that fit into it on a phone, where all are equally wide
 COUNTED = 4  # so many counts have a button each
+MOST_LABEL, MOST_TAP = 60, 64  # characters of a label, bytes of a tap
 
 
 def coupon(policy: Policy) -> int:
@@ -97,6 +98,20 @@ def lines(no: str, action: str, found: Mapping[str, Line]) -> list[list[Button]]
     """Return one button for each line by its mark, to say which is meant."""
     return [
         [Button(label=f"{mark.lstrip('o')}. {one.item}", tap=f"{action}:{no}:{mark}")] for mark, one in found.items()
+    ]
+
+
+def rule_label(policy: Policy, code: str) -> str:
+    """Name what a rule of the policy says."""
+    return pick(policy.rules[code].labels, desk_outbox.LANGUAGE)
+
+
+def rules(no: str, mark: str, policy: Policy) -> list[list[Button]]:
+    """Return one button for each rule that a refusal may rest on, with what it says."""
+    return [
+        [Button(label=f"{code} {rule_label(policy, code)}"[:MOST_LABEL], tap=f"refuse:{no}:{mark}:{code}")]
+        for code in policy.rules
+        if len(f"refuse:{no}:{mark}:{code}".encode()) <= MOST_TAP
     ]
 
 

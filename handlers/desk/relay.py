@@ -118,6 +118,12 @@ def words(request: ActionRequest) -> Answer:
     return told("words_shown")
 
 
+def show(request: ActionRequest) -> Answer:
+    """Post the card again, as the newest message."""
+    desk_outbox.card(request.tx, request.no, request.context)
+    return told("shown", no=request.no)
+
+
 def phone(request: ActionRequest) -> Answer:
     """Show buyer's phone and those that the customer told to the owner alone, in the alert; that it was is logged."""
     order = orders.by_number(request.tx, request.ticket.order_no, sample=None) if request.ticket.order_no else None
@@ -133,7 +139,9 @@ def phone(request: ActionRequest) -> Answer:
 def close(request: ActionRequest) -> Answer:
     """Close a decided ticket, or a talk that never became a claim; what is filed has to be decided first."""
     lines = ticket_lines.of_ticket(request.tx, request.no)
-    if request.ticket.state in lifecycle.AFTER or not lines:
+    open_ = [line for line in lines if line.state in lifecycle.UNDECIDED]
+    reopened = request.ticket.state != "appealed" and not open_  # looked at again, and nothing more to decide
+    if request.ticket.state in lifecycle.AFTER or reopened:
         customer_answers.close(request.tx, request.ticket, request.by, request.context)
         return told("closed", no=request.no)
     if request.ticket.filed_at is not None or request.ticket.state == "appealed":

@@ -40,6 +40,13 @@ def tickets_meant(tx: Tx, inbound: DeskInbound, message: DeskMessage | None) -> 
     return [ticket.no for ticket in known if ticket and ticket.desk == inbound.desk]
 
 
+def to_list(inbound: DeskInbound, message: DeskMessage | None) -> bool:
+    """Return whether a reply is to the board or to a list of tickets."""
+    if message:
+        return message.kind in LISTS or (message.kind == "note" and message.ticket_no is None)
+    return len(set(ticket_numbers.find(inbound.quoted))) > 1
+
+
 def question_of(tx: Tx, ticket: Ticket, message: DeskMessage | None, quoted: str) -> Mapping[str, Any]:
     """Return the question that a reply answers; nothing where it is none."""
     return message.data if message and message.kind == "question" else _asked(tx, ticket, quoted)

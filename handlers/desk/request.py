@@ -16,10 +16,11 @@ from storage.tickets import Ticket
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the one who tapped or replied is told; `alert` for a box that must be seen."""
+    """What the one who tapped or replied is told; `alert` for a box that must be seen, `buttons` under a list."""
 
     text: str = ""
     alert: bool = False
+    buttons: tuple[tuple[Button, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,15 +147,26 @@ def _tapped(chosen: str) -> Meant:
 
 
 def refuse(request: ActionRequest) -> Answer:
-    """Ask for rule, fact and alternative in one question (R106, R115)."""
+    """Ask for rule, fact and alternative in one question (R106, R115), with a button for each rule of the policy.
+
+    A button says the rule: LINE:CODE, or :CODE for all lines; the rest is then asked for.
+    """
     lines = undecided(request)
     if not lines:
         return told("nothing_open", alert=True, no=request.no)
+    mark, _, code = request.argument.partition(":")
+    policy = policy_of(request)
+    if code in policy.rules:
+        parts = RefusalParts(rule=code)
+        names = "、".join(desk_outbox.say(f"part_{name}") for name in parts.missing)
+        ask(request, "refuse", "ask_rest", given=code, argument=mark, names=names)
+        return Answer()
     marked = {str(line.line): line for line in lines}
     buttons = options.lines(request.no, "refuse", marked) if len(lines) > 1 else []
-    codes = " ".join(policy_of(request).rules)
+    buttons += options.rules(request.no, mark, policy)
     items = "、".join(dict.fromkeys(line.item for line in lines))
-    ask(request, "refuse", "ask_refuse", buttons=buttons, argument=request.argument, items=items, codes=codes)
+    codes = "；".join(f"{code} {options.rule_label(policy, code)}" for code in policy.rules)
+    ask(request, "refuse", "ask_refuse", buttons=buttons, argument=mark, items=items, codes=codes)
     return Answer()
 
 

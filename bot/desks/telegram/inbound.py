@@ -129,7 +129,7 @@ class Reader:
         if quoted and not (topic and quoted.message_id == message.message_thread_id):
             place = place_of(message.chat.id, quoted.message_id)
             if quoted.from_user is None or quoted.from_user.id != self.bot_id:
-                return replace(inbound, reply_to=place)  # talk with a colleague
+                return replace(inbound, text=text, reply_to=place)  # talk with a colleague
             words = quoted.text or quoted.caption or ""
             return replace(inbound, kind="reply", text=text, media=media, reply_to=place, quoted=words)
         if topic:
@@ -137,7 +137,7 @@ class Reader:
             name = quoted.forum_topic_created.name if quoted and quoted.forum_topic_created else ""
             place = topic_place(message.chat.id, thread)
             return replace(inbound, kind="reply", text=text, media=media, reply_to=place, quoted=name)
-        return inbound
+        return replace(inbound, text=text)
 
     def _command(self, text: str, inbound: DeskInbound) -> DeskInbound | None:
         command, _, argument = text.partition(" ")

@@ -6,22 +6,25 @@ import asyncio
 import json
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 from telegram import Chat, Message, ReplyParameters, Update
+from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels.telegram.text import ANSWER, TEXT, cut
 from bot.desks.telegram import rate_limit as pace
 from bot.desks.telegram.group import Group, Wait
+from bot.desks.telegram.html import html, keyboard, pairs
 from bot.desks.telegram.inbound import NAME, Done, Reader
 from bot.desks.telegram.staff import Staff
+from handlers.desk import commands
 from handlers.messages import texts, ticket_numbers
-from handlers.messages.models import DeskInbound, to_raw
+from handlers.messages.models import Button, DeskInbound, to_raw
 from handlers.tickets.desk_outbox import LANGUAGE
 from storage import parked
 from storage.desk import desk_messages
@@ -110,6 +113,8 @@ class Listener:
         meant = await self._quoting(deed.inbound)
         if meant is None:
             return
+        if meant.kind == "text" and not meant.reply_to and not meant.edits and (command := commands.plain(meant.text)):
+            meant = replace(meant, kind="command", text=command)
         if deed.refused:
             self._answer(deed, say(deed.refused, kind=say(f"kind_{deed.kind}") if deed.kind else ""))
             return
@@ -122,7 +127,8 @@ class Listener:
         told = await self.group.house.act(meant)
         self._remember(meant.key)
         if told is None or told.text or deed.query:
-            self._answer(deed, told.text if told else say("kept"), alert=told is None or told.alert)
+            text, rows = (told.text, told.buttons) if told else (say("kept"), ())
+            self._answer(deed, text, alert=told is None or told.alert, buttons=rows)
 
     async def _may(self, deed: Done) -> bool:
         """Return whether whoever did this is in the group; tell who is not, or of whom that is not known now."""
@@ -171,12 +177,12 @@ class Listener:
 
     # answers: nobody waits for them
 
-    def _answer(self, deed: Done, text: str, *, alert: bool = False) -> None:
+    def _answer(self, deed: Done, text: str, *, alert: bool = False, buttons: Sequence[Sequence[Button]] = ()) -> None:
         """Answer a tap in its box, anything else under the message."""
         if deed.query:
             self._later(self._rest(deed.query, text, alert=alert))
         else:
-            self._later(self._say(text, deed.message, deed.thread, deed.inbound.key))
+            self._later(self._say(text, deed, buttons))
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -190,18 +196,20 @@ class Listener:
         except TelegramError as error:
             LOG.info("a tap was not answered: %s", error)
 
-    async def _say(self, text: str, message: int, thread: int | None, key: str) -> None:
-        """Answer in the group, in its turn; too late is never."""
+    async def _say(self, text: str, deed: Done, buttons: Sequence[Sequence[Button]]) -> None:
+        """Answer in the group, in its turn; too late is never. A list goes as dead text: it holds customers' names."""
         by = self.group.pace.now() + PATIENT / self.group.pace.speed
-        under = ReplyParameters(message, allow_sending_without_reply=True)
-        words = cut(text, TEXT)
+        under = ReplyParameters(deed.message, allow_sending_without_reply=True)
+        more: Any = {"reply_parameters": under, "message_thread_id": deed.thread}
+        if buttons:
+            more |= {"text": html(text), "parse_mode": ParseMode.HTML, "reply_markup": keyboard(pairs(buttons))}
+        else:
+            more |= {"text": cut(text, TEXT)}
         while True:
             try:
                 await self.group.post(
-                    lambda chat: self.group.bot.send_message(
-                        chat, words, reply_parameters=under, message_thread_id=thread
-                    ),
-                    who=f"answer:{key}",
+                    lambda chat: self.group.bot.send_message(chat, **more),
+                    who=f"answer:{deed.inbound.key}",
                     rank=pace.PICKED,
                 )
                 return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 from handlers.cases import recording
@@ -17,6 +17,7 @@ from handlers.tickets import desk_outbox, leader_statements, notices
 from storage import clocks, events, evidence, orders, sites, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
+from storage.desk import search
 from storage.events import Event
 from storage.orders import Order, OrderLine
 from storage.ticket_lines import Line
@@ -26,6 +27,8 @@ PROMISES = ("major_human_response", "human_first_response", "review_notice", "de
             "exchange_due", "refund_due")  # fmt: skip
 DECISIONS = ("approved", "offered", "refused")
 LOTS_FROM = 1  # the lot matters for safety and major
+LOT_WITHIN = timedelta(days=14)  # how far back other tickets of the same lot are named
+LOT_SHOWN = 3
 
 
 def head(ticket: Ticket) -> str:
@@ -93,6 +96,16 @@ def claimed(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy) -> Iter
             parts.append(desk_outbox.say("lot", lot=one.lot_no))
         parts.append(_state(line))
         yield f"{line.line}. " + " · ".join(part for part in parts if part)
+
+
+def same_lot(tx: Tx, ticket: Ticket, order: Order | None, now: datetime) -> Iterator[str]:
+    """Say which other tickets are about goods of the same lots: where one is bad, more may be."""
+    claimed_lines = {line.order_line_no for line in ticket_lines.of_ticket(tx, ticket.no)}
+    lots = {line.lot_no for line in (order.lines if order else ()) if line.line_no in claimed_lines and line.lot_no}
+    found = search.same_lot(tx, ticket, lots, since=now - LOT_WITHIN, limit=LOT_SHOWN + 1)
+    if found:
+        names = "、".join(found[:LOT_SHOWN]) + ("…" if len(found) > LOT_SHOWN else "")
+        yield desk_outbox.say("same_lot", lot="、".join(sorted(lots)), names=names)
 
 
 def problems(line: Line, policy: Policy) -> str:
@@ -231,6 +244,7 @@ def all_lines(tx: Tx, ticket: Ticket, context: TurnContext) -> Iterator[str]:
     yield from why(ticket, policy)
     yield from bought(tx, ticket, order, policy, context.now)
     yield from claimed(tx, ticket, order, policy)
+    yield from same_lot(tx, ticket, order, context.now)
     yield from customer_words.lines(ticket, policy)
     yield from filter(None, [proof(tx, ticket), others(tx, ticket)])
     yield from warned(ticket)
