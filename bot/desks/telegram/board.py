@@ -21,7 +21,7 @@ from bot.desks.telegram.inbound import NAME, place_of
 from handlers.context import TurnContext
 from handlers.desk import cards
 from handlers.desk.cards import Board as Drawn
-from handlers.messages import texts
+from handlers.messages import mailboxes, texts
 from handlers.tickets.desk_outbox import LANGUAGE
 from storage.desk import desk_messages
 from storage.desk.desk_messages import DeskMessage
@@ -35,6 +35,7 @@ QUICK = 4.0  # seconds between two edits while few were made within the minute
 FEW = 2
 SLOW = 20.0  # seconds between two edits while one change follows the other
 CALM = 4.0  # seconds without a change after which the last one is shown
+BURIED = 15  # messages under an unpinned board from which on it comes anew
 SOON = 1.0  # seconds until a board that is not due looks again
 
 
@@ -56,6 +57,7 @@ class Board:
     _newest: int = 0
     _changed: float = 0.0
     _unpinned: set[int] = field(default_factory=set)
+    _covered: bool = False  # somebody pinned another message over it
 
     async def show(self, mail: Mail, context: TurnContext) -> None:
         """Bring the board up to date. Raises Wait while it is too early."""
@@ -64,7 +66,7 @@ class Board:
             lambda tx: (cards.board(tx, NAME, context), desk_messages.newest(tx, NAME, KIND))
         )
         here = known if known and known.data["chat"] == self.group.chat_id else None
-        if here and here.data["text"] == drawn.text:
+        if here and here.data["text"] == drawn.text and not self._out_of_sight(here):
             await self._pin(here)
             return
         if here is None:
@@ -73,8 +75,35 @@ class Board:
         wait = self._too_early()
         if wait:
             raise Wait(wait, "pace")
-        if not await self._edit(drawn, here):
+        if self._out_of_sight(here):
             await self._post(drawn)
+            self._covered = False
+            await self._take_away(here)
+        elif not await self._edit(drawn, here):
+            await self._post(drawn)
+
+    def _out_of_sight(self, board: DeskMessage) -> bool:
+        """Return whether nobody sees the board: it is not pinned and went up with the talk, or lies under another pin.
+
+        While it is the pinned one, chats show its one button at the top.
+        """
+        number = int(board.message_id.partition("/")[2])
+        pinned = bool(board.data.get("pinned"))
+        return self._covered if pinned else self.group.newest - number > BURIED
+
+    async def cover(self, number: int) -> None:
+        """Notice that somebody pinned a message: another one than the board covers it, so the board comes anew."""
+        known = await self.group.house.read(lambda tx: desk_messages.newest(tx, NAME, KIND))
+        if known and known.data.get("pinned") and known.message_id != place_of(self.group.chat_id, number):
+            self._covered, now = True, self.clock()
+            await self.group.house.write(lambda tx: mailboxes.redraw_board(tx, NAME, now=now))
+
+    async def _take_away(self, board: DeskMessage) -> None:
+        number = int(board.message_id.partition("/")[2])
+        try:
+            await self.group.call(lambda chat: self.group.bot.delete_message(chat, number))
+        except (BadRequest, Wait) as error:
+            LOG.info("an old board could not be taken away: %s", error)
 
     def _note(self, mail: Mail) -> None:
         """Notice a change: each one brings a mail of its own."""

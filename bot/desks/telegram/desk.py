@@ -104,7 +104,12 @@ class TelegramDesk:
         self._lines = Lines(group=group, topics=topics, store=self.store, sheet=self.sheet, clock=clock)
         self._joined = Joined(group=group, clock=clock, context=self.context)
         self._listener = Listener(
-            group=group, reader=reader, staff=self._staff, clock=clock, promoted=self._board.try_pin_again
+            group=group,
+            reader=reader,
+            staff=self._staff,
+            clock=clock,
+            promoted=self._board.try_pin_again,
+            pinned=self._board.cover,
         )
 
     def _local(self, at: datetime) -> datetime:

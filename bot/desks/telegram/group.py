@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from telegram import Bot
+from telegram import Bot, Message
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.channels.base import House
@@ -45,6 +45,7 @@ class Group:
     pace: Pace
     chat_id: int = 0
     forum: bool = False
+    newest: int = 0  # the highest number of a message seen since the start
     leads: Callable[[], Iterable[str]] = tuple  # who may cure what the bot cannot
     _failures: int = 0
     _said: set[str] = field(default_factory=set)
@@ -64,7 +65,7 @@ class Group:
         """Follow the group to its new id: it became a supergroup."""
         if chat_id != self.chat_id:
             LOG.warning("the group is now %d; set TELEGRAM_DESK_CHAT_ID to it", chat_id)
-            self.chat_id = chat_id
+            self.chat_id, self.newest = chat_id, 0
             await self.house.write(lambda tx: telegram.keep(tx, self._name, str(chat_id)))
 
     async def operate(self, call: Callable[[int], Awaitable[T]], *, who: str, rank: int, cost: int = 1) -> T:
@@ -92,7 +93,13 @@ class Group:
         if self._shut:
             self._shut = False
             LOG.warning("the group can be written to again")
+        self.seen(*(done if isinstance(done, tuple | list) else (done,)))
         return done
+
+    def seen(self, *messages: object) -> None:
+        """Note how far the group's messages have come."""
+        numbers = [one.message_id for one in messages if isinstance(one, Message)]
+        self.newest = max([self.newest, *numbers])
 
     def _shut_out(self, why: str) -> Wait:
         """Tell once that the group cannot be written to until somebody cures it; all that is to be said waits."""

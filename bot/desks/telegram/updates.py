@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
@@ -49,6 +49,7 @@ class Listener:
     staff: Staff
     clock: Callable[[], datetime]
     promoted: Callable[[], None]  # called when the bot's own rights changed
+    pinned: Callable[[int], Awaitable[None]]  # called when somebody pinned a message
     _done: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _hinted: set[tuple[str, date]] = field(default_factory=set)  # who was told on which day
@@ -103,9 +104,15 @@ class Listener:
         self._later(self._tell(message.chat.id, text))
 
     async def _notice(self, message: Message | None) -> None:
-        """Follow the group to its new id."""
-        if message and message.migrate_to_chat_id:
+        """Follow the group to its new id, and what is pinned there."""
+        if message is None:
+            return
+        self.group.seen(message)
+        if message.migrate_to_chat_id:
             await self.group.moved(message.migrate_to_chat_id)
+        pinned, by = message.pinned_message, message.from_user
+        if pinned and by and by.id != self.reader.bot_id:
+            await self.pinned(pinned.message_id)
 
     async def _carry_out(self, deed: Done) -> None:
         if deed.inbound.key in self._done:

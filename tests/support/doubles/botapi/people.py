@@ -205,6 +205,13 @@ class Person(Account):
                 raise LookupError(f"no button {button!r} to tap under {message!r}")
             return self._tapped(message, found[0].data)
 
+    def pin(self, message: Message) -> None:
+        """Pin a message of a group."""
+        with self.world.bell.lock:
+            message.pinned = True
+            self.world.service(message.chat, self, {"pinned_message": message}, thread=message.thread)
+            self.world.bell.ring()
+
     def block(self, bot: Bot, *, blocked: bool = True) -> None:
         with self.world.bell.lock:
             chat = self.world.private(bot, self)
