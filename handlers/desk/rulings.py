@@ -165,8 +165,7 @@ def refuse(request: ActionRequest) -> Answer:
     buttons = options.lines(request.no, "refuse", marked) if len(lines) > 1 else []
     buttons += options.rules(request.no, mark, policy)
     items = "、".join(dict.fromkeys(line.item for line in lines))
-    codes = "；".join(f"{code} {options.rule_label(policy, code)}" for code in policy.rules)
-    ask(request, "refuse", "ask_refuse", buttons=buttons, argument=mark, items=items, codes=codes)
+    ask(request, "refuse", "ask_refuse", buttons=buttons, argument=mark, items=items)
     return Answer()
 
 
