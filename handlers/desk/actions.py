@@ -111,5 +111,5 @@ def _approval(tx: Tx, ticket: Ticket, lines: list[Line], context: TurnContext) -
     known = [ruling for ruling in wished_rulings if ruling]
     sum_ = sum(ruling.amount for ruling in known)
     others = dict.fromkeys(desk_outbox.remedy(ruling.remedy) for ruling in known if not ruling.amount)
-    parts = [money(sum_, desk_outbox.LANGUAGE)] if sum_ else []
+    parts = [money(sum_, desk_outbox.language())] if sum_ else []
     return " ".join([desk_outbox.say("act_approve"), *parts, *others])

@@ -125,9 +125,7 @@ def hand_by_name(request: ActionRequest) -> Answer:
     words = request.words.strip().lstrip("@")
     named = [one for one in people.staff_of(request.tx, request.desk) if one.name == words]
     if len(named) != 1:
-        return (
-            _back(request) if words in desk_outbox.say("words_queue").split() else told("no_such_colleague", alert=True)
-        )
+        return _back(request) if words in desk_outbox.spoken("words_queue") else told("no_such_colleague", alert=True)
     return _give(request, named[0].user_id, named[0].name)
 
 

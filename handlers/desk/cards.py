@@ -38,6 +38,7 @@ class Card:
 
 def card(tx: Tx, ticket_no: str, context: TurnContext) -> Card:
     """Draw a ticket's card from its rows. Raises LookupError for a number that is not there."""
+    desk_outbox.speak(context.policy)
     ticket = lifecycle.must(tx, ticket_no)
     pieces = [piece for piece in evidence.of_ticket(tx, ticket_no) if piece.media_key]
     photos = [piece for piece in pieces if medical_papers.on_sheet(piece)]

@@ -25,6 +25,7 @@ DECIDING = frozenset({"approve", "change", "refuse", "correct", "sure", "decide"
 
 def act(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
     """Do what a member of the staff tapped, wrote or replied; say what that one is told at once."""
+    desk_outbox.speak(context.policy)
     if inbound.kind == "left":
         people.left(tx, inbound.desk, inbound.user, context.now)
         return Answer()

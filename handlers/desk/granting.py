@@ -113,8 +113,8 @@ def too_much(request: ActionRequest, rulings: Sequence[Ruled]) -> Answer | None:
         everything = decisions.room(request.tx, request.ticket, replace(line, order_line_no=None))
         if asked[line.order_line_no] > room or whole > everything:
             key = "over_room" if request.ticket.order_no else "no_order"
-            return told(key, alert=True, item=line.item, room=money(room, desk_outbox.LANGUAGE))
+            return told(key, alert=True, item=line.item, room=money(room, desk_outbox.language()))
         most = max(policy_of(request).suggest_cap, decisions.paid(request.tx, request.ticket, line))
         if ruling.coupon > most:
-            return told("over_coupon", alert=True, room=money(most, desk_outbox.LANGUAGE))
+            return told("over_coupon", alert=True, room=money(most, desk_outbox.language()))
     return None

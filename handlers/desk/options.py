@@ -90,7 +90,7 @@ def remedies(tx: Tx, ticket: Ticket, line: Line, policy: Policy, mark: str) -> l
 
 
 def _button(ticket: Ticket, mark: str, code: str, sum_: int) -> Button:
-    label = desk_outbox.remedy(code) + (f" {money(sum_, desk_outbox.LANGUAGE)}" if sum_ else "")
+    label = desk_outbox.remedy(code) + (f" {money(sum_, desk_outbox.language())}" if sum_ else "")
     return Button(label=label, tap=f"change:{ticket.no}:{mark}:{code}" + (f":{sum_}" if sum_ else ""))
 
 
@@ -103,7 +103,7 @@ def lines(no: str, action: str, found: Mapping[str, Line]) -> list[list[Button]]
 
 def rule_label(policy: Policy, code: str) -> str:
     """Name what a rule of the policy says."""
-    return pick(policy.rules[code].labels, desk_outbox.LANGUAGE)
+    return pick(policy.rules[code].labels, desk_outbox.language())
 
 
 def rules(no: str, mark: str, policy: Policy) -> list[list[Button]]:
@@ -119,7 +119,7 @@ def corrections(ticket: Ticket, line: Line, order: Order | None, policy: Policy,
     """Return what a line may be instead: every other problem type, item of its order, and count of its item."""
     tap = f"correct:{ticket.no}:{mark}"
     types = [
-        Button(label=policy.label(code, desk_outbox.LANGUAGE), tap=f"{tap}:p:{code}")
+        Button(label=policy.label(code, desk_outbox.language()), tap=f"{tap}:p:{code}")
         for code in policy.problems
         if code != line.problem or line.also
     ]

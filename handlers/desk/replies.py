@@ -157,7 +157,7 @@ def held_reply(request: ActionRequest) -> Answer:
     """Take a reply to the question what to do with held words; anything but a choice is said anew."""
     plain = request.words.strip().rstrip("。.!！").casefold()
     for key, choose in (("words_say", say), ("words_decide", decide)):
-        if plain in desk_outbox.say(key).split("|"):
+        if plain in desk_outbox.spoken(key):
             return choose(request)
     return converse(request)
 

@@ -185,7 +185,7 @@ def repeated(request: ActionRequest, rulings: Sequence[Ruled]) -> str:
     rows = [f"{place}. {line.item} {_remedy(ruling)}" for place, (line, ruling) in enumerate(rulings, 1)]
     whole = sum(ruling.amount for _, ruling in rulings)
     if len(rulings) > 1 and whole:
-        rows.append(desk_outbox.say("sum_of_all", sum=money(whole, desk_outbox.LANGUAGE)))
+        rows.append(desk_outbox.say("sum_of_all", sum=money(whole, desk_outbox.language())))
     return "\n".join(rows)
 
 
@@ -197,8 +197,8 @@ def standing(rulings: Sequence[Ruled]) -> list[list[str]]:
 def _remedy(ruling: Ruling) -> str:
     parts_ = []
     if ruling.remedy != "compensation":
-        sum_ = f" {money(ruling.amount, desk_outbox.LANGUAGE)}" if ruling.amount else ""
+        sum_ = f" {money(ruling.amount, desk_outbox.language())}" if ruling.amount else ""
         parts_.append(desk_outbox.remedy(ruling.remedy) + sum_)
     if ruling.coupon:
-        parts_.append(desk_outbox.say("coupon", sum=money(ruling.coupon, desk_outbox.LANGUAGE)))
+        parts_.append(desk_outbox.say("coupon", sum=money(ruling.coupon, desk_outbox.language())))
     return " + ".join(parts_) or desk_outbox.remedy(ruling.remedy)

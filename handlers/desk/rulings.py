@@ -46,7 +46,7 @@ def change(request: ActionRequest) -> Answer:
     ((mark, line),) = lines.items()
     if chosen:
         return _rule(request, line, _tapped(chosen))
-    room = money(decisions.room(request.tx, request.ticket, line), desk_outbox.LANGUAGE)
+    room = money(decisions.room(request.tx, request.ticket, line), desk_outbox.language())
     buttons = options.remedies(request.tx, request.ticket, line, policy_of(request), mark)
     ask(request, "change", "ask_change", buttons=buttons, argument=mark, item=line.item, room=room)
     return Answer()
@@ -127,7 +127,7 @@ def sure_words(request: ActionRequest) -> Answer:
     """Take a yes to what was repeated; any other reply is read anew."""
     plain = request.words.strip().rstrip("。.!！").casefold()
     for key, tell in (("words_sure", False), ("words_pass_on", True)):
-        if plain in desk_outbox.say(key).split("|"):
+        if plain in desk_outbox.spoken(key):
             return _hold(replace(request, words=request.given), request.asked, tell=tell)
     return change_words(replace(request, given=""))
 
@@ -136,7 +136,7 @@ def _confirmed(request: ActionRequest) -> bool | None:
     """Return whether the words of the reply before may go out: yes, no, or None when this is another command."""
     plain = request.words.strip().rstrip("。.!！").casefold()
     answers = ((True, "words_pass_on"), (False, "words_keep_back"))
-    return next((yes for yes, key in answers if request.given and plain in desk_outbox.say(key).split("|")), None)
+    return next((yes for yes, key in answers if request.given and plain in desk_outbox.spoken(key)), None)
 
 
 def _tapped(chosen: str) -> Meant:

@@ -37,6 +37,7 @@ DEFAULTS: Mapping[str, Any] = {
     "media": {"photo_mb": 20, "video_mb": 20, "voice_mb": 20, "document_mb": 20, "photos": 20, "retakes": 1},
     "review": {"leader": False},
     "survey": {"enabled": True},
+    "desk": {"language": "zh"},
     "reading": {"learned": "", "add": 0.5, "more": 0.7, "drop": 0.05, "major": 0.6},
 }  # fmt: skip
 
@@ -180,6 +181,7 @@ def fields(text: str) -> dict[str, Any]:
         "media": _media(whole["media"]),
         "survey": whole["survey"]["enabled"],
         "leader_review": whole["review"]["leader"],
+        "desk_language": whole["desk"]["language"],
         "template": Template(**wechat) if (wechat := _wechat(whole)) else None,
     }
 

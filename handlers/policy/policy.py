@@ -84,6 +84,7 @@ class Policy:
     media: MediaLimits
     survey: bool
     leader_review: bool
+    desk_language: str  # of the agents' group
     template: Template | None  # of WeChat, for decisions that cannot be sent otherwise
 
     @classmethod

@@ -208,6 +208,7 @@ SHAPE: Mapping[str, Any] = {
     },
     "review": {"leader": flag},
     "survey": {"enabled": flag},
+    "desk": {"language": one_of(*LANGUAGES)},
     "wechat": {"template_id": text, "fields": {"*": filling}},
     "remedies": {"offered": list_of(one_of(*REMEDIES)), "agent": list_of(one_of(*REMEDIES))},
     "departments": {"*": {"label": LABELS}},

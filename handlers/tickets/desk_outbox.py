@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from handlers.messages import mailboxes, texts
 from handlers.messages.models import Button
 from handlers.policy import calendar
 from handlers.policy.policy import Policy
-from handlers.tickets import desk_outbox, lifecycle
+from handlers.tickets import lifecycle
 from storage import outbox, people
 from storage import tickets as rows
 from storage.database import Tx
@@ -19,18 +20,34 @@ from storage.desk import desk_messages
 from storage.people import Member
 from storage.tickets import Ticket
 
-LANGUAGE = "zh"  # the agents' side speaks the language of the house
+_SPOKEN: ContextVar[str] = ContextVar("language of the desk", default="zh")
 RANK_OF_CARDS = 2  # safety, major and special groups get a card by themselves
+
+
+def speak(policy: Policy) -> None:
+    """Let all that is said to the desk from here on be in the policy's language: each turn begins with it."""
+    _SPOKEN.set(policy.desk_language)
+
+
+def language() -> str:
+    """Return the language that the desk is spoken to in."""
+    return _SPOKEN.get()
+
+
+def spoken(key: str) -> frozenset[str]:
+    """Return the words that agents may answer with, in every language."""
+    every = (texts.say(one, f"desk.{key}", texts=texts.NONE) for one in texts.languages())
+    return frozenset(word for said in every for word in said.split("|"))
 
 
 def say(key: str, **values: object) -> str:
     """Render a text of the desk."""
-    return texts.say(LANGUAGE, f"desk.{key}", texts=texts.NONE, **values)
+    return texts.say(language(), f"desk.{key}", texts=texts.NONE, **values)
 
 
 def remedy(code: str) -> str:
     """Name a remedy as the desk calls it."""
-    return texts.say(LANGUAGE, f"remedy.{code}")
+    return texts.say(language(), f"remedy.{code}")
 
 
 def button(key: str, tap: str, **values: object) -> Button:
@@ -122,4 +139,4 @@ def _rows(buttons: Sequence[Sequence[Button]]) -> list[list[list[str]]]:
 
 def moment(when: datetime, policy: Policy, now: datetime) -> str:
     """Tell a time to the desk."""
-    return texts.moment(when, desk_outbox.LANGUAGE, now, calendar.zone(policy))
+    return texts.moment(when, language(), now, calendar.zone(policy))

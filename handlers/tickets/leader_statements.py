@@ -8,6 +8,7 @@ from datetime import datetime
 from handlers.messages import phone_numbers, texts
 from handlers.policy import calendar
 from handlers.policy.policy import Policy
+from handlers.tickets import desk_outbox
 from storage import clocks, events
 from storage.database import Tx
 from storage.events import Event
@@ -15,7 +16,6 @@ from storage.events import Event
 ASKED, SAID, SILENT = "leader_asked", "leader_said", "leader_silent"  # kinds of events
 CLOCK = "leader_review"
 ANSWERS = ("yes", "no", "unsure", "")  # "" for free words that say neither
-LANGUAGE = "zh"  # of the desk
 SHORT = 160  # characters of a leader's words on the card
 
 
@@ -45,7 +45,7 @@ def lines(tx: Tx, no: str, policy: Policy, now: datetime) -> Iterator[str]:
     """Tell on the card what leaders said, or that they are asked or did not answer."""
     due = running(tx, no)
     for event in _of(tx, no, ASKED, SAID, SILENT):
-        when = texts.moment(event.at, LANGUAGE, now, calendar.zone(policy))
+        when = texts.moment(event.at, desk_outbox.language(), now, calendar.zone(policy))
         if event.kind == SAID:
             answer = _say(f"answer_{event.data['answer'] or 'words'}")
             yield _say("card_said", when=when, name=event.data["name"], answer=answer, words=_quoted(event))
@@ -53,7 +53,9 @@ def lines(tx: Tx, no: str, policy: Policy, now: datetime) -> Iterator[str]:
             yield _say("card_silent", names=event.data["names"])
     if due:
         names = next((event.data["names"] for event in reversed(_of(tx, no, ASKED))), "")
-        yield _say("card_asked", names=names, when=texts.moment(due, LANGUAGE, now, calendar.zone(policy)))
+        yield _say(
+            "card_asked", names=names, when=texts.moment(due, desk_outbox.language(), now, calendar.zone(policy))
+        )
 
 
 def _of(tx: Tx, no: str, *kinds: str) -> list[Event]:
@@ -66,4 +68,4 @@ def _quoted(event: Event) -> str:
 
 
 def _say(key: str, **values: object) -> str:
-    return texts.say(LANGUAGE, f"leader.{key}", texts=texts.NONE, **values)
+    return texts.say(desk_outbox.language(), f"leader.{key}", texts=texts.NONE, **values)

@@ -21,8 +21,7 @@ from bot.desks.telegram.inbound import NAME, place_of
 from handlers.context import TurnContext
 from handlers.desk import cards
 from handlers.desk.cards import Board as Drawn
-from handlers.messages import mailboxes, texts
-from handlers.tickets.desk_outbox import LANGUAGE
+from handlers.messages import mailboxes
 from storage.desk import desk_messages
 from storage.desk.desk_messages import DeskMessage
 from storage.outbox import Mail
@@ -186,7 +185,7 @@ class Board:
         name = f"telegram:{self.group.configured}:unpinned"
         if await self.group.house.read(lambda tx: telegram.kept(tx, name)):
             return
-        text = texts.say(LANGUAGE, "telegram.no_pin")
+        text = self.group.say("no_pin")
         try:
             await self.group.post(lambda chat: self.group.bot.send_message(chat, text), who="no pin", rank=pace.CARD)
         except (Wait, BadRequest):

@@ -90,7 +90,7 @@ class Joined:
 def _draw(tx: Tx, mails: Sequence[Mail], context: TurnContext) -> tuple[str, list[list[tuple[str, str]]]]:
     """Return a line for each mail, and a button for each ticket that nobody has."""
     found = {mail.id: tickets.get(tx, mail.payload["ticket"]) for mail in mails}
-    lines = [texts.say(desk_outbox.LANGUAGE, "telegram.joined", count=len(mails))]
+    lines = [texts.say(context.policy.desk_language, "telegram.joined", count=len(mails))]
     open_: dict[str, None] = {}
     for mail in mails:
         ticket = found[mail.id]

@@ -34,8 +34,7 @@ from bot.desks.telegram.thread import Lines
 from bot.desks.telegram.topics import Topics
 from bot.desks.telegram.updates import Listener
 from handlers.context import TurnContext
-from handlers.messages.texts import say
-from handlers.tickets.desk_outbox import LANGUAGE
+from handlers.tickets import desk_outbox
 from media.store import Keeper
 from storage.outbox import Mail
 
@@ -97,6 +96,7 @@ class TelegramDesk:
                                     pace=Pace(now=time.monotonic, speed=self.speed))  # fmt: skip
         reader = Reader(bot_id=int(self.token.partition(":")[0]), bot_name="", now=clock, local=self._local)
         topics = Topics(group=group, clock=clock)
+        group.language = lambda: self.context().policy.desk_language
         group.leads = lambda: reader.bosses
         self._staff = Staff(group=group, reader=reader, clock=clock)
         self._board = Board(group=group, clock=clock)
@@ -141,7 +141,7 @@ class TelegramDesk:
         await self._staff.load()
         chat = await self._group.call(self._bot.get_chat)
         self._group.forum = bool(chat.is_forum)
-        commands = [BotCommand(name, say(LANGUAGE, f"telegram.desk_{name}")) for name in MENU]
+        commands = [BotCommand(name, self._group.say(f"desk_{name}")) for name in MENU]
         await self._group.call(lambda chat: self._bot.set_my_commands(commands, scope=BotCommandScopeChat(chat)))
 
     async def _until_done(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -214,6 +214,7 @@ class TelegramDesk:
     async def carry(self, mailbox: str, mails: Sequence[Mail]) -> Delivery:
         """Carry rows for the desk in order, as far as the group's pace lets them."""
         sent = 0
+        desk_outbox.speak(self.context().policy)
         for step in steps(mails):
             try:
                 await self._step(mailbox, step)

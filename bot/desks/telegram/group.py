@@ -16,7 +16,6 @@ from bot.channels.base import House
 from bot.desks.telegram.forms import meaning_of
 from bot.desks.telegram.rate_limit import Pace
 from handlers.messages import texts
-from handlers.tickets.desk_outbox import LANGUAGE
 from storage.platforms import telegram
 
 T = TypeVar("T")
@@ -45,6 +44,7 @@ class Group:
     pace: Pace
     chat_id: int = 0
     forum: bool = False
+    language: Callable[[], str] = lambda: "zh"
     newest: int = 0  # the highest number of a message seen since the start
     leads: Callable[[], Iterable[str]] = tuple  # who may cure what the bot cannot
     _failures: int = 0
@@ -55,6 +55,10 @@ class Group:
     @property
     def _name(self) -> str:
         return f"telegram:{self.configured}:group"
+
+    def say(self, key: str, **values: object) -> str:
+        """Render a text that this door says by itself, in the group's language."""
+        return texts.say(self.language(), f"telegram.{key}", texts=texts.NONE, **values)
 
     async def remember(self) -> None:
         """Find out where the group went since the settings were written."""
@@ -106,7 +110,7 @@ class Group:
         if not self._shut:
             self._shut = True
             LOG.error("the desk's bot may not write to its group (%s); add it again and let it write", why)
-            self._later(self._tell_leads(texts.say(LANGUAGE, "telegram.shut_out", texts=texts.NONE, why=why)))
+            self._later(self._tell_leads(self.say("shut_out", why=why)))
         return Wait(SHUT_OUT, why)
 
     async def _tell_leads(self, text: str) -> None:

@@ -23,9 +23,8 @@ from bot.desks.telegram.html import html, keyboard, pairs
 from bot.desks.telegram.inbound import NAME, Done, Reader
 from bot.desks.telegram.staff import Staff
 from handlers.desk import commands
-from handlers.messages import texts, ticket_numbers
+from handlers.messages import ticket_numbers
 from handlers.messages.models import Button, DeskInbound, to_raw
-from handlers.tickets.desk_outbox import LANGUAGE
 from storage import parked
 from storage.desk import desk_messages
 
@@ -33,11 +32,6 @@ LOG = logging.getLogger(__name__)
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
 REMEMBERED = 2000  # deeds whose repetition is noticed at once
 PATIENT = 60.0  # seconds that an answer in the group waits for its turn
-
-
-def say(key: str, **values: object) -> str:
-    """Render a text that this door says by itself."""
-    return texts.say(LANGUAGE, f"telegram.{key}", texts=texts.NONE, **values)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -95,12 +89,12 @@ class Listener:
             return
         known = await self.staff.knows(str(user.id))
         if known is None:
-            self._later(self._tell(message.chat.id, say("unsure")))
+            self._later(self._tell(message.chat.id, self.group.say("unsure")))
             return
         if known:
             self.staff.seen(str(user.id), "joined")
             await self.group.house.act(self.reader.person(user, "joined", f"p:{message.chat.id}:{message.message_id}"))
-        text = say("in_group" if known else "stranger")
+        text = self.group.say("in_group" if known else "stranger")
         self._later(self._tell(message.chat.id, text))
 
     async def _notice(self, message: Message | None) -> None:
@@ -123,7 +117,9 @@ class Listener:
         if meant.kind == "text" and not meant.reply_to and not meant.edits and (command := commands.plain(meant.text)):
             meant = replace(meant, kind="command", text=command)
         if deed.refused:
-            self._answer(deed, say(deed.refused, kind=say(f"kind_{deed.kind}") if deed.kind else ""))
+            self._answer(
+                deed, self.group.say(deed.refused, kind=self.group.say(f"kind_{deed.kind}") if deed.kind else "")
+            )
             return
         if deed.personal and not await self._may(deed):
             return
@@ -134,7 +130,7 @@ class Listener:
         told = await self.group.house.act(meant)
         self._remember(meant.key)
         if told is None or told.text or deed.query:
-            text, rows = (told.text, told.buttons) if told else (say("kept"), ())
+            text, rows = (told.text, told.buttons) if told else (self.group.say("kept"), ())
             self._answer(deed, text, alert=told is None or told.alert, buttons=rows)
 
     async def _may(self, deed: Done) -> bool:
@@ -147,7 +143,7 @@ class Listener:
             gone = replace(inbound, key=f"{inbound.key}:gone", kind="left", text="", media=(), tap="")
             await self.group.house.act(gone)
         if inbound.kind != "text":
-            self._answer(deed, say("unsure" if known is None else "stranger"), alert=True)
+            self._answer(deed, self.group.say("unsure" if known is None else "stranger"), alert=True)
         return False
 
     async def _plain(self, deed: Done, *, new: bool) -> None:

@@ -35,6 +35,7 @@ def board(tx: Tx, desk: str, context: TurnContext) -> Board:
 
     It has one button: a chat that shows the button of a pinned message beside it keeps it on screen always.
     """
+    desk_outbox.speak(context.policy)
     lines = [_head(tx, desk), *_rows(tx, desk, 0, context)]
     more = queue.counts(tx, desk)["waiting"] - PAGE
     if more > 0:
@@ -109,7 +110,7 @@ def _what(tx: Tx, ticket: Ticket, context: TurnContext, *, marked: bool) -> str:
     lines = ticket_lines.of_ticket(tx, ticket.no)
     items = list(dict.fromkeys(line.item for line in lines if line.item)) or [desk_outbox.say("item_unknown")]
     goods = _cut(items[0], ITEMS) + (desk_outbox.say("and_more", count=len(items) - 1) if len(items) > 1 else "")
-    labels = [policy.label(line.problem, desk_outbox.LANGUAGE) for line in lines if line.problem]
+    labels = [policy.label(line.problem, desk_outbox.language()) for line in lines if line.problem]
     mark = "appeal" if ticket.state == "appealed" else GROUPS[ticket.rank]
     sign = desk_outbox.say(f"mark_{mark}") if marked or mark == "appeal" else ""
     return " ".join(filter(None, (f"{sign}{ticket.no}", goods, _cut(labels[0], PROBLEM) if labels else "")))

@@ -49,7 +49,7 @@ def why(ticket: Ticket, policy: Policy) -> Iterator[str]:
     if ticket.raised and ticket.filed_at is None:
         yield desk_outbox.say(f"why_{ticket.why}")
     groups = [
-        pick(policy.special[code].labels, desk_outbox.LANGUAGE) for code in ticket.special if code in policy.special
+        pick(policy.special[code].labels, desk_outbox.language()) for code in ticket.special if code in policy.special
     ]
     if groups:
         yield desk_outbox.say("special", groups="、".join(groups))
@@ -110,7 +110,7 @@ def same_lot(tx: Tx, ticket: Ticket, order: Order | None, now: datetime) -> Iter
 
 def problems(line: Line, policy: Policy) -> str:
     """Name a line's problem types, the one that decides first."""
-    return "、".join(policy.label(code, desk_outbox.LANGUAGE) for code in line.codes)
+    return "、".join(policy.label(code, desk_outbox.language()) for code in line.codes)
 
 
 def quantity(line: Line) -> str:
@@ -134,7 +134,7 @@ def _whole(line: Line, bought: OrderLine) -> str:
 
 def _wish(tx: Tx, ticket: Ticket, line: Line) -> str:
     sum_ = options.worth(tx, ticket, line)
-    worth = money(sum_, desk_outbox.LANGUAGE) if sum_ else ""
+    worth = money(sum_, desk_outbox.language()) if sum_ else ""
     if not line.wish:
         return desk_outbox.say("no_wish_yet", sum=worth) if worth else ""
     wanted = " ".join(part for part in (desk_outbox.remedy(line.wish), worth) if part)
@@ -145,8 +145,8 @@ def _state(line: Line) -> str:
     if line.state == "open":
         return ""
     given = [desk_outbox.remedy(line.remedy)] if line.remedy else []
-    given += [money(line.amount, desk_outbox.LANGUAGE)] if line.amount else []
-    given += [desk_outbox.say("coupon", sum=money(line.coupon, desk_outbox.LANGUAGE))] if line.coupon else []
+    given += [money(line.amount, desk_outbox.language())] if line.amount else []
+    given += [desk_outbox.say("coupon", sum=money(line.coupon, desk_outbox.language()))] if line.coupon else []
     return " ".join([desk_outbox.say(f"line_{line.state}"), *given])
 
 
@@ -206,7 +206,7 @@ def _corrected(event: Event, policy: Policy) -> dict[str, str]:
         if data["field"] == "severity":
             return desk_outbox.say(f"severity_{value}")
         if data["field"] == "problem":
-            value = "、".join(policy.label(code, desk_outbox.LANGUAGE) for code in value.split())
+            value = "、".join(policy.label(code, desk_outbox.language()) for code in value.split())
         return value or desk_outbox.say("nothing")
 
     what = desk_outbox.say(f"field_{data['field']}")
@@ -220,9 +220,9 @@ def _decision(event: Event) -> str:
     if data.get("remedy"):
         parts.append(desk_outbox.remedy(data["remedy"]))
     if data.get("amount"):
-        parts.append(money(data["amount"], desk_outbox.LANGUAGE))
+        parts.append(money(data["amount"], desk_outbox.language()))
     if data.get("coupon"):
-        parts.append(desk_outbox.say("coupon", sum=money(data["coupon"], desk_outbox.LANGUAGE)))
+        parts.append(desk_outbox.say("coupon", sum=money(data["coupon"], desk_outbox.language())))
     why_ = "；".join(data[key] for key in ("words", "reason") if data.get(key))
     return " ".join(parts) + (f"：{why_}" if why_ else "")
 
