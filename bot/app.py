@@ -27,7 +27,7 @@ from handlers.desk import dispatch as desks
 from handlers.messages.models import DeskInbound, Inbound, from_raw
 from handlers.policy.loader import load
 from handlers.policy.policy import Policy
-from handlers.tickets import undelivered
+from handlers.tickets import desk_outbox, undelivered
 from handlers.turn import intake, parking
 from media.guard import Examiner
 from media.store import Keeper, open_store
@@ -72,7 +72,8 @@ class App:
         return House(receive=self.receive, act=self.act, write=self.runner.do, read=self.read, waits=waits)
 
     def context(self) -> TurnContext:
-        """Return what one turn is given."""
+        """Return what one turn is given; the desk is spoken to in the policy's language."""
+        desk_outbox.speak(self.policy)
         return TurnContext(
             now=self.clock(),
             random=SystemRandom(),

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from handlers.messages.models import DeskInbound, Inbound
+from handlers.messages.models import Button, DeskInbound, Inbound
 from handlers.nlu.models.llm_overlay import Opinions
 from storage.outbox import Mail
 
@@ -86,6 +86,7 @@ class Answer:
 
     text: str = ""
     alert: bool = False
+    buttons: tuple[tuple[Button, ...], ...] = ()
 
 
 class Beforehand(Protocol):

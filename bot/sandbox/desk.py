@@ -79,7 +79,11 @@ class SandboxDesk:
         inbound = self._inbound(done, quoted.text if quoted else "")
         await self.room.write(lambda tx, now: _show(tx, done, inbound.key, now))
         told = await self.room.house.act(inbound)
-        return Answer(text=told.text, alert=told.alert)
+        if told.buttons:
+            listed = Shown(place=DESK, sender="bot", kind="list", key=f"{inbound.key}:list", text=told.text,
+                           buttons=labels(told.buttons))  # fmt: skip
+            await self.room.post(listed)
+        return Answer(text=told.text, alert=told.alert, buttons=told.buttons)
 
     def _inbound(self, done: Done, quoted: str = "") -> DeskInbound:
         return DeskInbound(

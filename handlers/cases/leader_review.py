@@ -149,7 +149,7 @@ def _book(tx: Tx, ticket: Ticket, by: By, answer: str, text: str, context: TurnC
     clocks.stop(tx, ticket.no, [CLOCK], context)
     if ticket.owner_id and ticket.state in lifecycle.DECIDABLE:
         said = list(leader_statements.lines(tx, ticket.no, notices.policy_of(tx, ticket, context), context.now))[-1]
-        text = texts.say(desk_outbox.LANGUAGE, "leader.note", no=ticket.no, said=said)
+        text = texts.say(desk_outbox.language(), "leader.note", no=ticket.no, said=said)
         desk_outbox.note(tx, ticket, text, context, mentions=[(ticket.owner_id, ticket.owner_name or "")])
     _pass_on(tx, ticket, context, awaited=awaited)
 

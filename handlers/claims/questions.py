@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -26,6 +26,10 @@ from handlers.messages.money import money
 from handlers.messages.texts import span
 from handlers.policy.policy import pick
 from storage.orders import OrderLine
+
+LIKELY, BRIEFLY = 6, 3  # problem types to choose from at first (five and "other"); where questions are kept brief
+USUAL = ("shortage_missing", "wrong_item", "damaged_package", "not_received")
+FRESH = frozenset({"fresh", "chilled", "live"})  # tags of goods that spoil
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +63,32 @@ def ask_item(view: View) -> Question:
     return Question(slot="item", index=index, text=text, choices=choices)
 
 
-def ask_problem(view: View) -> Question:
-    """Return the question for what is wrong."""
+def ask_problem(view: View, *, whole: bool = False) -> Question:
+    """Return the question for what is wrong: the likely problems and a button for more, or the `whole` list."""
     index = lacks_problem(view) or 0
     problem = view.claim.problems[index] if view.claim.problems else None
     line = line_of(view.order, problem.line_no) if problem else None
-    choices = tuple((view.voice.label(code), f"problem:{code}") for code in view.voice.policy.problems)
+    codes = _likely_first(view.voice.policy.problems, line)
+    shown = codes[:BRIEFLY] if view.brief else codes if whole or len(codes) <= LIKELY + 1 else codes[:LIKELY]
+    choices = tuple((view.voice.label(code), f"problem:{code}") for code in shown)
+    if len(shown) == LIKELY < len(codes):
+        choices += ((view.voice.say("talk.more_problems"), "edit:problem"),)
     key = "talk.ask_problem_of" if line else "talk.ask_problem"
     text = view.voice.say(key, item=item_name(line) if line else "")
-    return Question(slot="problem", index=index, text=text, choices=choices[: 3 if view.brief else len(choices)])
+    return Question(slot="problem", index=index, text=text, choices=choices)
+
+
+def ask_any_problem(view: View) -> Question:
+    """Return the question for what is wrong, with every problem type to choose from."""
+    return ask_problem(view, whole=True)
+
+
+def _likely_first(codes: Iterable[str], line: OrderLine | None) -> list[str]:
+    """Put the five likely problems of an item first, then "other", then all that there are besides."""
+    dry = line is not None and not FRESH & set(line.tags)
+    first = ("quality_other" if dry else "quality_spoiled", *USUAL, "other")
+    known = list(codes)
+    return [*(code for code in first if code in known), *(code for code in known if code not in first)]
 
 
 def ask_reason(view: View) -> Question:
@@ -217,6 +238,8 @@ def question_for(view: View, slot: str) -> Question:
     """Return the question of one slot, filled or not (for editing)."""
     if slot == "quantity" and not _with_line(view):
         return next_question(view)
+    if slot == "problem":
+        return ask_any_problem(view)
     return next(ask for name, _, ask in SLOTS if name == slot)(view)
 
 

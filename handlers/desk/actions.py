@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from handlers.context import TurnContext
-from handlers.desk import assignment, corrections, medical_papers, options, order_link, relay, rulings
+from handlers.desk import assignment, medical_papers, options, order_link, relay, replies, rulings
+from handlers.desk.correcting import corrections
 from handlers.desk.request import ActionRequest, Answer
+from handlers.desk.views import customer_words
 from handlers.messages.models import Button
 from handlers.messages.money import money
 from handlers.tickets import desk_outbox, lifecycle, notices
@@ -19,7 +21,9 @@ from storage.tickets import Ticket
 
 OPEN = frozenset(rows.OPEN)
 ALL = OPEN | lifecycle.AFTER
+EVERY = ALL | {"withdrawn"}
 FREE = frozenset(rows.UNPICKED)
+QUIET = frozenset({"resolved", "closed", "withdrawn"})  # where an agent may begin a talk of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +48,18 @@ ACTIONS: Mapping[str, Action] = {
     "phone": Action(run=relay.phone, states=ALL, strictly=True, row=2),
     "correct": Action(run=corrections.correct, words=corrections.correct_words, states=OPEN, row=2),
     "order": Action(run=order_link.order, words=order_link.order_words, states=OPEN, row=2),
+    "words": Action(run=relay.words, states=ALL, owner=False, row=2),
     "papers": Action(run=medical_papers.show, states=ALL, row=3),
     "medical": Action(run=medical_papers.mark, words=medical_papers.mark_words, states=ALL, row=3),
     "unlock": Action(run=order_link.unlock, states=ALL, row=3),
     "hand": Action(run=assignment.hand, words=assignment.hand_by_name, states=OPEN, row=3),
     "boss": Action(run=assignment.boss, states=OPEN, owner=False, row=3),
     "close": Action(run=relay.close, words=relay.close_words, states=ALL, row=3),
+    # buttons of questions and lists, not of cards
+    "show": Action(run=relay.show, states=EVERY, owner=False),
+    "sure": Action(run=rulings.sure, words=rulings.sure_words, states=OPEN),
+    "say": Action(run=replies.say, words=replies.held_reply, states=ALL, owner=False),
+    "decide": Action(run=replies.decide, states=OPEN, owner=False),
 }
 
 
@@ -60,6 +70,7 @@ HIDDEN: Mapping[str, Callable[[Ticket, list[Line]], bool]] = {
     "refuse": lambda ticket, lines: not lines,
     "phone": lambda ticket, lines: ticket.order_no is None,
     "order": lambda ticket, lines: ticket.order_no is not None,
+    "words": lambda ticket, lines: not customer_words.hidden(ticket),
     "medical": lambda ticket, lines: ticket.severity == "normal" and not ticket.signals,
     "unlock": lambda ticket, lines: ticket.why != "locked",
     "close": lambda ticket, lines: bool(lines) and ticket.filed_at is not None,
@@ -68,8 +79,9 @@ HIDDEN: Mapping[str, Callable[[Ticket, list[Line]], bool]] = {
 
 def buttons(tx: Tx, ticket: Ticket, context: TurnContext) -> tuple[tuple[Button, ...], ...]:
     """Return a card's buttons: [Pick up] while nobody has it, else one for each action that its state allows."""
+    talk = ((desk_outbox.button("act_talk", f"talk:{ticket.no}"),),) if ticket.state in QUIET else ()
     if ticket.owner_id is None:
-        return ((desk_outbox.button("act_pick", f"pick:{ticket.no}"),),) if ticket.state in FREE else ()
+        return ((desk_outbox.button("act_pick", f"pick:{ticket.no}"),),) if ticket.state in FREE else talk
     rows_ = []
     for row in (1, 2, 3):
         names = [name for name, action in ACTIONS.items() if action.row == row and ticket.state in action.states]
@@ -77,7 +89,7 @@ def buttons(tx: Tx, ticket: Ticket, context: TurnContext) -> tuple[tuple[Button,
         rows_.append(tuple(button for button in found if button))
     if "boss" in ticket.warnings and ticket.state in OPEN:
         rows_.append((desk_outbox.button("act_pick", f"pick:{ticket.no}"),))
-    return tuple(row for row in rows_ if row)
+    return (*(row for row in rows_ if row), *talk)
 
 
 def _button(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> Button | None:
@@ -99,5 +111,5 @@ def _approval(tx: Tx, ticket: Ticket, lines: list[Line], context: TurnContext) -
     known = [ruling for ruling in wished_rulings if ruling]
     sum_ = sum(ruling.amount for ruling in known)
     others = dict.fromkeys(desk_outbox.remedy(ruling.remedy) for ruling in known if not ruling.amount)
-    parts = [money(sum_, desk_outbox.LANGUAGE)] if sum_ else []
+    parts = [money(sum_, desk_outbox.language())] if sum_ else []
     return " ".join([desk_outbox.say("act_approve"), *parts, *others])

@@ -59,6 +59,8 @@ def _picked(request: ActionRequest) -> None:
 
 def _announce(request: ActionRequest, ticket: Ticket) -> None:
     """Inform a customer who waits for a person that there is one; others hear with the first word or decision."""
+    if ticket.why == "talk":
+        return  # the agent writes first
     if ticket.state == "appealed" or not (ticket.raised or ticket.rank < lifecycle.rank("normal", ["special"])):
         return
     key = "picked_safety" if ticket.severity == "safety" else "picked"
@@ -91,13 +93,18 @@ def take_next(tx: Tx, desk: str, user: str, by: By, context: TurnContext, *, sup
     for ticket in queue.waiting(tx, desk, limit=NOT_NEXT):
         if appeals.barred(tx, ticket, by.actor):
             continue
-        request = ActionRequest(
-            tx=tx, ticket=ticket, desk=desk, user=user, by=by, supervisor=supervisor, context=context, argument=NEXT
-        )
-        answer = pick(request)
+        answer = take(tx, ticket, desk, user, by, context, supervisor=supervisor)
         if lifecycle.must(tx, ticket.no).owner_id == user:
             return answer
     return told("queue_empty")
+
+
+def take(tx: Tx, ticket: Ticket, desk: str, user: str, by: By, context: TurnContext, *, supervisor: bool) -> Answer:
+    """Give the agent a ticket of the board that was named by its row."""
+    request = ActionRequest(
+        tx=tx, ticket=ticket, desk=desk, user=user, by=by, supervisor=supervisor, context=context, argument=NEXT
+    )
+    return pick(request)
 
 
 def hand(request: ActionRequest) -> Answer:
@@ -118,9 +125,7 @@ def hand_by_name(request: ActionRequest) -> Answer:
     words = request.words.strip().lstrip("@")
     named = [one for one in people.staff_of(request.tx, request.desk) if one.name == words]
     if len(named) != 1:
-        return (
-            _back(request) if words in desk_outbox.say("words_queue").split() else told("no_such_colleague", alert=True)
-        )
+        return _back(request) if words in desk_outbox.spoken("words_queue") else told("no_such_colleague", alert=True)
     return _give(request, named[0].user_id, named[0].name)
 
 

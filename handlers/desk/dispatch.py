@@ -8,26 +8,26 @@ from typing import Any
 
 from handlers.cases import appeals
 from handlers.context import TurnContext
-from handlers.desk import assignment, cards, manual_entry, relay
+from handlers.desk import commands, manual_entry, outreach, replies
 from handlers.desk.actions import ACTIONS, Action
 from handlers.desk.request import ActionRequest, Answer, told
-from handlers.messages import cleaning, ticket_numbers
+from handlers.messages import cleaning
 from handlers.messages.models import DeskInbound
-from handlers.tickets import desk_outbox, lifecycle, notices
+from handlers.policy import calendar
+from handlers.tickets import desk_outbox, lifecycle
 from handlers.tickets.lifecycle import By
-from storage import events, people
-from storage import tickets as rows
+from storage import conversations, people
 from storage.database import Tx
-from storage.desk import desk_messages, queue
+from storage.desk import desk_messages
 from storage.tickets import Ticket
 
-ANSWERED = frozenset({"card", "relay", "page", "topic", "question"})  # words under a mere note stay in the house
-DECIDING = frozenset({"approve", "change", "refuse", "correct"})
+DECIDING = frozenset({"approve", "change", "refuse", "correct", "sure", "decide"})
 
 
 def act(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
     """Do what a member of the staff tapped, wrote or replied; say what that one is told at once."""
     inbound = cleaning.staff(inbound)
+    desk_outbox.speak(context.policy)
     if inbound.kind == "left":
         people.left(tx, inbound.desk, inbound.user, context.now)
         return Answer()
@@ -57,26 +57,34 @@ def _deed(tx: Tx, inbound: DeskInbound, ticket: Ticket, context: TurnContext, **
         supervisor=inbound.supervisor,
         context=context,
         media=inbound.media,
+        key=inbound.key,
         **more,
     )
 
 
+def _plain(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
+    """Carry out what is a command in plain words; tell once a day that other words in the group reach no customer."""
+    if command := commands.plain(inbound.text):
+        return commands.carry_out(tx, replace(inbound, text=command), context)
+    day = inbound.at.astimezone(calendar.zone(context.policy)).date()
+    key = f"hint:{inbound.desk}:{inbound.user}:{day}"
+    fresh = not inbound.reply_to and conversations.note(tx, key, at=inbound.at, kind="desk", text="")
+    return told("hint_plain") if fresh else Answer()
+
+
 def _tap(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
     name, _, rest = inbound.tap.partition(":")
-    if name == "next":
-        return _next(tx, inbound, context)
+    if name in WITHOUT_TICKET:
+        return WITHOUT_TICKET[name](tx, inbound, rest, context)
     no, _, argument = rest.partition(":")
     action = ACTIONS.get(name)
-    ticket = _ticket(tx, inbound, no)
+    ticket = commands.ticket_of(tx, inbound, no)
     if action is None or ticket is None:
         return told("stale", alert=True)
-    return _run(action, name, action.run, _deed(tx, inbound, ticket, context, argument=argument))
-
-
-def _ticket(tx: Tx, inbound: DeskInbound, no: str) -> Ticket | None:
-    """Return a ticket that this desk sees."""
-    ticket = rows.get(tx, no)
-    return ticket if ticket and ticket.desk == inbound.desk else None
+    message = desk_messages.find(tx, inbound.desk, inbound.reply_to) if inbound.reply_to else None
+    asked = message.data if message and message.kind == "question" else {}
+    request = _deed(tx, inbound, ticket, context, argument=argument, place=inbound.reply_to, asked=asked)
+    return _run(action, name, action.run, request)
 
 
 def _run(action: Action, name: str, run: Callable[[ActionRequest], Answer], request: ActionRequest) -> Answer:
@@ -97,81 +105,47 @@ def _run(action: Action, name: str, run: Callable[[ActionRequest], Answer], requ
 def _reply(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
     """A reply to a question completes its action; to a card or relayed words it goes to the customer."""
     message = desk_messages.find(tx, inbound.desk, inbound.reply_to) if inbound.reply_to else None
-    numbers = [message.ticket_no] if message and message.ticket_no else ticket_numbers.find(inbound.quoted)
-    ticket = _ticket(tx, inbound, numbers[0]) if numbers and numbers[0] else None
-    if ticket is None:
-        return told("no_ticket_meant", alert=True) if inbound.text or inbound.media else Answer()
-    if message and message.kind not in ANSWERED:
+    if replies.to_list(inbound, message) and (command := commands.row_meant(inbound.text)):
+        return commands.carry_out(tx, replace(inbound, text=command), context)
+    unclear = replies.unclear(tx, inbound, message, context)
+    if unclear is not None:
+        return unclear
+    ticket = lifecycle.must(tx, replies.tickets_meant(tx, inbound, message)[0])
+    if message and message.kind not in replies.ANSWERED:
         return told("reply_to_card", alert=True, no=ticket.no)
-    question = message.data if message and message.kind == "question" else _asked(tx, ticket, inbound.quoted)
-    request = _deed(tx, inbound, ticket, context, words=inbound.text.strip())
+    if inbound.edits:
+        return replies.edited(_deed(tx, inbound, ticket, context, words=inbound.text.strip()), inbound.edits)
+    question = replies.question_of(tx, ticket, message, inbound.quoted)
+    request = _deed(tx, inbound, ticket, context, words=inbound.text.strip(), place=inbound.reply_to, asked=question)
     action = ACTIONS.get(question.get("action", ""))
     if action is None or action.words is None:
-        return relay.relay(request)
+        return replies.converse(request)
     request = replace(request, argument=question.get("argument", ""), given=question.get("given", ""))
     return _run(action, question["action"], action.words, request)
 
 
-def _asked(tx: Tx, ticket: Ticket, quoted: str) -> Mapping[str, Any]:
-    """Find the question that a quoted text is, when the message's id is not known."""
-    plain = " ".join(quoted.split())
-    asked = [event.data for event in events.of_ticket(tx, ticket.no) if event.kind == "question"]
-    return next((data for data in reversed(asked) if plain and " ".join(data["text"].split()) == plain), {})
+def _next(tx: Tx, inbound: DeskInbound, rest: str, context: TurnContext) -> Answer:
+    return commands.take_next(tx, replace(inbound, text=""), context)
 
 
-def _command(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
-    name, _, argument = inbound.text.strip().lstrip("/").partition(" ")
-    run = COMMANDS.get(name.partition("@")[0].lower())
-    return run(tx, replace(inbound, text=argument.strip()), context) if run else told("commands")
+def _talk(tx: Tx, inbound: DeskInbound, rest: str, context: TurnContext) -> Answer:
+    return outreach.tapped(tx, inbound, rest, _by(inbound), context)
 
 
-def _queue(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
-    desk_outbox.board(tx, inbound.desk, context)
-    return Answer(text=cards.board(tx, inbound.desk, context).text)
+def _order_chosen(tx: Tx, inbound: DeskInbound, rest: str, context: TurnContext) -> Answer:
+    return manual_entry.chosen(tx, inbound, rest, _by(inbound), context)
 
 
-def _next(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
-    return assignment.take_next(tx, inbound.desk, inbound.user, _by(inbound), context, supervisor=inbound.supervisor)
-
-
-def _mine(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
-    mine = queue.owned_by(tx, inbound.desk, inbound.user)
-    if not mine:
-        return told("mine_none")
-    return Answer(
-        text="\n".join([desk_outbox.say("mine", count=len(mine)), *(cards.row(tx, one, context) for one in mine)])
-    )
-
-
-def _show(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
-    no = ticket_numbers.parse(inbound.text)
-    ticket = _ticket(tx, inbound, no) if no else None
-    if ticket is None:
-        return told("no_such_ticket", alert=True, number=inbound.text or "?")
-    desk_outbox.card(tx, ticket.no, context)
-    return Answer()
-
-
-def _stats(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
-    day = notices.midnight(context)
-    figures = {**queue.counts(tx, inbound.desk), **queue.since(tx, inbound.desk, day)}
-    return Answer(text=desk_outbox.say("stats", **figures))
-
-
-def _new(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
-    return manual_entry.new(tx, inbound, _by(inbound), context)
-
-
+# buttons of lists and of questions that are about no ticket yet
+WITHOUT_TICKET: Mapping[str, Callable[[Tx, DeskInbound, str, TurnContext], Answer]] = {
+    "next": _next,
+    "list": commands.turn_page,
+    "talk": _talk,
+    "new": _order_chosen,
+}
 KINDS: Mapping[str, Callable[[Tx, DeskInbound, TurnContext], Answer]] = {
     "tap": _tap,
     "reply": _reply,
-    "command": _command,
-}
-COMMANDS: Mapping[str, Callable[[Tx, DeskInbound, TurnContext], Answer]] = {
-    "queue": _queue,
-    "next": _next,
-    "mine": _mine,
-    "ticket": _show,
-    "new": _new,
-    "stats": _stats,
+    "command": commands.carry_out,
+    "text": _plain,
 }

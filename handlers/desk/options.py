@@ -10,7 +10,7 @@ from handlers.claims.summary import item_name, line_of
 from handlers.messages.codes import SEVERITIES
 from handlers.messages.models import Button
 from handlers.messages.money import money, refund
-from handlers.policy.policy import Policy
+from handlers.policy.policy import Policy, pick
 from handlers.tickets import decisions, desk_outbox
 from handlers.tickets.decisions import MONEY, Ruling
 from storage.database import Tx
@@ -22,6 +22,7 @@ HALF = Fraction(1, 2)
 HALF_OF = "half"  # the quantity of a button, as a draft has it
 MOST, WIDE = 3, 15  # buttons of a row, and characters that fit into it on a phone, where all are equally wide
 COUNTED = 4  # so many counts have a button each
+MOST_LABEL, MOST_TAP = 60, 64  # characters of a label, bytes of a tap
 
 
 def coupon(policy: Policy) -> int:
@@ -89,7 +90,7 @@ def remedies(tx: Tx, ticket: Ticket, line: Line, policy: Policy, mark: str) -> l
 
 
 def _button(ticket: Ticket, mark: str, code: str, sum_: int) -> Button:
-    label = desk_outbox.remedy(code) + (f" {money(sum_, desk_outbox.LANGUAGE)}" if sum_ else "")
+    label = desk_outbox.remedy(code) + (f" {money(sum_, desk_outbox.language())}" if sum_ else "")
     return Button(label=label, tap=f"change:{ticket.no}:{mark}:{code}" + (f":{sum_}" if sum_ else ""))
 
 
@@ -100,11 +101,26 @@ def lines(no: str, action: str, found: Mapping[str, Line]) -> list[list[Button]]
     ]
 
 
+def rule_label(policy: Policy, code: str) -> str:
+    """Return what a rule of the policy says."""
+    return pick(policy.rules[code], desk_outbox.language())
+
+
+def rules(ticket: Ticket, mark: str, policy: Policy) -> list[list[Button]]:
+    """Return one button for each rule that a refusal may rest on, with what it says; that of late claims first."""
+    no, first = ticket.no, policy.money.late_rule if "late_claim" in ticket.warnings else ""
+    return [
+        [Button(label=f"{code} {rule_label(policy, code)}"[:MOST_LABEL], tap=f"refuse:{no}:{mark}:{code}")]
+        for code in sorted(policy.rules, key=lambda code: code != first)
+        if len(f"refuse:{no}:{mark}:{code}".encode()) <= MOST_TAP
+    ]
+
+
 def corrections(ticket: Ticket, line: Line, order: Order | None, policy: Policy, mark: str) -> list[list[Button]]:
     """Return what a line may be instead: every other problem type, item of its order, and count of its item."""
     tap = f"correct:{ticket.no}:{mark}"
     types = [
-        Button(label=policy.label(code, desk_outbox.LANGUAGE), tap=f"{tap}:p:{code}")
+        Button(label=policy.label(code, desk_outbox.language()), tap=f"{tap}:p:{code}")
         for code in policy.problems
         if code != line.problem or line.also
     ]

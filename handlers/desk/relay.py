@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from handlers.cases import customer_answers
 from handlers.desk import assignment
 from handlers.desk.request import ActionRequest, Answer, ask, told
 from handlers.messages import mailboxes, phone_numbers
 from handlers.messages.models import Reply
+from handlers.policy.policy import Policy
 from handlers.tickets import clocks, desk_outbox, lifecycle, notices
 from storage import events, evidence, ticket_lines
 from storage import tickets as rows
@@ -27,12 +30,23 @@ def relay(request: ActionRequest) -> Answer:
     return Answer()
 
 
+def may_speak(request: ActionRequest) -> bool:
+    """Return whether this agent may speak to the customer: the owner, a supervisor, or anyone while it is free."""
+    free = request.ticket.owner_id is None and request.ticket.state in rows.UNPICKED
+    return free or request.owns or request.supervisor
+
+
+def _policy(request: ActionRequest) -> Policy:
+    return notices.policy_of(request.tx, request.ticket, request.context)
+
+
 def _say(request: ActionRequest) -> None:
     tx, no, context = request.tx, request.no, request.context
     ticket = lifecycle.must(tx, no)
     first = not events.happened(tx, no, "told", actor=request.by.actor)
     ids = [_attach(request, place) for place in range(len(request.media))]
-    lifecycle.log(tx, no, "told", request.by, context, text=request.words, evidence=ids)
+    by_message = {"message": request.key} if request.key else {}
+    lifecycle.log(tx, no, "told", request.by, context, text=request.words, evidence=ids, **by_message)
     if request.words:
         text = request.words
         if first:
@@ -75,13 +89,7 @@ def ask_words(request: ActionRequest) -> Answer:
     lifecycle.log(request.tx, request.no, "asked", request.by, request.context)
     if request.ticket.state in ("assigned", "queued"):
         lifecycle.move(request.tx, request.no, "waiting_customer")
-        clocks.start(
-            request.tx,
-            request.no,
-            "idle_close",
-            notices.policy_of(request.tx, request.ticket, request.context),
-            request.context,
-        )
+        clocks.start(request.tx, request.no, "idle_close", _policy(request), request.context)
     desk_outbox.refresh(request.tx, request.no, request.context)
     return told("asked", no=request.no)
 
@@ -99,6 +107,23 @@ def note_words(request: ActionRequest) -> Answer:
     return told("noted", no=request.no)
 
 
+def words(request: ActionRequest) -> Answer:
+    """Post all that the customer said under the card, phones masked."""
+    policy, now = _policy(request), request.context.now
+    told_at = [desk_outbox.moment(datetime.fromisoformat(at), policy, now) for at, _ in request.ticket.said]
+    texts = [phone_numbers.covered(text) for _, text in request.ticket.said]
+    rows_ = [f"{at} {text}" for at, text in zip(told_at, texts, strict=True)]
+    head = desk_outbox.say("all_words", no=request.no, count=len(rows_))
+    desk_outbox.relay(request.tx, request.ticket, "\n".join([head, *rows_]), request.context)
+    return told("words_shown")
+
+
+def show(request: ActionRequest) -> Answer:
+    """Post the card again, as the newest message."""
+    desk_outbox.card(request.tx, request.no, request.context)
+    return told("shown", no=request.no)
+
+
 def phone(request: ActionRequest) -> Answer:
     """Show buyer's phone and those that the customer told to the owner alone, in the alert; that it was is logged."""
     order = rows.order_of(request.tx, request.ticket)
@@ -114,7 +139,9 @@ def phone(request: ActionRequest) -> Answer:
 def close(request: ActionRequest) -> Answer:
     """Close a decided ticket, or a talk that never became a claim; what is filed has to be decided first."""
     lines = ticket_lines.of_ticket(request.tx, request.no)
-    if request.ticket.state in lifecycle.AFTER or not lines:
+    open_ = [line for line in lines if line.state in lifecycle.UNDECIDED]
+    reopened = request.ticket.state != "appealed" and not open_  # looked at again, and nothing more to decide
+    if request.ticket.state in lifecycle.AFTER or reopened:
         customer_answers.close(request.tx, request.ticket, request.by, request.context)
         return told("closed", no=request.no)
     if request.ticket.filed_at is not None or request.ticket.state == "appealed":

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from handlers.context import TurnContext
 from handlers.messages.models import Button, Media
@@ -15,10 +16,11 @@ from storage.tickets import Ticket
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the one who tapped or replied is told; `alert` for a box that must be seen."""
+    """What the one who tapped or replied is told; `alert` for a box that must be seen, `buttons` under a list."""
 
     text: str = ""
     alert: bool = False
+    buttons: tuple[tuple[Button, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,10 @@ class ActionRequest:
     argument: str = ""
     words: str = ""
     media: tuple[Media, ...] = ()
+    key: str = ""  # of the message or tap that this came by
     given: str = ""  # what an earlier reply to the same question already said
+    place: str = ""  # the desk's message that was tapped
+    asked: Mapping[str, Any] = field(default_factory=dict)  # the question that stands there
 
     @property
     def no(self) -> str:
@@ -61,13 +66,14 @@ def ask(
     buttons: Sequence[Sequence[Button]] = (),
     given: str = "",
     argument: str = "",
+    more: Mapping[str, Any] | None = None,
     **values: object,
 ) -> None:
     """Put the question of an action to the desk: a button or a reply to it completes the action.
 
-    It is also logged with its text, so that a reply finds it by the words it quotes.
+    It is also logged with its text, so that a reply finds it by the words it quotes. `more` is kept with it.
     """
     text = desk_outbox.say(key, no=request.no, **values)
-    question = {"action": action, "argument": argument, "given": given, "user": request.user}
+    question = {"action": action, "argument": argument, "given": given, "user": request.user, **(more or {})}
     desk_outbox.note(request.tx, request.ticket, text, request.context, buttons=buttons, question=question)
     lifecycle.log(request.tx, request.no, "question", request.by, request.context, text=text, **question)

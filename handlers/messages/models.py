@@ -65,6 +65,7 @@ class DeskInbound:
     reply_to: str = ""  # desk message id that a reply answers
     quoted: str = ""  # text of that message, for finding the ticket by its number
     media: tuple[Media, ...] = ()
+    edits: str = ""  # key of the reply that this one corrects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,14 @@ REMEDIES: Mapping[str, re.Pattern[str]] = {
 }
 REFUND = re.compile(r"退款|退钱|退|\brefund\b", re.IGNORECASE)
 AS_WISHED = re.compile(r"按(?:客户|用户)?(?:的)?(?:要求|诉求|申请)|^\s*(?:通过|同意)|\bas wished\b", re.IGNORECASE)
+DENIED = re.compile(
+    r"(?:不|别|勿|没法|无法)(?:能|会|可以?|给|予|予以|再|要|用|应|该|准|许|同意){0,2}(?:客户|他|她)?"
+    r"(?:退|补[发寄]|重发|换货|赔|通过|同意)|拒绝(?:退|补|换|赔)"
+    r"|\b(?:no|not|don't|do not|never)\s+(?:a\s+)?(?:refund|resend|exchange)",
+    re.IGNORECASE,
+)
+REFUSED = re.compile(r"\s*(?:拒绝|驳回|不通过|不予通过|不同意|refuse|reject)\s*[。.!！]*\s*", re.IGNORECASE)
+ASKED = re.compile(r"[?？]|[吗呢么]\s*[。!！~]*\s*$")
 INSIDE = re.compile(r"(?:原因|内部|备注|cause|internal)\s*[:：]\s*([^\n]*)", re.IGNORECASE)
 SPLIT = re.compile(r"[，,。；;、\n]+|\s{2,}")
 FILLER = re.compile(
@@ -65,6 +73,8 @@ def remedy(text: str) -> Meant | None:
     plain = unicodedata.normalize("NFKC", text)
     reasons = INSIDE.findall(plain)
     rest = INSIDE.sub(" ", plain)
+    if DENIED.search(rest):
+        return None
     coupon = 0
     if found := COUPON.search(rest):
         coupon = fen(next(group for group in found.groups() if group))
@@ -162,6 +172,25 @@ def refusal(text: str, codes: Collection[str]) -> RefusalParts:
         part, words = _part(clause, codes, found)
         found[part] = f"{found[part]}，{words}" if found[part] else words
     return RefusalParts(**found)
+
+
+def rules(text: str) -> bool:
+    """Return whether a text is a remedy and nothing else, as 退一半 加5元券: no sentence to a customer, no question."""
+    meant = remedy(text)
+    return meant is not None and not meant.words and not ASKED.search(text)
+
+
+def refuses(text: str, codes: Collection[str]) -> bool:
+    """Return whether a text is a refusal for the house: the bare word, a denied remedy, or rule, fact and alternative.
+
+    The rule has to be named by its code.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    denied = DENIED.search(plain)
+    if REFUSED.fullmatch(plain) or (denied and not _left(plain[: denied.start()] + plain[denied.end() :])):
+        return not ASKED.search(plain)
+    found = refusal(plain, codes)
+    return not found.missing and any(code in found.rule.split("，") for code in codes)
 
 
 def _part(clause: str, codes: Collection[str], so_far: Mapping[str, str]) -> tuple[str, str]:

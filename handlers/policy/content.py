@@ -43,6 +43,7 @@ class Content:
     media: v.MediaLimits = field(default_factory=v.MediaLimits)
     review: v.Review = field(default_factory=v.Review)
     survey: v.Survey = field(default_factory=v.Survey)
+    desk: v.Desk = field(default_factory=v.Desk)
     wechat: v.Template | None = None
     remedies: v.Remedies = field(default_factory=v.Remedies)
     departments: Mapping[Code, rows.Department] = field(default_factory=dict)

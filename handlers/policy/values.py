@@ -185,6 +185,14 @@ class Survey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """How the agents' group is spoken to."""
+
+    language: Annotated[str, one_of(*LANGUAGES), Field(
+        description="the language of the agents' group; replies in either are understood")] = "zh"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
     """The template message of WeChat that tells a decision where nothing else may be sent (docs/wechat.md)."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -20,18 +21,34 @@ from storage.desk import desk_messages
 from storage.people import Member
 from storage.tickets import Ticket
 
-LANGUAGE = "zh"  # the agents' side speaks the language of the house
+_SPOKEN: ContextVar[str] = ContextVar("language of the desk", default="zh")
 RANK_OF_CARDS = 2  # safety, major and special groups get a card by themselves
+
+
+def speak(policy: Policy) -> None:
+    """Let all that is said to the desk from here on be in the policy's language: each turn begins with it."""
+    _SPOKEN.set(policy.desk.language)
+
+
+def language() -> str:
+    """Return the language that the desk is spoken to in."""
+    return _SPOKEN.get()
+
+
+def spoken(key: str) -> frozenset[str]:
+    """Return the words that agents may answer with, in every language."""
+    every = (texts.say(one, f"desk.{key}", texts=texts.NONE) for one in texts.languages())
+    return frozenset(word for said in every for word in said.split("|"))
 
 
 def say(key: str, **values: object) -> str:
     """Return a text of the desk."""
-    return texts.say(LANGUAGE, f"desk.{key}", texts=texts.NONE, **values)
+    return texts.say(language(), f"desk.{key}", texts=texts.NONE, **values)
 
 
 def remedy(code: str) -> str:
     """Return a remedy's name at the desk."""
-    return texts.say(LANGUAGE, f"remedy.{code}")
+    return texts.say(language(), f"remedy.{code}")
 
 
 def button(key: str, tap: str, **values: object) -> Button:
@@ -148,4 +165,4 @@ def _rows(buttons: Sequence[Sequence[Button]]) -> list[list[list[str]]]:
 
 def moment(when: datetime, policy: Policy, now: datetime) -> str:
     """Return a time as the desk writes it, in the business's time zone."""
-    return texts.moment(when, LANGUAGE, now, calendar.zone(policy))
+    return texts.moment(when, language(), now, calendar.zone(policy))

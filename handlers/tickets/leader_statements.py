@@ -65,4 +65,4 @@ def _quoted(event: Event) -> str:
 
 
 def _say(key: str, **values: object) -> str:
-    return texts.say(desk_outbox.LANGUAGE, f"leader.{key}", texts=texts.NONE, **values)
+    return texts.say(desk_outbox.language(), f"leader.{key}", texts=texts.NONE, **values)

@@ -19,7 +19,7 @@ def expected(tx: Tx, ticket: Ticket) -> bool:
     """Return whether what comes now may be such papers: they were asked for on a safety ticket."""
     if ticket.severity != "safety":
         return False
-    words = desk_outbox.say("words_papers").split()
+    words = desk_outbox.spoken("words_papers")
     said = [
         str(event.data.get("text", "")).lower() for event in events.of_ticket(tx, ticket.no) if event.kind == "told"
     ]

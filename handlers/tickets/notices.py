@@ -11,6 +11,7 @@ from handlers.messages import mailboxes, texts
 from handlers.messages.models import Button, Reply
 from handlers.policy import calendar
 from handlers.policy.policy import Policy
+from handlers.tickets import desk_outbox
 from storage import outbox, tickets
 from storage.database import Tx
 from storage.tickets import Party, Ticket
@@ -66,7 +67,7 @@ def post(
 
 def _post(tx: Tx, ticket: Ticket, party: Party, reply: Reply, context: TurnContext, safety: bool) -> None:
     if party.channel == PHONE:
-        text = texts.say("zh", "desk.call_customer", no=ticket.no, text=reply.text)
+        text = texts.say(desk_outbox.language(), "desk.call_customer", no=ticket.no, text=reply.text)
         mailboxes.to_desk(tx, ticket.desk, ticket.no, "note", {"text": text}, now=context.now)
         return
     # an account that cannot be written to now is tried again: a decision may go another way, and the desk is informed

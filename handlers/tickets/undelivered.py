@@ -23,6 +23,7 @@ WHY: Mapping[str, str] = {  # channels' words for why a customer cannot be writt
     "window": "untold_window",
     "quota": "untold_quota",
     "not following": "untold_left",
+    "refused by the customer": "untold_refused",
     "permission": "untold_passive",
     "passive only": "untold_passive",
 }
@@ -81,5 +82,5 @@ def _tell_desk(tx: Tx, conversation: Conversation, key: str, context: TurnContex
     open_ = _open(tx, conversation)
     number = open_[0].no if open_ else ""
     name = conversation.name or conversation.account
-    text = say("zh", f"talk.{key}", name=name, no=number, why=why)
+    text = say(desk_outbox.language(), f"talk.{key}", name=name, no=number, why=why)
     mailboxes.to_desk(tx, desk_of(conversation.channel), number, "note", {"text": text}, now=context.now)

@@ -11,6 +11,7 @@ from handlers.messages import mailboxes
 from handlers.messages.models import DeskInbound, Inbound, Reply, from_raw, to_raw
 from handlers.messages.texts import say
 from handlers.nlu.text.keyphrases import language_of
+from handlers.tickets import desk_outbox
 from handlers.tickets.lifecycle import desk_of
 from storage import conversations, parked
 from storage.database import DatabaseGone, Tx, savepoint
@@ -28,7 +29,7 @@ def park(tx: Tx, message: Inbound | DeskInbound, error: str, context: TurnContex
     else:
         desk = desk_of(message.channel)
         _apologise(tx, message, context)
-    text = say("zh", "talk.parked_alert", name=message.name or message.key)
+    text = say(desk_outbox.language(), "talk.parked_alert", name=message.name or message.key)
     mailboxes.to_desk(tx, desk, "", "note", {"text": text}, now=context.now)
 
 

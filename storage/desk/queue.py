@@ -31,9 +31,15 @@ def _queue(desk: str) -> Any:
     )
 
 
-def waiting(tx: Tx, desk: str, *, limit: int = 10) -> list[Ticket]:
-    """Return the tickets that wait for a human: severity, then late, due time, age."""
-    return some(tx, _queue(desk).limit(limit))
+def waiting(tx: Tx, desk: str, *, limit: int = 10, skip: int = 0) -> list[Ticket]:
+    """Return the tickets that wait for a human: severity, then late, due time, age; `skip` leaves the first out."""
+    return some(tx, _queue(desk).limit(limit).offset(skip))
+
+
+def by_rank(tx: Tx, desk: str) -> dict[int, int]:
+    """Count the tickets that wait for a human by rank: 0 safety, 1 major, 2 special group, 3 the rest."""
+    query = select(tickets.c.rank, func.count()).where(tickets.c.desk == desk, WAITING, tickets.c.owner_id.is_(None))
+    return {int(rank): int(count) for rank, count in tx.execute(query.group_by(tickets.c.rank))}
 
 
 def counts(tx: Tx, desk: str) -> dict[str, int]:

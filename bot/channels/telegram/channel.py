@@ -33,6 +33,7 @@ from bot.channels.telegram.webhook import Hook
 from handlers.context import TurnContext
 from handlers.messages.models import Inbound, to_raw
 from handlers.messages.texts import languages, say
+from handlers.tickets import undelivered
 from handlers.turn.parking import park
 from media.store import Keeper
 from storage import parked
@@ -76,13 +77,13 @@ class TelegramChannel:
     _bot: Bot = field(init=False)
     _reader: Reader = field(init=False)
     _sender: Sender = field(init=False)
-    _answers: set[asyncio.Task[None]] = field(default_factory=set)
+    _answers: set[asyncio.Future[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Create the parts; nothing is asked of the platform yet. Raises ValueError for a text that is no token."""
         self._bot = Bot(self.token, session=open_session(self.api_base, self.proxy, self.timeout))
         self._reader = Reader(bot_id=self._bot.id, local=self._local, now=self.clock)
-        self._sender = Sender(bot=self._bot, store=self.store)
+        self._sender = Sender(bot=self._bot, store=self.store, told=self._tell_desk)
 
     def _local(self, at: datetime) -> datetime:
         """Return a time of the platform on the service's clock, which may be set."""
@@ -138,7 +139,12 @@ class TelegramChannel:
         )
 
     async def _ask(self, offset: int | None) -> Sequence[Mapping[str, Any]]:
-        return await self._bot(GetRaw(offset=offset), request_timeout=TIMEOUT + 10)
+        try:
+            return await self._bot(GetRaw(offset=offset), request_timeout=TIMEOUT + 10)
+        except TelegramConflictError as error:
+            if "webhook is active" in error.message:  # set by somebody since the start: polling needs it gone
+                await self._bot.delete_webhook(drop_pending_updates=False)
+            raise
 
     def _trouble(self, error: Exception) -> tuple[str, float | None]:
         """Return a failure's text without the token, and the seconds that it asks to wait."""
@@ -195,6 +201,13 @@ class TelegramChannel:
             LOG.debug("a tap was not answered: %s", error)
 
     # out
+
+    def _tell_desk(self, why: str) -> None:
+        """Let the agents know that the platform holds messages to a customer back."""
+        tell = self.house.write(lambda tx: undelivered.line(tx, NAME, "bot_shut", why, now=self.clock()))
+        task = asyncio.ensure_future(tell)
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
 
     async def send(self, account: str, mails: Sequence[Mail]) -> Delivery:
         """Send replies to one chat in order, within the platform's limits."""

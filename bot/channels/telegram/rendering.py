@@ -126,11 +126,36 @@ SINGLE: dict[str, Callable[..., TelegramMethod[Any]]] = {
     "audio": SendAudio,
     "document": SendDocument,
 }
+SINGLE_TYPES: dict[str, type[Any]] = {"photo": SendPhoto, "video": SendVideo, "voice": SendVoice, "audio": SendAudio}
 GROUPED: dict[str, Callable[..., Any]] = {
     "photo": InputMediaPhoto,
     "video": InputMediaVideo,
     "document": InputMediaDocument,
 }
+
+
+def instead(call: TelegramMethod[Any], does: str) -> list[TelegramMethod[Any]] | None:
+    """Return the calls that may go in place of a refused one, by what the refusal means; None when there are none."""
+    if isinstance(call, SendMediaGroup):
+        return [
+            SINGLE[each.type](**{"chat_id": call.chat_id, each.type: each.media, "caption": each.caption})
+            for each in call.media
+        ]
+    for kind in ("photo", "video", "voice", "audio"):
+        if isinstance(call, SINGLE_TYPES[kind]) and does != "words":
+            upload: Any = getattr(call, kind)
+            more: Any = {"caption": call.caption, "reply_markup": call.reply_markup}
+            return [SendDocument(chat_id=call.chat_id, document=upload, **more)]
+    if isinstance(call, SendMessage) and does == "shorter" and units(call.text) > CAPTION:
+        parts = split(call.text, CAPTION)
+        keys = [*[None] * (len(parts) - 1), call.reply_markup]
+        return [
+            Say(chat_id=call.chat_id, text=part, reply_markup=key)  # type: ignore[call-arg]
+            for part, key in zip(parts, keys, strict=True)
+        ]
+    if isinstance(call, SendMessage) and call.reply_markup is not None:
+        return [Say(chat_id=call.chat_id, text=call.text)]  # type: ignore[call-arg]
+    return None
 
 
 def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from aiogram.exceptions import (
     ClientDecodeError,
     TelegramAPIError,
     TelegramBadRequest,
+    TelegramEntityTooLarge,
     TelegramForbiddenError,
     TelegramNetworkError,
     TelegramRetryAfter,
@@ -22,8 +23,9 @@ from aiogram.exceptions import (
 from aiogram.methods import SendMediaGroup, TelegramMethod
 
 from bot.channels.base import Delivery
+from bot.channels.telegram.errors import meaning
 from bot.channels.telegram.rate_limit import Pace
-from bot.channels.telegram.rendering import File, calls, file
+from bot.channels.telegram.rendering import File, calls, file, instead
 from handlers.messages.models import from_payload
 from media.store import Keeper, Missing
 from storage.outbox import Mail
@@ -32,6 +34,10 @@ LOG = logging.getLogger(__name__)
 EVERY = 60.0  # seconds between tries with a token that is refused
 PATIENT = 3.5  # seconds that one round of sending waits for its moments: all that the courier carries at a time fit in
 BACKOFF = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)  # seconds after failures in a row, per chat
+
+
+def _silent(why: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,6 +49,9 @@ class Sender:
     pace: Pace = field(default_factory=lambda: Pace(now=time.monotonic))
     _failures: dict[str, int] = field(default_factory=dict)
     _carried: dict[int, int] = field(default_factory=dict)  # mail -> calls of it that got through
+    _left: dict[int, list[TelegramMethod[Any]]] = field(default_factory=dict)  # mail -> what goes in another form
+    _shut: set[str] = field(default_factory=set)  # chats that wait for a cure, told of
+    told: Callable[[str], None] = _silent  # hears why nothing can be sent to a chat
 
     async def send(self, account: str, mails: Sequence[Mail]) -> Delivery:
         """Send replies to one chat in order."""
@@ -57,21 +66,31 @@ class Sender:
     async def _send_one(self, account: str, mail: Mail, until: float) -> Delivery | None:
         """Send one reply; None when it is complete. Of a reply in parts only what is missing is sent again."""
         try:
-            made = calls(int(account), from_payload(mail.payload), await self._files(mail))
+            left = self._left.get(mail.id) or calls(int(account), from_payload(mail.payload), await self._files(mail))
         except Missing:
             return Delivery(refused=mail.id, error="media_gone")
         except ValueError:
             return Delivery(refused=mail.id, error="no_such_chat")
-        for place, call in enumerate(made):
-            if place < self._carried.get(mail.id, 0):
-                continue
-            stopped = await self._take_turn(account, call, until) or await self._call(account, mail.id, call)
-            if stopped:
-                return stopped
-            self._carried[mail.id] = place + 1
-        self._carried.pop(mail.id, None)
+        if mail.id not in self._left:
+            left = left[self._carried.get(mail.id, 0) :]
+        while left:
+            stopped = await self._take_turn(account, left[0], until)
+            done = stopped or await self._call(account, mail.id, left[0])
+            if isinstance(done, Delivery):
+                return done
+            left = left[1:] if done is None else [*done, *left[1:]]
+            if done is not None or mail.id in self._left:
+                self._left[mail.id] = left
+            else:
+                self._carried[mail.id] = self._carried.get(mail.id, 0) + 1
+        self._forget(mail.id)
         self._failures.pop(account, None)
+        self._shut.discard(account)
         return None
+
+    def _forget(self, mail_id: int) -> None:
+        self._carried.pop(mail_id, None)
+        self._left.pop(mail_id, None)
 
     async def _take_turn(self, account: str, call: TelegramMethod[Any], until: float) -> Delivery | None:
         album = len(call.media) if isinstance(call, SendMediaGroup) else 1
@@ -84,23 +103,47 @@ class Sender:
             await asyncio.sleep(seconds)
         return None
 
-    async def _call(self, account: str, mail_id: int, call: TelegramMethod[Any]) -> Delivery | None:
+    async def _call(
+        self, account: str, mail_id: int, call: TelegramMethod[Any]
+    ) -> Delivery | list[TelegramMethod[Any]] | None:
+        """Make a call; None when it is done, else what is to be done instead, or how the reply is stopped."""
         try:
             await self.bot(call)
         except TelegramRetryAfter as error:
             self.pace.hold(account, error.retry_after)
             return Delivery(later=float(error.retry_after), error=f"429, wait {error.retry_after} s")
         except TelegramForbiddenError:
-            self._carried.pop(mail_id, None)
+            self._forget(mail_id)
             return Delivery(refused=mail_id, error="blocked")
         except TelegramUnauthorizedError:
             return Delivery(later=EVERY, error="TELEGRAM_BOT_TOKEN is refused")
-        except TelegramBadRequest as error:
-            self._carried.pop(mail_id, None)
-            return Delivery(refused=mail_id, error=error.message)
+        except (TelegramBadRequest, TelegramEntityTooLarge) as error:
+            return self._refused(account, mail_id, call, error.message)
         except (TelegramAPIError, ClientDecodeError) as error:
             return self._later(account, error)
         return None
+
+    def _refused(
+        self, account: str, mail_id: int, call: TelegramMethod[Any], message: str
+    ) -> Delivery | list[TelegramMethod[Any]]:
+        """Wait for what can be cured and send in another form what has one; else the reply is given up."""
+        meant = meaning(400, message)
+        if meant.does == "later":
+            seconds = meant.seconds or BACKOFF[0]
+            self.pace.hold(account, seconds)
+            return Delivery(later=seconds, error=message)
+        if meant.does == "wait":
+            if account not in self._shut:
+                self._shut.add(account)
+                LOG.error("telegram customers: the platform lets nothing be sent to a chat (%s)", message)
+                self.told(message)
+            return Delivery(later=EVERY, error=message)
+        other = None if meant.does == "absent" else instead(call, meant.does)
+        if other is None:
+            self._forget(mail_id)
+            return Delivery(refused=mail_id, error=message)
+        LOG.warning("mail %d goes in another form: %s", mail_id, message)
+        return other
 
     def _later(self, account: str, error: Exception) -> Delivery:
         failures = self._failures.get(account, 0)

@@ -17,7 +17,6 @@ from bot.channels.base import Gone, TooBig, Unreachable
 from bot.channels.wechat.availability import Availability
 from bot.channels.wechat.errors import STALE_TOKEN, PlatformRefused, meaning
 from bot.channels.wechat.token import RefusedAgain, Tokens, Write
-from media.formats import kind_of
 from storage.platforms.wechat import Token
 
 PUBLIC = "https://api.weixin.qq.com"
@@ -133,10 +132,10 @@ class Line:
             query = {"media_id": media_id, "access_token": token}
             async with self.ask("get", self.url("media/get"), params=query, timeout=PATIENCE_FILE) as response:
                 data = await read_bytes(response, limit)
-                if response.content_type not in TEXTUAL or kind_of(data):  # a picture may be labelled as text
-                    self.availability.confirm()
-                    return data
-                answer = parsed(data)
+            answer = _words(data, response.content_type)
+            if answer is None:
+                self.availability.confirm()
+                return data
             code = int(answer.get("errcode") or 0)
             if code in STALE_TOKEN and retry:
                 token = await self._renewed(token)
@@ -164,6 +163,22 @@ class Line:
             if response.status != 200:
                 raise Gone
             return await read_bytes(response, MOST_ANSWER)
+
+
+def _words(data: bytes, content_type: str) -> dict[str, Any] | None:
+    """Return an answer in words, None for a file: its bytes tell, whatever the header calls it.
+
+    Raises Unreachable for words that are no answer, as a page of the network's own.
+    """
+    if content_type in TEXTUAL and data.lstrip()[:1] == b"{":
+        with suppress(ValueError):
+            answer = json.loads(data)
+            if isinstance(answer, dict):
+                return answer
+    page = data.lstrip()[:15].lower()
+    if not data or (content_type in TEXTUAL and page.startswith((b"<!doctype", b"<html", b"<head", b"<?xml"))):
+        raise Unreachable("answers with something else than a file")
+    return None
 
 
 def _told(answer: Mapping[str, Any]) -> str:

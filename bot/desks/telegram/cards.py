@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +17,9 @@ from bot.channels.telegram.text import CAPTION, TEXT
 from bot.desks.telegram import rate_limit as pace
 from bot.desks.telegram.card_diff import KIND, Seen
 from bot.desks.telegram.files import named, stored
-from bot.desks.telegram.group import GONE, NO_THREAD, SAME, Group, Wait, says
-from bot.desks.telegram.html import PLAIN, html, keyboard, pairs
+from bot.desks.telegram.forms import Form, meaning_of
+from bot.desks.telegram.group import Group, Wait
+from bot.desks.telegram.html import PLAIN, html, keyboard, pairs, plain
 from bot.desks.telegram.inbound import NAME, place_of
 from bot.desks.telegram.topics import ENDED, Topics
 from media.store import Keeper
@@ -27,6 +29,7 @@ from storage.desk.desk_messages import DeskMessage
 from storage.outbox import Mail
 from storage.tickets import Ticket
 
+LOG = logging.getLogger(__name__)
 Sheet = Callable[[Sequence[SheetPhoto], str], bytes | None]
 MOST_VOICES = 3  # that come with a card
 
@@ -57,88 +60,101 @@ class Cards:
         await self.topics.follow(seen.ticket, seen.topic)
 
     async def _post(self, seen: Seen, thread: int | None, mail: Mail, who: str) -> None:
+        """Post the card in the first form that the platform takes; it never fails for a form's sake."""
         picture = await self._picture(seen)
-        try:
-            sent, sheet = await self._send(seen, thread, picture, who)
-        except BadRequest as error:
-            if thread is None or not says(error, *NO_THREAD):
-                raise
-            await self.topics.gone(seen.ticket.no, thread)
-            raise Wait(pace.SHORTEST, "the topic is gone") from None
-        data = {"mode": "photo" if picture and seen.fits else "text", "sheet": sheet, "mail": mail.id}
+        form: Form | None = Form() if picture else Form(picture="none")
+        while form:
+            try:
+                sent, sheet = await self._send(seen, thread, picture, form, who)
+                break
+            except BadRequest as error:
+                if thread is not None and meaning_of(error).does == "topic":
+                    await self.topics.gone(seen.ticket.no, thread)
+                    raise Wait(pace.SHORTEST, "the topic is gone") from None
+                LOG.warning("the card of %s was refused as %s: %s", seen.ticket.no, form, error.message)
+                form = form.after(error)
+                if form is None:
+                    raise
+        assert form
+        under = form.picture == "photo" and seen.fits
+        data = {"mode": "photo" if under else "text", "sheet": sheet, "mail": mail.id, "picture": form.picture}
         card = await self._keep(seen, sent.message_id, {**data, "thread": thread})
         if seen.card:
             await self._remove(seen.card)
         await self._voices(seen, card, who)
 
     async def _send(
-        self, seen: Seen, thread: int | None, picture: bytes | None, who: str
+        self, seen: Seen, thread: int | None, picture: bytes | None, form: Form, who: str
     ) -> tuple[Message, int | None]:
         """Send the picture with the words under it, or the words after it; return the card and the sheet apart."""
-        bot, keys = self.group.bot, keyboard(pairs(seen.drawn.buttons))
-        apart = picture is not None and not seen.fits
-        limit = TEXT if apart or picture is None else CAPTION
-        words: Any = {"parse_mode": ParseMode.HTML, "reply_markup": keys, "message_thread_id": thread}
-        text = html(seen.drawn.text, seen.called, limit=limit)
-        name = f"{seen.ticket.no}.jpg"
+        bot, drawn = self.group.bot, seen.drawn
+        under = form.picture == "photo" and seen.fits
+        apart = form.picture != "none" and not under
+        words = _words(seen, CAPTION if under else TEXT, form)
+        words |= {"reply_markup": keyboard(pairs(drawn.buttons)) if form.keys else None, "message_thread_id": thread}
+        text, name = words.pop("text"), f"{seen.ticket.no}.jpg"
 
         async def send(chat: int) -> tuple[Message, int | None]:
-            if picture is None:
-                return await bot.send_message(chat, text, link_preview_options=PLAIN, **words), None
-            if not apart:
+            if under and picture:
                 return await bot.send_photo(chat, picture, caption=text, filename=name, **words), None
-            sheet = await bot.send_photo(chat, picture, caption=seen.ticket.no, filename=name, message_thread_id=thread)
+            if not apart or picture is None:
+                return await bot.send_message(chat, text, link_preview_options=PLAIN, **words), None
+            more: Any = {"caption": seen.ticket.no, "filename": name, "message_thread_id": thread}
+            sheet = await (bot.send_photo if form.picture == "photo" else bot.send_document)(chat, picture, **more)
             return await bot.send_message(chat, text, link_preview_options=PLAIN, **words), sheet.message_id
 
-        return await self.group.operate(send, who=who, rank=seen.rank, cost=2 if apart else 1)
+        return await self.group.post(send, who=who, rank=seen.rank, cost=2 if apart else 1)
 
     async def _edit(self, seen: Seen, card: DeskMessage, mail: Mail, who: str) -> bool:
         """Edit the card; return False when it has to be posted anew."""
         if card.data.get("mark") == seen.mark:
             return True
-        mode = "photo" if seen.fits else "text"
+        as_photo = card.data.get("picture", "photo") == "photo"
+        mode = "photo" if seen.fits and as_photo else "text"
         if card.data["mode"] == "photo" and mode == "text":
             return False
         fresh = list(seen.drawn.photos) != card.data.get("photos")
         sheet_apart = mode == "text" and bool(seen.drawn.photos)
-        if sheet_apart and not card.data.get("sheet"):
+        if sheet_apart and not card.data.get("sheet") and (as_photo or fresh):
             return False
+        if fresh and not as_photo:
+            return False  # another sheet may be taken as a photo
         picture = await self._picture(seen) if fresh and seen.drawn.photos else None
         if fresh and seen.drawn.photos and picture is None:
             return False
         try:
-            await self._change(seen, card, picture, who)
+            await self._change(seen, card, picture, who, mode=mode)
         except BadRequest as error:
-            if says(error, *GONE):
+            if meaning_of(error).does != "same":
+                LOG.info("the card of %s is posted anew: %s", seen.ticket.no, error.message)
                 return False
-            if not says(error, *SAME):
-                raise
         number = int(card.message_id.partition("/")[2])
-        kept = {name: card.data.get(name) for name in ("sheet", "thread")}
+        kept = {name: card.data.get(name) for name in ("sheet", "thread", "picture")}
         await self._keep(seen, number, {**kept, "mode": mode, "mail": mail.id}, voices=card.data.get("voices", []))
         return True
 
-    async def _change(self, seen: Seen, card: DeskMessage, picture: bytes | None, who: str) -> None:
+    async def _change(self, seen: Seen, card: DeskMessage, picture: bytes | None, who: str, *, mode: str) -> None:
         bot, number = self.group.bot, int(card.message_id.partition("/")[2])
-        keys, sheet = keyboard(pairs(seen.drawn.buttons)), card.data.get("sheet")
-        limit = CAPTION if seen.fits else TEXT
-        text, name = html(seen.drawn.text, seen.called, limit=limit), f"{seen.ticket.no}.jpg"
-        mode: Any = {"parse_mode": ParseMode.HTML}
+        keys, sheet, under = keyboard(pairs(seen.drawn.buttons)), card.data.get("sheet"), mode == "photo"
+        text, name = html(seen.drawn.text, seen.called, limit=CAPTION if under else TEXT), f"{seen.ticket.no}.jpg"
+        as_html: Any = {"parse_mode": ParseMode.HTML}
 
         async def change(chat: int) -> None:
-            if seen.fits and picture:
-                shown = InputMediaPhoto(picture, caption=text, filename=name, **mode)
+            if under and picture:
+                shown = InputMediaPhoto(picture, caption=text, filename=name, **as_html)
                 await bot.edit_message_media(shown, chat, number, reply_markup=keys)
-            elif seen.fits:
-                await bot.edit_message_caption(chat, number, caption=text, reply_markup=keys, **mode)
+            elif under:
+                await bot.edit_message_caption(chat, number, caption=text, reply_markup=keys, **as_html)
             else:
                 if picture and sheet:
                     shown = InputMediaPhoto(picture, caption=seen.ticket.no, filename=name)
                     await bot.edit_message_media(shown, chat, sheet)
-                await bot.edit_message_text(text, chat, number, reply_markup=keys, link_preview_options=PLAIN, **mode)
+                await bot.edit_message_text(
+                    text, chat, number, reply_markup=keys, link_preview_options=PLAIN, **as_html
+                )
 
         rank = pace.PICKED if seen.rank == pace.SAFETY else seen.rank
-        await self.group.operate(change, who=who, rank=rank, cost=2 if picture and not seen.fits else 1)
+        await self.group.post(change, who=who, rank=rank, cost=2 if picture and not under else 1)
 
     async def _picture(self, seen: Seen) -> bytes | None:
         """Return the photos on one picture; a single photo unchanged."""
@@ -172,7 +188,11 @@ class Cards:
                 return await bot.send_voice(chat, data, filename=name, **more)
             return await bot.send_document(chat, data, filename=name, **more)
 
-        await self.group.operate(send, who=f"{who}:voice", rank=pace.RELAY)
+        try:
+            await self.group.post(send, who=f"{who}:voice", rank=pace.RELAY)
+        except BadRequest as error:  # the card stands; what cannot be heard here is still kept
+            LOG.warning("a voice message of a card was refused: %s", error.message)
+            self.group.once("voice", "the group takes no voice messages from the desk's bot (%s)", error.message)
 
     async def _keep(self, seen: Seen, number: int, data: Mapping[str, Any], voices: Sequence[str] = ()) -> DeskMessage:
         """Record the card's message and what it shows."""
@@ -206,6 +226,14 @@ class Cards:
             await self.group.call(lambda chat: self.group.bot.delete_message(chat, number))
         except (BadRequest, Wait) as error:
             self.group.once("remove", "an old card could not be taken away (%s)", error)
+
+
+def _words(seen: Seen, limit: int, form: Form) -> dict[str, Any]:
+    """Return the card's words as parameters of a call."""
+    limit = min(limit, form.limit or limit)
+    if form.html:
+        return {"text": html(seen.drawn.text, seen.called, limit=limit), "parse_mode": ParseMode.HTML}
+    return {"text": plain(seen.drawn.text, seen.called, limit=limit)}
 
 
 def _due(ticket: Ticket) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from telegram.constants import ParseMode
+from telegram.error import BadRequest
 
 from bot.desks.telegram import rate_limit as pace
 from bot.desks.telegram.group import Group, Wait
-from bot.desks.telegram.html import html, keyboard, mentions
+from bot.desks.telegram.html import html, keyboard, mentions, plain
 from bot.desks.telegram.inbound import NAME, place_of
 from handlers.context import TurnContext
 from handlers.desk import cards
@@ -23,6 +25,7 @@ from storage.database import Tx
 from storage.desk import desk_messages
 from storage.outbox import Mail
 
+LOG = logging.getLogger(__name__)
 KIND = "joined"
 ALONE = 5  # operations for safety within a minute that go each by itself
 MOST = 20  # tickets in one message
@@ -68,10 +71,12 @@ class Joined:
         context = self.context()
         text, rows = await self.group.house.read(lambda tx: _draw(tx, chosen, context))
         more: Any = {"parse_mode": ParseMode.HTML, "reply_markup": keyboard(rows)}
-        shown = html(text, people)
-        sent = await self.group.operate(
-            lambda chat: self.group.bot.send_message(chat, shown, **more), who=KIND, rank=pace.SAFETY
-        )
+        bot, shown, bare = self.group.bot, html(text, people), plain(text, people)
+        try:
+            sent = await self.group.post(lambda chat: bot.send_message(chat, shown, **more), who=KIND, rank=pace.SAFETY)
+        except BadRequest as error:
+            LOG.warning("safety cards joined in one message were refused: %s", error.message)
+            sent = await self.group.post(lambda chat: bot.send_message(chat, bare), who=KIND, rank=pace.SAFETY)
         place, now = place_of(sent.chat.id, sent.message_id), self.clock()
         await self.group.house.write(
             lambda tx: desk_messages.keep(tx, NAME, place, kind=KIND, at=now, data={"tickets": numbers})
@@ -85,7 +90,7 @@ class Joined:
 def _draw(tx: Tx, mails: Sequence[Mail], context: TurnContext) -> tuple[str, list[list[tuple[str, str]]]]:
     """Return a line for each row, and a button for each ticket without an owner."""
     found = {mail.id: tickets.get(tx, mail.payload["ticket"]) for mail in mails}
-    lines = [texts.say(desk_outbox.LANGUAGE, "telegram.joined", count=len(mails))]
+    lines = [texts.say(context.policy.desk.language, "telegram.joined", count=len(mails))]
     open_: dict[str, None] = {}
     for mail in mails:
         ticket = found[mail.id]

@@ -30,12 +30,11 @@ from bot.desks.telegram.html import mentions
 from bot.desks.telegram.inbound import ALLOWED, MENU, NAME, Reader
 from bot.desks.telegram.rate_limit import SAFETY, Pace
 from bot.desks.telegram.staff import Staff
-from bot.desks.telegram.thread import Lines, line_of
+from bot.desks.telegram.thread import Lines
 from bot.desks.telegram.topics import Topics
 from bot.desks.telegram.updates import Listener
 from handlers.context import TurnContext
-from handlers.messages.texts import say
-from handlers.tickets.desk_outbox import LANGUAGE
+from handlers.tickets import desk_outbox
 from media.store import Keeper
 from storage.outbox import Mail
 
@@ -44,6 +43,7 @@ PATH = "/telegram/desk"
 API = "https://api.telegram.org"
 ASK_AGAIN = 600.0  # seconds between questions for the administrators while the bot hears of no changes
 DRAWN = ("card", "refresh")
+REFUSED_AGAIN = 60.0  # seconds until what may not be buried is tried again
 
 
 def _now() -> datetime:
@@ -96,13 +96,20 @@ class TelegramDesk:
                                     pace=Pace(now=time.monotonic, speed=self.speed))  # fmt: skip
         reader = Reader(bot_id=int(self.token.partition(":")[0]), bot_name="", now=clock, local=self._local)
         topics = Topics(group=group, clock=clock)
+        group.language = lambda: self.context().policy.desk.language
+        group.leads = lambda: reader.bosses
         self._staff = Staff(group=group, reader=reader, clock=clock)
         self._board = Board(group=group, clock=clock)
         self._cards = Cards(group=group, topics=topics, store=self.store, sheet=self.sheet, clock=clock)
         self._lines = Lines(group=group, topics=topics, store=self.store, sheet=self.sheet, clock=clock)
         self._joined = Joined(group=group, clock=clock, context=self.context)
         self._listener = Listener(
-            group=group, reader=reader, staff=self._staff, clock=clock, promoted=self._board.try_pin_again
+            group=group,
+            reader=reader,
+            staff=self._staff,
+            clock=clock,
+            promoted=self._board.try_pin_again,
+            pinned=self._board.cover,
         )
 
     def _local(self, at: datetime) -> datetime:
@@ -134,7 +141,7 @@ class TelegramDesk:
         await self._staff.load()
         chat = await self._group.call(self._bot.get_chat)
         self._group.forum = bool(chat.is_forum)
-        commands = [BotCommand(name, say(LANGUAGE, f"telegram.desk_{name}")) for name in MENU]
+        commands = [BotCommand(name, self._group.say(f"desk_{name}")) for name in MENU]
         await self._group.call(lambda chat: self._bot.set_my_commands(commands, scope=BotCommandScopeChat(chat)))
 
     async def _until_done(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -174,7 +181,12 @@ class TelegramDesk:
         """Return raw updates: one that is malformed must not hide the others. Method names are not case-sensitive."""
         given = {"offset": offset, "limit": LIMIT, "timeout": TIMEOUT, "allowed_updates": list(ALLOWED)}
         asked = {name: value for name, value in given.items() if value is not None}
-        updates: Any = await self._bot.do_api_request("getupdates", api_kwargs=asked, read_timeout=TIMEOUT + 10)
+        try:
+            updates: Any = await self._bot.do_api_request("getupdates", api_kwargs=asked, read_timeout=TIMEOUT + 10)
+        except Conflict as error:
+            if "webhook is active" in error.message:  # set by somebody since the start: polling needs it gone
+                await self._bot.delete_webhook(drop_pending_updates=False)
+            raise
         return list(updates)
 
     def _trouble(self, error: Exception) -> tuple[str, float | None]:
@@ -202,16 +214,25 @@ class TelegramDesk:
     async def carry(self, mailbox: str, mails: Sequence[Mail]) -> Delivery:
         """Send rows to the desk in order, as far as the group's pace allows."""
         sent = 0
+        desk_outbox.speak(self.context().policy)
         for step in steps(mails):
             try:
                 await self._step(mailbox, step)
             except Wait as wait:
                 return Delivery(sent=sent, later=max(wait.seconds, 0.1), error=wait.why)
             except BadRequest as error:
-                LOG.error("the group refused a %s: %s", step[-1].kind, error.message)
-                return Delivery(sent=sent, refused=step[0].id, error=error.message)
+                return self._refused(step, sent, error)
             sent = step[-1].id
         return Delivery(sent=sent)
+
+    def _refused(self, step: Sequence[Mail], sent: int, error: BadRequest) -> Delivery:
+        """Bury what the group takes in no form; cards, the board and what is about safety wait instead."""
+        mail = step[-1]
+        LOG.error("the group refused a %s in every form: %s", mail.kind, error.message)
+        lasting = mail.kind in (*DRAWN, "board", "page") or mail.payload.get("severity") == "safety"
+        if lasting:
+            return Delivery(sent=sent, later=REFUSED_AGAIN, error=error.message)
+        return Delivery(sent=sent, refused=step[0].id, error=error.message)
 
     async def _step(self, mailbox: str, step: Sequence[Mail]) -> None:
         mail = step[-1]
@@ -223,7 +244,7 @@ class TelegramDesk:
         elif mail.kind == "page" and self._joined.needed(mail):
             await self._joined.tell(mail)
         else:
-            await self._lines.bring(line_of(step), number, mailbox)
+            await self._lines.bring(step, number, mailbox)
 
     async def _draw(self, mailbox: str, mail: Mail, number: str) -> None:
         """Bring a card up to date; while it waits it is drawn anew only when something changed."""
@@ -246,7 +267,8 @@ class TelegramDesk:
 
     async def close(self) -> None:
         """Let go of connections."""
-        self._listener.close()
+        await self._listener.close()
+        await self._group.close()
         await self._client.aclose()
         await self._bot.shutdown()
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from telegram import Bot
+from telegram import Bot, Message
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.channels.base import House
+from bot.desks.telegram.forms import meaning_of
 from bot.desks.telegram.rate_limit import Pace
+from handlers.messages import texts
 from storage.platforms import telegram
 
 T = TypeVar("T")
@@ -41,12 +44,21 @@ class Group:
     pace: Pace
     chat_id: int = 0
     forum: bool = False
+    language: Callable[[], str] = lambda: "zh"
+    newest: int = 0  # the highest number of a message seen since the start
+    leads: Callable[[], Iterable[str]] = tuple  # who may cure what the bot cannot
     _failures: int = 0
     _said: set[str] = field(default_factory=set)
+    _shut: bool = False  # told that the group cannot be written to
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def _name(self) -> str:
         return f"telegram:{self.configured}:group"
+
+    def say(self, key: str, **values: object) -> str:
+        """Render a text that this door says by itself, in the group's language."""
+        return texts.say(self.language(), f"telegram.{key}", texts=texts.NONE, **values)
 
     async def remember(self) -> None:
         """Load the group's present id, which may have changed since the settings were written."""
@@ -57,7 +69,7 @@ class Group:
         """Follow the group to its new id: it became a supergroup."""
         if chat_id != self.chat_id:
             LOG.warning("the group is now %d; set TELEGRAM_DESK_CHAT_ID to it", chat_id)
-            self.chat_id = chat_id
+            self.chat_id, self.newest = chat_id, 0
             await self.house.write(lambda tx: telegram.keep(tx, self._name, str(chat_id)))
 
     async def operate(self, call: Callable[[int], Awaitable[T]], *, who: str, rank: int, cost: int = 1) -> T:
@@ -66,6 +78,59 @@ class Group:
         if seconds:
             raise Wait(seconds, "pace")
         return await self.call(call)
+
+    async def post(self, call: Callable[[int], Awaitable[T]], *, who: str, rank: int, cost: int = 1) -> T:
+        """Make a call that puts or changes a message.
+
+        Raises Wait also for refusals that somebody can cure, BadRequest for those of this form of the message.
+        """
+        try:
+            done = await self.operate(call, who=who, rank=rank, cost=cost)
+        except BadRequest as error:
+            meant = meaning_of(error)
+            if meant.does == "later":
+                self.pace.hold(meant.seconds or BACKOFF[0])
+                raise Wait(meant.seconds or BACKOFF[0], error.message) from None
+            if meant.does in ("wait", "absent", "token"):
+                raise self._shut_out(error.message) from None
+            raise
+        if self._shut:
+            self._shut = False
+            LOG.warning("the group can be written to again")
+        self.seen(*(done if isinstance(done, tuple | list) else (done,)))
+        return done
+
+    def seen(self, *messages: object) -> None:
+        """Note how far the group's messages have come."""
+        numbers = [one.message_id for one in messages if isinstance(one, Message)]
+        self.newest = max([self.newest, *numbers])
+
+    def _shut_out(self, why: str) -> Wait:
+        """Tell once that the group cannot be written to until somebody cures it; all that is to be said waits."""
+        if not self._shut:
+            self._shut = True
+            LOG.error("the desk's bot may not write to its group (%s); add it again and let it write", why)
+            self._later(self._tell_leads(self.say("shut_out", why=why)))
+        return Wait(SHUT_OUT, why)
+
+    async def _tell_leads(self, text: str) -> None:
+        """Tell the administrators in their own chats with the bot, as far as they opened one."""
+        for user in list(self.leads()):
+            try:
+                await self.bot.send_message(int(user), text)
+            except TelegramError as error:
+                LOG.info("an administrator could not be told: %s", error)
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """Let go of what is under way."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def call(self, call: Callable[[int], Awaitable[T]]) -> T:
         """Make a call in the group, wherever it is by now. Raises Wait and BadRequest."""
@@ -96,8 +161,7 @@ class Group:
         if isinstance(error, InvalidToken):
             return Wait(EVERY, "TELEGRAM_DESK_TOKEN is refused")
         if isinstance(error, Forbidden):
-            self.once("shut_out", "the desk's bot may not write to its group (%s); add it again", error.message)
-            return Wait(SHUT_OUT, error.message)
+            return self._shut_out(error.message)
         if isinstance(error, NetworkError):
             self._failures += 1
             return Wait(BACKOFF[min(self._failures, len(BACKOFF)) - 1], type(error).__name__)
@@ -123,8 +187,4 @@ def says(error: BadRequest, *words: str) -> bool:
     return any(word in error.message.lower() for word in words)
 
 
-GONE = ("message to edit not found", "message_id_invalid", "message can't be edited", "no text in the message",
-        "no caption in the message")  # fmt: skip
-SAME = ("not modified",)
-NO_THREAD = ("thread not found", "topic_deleted", "topic_id_invalid")
 NO_RIGHTS = ("not enough rights", "chat_admin_required", "need administrator rights", "not a forum")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,12 +11,17 @@ from datetime import datetime
 from telegram import ChatMember, ChatMemberUpdated
 from telegram.error import BadRequest
 
-from bot.desks.telegram.group import Group, Wait
+from bot.desks.telegram.group import Group, Wait, says
 from bot.desks.telegram.inbound import BOSSES, NAME, Reader, is_present
 from storage import people
 from storage.people import Member
 
 LOG = logging.getLogger(__name__)
+PATIENCE = 5.0  # seconds that the platform gets to say whether someone is in the group
+KNOWN_FOR = 600.0  # seconds for which a membership is believed while the bot hears of no changes
+# the platform's words for someone who is not in the group; any other refusal says nothing about the person
+MAKE_ADMIN = "make the desk's bot an administrator"
+ABSENT = ("user not found", "member not found", "participant_id_invalid", "user_not_participant", "invalid user_id")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,7 +32,8 @@ class Staff:
     reader: Reader
     clock: Callable[[], datetime]
     leads: bool = False  # whether the bot is an administrator itself, and so hears of changes
-    _members: set[str] = field(default_factory=set)
+    _members: dict[str, float] = field(default_factory=dict)  # user -> when the platform last said so
+    _met: set[str] = field(default_factory=set)  # whom the house knows by what they did
 
     async def load(self) -> None:
         """Ask for the administrators and record them, and those who no longer are. Raises Wait."""
@@ -40,7 +47,7 @@ class Staff:
         stamp = self.clock().isoformat()
         for member in found:
             if not member.user.is_bot:
-                self._members.add(str(member.user.id))
+                self._members[str(member.user.id)] = self.group.pace.now()
                 await self.group.house.act(self.reader.person(member.user, "joined", f"a:{member.user.id}:{stamp}"))
         await self._demote(stamp)
 
@@ -51,35 +58,51 @@ class Staff:
             if one.role != "supervisor" or one.user_id in self.reader.bosses or not one.user_id.isdecimal():
                 continue
             member = await self._ask(int(one.user_id))
-            if member:
+            if isinstance(member, ChatMember):
                 kind = "joined" if is_present(member) else "left"
                 await self.group.house.act(self.reader.person(member.user, kind, f"d:{one.user_id}:{stamp}"))
 
-    async def _ask(self, user_id: int) -> ChatMember | None:
+    async def _ask(self, user_id: int) -> ChatMember | bool | None:
+        """Ask for a member; False for someone who is none, None when the platform does not tell."""
         try:
-            return await self.group.call(lambda chat: self.group.bot.get_chat_member(chat, user_id))
-        except (BadRequest, Wait) as error:
-            LOG.info("member %d could not be asked for: %s", user_id, error)
-            return None
+            async with asyncio.timeout(PATIENCE):
+                return await self.group.call(lambda chat: self.group.bot.get_chat_member(chat, user_id))
+        except BadRequest as error:
+            if says(error, *ABSENT):
+                return False
+            self.group.once("members", "the platform does not tell who is in the group (%s); %s", error, MAKE_ADMIN)
+        except (Wait, TimeoutError) as error:
+            LOG.warning("member %d could not be asked for: %r", user_id, error)
+        return None
 
-    async def knows(self, user: str) -> bool:
-        """Return whether someone is in the group; asked for once, then remembered."""
-        if user in self._members:
+    async def knows(self, user: str) -> bool | None:
+        """Return whether someone is in the group; None when that cannot be found out now: then nothing may be done.
+
+        It is asked for once, then believed: until a change is told, or for a while where none would be.
+        """
+        asked = self._members.get(user)
+        if asked is not None and (self.leads or self.group.pace.now() - asked < KNOWN_FOR):
             return True
         member = await self._ask(int(user))
-        if member is not None and not is_present(member):
+        if member is None:
+            return None
+        if isinstance(member, bool) or not is_present(member):
+            self._members.pop(user, None)
             return False
-        self._members.add(user)  # whoever cannot be asked for tapped what only members see
+        self._members[user] = self.group.pace.now()
         return True
 
     def seen(self, user: str, kind: str) -> bool:
-        """Note who is here and who left; tell whether this one is new."""
+        """Note who came, acts or left; tell whether the house has not met this one yet."""
         if kind == "left":
-            self._members.discard(user)
+            self._members.pop(user, None)
+            self._met.discard(user)
             self.reader.bosses.discard(user)
             return False
-        new = user not in self._members
-        self._members.add(user)
+        if kind == "joined":
+            self._members[user] = self.group.pace.now()
+        new = user not in self._met
+        self._met.add(user)
         return new
 
     def own(self, change: ChatMemberUpdated) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,14 +14,16 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.channels.telegram.photo_limits import takes
-from bot.channels.telegram.text import CAPTION, TEXT, cut, split, units
+from bot.channels.telegram.text import CAPTION, cut
 from bot.desks.telegram import rate_limit as pace
 from bot.desks.telegram.card_diff import KIND as CARD
 from bot.desks.telegram.cards import Sheet
 from bot.desks.telegram.files import named, stored
-from bot.desks.telegram.group import NO_THREAD, Group, Wait, says
-from bot.desks.telegram.html import PLAIN, html, keyboard, mentions
+from bot.desks.telegram.forms import meaning_of
+from bot.desks.telegram.group import Group, Wait
+from bot.desks.telegram.html import PLAIN, html, keyboard, plain
 from bot.desks.telegram.inbound import NAME, place_of
+from bot.desks.telegram.pieces import PHOTOS, SHEET, WORDS, Line, Piece, line_of, pieces_of
 from bot.desks.telegram.topics import KIND as TOPIC
 from bot.desks.telegram.topics import Topics
 from media.store import Keeper
@@ -32,31 +35,8 @@ from storage.desk.desk_messages import DeskMessage
 from storage.outbox import Mail
 from storage.tickets import Ticket
 
-ALBUM = 3  # photos that go one by one; more go on one sheet, as each would count
+LOG = logging.getLogger(__name__)
 RANKS = {"relay": pace.RELAY, "page": pace.SAFETY, "note": pace.RELAY}
-Send = Callable[[int], Awaitable[Any]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """Mails of one kind that go together: several only of what the customer sent."""
-
-    kind: str
-    ids: tuple[int, ...]
-    text: str
-    media: tuple[tuple[str, str], ...] = ()
-    payload: Mapping[str, Any] = field(default_factory=dict)
-
-
-def line_of(mails: Sequence[Mail]) -> Line:
-    """Join mails into one line."""
-    return Line(
-        kind=mails[-1].kind,
-        ids=tuple(mail.id for mail in mails),
-        text="\n".join(text for mail in mails if (text := mail.payload.get("text", ""))),
-        media=tuple((kind, key) for mail in mails for kind, key in mail.payload.get("media", ())),
-        payload=mails[-1].payload,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,45 +53,58 @@ class Spot:
         return {"message_thread_id": self.thread, "reply_parameters": reply}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One call of a line; `cost` in operations."""
-
-    send: Send
-    cost: int = 1
-
-
 @dataclass(slots=True, kw_only=True)
 class Lines:
-    """Brings lines; remembers how far a line of several calls got."""
+    """Brings lines; remembers what is left of a line of several calls."""
 
     group: Group
     topics: Topics
     store: Keeper
     sheet: Sheet
     clock: Callable[[], datetime]
-    _done: dict[int, int] = field(default_factory=dict)
+    # first mail of a line that is begun -> its last one, and the pieces still to be brought
+    _left: dict[int, tuple[int, list[Piece]]] = field(default_factory=dict)
 
-    async def bring(self, line: Line, ticket_no: str, who: str) -> None:
-        """Bring a line to its ticket. Raises Wait."""
+    async def bring(self, mails: Sequence[Mail], ticket_no: str, who: str) -> None:
+        """Bring mails of one kind to their ticket. Raises Wait; BadRequest when the platform takes no form of them."""
         spot = await self._spot(ticket_no)
-        first = line.ids[0]
-        files = [(kind, key, await stored(self.store, key)) for kind, key in line.media]
-        found = [(kind, key, data) for kind, key, data in files if data is not None]
-        line = replace(line, media=tuple((kind, key) for kind, key, _ in found))
-        try:
-            calls = [*await self._media(line, found, spot), *self._words(line, spot)]
-            for place, call in enumerate(calls):
-                if place >= self._done.get(first, 0):
-                    sent = await self.group.operate(call.send, who=who, rank=RANKS[line.kind], cost=call.cost)
-                    self._done[first] = place + 1
-                    await self._keep(line, ticket_no, sent if isinstance(sent, tuple | list) else [sent])
-        except BadRequest as error:
-            if spot.thread is None or not says(error, *NO_THREAD):
-                raise
-            await self.topics.gone(ticket_no, spot.thread)
-            raise Wait(pace.SHORTEST, "the topic is gone") from None
-        self._done.pop(first, None)
+        first, line = mails[0].id, line_of(mails)
+        left = self._rest(mails)
+        while left:
+            left = [*await self._fitting(left[0]), *left[1:]]
+            try:
+                sent = await self._send(left[0], spot, who, RANKS[line.kind])
+            except BadRequest as error:
+                if spot.thread is not None and meaning_of(error).does == "topic":
+                    await self.topics.gone(ticket_no, spot.thread)
+                    raise Wait(pace.SHORTEST, "the topic is gone") from None
+                left = self._put_instead(left, error)
+            else:
+                left = left[1:]
+                await self._keep(line, ticket_no, sent)
+            self._left[first] = (mails[-1].id, left)
+        self._left.pop(first, None)
+
+    def _rest(self, mails: Sequence[Mail]) -> list[Piece]:
+        """Return what is still to be brought of mails; those that joined a line already begun come behind it."""
+        last, left = self._left.get(mails[0].id, (0, []))
+        more = [mail for mail in mails if mail.id > last]
+        return [*left, *(pieces_of(line_of(more)) if more else [])]
+
+    async def _fitting(self, piece: Piece) -> list[Piece]:
+        """Return a piece with the photos that the platform would refuse as such taken out of it, as documents."""
+        photos = [] if piece.document else [one for one in piece.media if one[0] == "photo"]
+        read = [(one, await stored(self.store, one[1])) for one in photos]
+        refused = {one for one, data in read if data is not None and not takes(data)}
+        return piece.apart(refused) if refused else [piece]
+
+    def _put_instead(self, left: list[Piece], error: BadRequest) -> list[Piece]:
+        """Return what is left with other pieces in place of the refused one. Raises the refusal when there are none."""
+        other = left[0].instead(error)
+        LOG.warning("a %s was refused: %s", left[0].what, error.message)
+        if other is None:
+            raise error
+        return [*other, *left[1:]]
 
     async def _spot(self, ticket_no: str) -> Spot:
         if not ticket_no:
@@ -122,56 +115,59 @@ class Lines:
             return Spot(thread=thread)
         return Spot(under=int(card.message_id.partition("/")[2]))
 
-    def _words(self, line: Line, spot: Spot) -> list[Call]:
-        """Return the calls for the words, unless they went as a caption."""
-        if _captioned(line):
-            return []
-        bot, keys = self.group.bot, keyboard(line.payload.get("buttons", ()))
-        called = mentions(line.payload)
-        parts = split(line.text, TEXT - 400) or ([" "] if called else [])
-        calls = []
-        for place, part in enumerate(parts, 1):
-            last = place == len(parts)
-            text = html(part, called if last else ())
-            more: Any = {**spot.where, "parse_mode": ParseMode.HTML, "reply_markup": keys if last else None}
-            calls.append(Call(send=_bound(bot.send_message, text=text, link_preview_options=PLAIN, **more)))
-        return calls
+    async def _send(self, piece: Piece, spot: Spot, who: str, rank: int) -> Sequence[Message]:
+        """Make the call of a piece; a stored file that is gone is left out, its words are not."""
+        call = await self._words(piece, spot) if piece.what == WORDS else await self._media(piece, spot)
+        if call is None:
+            return ()
+        sent: Any = await self.group.post(call, who=who, rank=rank, cost=piece.cost)
+        return sent if isinstance(sent, tuple | list) else [sent]
 
-    async def _media(self, line: Line, found: Sequence[tuple[str, str, bytes]], spot: Spot) -> list[Call]:
-        found = [("document" if kind == "photo" and not takes(data) else kind, key, data) for kind, key, data in found]
-        photos = [(key, data) for kind, key, data in found if kind == "photo"]
-        caption = cut(line.text, CAPTION) if _captioned(line) else None
-        calls = [await self._photos(photos, caption, spot)] if photos else []
-        for kind, key, data in found:
-            if kind != "photo":
-                calls.append(self._one(kind, key, data, None if calls else caption, spot))
-        return calls
+    async def _words(self, piece: Piece, spot: Spot) -> Callable[[int], Any]:
+        keys = keyboard(piece.buttons) if piece.keys else None
+        more: Any = {**spot.where, "reply_markup": keys, "link_preview_options": PLAIN}
+        if piece.html:
+            more |= {"text": html(piece.text, piece.called), "parse_mode": ParseMode.HTML}
+        else:
+            more |= {"text": plain(piece.text, piece.called)}
+        return lambda chat: self.group.bot.send_message(chat_id=chat, **more)
 
-    async def _photos(self, photos: Sequence[tuple[str, bytes]], caption: str | None, spot: Spot) -> Call:
-        bot = self.group.bot
-        if 1 < len(photos) <= ALBUM:
-            album = [
-                InputMediaPhoto(data, caption=caption if place == 0 else None, filename=named("photo", key))
-                for place, (key, data) in enumerate(photos)
-            ]
-            return Call(send=_bound(bot.send_media_group, media=album, **spot.where), cost=len(album))
-        key, data = photos[0]
-        if len(photos) > 1:
-            shown = [SheetPhoto(image=each) for _, each in photos]
-            drawn = await asyncio.to_thread(self.sheet, shown, caption or "")
-            data = drawn or data
-        return Call(
-            send=_bound(bot.send_photo, photo=data, caption=caption, filename=named("photo", key), **spot.where)
-        )
+    async def _media(self, piece: Piece, spot: Spot) -> Callable[[int], Any] | None:
+        files = [(kind, key, await stored(self.store, key)) for kind, key in piece.media]
+        found = [(kind, key, data) for kind, key, data in files if data is not None]
+        if not found:
+            return await self._words(piece, spot) if piece.text else None
+        caption: Any = {"caption": html(cut(piece.text, CAPTION), limit=CAPTION) or None, "parse_mode": ParseMode.HTML}
+        if piece.what == PHOTOS and len(found) > 1:
+            return self._album(found, caption, spot)
+        kind, key, data = found[0]
+        if piece.what == SHEET and len(found) > 1:
+            shown = [SheetPhoto(image=each) for _, _, each in found]
+            sheet = await asyncio.to_thread(self.sheet, shown, "")
+            data = sheet or data
+        return self._file("document" if piece.document else kind, (key, data, named(kind, key)), caption, spot)
 
-    def _one(self, kind: str, key: str, data: bytes, caption: str | None, spot: Spot) -> Call:
-        bot, name = self.group.bot, named(kind, key)
-        more: Any = {"caption": caption, "filename": name, **spot.where}
+    def _album(
+        self, found: Sequence[tuple[str, str, bytes]], caption: dict[str, Any], spot: Spot
+    ) -> Callable[[int], Any]:
+        album = [
+            InputMediaPhoto(data, filename=named("photo", key), **(caption if place == 0 else {}))
+            for place, (_, key, data) in enumerate(found)
+        ]
+        return lambda chat: self.group.bot.send_media_group(chat_id=chat, media=album, **spot.where)
+
+    def _file(
+        self, kind: str, file: tuple[str, bytes, str], caption: dict[str, Any], spot: Spot
+    ) -> Callable[[int], Any]:
+        bot, (_, data, name) = self.group.bot, file
+        more: Any = {**caption, "filename": name, **spot.where}
+        if kind == "photo":
+            return lambda chat: bot.send_photo(chat_id=chat, photo=data, **more)
         if kind == "voice" and data.startswith(b"OggS"):
-            return Call(send=_bound(bot.send_voice, voice=data, **more))
+            return lambda chat: bot.send_voice(chat_id=chat, voice=data, **more)
         if kind == "video":
-            return Call(send=_bound(bot.send_video, video=data, **more))
-        return Call(send=_bound(bot.send_document, document=data, **more))
+            return lambda chat: bot.send_video(chat_id=chat, video=data, **more)
+        return lambda chat: bot.send_document(chat_id=chat, document=data, **more)
 
     async def _keep(self, line: Line, ticket_no: str, sent: Sequence[Message]) -> None:
         """Record which messages are about the ticket, so that replies find it."""
@@ -185,17 +181,8 @@ class Lines:
                     tx, NAME, place, kind=kind, at=now, ticket_no=ticket_no or None, data=question or {"ids": line.ids}
                 )
 
-        await self.group.house.write(keep)
-
-
-def _captioned(line: Line) -> bool:
-    """Return whether the words go under the first of the media."""
-    plain = not line.payload.get("buttons") and not line.payload.get("mentions")
-    return bool(line.media) and plain and units(line.text) <= CAPTION
-
-
-def _bound(method: Callable[..., Awaitable[Any]], **values: Any) -> Send:
-    return lambda chat: method(chat_id=chat, **values)
+        if places:
+            await self.group.house.write(keep)
 
 
 def _around(tx: Tx, ticket_no: str) -> tuple[Ticket | None, DeskMessage | None, DeskMessage | None]:

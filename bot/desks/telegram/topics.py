@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from storage.desk import desk_messages
 from storage.desk.desk_messages import DeskMessage
 from storage.tickets import Ticket
 
+LOG = logging.getLogger(__name__)
 ENDED = ("closed", "withdrawn")
 KIND = "topic"
 
@@ -50,9 +52,8 @@ class Topics:
                 lambda chat: self.group.bot.create_forum_topic(chat, name), who=f"topic:{ticket.no}", rank=PICKED
             )
         except BadRequest as error:
-            if not says(error, *NO_RIGHTS):
-                raise
-            self.group.once("topics", "the desk's bot may not open topics; let it manage topics (%s)", error.message)
+            # without a topic the ticket goes on among the others
+            self.group.once("topics", "the desk's bot cannot open topics; let it manage topics (%s)", error.message)
             return None
         await self._keep(ticket.no, made.message_thread_id, closed=False)
         return made.message_thread_id
@@ -68,12 +69,20 @@ class Topics:
             await self.group.call(lambda chat: change(chat, thread))
         except BadRequest as error:
             if not says(error, "topic_not_modified", "thread not found", *NO_RIGHTS):
-                raise
+                LOG.warning("a topic could not be %s: %s", "closed" if ended else "opened", error.message)
         await self._keep(ticket.no, thread, closed=ended)
 
     async def gone(self, ticket_no: str, thread: int) -> None:
-        """Give a topic up that somebody deleted: the ticket gets a new one, or goes on among the others."""
-        await self._keep(ticket_no, thread, gone=True)
+        """Open a topic again that somebody closed; give one up that was deleted, or that cannot be opened.
+
+        The ticket then gets a new one, or goes on among the others.
+        """
+        try:
+            await self.group.call(lambda chat: self.group.bot.reopen_forum_topic(chat, thread))
+        except BadRequest:
+            await self._keep(ticket_no, thread, gone=True)
+        else:
+            await self._keep(ticket_no, thread, closed=False)
 
     async def _keep(self, ticket_no: str, thread: int, **data: bool) -> None:
         chat, now = self.group.chat_id, self.clock()

@@ -6,23 +6,25 @@ import asyncio
 import json
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 from telegram import Chat, Message, ReplyParameters, Update
+from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels.telegram.text import ANSWER, TEXT, cut
 from bot.desks.telegram import rate_limit as pace
 from bot.desks.telegram.group import Group, Wait
+from bot.desks.telegram.html import html, keyboard, pairs
 from bot.desks.telegram.inbound import NAME, Done, Reader
 from bot.desks.telegram.staff import Staff
-from handlers.messages import texts, ticket_numbers
-from handlers.messages.models import DeskInbound, to_raw
-from handlers.tickets.desk_outbox import LANGUAGE
+from handlers.desk import commands
+from handlers.messages import ticket_numbers
+from handlers.messages.models import Button, DeskInbound, to_raw
 from storage import parked
 from storage.desk import desk_messages
 
@@ -30,7 +32,6 @@ LOG = logging.getLogger(__name__)
 UNREADABLE = (KeyError, TypeError, ValueError, AttributeError)
 REMEMBERED = 2000  # actions whose repetition is noticed at once
 PATIENT = 60.0  # seconds that an answer in the group waits for its turn
-ANONYMOUS_EVERY = 600.0  # seconds between two hints to anonymous administrators
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,9 +43,10 @@ class Listener:
     staff: Staff
     clock: Callable[[], datetime]
     promoted: Callable[[], None]  # called when the bot's own rights changed
+    pinned: Callable[[int], Awaitable[None]]  # called when somebody pinned a message
     _done: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
-    _hinted: float = -1e9
+    _hinted: set[tuple[str, date]] = field(default_factory=set)  # who was told on which day
 
     async def handle(self, raw: Mapping[str, Any]) -> None:
         """Pass one update on; one that cannot be read is parked."""
@@ -86,58 +88,89 @@ class Listener:
         if user is None or user.is_bot:
             return
         known = await self.staff.knows(str(user.id))
+        if known is None:
+            self._later(self._tell(message.chat.id, self.group.say("unsure")))
+            return
         if known:
             self.staff.seen(str(user.id), "joined")
             await self.group.house.act(self.reader.person(user, "joined", f"p:{message.chat.id}:{message.message_id}"))
-        text = texts.say(LANGUAGE, "telegram.in_group" if known else "telegram.stranger")
+        text = self.group.say("in_group" if known else "stranger")
         self._later(self._tell(message.chat.id, text))
 
     async def _notice(self, message: Message | None) -> None:
-        """Follow the group to its new id, and ask who hides to act by button."""
+        """Follow the group to its new id, and what is pinned there."""
         if message is None:
             return
+        self.group.seen(message)
         if message.migrate_to_chat_id:
             await self.group.moved(message.migrate_to_chat_id)
-        hidden = message.sender_chat is not None and message.sender_chat.id == self.group.chat_id
-        speaks = message.text or message.caption or message.photo or message.voice
-        if hidden and speaks and self.group.pace.now() - self._hinted > ANONYMOUS_EVERY:
-            self._hinted = self.group.pace.now()
-            text = texts.say(LANGUAGE, "telegram.anonymous")
-            self._later(self._say(text, message.message_id, None, f"hint:{message.message_id}"))
+        pinned, by = message.pinned_message, message.from_user
+        if pinned and by and by.id != self.reader.bot_id:
+            await self.pinned(pinned.message_id)
 
     async def _carry_out(self, deed: Done) -> None:
-        inbound = deed.inbound
-        if inbound.key in self._done:
+        if deed.inbound.key in self._done:
             return
-        if deed.query and not await self.staff.knows(inbound.user):
-            self._later(self._rest(deed.query, texts.say(LANGUAGE, "telegram.stranger"), alert=True))
-            return
-        new = self.staff.seen(inbound.user, inbound.kind)
-        if inbound.kind == "text":
-            if new:  # talk among the staff is not the house's, but whoever talks is known from then on
-                await self.group.house.act(replace(inbound, kind="joined", text="", media=()))
-            return
-        meant = await self._quoting(inbound)
+        meant = await self._quoting(deed.inbound)
         if meant is None:
             return
+        if meant.kind == "text" and not meant.reply_to and not meant.edits and (command := commands.plain(meant.text)):
+            meant = replace(meant, kind="command", text=command)
+        if deed.refused:
+            self._answer(
+                deed, self.group.say(deed.refused, kind=self.group.say(f"kind_{deed.kind}") if deed.kind else "")
+            )
+            return
+        if deed.personal and not await self._may(deed):
+            return
+        new = self.staff.seen(meant.user, meant.kind)
+        if meant.kind == "text":
+            await self._plain(deed, new=new)
+            return
         told = await self.group.house.act(meant)
-        self._remember(inbound.key)
-        text = told.text if told is not None else texts.say(LANGUAGE, "telegram.kept")
-        if deed.query:
-            self._later(self._rest(deed.query, text, alert=told is None or told.alert))
-        elif text:
-            self._later(self._say(text, deed.message, deed.thread, inbound.key))
+        self._remember(meant.key)
+        if told is None or told.text or deed.query:
+            text, rows = (told.text, told.buttons) if told else (self.group.say("kept"), ())
+            self._answer(deed, text, alert=told is None or told.alert, buttons=rows)
+
+    async def _may(self, deed: Done) -> bool:
+        """Return whether whoever did this is in the group; tell who is not, or of whom that is not known now."""
+        inbound = deed.inbound
+        known = await self.staff.knows(inbound.user)
+        if known:
+            return True
+        if known is False:
+            gone = replace(inbound, key=f"{inbound.key}:gone", kind="left", text="", media=(), tap="")
+            await self.group.house.act(gone)
+        if inbound.kind != "text":
+            self._answer(deed, self.group.say("unsure" if known is None else "stranger"), alert=True)
+        return False
+
+    async def _plain(self, deed: Done, *, new: bool) -> None:
+        """Let whoever talks be known, and tell once a day that talk in the group reaches no customer.
+
+        The words themselves are the staff's own and are not kept.
+        """
+        inbound = deed.inbound
+        day = (inbound.user, inbound.at.date())
+        fresh = not inbound.reply_to and not inbound.edits and day not in self._hinted
+        if not new and not fresh:
+            return
+        bare = replace(inbound, kind="text" if fresh else "joined", text="", media=(), reply_to="")
+        told = await self.group.house.act(bare)
+        if fresh:
+            self._hinted.add(day)
+        if told and told.text:
+            self._answer(deed, told.text)
 
     async def _quoting(self, inbound: DeskInbound) -> DeskInbound | None:
-        """Find out what a reply is about; None for words in a topic that is no ticket's."""
+        """Leave out words in a topic that is no ticket's."""
         if inbound.kind != "reply":
             return inbound
-        known = await self.group.house.read(lambda tx: desk_messages.find(tx, NAME, inbound.reply_to))
-        if known and known.kind == "joined":
-            return replace(inbound, quoted="")  # several tickets: which one is meant is asked
         in_topic = inbound.reply_to.partition("/")[2].startswith("topic/")
-        if in_topic and known is None and not ticket_numbers.find(inbound.quoted):
-            return None
+        if in_topic and not ticket_numbers.find(inbound.quoted):
+            known = await self.group.house.read(lambda tx: desk_messages.find(tx, NAME, inbound.reply_to))
+            return inbound if known else None
         return inbound
 
     def _remember(self, key: str) -> None:
@@ -146,6 +179,13 @@ class Listener:
             self._done.popitem(last=False)
 
     # answers: nobody waits for them
+
+    def _answer(self, deed: Done, text: str, *, alert: bool = False, buttons: Sequence[Sequence[Button]] = ()) -> None:
+        """Answer a tap in its box, anything else under the message."""
+        if deed.query:
+            self._later(self._rest(deed.query, text, alert=alert))
+        else:
+            self._later(self._say(text, deed, buttons))
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -159,18 +199,20 @@ class Listener:
         except TelegramError as error:
             LOG.info("a tap was not answered: %s", error)
 
-    async def _say(self, text: str, message: int, thread: int | None, key: str) -> None:
-        """Answer in the group, within its pace; a late answer is dropped."""
+    async def _say(self, text: str, deed: Done, buttons: Sequence[Sequence[Button]]) -> None:
+        """Answer in the group, within its pace; a late answer is dropped. A list goes as dead text: it has names."""
         by = self.group.pace.now() + PATIENT / self.group.pace.speed
-        under = ReplyParameters(message, allow_sending_without_reply=True)
-        words = cut(text, TEXT)
+        under = ReplyParameters(deed.message, allow_sending_without_reply=True)
+        more: Any = {"reply_parameters": under, "message_thread_id": deed.thread}
+        if buttons:
+            more |= {"text": html(text), "parse_mode": ParseMode.HTML, "reply_markup": keyboard(pairs(buttons))}
+        else:
+            more |= {"text": cut(text, TEXT)}
         while True:
             try:
-                await self.group.operate(
-                    lambda chat: self.group.bot.send_message(
-                        chat, words, reply_parameters=under, message_thread_id=thread
-                    ),
-                    who=f"answer:{key}",
+                await self.group.post(
+                    lambda chat: self.group.bot.send_message(chat, **more),
+                    who=f"answer:{deed.inbound.key}",
                     rank=pace.PICKED,
                 )
                 return
@@ -198,7 +240,8 @@ class Listener:
         keep = partial(parked.keep, key=inbound.key, door=NAME, raw=to_raw(inbound), error=told, at=inbound.at)
         await self.group.house.write(keep)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Let answers go that are under way."""
         for task in self._tasks:
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -137,6 +137,8 @@ function mentions(message) {
   return names.length ? make("p", { class: "mentions" }, names.map((name) => `@${name}`).join(" ")) : null;
 }
 
+const isList = (message) => message.kind === "list" || (message.kind === "note" && !message.ticket && ROW.test(message.text.split("\n").find((line) => ROW.test(line)) || ""));
+
 // A card, page, question, relayed line or note of the house; every one with a ticket can be replied to.
 export function deskCard(message) {
   const [title, rest] = message.kind === "relay" ? ["", message.text] : head(message.text);
@@ -149,12 +151,16 @@ export function deskCard(message) {
     make(
       "article",
       {},
-      title ? make("h3", { dir: "auto" }, title) : null,
-      files(message),
-      rest ? make("p", { dir: "auto" }, rest) : null,
-      mentions(message),
-      dues(message),
-      buttons(message),
+      ...(isList(message)
+        ? list(message)
+        : [
+            title ? make("h3", { dir: "auto" }, title) : null,
+            files(message),
+            rest ? make("p", { dir: "auto" }, rest) : null,
+            mentions(message),
+            dues(message),
+            buttons(message),
+          ]),
       make("footer", {}, when(message), reply),
     ),
   );
@@ -181,8 +187,30 @@ export function deskWord(message, player, answered) {
   );
 }
 
+const ROW = /^(\d+)\. .*?(CD-[0-9A-Z]{6})/;
+
+// The lines of the board or of a list: each that names a ticket is a button, others are words.
+function rows(text, tapOf) {
+  const made = [];
+  for (const line of text.split("\n")) {
+    const found = ROW.exec(line);
+    if (found) made.push(make("button", { type: "button", class: "line", "data-tap": tapOf(found[1], found[2]) }, line));
+    else if (line.startsWith("\u3000") && made.length) made.at(-1).append(make("small", {}, line.trim()));
+    else made.push(make("p", { class: "line-head", dir: "auto" }, line));
+  }
+  return make("div", { class: "lines" }, ...made);
+}
+
 export function boardBody(message) {
-  return [make("p", { dir: "auto" }, message.text), dues(message), buttons(message)].filter(Boolean);
+  return [rows(message.text, (_, no) => `pick:${no}:next`), dues(message)].filter(Boolean);
+}
+
+// A list that was asked for: its rows are the buttons with their numbers.
+function list(message) {
+  const every = message.buttons.flat();
+  const tapOf = (number) => (every.find(([label]) => label === number) || ["", ""])[1];
+  const more = message.buttons.map((row) => row.filter(([label]) => !/^\d+$/.test(label))).filter((row) => row.length);
+  return [rows(message.text, tapOf), buttons({ ...message, buttons: more })].filter(Boolean);
 }
 
 // Put a message's element in its place by number, or in place of its earlier form.

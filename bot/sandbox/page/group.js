@@ -1,6 +1,6 @@
 // The right side: the agents' group with its board, its cards and who one acts as.
 
-import { avatar, boardBody, deskCard, deskWord, make, place as put } from "./bubbles.js";
+import { avatar, boardBody, buttons, deskCard, deskWord, make, place as put } from "./bubbles.js";
 import { compose, droppable } from "./compose.js";
 import { newId, send } from "./link.js";
 import { inOrder, markRead, messagesAt, model } from "./model.js";
@@ -9,7 +9,7 @@ import { say } from "./words.js";
 
 const ACTING = "claimdesk.acting";
 const PLACE = "desk";
-const COMMANDS = ["/queue", "/next", "/mine", "/stats"];
+const COMMANDS = ["/queue", "/next", "/mine", "/find ", "/stats"];
 const TRIES = 4;
 const ASKED = 15_000; // milliseconds in which a question is taken for the answer to one's own tap
 
@@ -38,6 +38,7 @@ export function group({ seen, told, alarmed }) {
     board.hidden = false;
     board.dataset.id = message.id;
     board.querySelector(".board-body").replaceChildren(...boardBody(message));
+    board.querySelector(".board-next").replaceChildren(...[buttons(message)].filter(Boolean));
     board.querySelector(".folded-text").textContent = message.text.split("\n")[0];
   }
 
@@ -70,7 +71,7 @@ export function group({ seen, told, alarmed }) {
     const who = player();
     try {
       const answer = await send(path, body, { tries: TRIES });
-      if (!answer.text) return;
+      if (!answer.text || answer.listed) return;
       if (answer.alert) alarmed(say("told", { name: who.name }), answer.text);
       else told(answer.text);
     } catch (error) {
@@ -89,6 +90,15 @@ export function group({ seen, told, alarmed }) {
     post("/sandbox/desk", { id: newId(), as: player().id, text, ...(replyTo ? { message: String(replyTo) } : {}) });
     answer(null);
     scroll.toEnd();
+  }
+
+  // A command that needs words waits in the field for them.
+  function offer(command) {
+    if (!command.endsWith(" ")) return write(command);
+    const field = at("desk-text");
+    field.value = command;
+    field.focus();
+    return undefined;
   }
 
   function sendFiles(files) {
@@ -125,7 +135,7 @@ export function group({ seen, told, alarmed }) {
 
   compose(at("desk-form"), { text: write, file: sendFiles });
   droppable(screen, sendFiles);
-  at("commands").append(...COMMANDS.map((command) => make("button", { type: "button", class: "chip", onclick: () => write(command) }, command)));
+  at("commands").append(...COMMANDS.map((command) => make("button", { type: "button", class: "chip", onclick: () => offer(command) }, command.trim())));
   at("replying").querySelector("button").addEventListener("click", () => answer(null));
   for (const box of [talk, board]) {
     box.addEventListener("click", (event) => {

@@ -18,6 +18,21 @@ DESK = "/sandbox/desk"
 LIN, JIE, HE = (player.id for player in PLAYERS)
 
 
+def claim_of_another(tx, house):
+    """File the same for the second order of a pickup site, from another account."""
+    talk = conversations.open_(tx, "sandbox", "xie", name="谢明", now=house.now).id
+    order = orders.by_pickup(tx, "2", "0202", sample=True)[0]
+    bought = order.lines[0]
+    fact = Problem(line_no=bought.line_no, problem="quality_spoiled", quantity="1", unit=bought.unit, wish="refund")
+    line = FilingLine(problem=fact, item=bought.item, order_line_no=bought.line_no, share=Fraction(1), wish="refund",
+                      amount=bought.paid)  # fmt: skip
+    claim = Claim(id="c2", order_no=order.order_no, opened_at=house.now.isoformat(), photos_waived=True)
+    filed = Filing(
+        claim=claim, conversation_id=talk, channel="sandbox", account="xie", order=order, language="zh", lines=(line,),
+    )  # fmt: skip
+    return filing.file(tx, filed, house.context()).no
+
+
 def claim_of(tx, house, photos=()):
     """File two spoiled boxes of the first sample customer's strawberries; give the ticket's number."""
     talk = conversations.open_(tx, "sandbox", "tian", name="田小禾", now=house.now).id
@@ -206,3 +221,47 @@ async def test_what_an_agent_uploads_is_a_reply_with_a_reference(at_desk):
     with pytest.raises(Gone):
         await house.desk.fetch("nothing", 10)
     assert (await shown(house, "reply"))[0].ticket_no == number
+
+
+async def test_a_list_stands_in_the_group_with_its_buttons(at_desk):
+    house, client, number = at_desk
+    answer = await client.post(DESK, json={"id": "queue-0001", "as": LIN, "text": "/queue"})
+    told = await answer.json()
+    assert told["listed"]
+    assert number in told["text"]
+    (listed,) = await shown(house, "list")
+    assert listed.buttons == [[["1", f"pick:{number}:next"]]]
+    tapped = await client.post(
+        DESK, json={"id": "tapped-list", "as": LIN, "tap": f"pick:{number}:next", "message": str(listed.id)}
+    )
+    assert number in (await tapped.json())["text"]
+
+
+async def test_a_row_is_taken_in_plain_words_and_a_hint_comes_once(at_desk):
+    _, client, number = at_desk
+    hint = await (await client.post(DESK, json={"id": "plain-0001", "as": JIE, "text": "马上给您退"})).json()
+    assert "没有转给客户" in hint["text"]
+    again = await (await client.post(DESK, json={"id": "plain-0002", "as": JIE, "text": "好的"})).json()
+    assert again["text"] == ""
+    taken = await (await client.post(DESK, json={"id": "plain-0003", "as": LIN, "text": "接1"})).json()
+    assert number in taken["text"]
+
+
+async def test_a_reply_under_a_list_of_several_goes_to_nobody(at_desk):
+    house, client, _ = at_desk
+    await house.write(lambda tx: claim_of_another(tx, house))
+    await house.carry()
+    for identity in ("next-00001", "next-00002"):
+        await client.post(DESK, json={"id": identity, "as": LIN, "text": "/next"})
+    await client.post(DESK, json={"id": "mine-00001", "as": LIN, "text": "/mine"})
+    listed = (await shown(house, "list"))[-1]
+    body = {"id": "reply-0001", "as": LIN, "text": "马上给您处理", "message": str(listed.id)}
+    told = await (await client.post(DESK, json=body)).json()
+    assert told["alert"]
+    await house.carry()
+    question = (await shown(house, "question"))[-1]
+    taps_ = [row[0][1] for row in question.buttons]
+    assert len(taps_) == 2
+    assert all(one.startswith("say:CD-") for one in taps_)
+    said = {"id": "chosen-001", "as": LIN, "tap": taps_[0], "message": str(question.id)}
+    assert taps_[0][4:] in (await (await client.post(DESK, json=said)).json())["text"]

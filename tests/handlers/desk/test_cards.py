@@ -141,10 +141,9 @@ def test_the_board_counts_and_orders(house):
     board = cards.board(house.tx, "telegram", house.context)
     rows = board.text.splitlines()
     assert "待接手 2" in rows[0]
-    assert rows[1].startswith(f"❗ {major}")
-    assert plain in rows[2]
-    assert "等了5分" in rows[2]
-    assert "19:40前" in rows[2]
+    assert rows[1].startswith(f"1. ❗ {major} 婴儿奶粉")
+    assert rows[2].startswith(f"2. {plain} 草莓")
+    assert rows[2].endswith("等5分")
     assert board.buttons[0][0].label == "接下一单"
     assert board.buttons[0][0].tap == "next"
 
@@ -156,7 +155,8 @@ def test_the_board_shows_the_first_ten_and_says_how_many_more(house):
     board = cards.board(house.tx, "telegram", house.context)
     assert board.text.count("CD-") == 10
     assert "还有 2 单" in board.text
-    assert len(board.text) <= 3500
+    assert len(board.text) <= 1000
+    assert max(map(len, board.text.splitlines())) <= 40
 
 
 def test_an_empty_board(house):
@@ -173,3 +173,58 @@ def test_a_card_of_nothing_is_an_error(house):
     with pytest.raises(LookupError):
         cards.card(house.tx, "CD-000000", house.context)
     assert lifecycle.rank("normal", ()) == 3
+
+
+def said_of(house: House, *texts: str):
+    return tuple(((house.now + timedelta(minutes=place)).isoformat(), text) for place, text in enumerate(texts))
+
+
+def test_the_first_and_the_gravest_words_stay_however_many_follow(house):
+    texts = ["草莓坏了2盒", "孩子吃了上吐下泻，已经住院了", *(f"在吗{n}" for n in range(20))]
+    shown = text(house, filed(house, said=said_of(house, *texts), severity="safety"))
+    rows = [line for line in shown.splitlines() if line.startswith("「")]
+    assert rows[0] == "「草莓坏了2盒」"
+    assert "住院" in rows[1]
+    assert rows[-1] == "「在吗19」"
+    assert len(rows) == 6
+    assert "…中间还有 16 条" in shown
+
+
+def test_a_grave_sentence_deep_in_a_long_message_is_shown(house):
+    long = "你们这个草莓真的是不行。" * 220 + "孩子吃了你们的草莓现在在医院抢救。" + "快点处理吧。" * 40
+    assert len(long) > 2500
+    shown = text(house, filed(house, said=said_of(house, long), severity="safety"))
+    (row,) = [line for line in shown.splitlines() if line.startswith("「")]
+    assert row.startswith("「你们这个草莓")
+    assert "❗孩子吃了你们的草莓现在在医院抢救" in row
+    assert len(row) <= 170
+
+
+def test_the_gravest_of_several_is_shown_and_no_phone_with_it(house):
+    texts = ["不新鲜", "有根头发", "我妈吃了昏迷了，电话13800002231", *(f"快点{n}" for n in range(9))]
+    shown = text(house, filed(house, said=said_of(house, *texts), severity="safety"))
+    assert "昏迷" in shown
+    assert "13800002231" not in shown
+
+
+def test_all_words_are_posted_when_asked_for(house):
+    texts = ["草莓坏了2盒", *(f"第{n}句" for n in range(12))]
+    no = filed(house, said=said_of(house, *texts))
+    tap(house, f"pick:{no}")
+    assert f"words:{no}" in [button.tap for row in cards.card(house.tx, no, house.context).buttons for button in row]
+    tap(house, f"words:{no}")
+    posted = house.at_desk(no, "relay")[-1]["text"]
+    assert all(text in posted for text in texts)
+    few = filed(house, "KT260612-0005", lines=House.lines(item="车厘子JJ"))
+    tap(house, f"pick:{few}")
+    assert f"words:{few}" not in str(cards.card(house.tx, few, house.context).buttons)
+
+
+def test_another_case_of_the_same_lot_is_said(house):
+    first = filed(house)
+    second = filed(house, "KT260612-0005", lines=House.lines(item="车厘子JJ"))
+    assert f"同批号 B2405 还有工单：{first}" in text(house, second)
+    assert f"同批号 B2405 还有工单：{second}" in text(house, first)
+    house.later(days=15)
+    third = filed(house, "KT260612-0020", lines=House.lines(item="婴儿奶粉"))
+    assert "同批号" not in text(house, third)

@@ -175,3 +175,51 @@ async def test_many_chats_stay_below_thirty_a_second(api, shop, channel):
     ends = await asyncio.gather(*(channel.send(str(person.id), [mail(person.id)]) for person in people))
     assert all(end.sent for end in ends)
     assert api.pace.worst("all_second") <= 30
+
+
+@pytest.mark.parametrize("said", ["CHAT_RESTRICTED", "PEER_FLOOD", "not enough rights to send text messages"])
+async def test_what_can_be_cured_is_waited_for_and_the_desk_is_told_once(api, channel, chat, li, said):
+    told = []
+    channel._sender.told = told.append
+    api.fail("400", description=said, method="sendMessage", chat=li, times=2)
+    for _ in range(2):
+        waits = await channel.send("1001", [mail(3)])
+        assert (waits.refused, waits.later) == (0, 60.0)
+    assert len(told) == 1
+    assert await channel.send("1001", [mail(3)]) == Delivery(sent=3)
+    assert [message.text for message in chat()] == ["好的"]
+
+
+@pytest.mark.parametrize("said", ["PHOTO_INVALID_DIMENSIONS", "IMAGE_PROCESS_FAILED", "WHO_KNOWS"])
+async def test_a_picture_that_is_no_photo_goes_as_a_document(api, channel, chat, li, said):
+    api.fail("400", description=said, method="sendPhoto", chat=li, times=9)
+    assert await channel.send("1001", [mail(3, "看图", media=(("photo", "photo.png"),))]) == Delivery(sent=3)
+    (message,) = chat()
+    assert (message.kind, message.text) == ("document", "看图")
+
+
+async def test_an_album_that_is_refused_goes_one_by_one(api, channel, chat, li):
+    api.fail("400", description="IMAGE_PROCESS_FAILED", method="sendMediaGroup", chat=li, times=9)
+    assert (await channel.send("1001", [mail(3, "看图", media=(("photo", "photo.png"),) * 2)])).sent == 3
+    assert [(message.kind, message.text) for message in chat()] == [("photo", "看图"), ("photo", "")]
+
+
+async def test_refused_buttons_leave_the_words(api, channel, chat, li):
+    api.fail("400", description="BUTTON_DATA_INVALID", method="sendMessage", chat=li)
+    rows = ((Button(label="提交", tap="submit:1"),),)
+    assert await channel.send("1001", [mail(3, "提交吗", buttons=rows)]) == Delivery(sent=3)
+    assert [(message.text, message.labels) for message in chat()] == [("提交吗", [])]
+
+
+async def test_a_flood_wait_in_words_is_kept(api, channel, li):
+    api.fail("400", description="FLOOD_WAIT_33", method="sendMessage", chat=li)
+    waits = await channel.send("1001", [mail(3)])
+    assert (waits.refused, waits.later) == (0, 33.0)
+
+
+async def test_a_file_that_goes_in_no_form_is_given_up_and_named(api, channel, li):
+    for method in ("sendPhoto", "sendDocument"):
+        api.fail("400", description="IMAGE_PROCESS_FAILED", method=method, chat=li, times=9)
+    given_up = await channel.send("1001", [mail(3, "看图", media=(("photo", "photo.png"),))])
+    assert given_up.refused == 3
+    assert "IMAGE_PROCESS_FAILED" in given_up.error

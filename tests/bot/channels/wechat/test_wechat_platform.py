@@ -9,6 +9,7 @@ import pytest
 from wechat_house import PHOTO, shop
 
 from bot.channels.base import Gone, TooBig, Unreachable
+from bot.channels.wechat.errors import meaning
 from handlers.messages.models import Reply
 from storage.tables import dead_letters, mailboxes, outbox
 
@@ -153,7 +154,7 @@ async def test_what_wechat_cannot_carry_is_refused_with_a_reason(house):
 async def test_media_is_fetched_at_once_and_capped(house):
     put, fetch = house.platform.put_media, house.channel.fetch
     assert await fetch(put("image", PHOTO), 100) == PHOTO
-    assert await fetch(put("image", PHOTO, how="text"), 100) == PHOTO  # its bytes count, not its label
+    assert await fetch(put("image", PHOTO, mime="text/plain"), 100) == PHOTO  # its bytes count, not its label
     assert await fetch(put("video", b"video" * 9), 100) == b"video" * 9
     with pytest.raises(TooBig):
         await fetch(put("image", b"x" * 101), 100)
@@ -182,3 +183,50 @@ async def test_two_processes_fetch_one_token(house):
     assert len({await each for each in (asyncio.ensure_future(t.get()) for t in (line.tokens, other))}) == 1
     assert house.platform.calls.count("stable_token") == 1
     assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("mime", ["text/plain", "application/json", "text/html"])
+async def test_a_picture_with_a_wrong_label_is_taken_by_its_bytes_and_pauses_nobody(house, mime):
+    put, fetch = house.platform.put_media, house.channel.fetch
+    assert await fetch(put("image", PHOTO, mime=mime), 1000) == PHOTO
+    assert house.channel.line.availability.until == 0.0
+
+
+@pytest.mark.parametrize("data", [b"", b"<html>busy</html>", b"<!DOCTYPE html><p>proxy</p>"])
+async def test_one_customers_broken_file_leaves_the_account_alone(house, data):
+    li = house.platform.follower("oLi")
+    await li.text("草莓")
+    with pytest.raises(Unreachable):
+        await house.channel.fetch(house.platform.put_media("image", data, mime="text/plain"), 1000)
+    assert house.channel.line.availability.until == 0.0
+    await house.tell("oLi", "已通过")
+    await house.platform.until(lambda: li.texts == ["已通过"])
+
+
+@pytest.mark.parametrize("code", [40004, 40005, 40006, 40007, 40009, 41006, 45001, 99999])
+async def test_a_refused_file_pauses_nobody(house, code):
+    house.platform.fail("media/get", code=code)
+    with pytest.raises(Gone):
+        await house.channel.fetch(house.platform.put_media("image", PHOTO), 1000)
+    assert house.channel.line.availability.until == 0.0
+
+
+@pytest.mark.parametrize("code", [40004, 40005, 40006])
+async def test_an_upload_that_is_refused_is_told_and_the_next_word_goes(house, code):
+    li = house.platform.follower("oLi")
+    await li.text("草莓")
+    house.platform.fail("media/upload", code=code)
+    await house.tell("oLi", Reply(text="", media=(("photo", "aa/photo.jpg"),)))
+    await house.platform.until(lambda: house.dead)
+    assert "media" in house.dead[0].error
+    await house.tell("oLi", "已通过")
+    await house.platform.until(lambda: li.texts == ["已通过"])
+
+
+@pytest.mark.parametrize(
+    ("code", "does"),
+    [(-1, "later"), (40164, "pause"), (89503, "pause"), (45009, "pause"), (48002, "wait"), (43101, "wait"),
+     (43004, "wait"), (40005, "refuse"), (44004, "refuse"), (40007, "media"), (12345, "refuse")],
+)  # fmt: skip
+def test_codes_are_known_by_what_they_mean(code, does):
+    assert meaning(code).does == does

@@ -141,8 +141,12 @@ class BotApi:
         skip: int = 0,
         retry_after: int = 1,
         seconds: float = 1.0,
+        description: str = "",
     ) -> Fault:
-        """Script a fault for the next matching calls; kinds stand in faults.REFUSALS and faults.WIRES, and "429"."""
+        """Script a fault for the next matching calls; kinds stand in faults.REFUSALS and faults.WIRES, and "429".
+
+        "400" and "403" refuse with a `description` of the test's own.
+        """
         chat_id = chat if chat is None or isinstance(chat, int) else chat.id
         fault = Fault(
             kind=kind,
@@ -153,6 +157,7 @@ class BotApi:
             skip=skip,
             retry_after=retry_after,
             seconds=seconds,
+            description=description,
         )
         with self.world.bell.lock:
             self.gate.faults.append(fault)

@@ -37,10 +37,11 @@ class Fault:
     skip: int = 0
     retry_after: int = 1
     seconds: float = 1.0
+    description: str = ""
     met: list[Call] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        if self.kind not in {*REFUSALS, *WIRES, "429"}:
+        if self.kind not in {*REFUSALS, *WIRES, "429", "400", "403"}:
             raise ValueError(f"no such fault: {self.kind}")
 
     @property
@@ -57,6 +58,8 @@ class Fault:
 
     @property
     def refusal(self) -> ApiError | None:
+        if self.kind in ("400", "403"):
+            return (bad if self.kind == "400" else forbidden)(self.description)
         return too_many(self.retry_after) if self.kind == "429" else REFUSALS.get(self.kind)
 
 

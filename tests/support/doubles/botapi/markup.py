@@ -35,7 +35,8 @@ ATTRIBUTE = re.compile(r"([a-zA-Z-]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]
 AUTOMATIC = {
     "bot_command": re.compile(r"(?<![\w/])/[a-zA-Z0-9_]{1,64}(?:@[a-zA-Z0-9_]{3,32})?(?![\w/])"),
     "mention": re.compile(r"(?<!\w)@[a-zA-Z0-9_]{4,32}(?!\w)"),
-    "url": re.compile(r"https?://[^\s<>]+"),
+    "url": re.compile(r"https?://[^\s<>]+|(?<![\w.@/])(?:[a-zA-Z0-9-]+\.)+(?:com|cn|net|org|me|ru)\b(?:/[^\s<>]*)?"),
+    "hashtag": re.compile(r"(?<![\w#])#[^\W\d]\w*"),
 }
 
 
@@ -73,7 +74,20 @@ def read_text(text: str, mode: str | None, entities: list[Json] | None) -> tuple
     shift = units(plain) - units(plain.lstrip())
     for entity in marked:
         entity["offset"] = max(0, entity["offset"] - shift)
-    return trimmed, marked
+    return trimmed, sorted([*marked, *_beside(automatic(trimmed), marked)], key=lambda entity: entity["offset"])
+
+
+def _beside(found: list[Json], marked: list[Json]) -> list[Json]:
+    """What clients add by themselves also to marked text: not within code, nor over a link."""
+    shut = [each for each in marked if each["type"] in ("code", "pre", "text_link", "text_mention")]
+    return [
+        each
+        for each in found
+        if all(
+            each["offset"] + each["length"] <= one["offset"] or one["offset"] + one["length"] <= each["offset"]
+            for one in shut
+        )
+    ]
 
 
 def parse_html(text: str) -> tuple[str, list[Json]]:

@@ -99,8 +99,8 @@ class Person(Account):
         file = File(kind="video", data=data, mime="video/mp4", duration=seconds, width=640, height=480, claimed=size)
         return self.send(where, file, caption, reply=reply)
 
-    def sticker(self, where: Bot | Chat, emoji: str = "😭") -> Message:
-        return self.send(where, File(kind="sticker", data=b"RIFF0000WEBP", name=emoji))
+    def sticker(self, where: Bot | Chat, emoji: str = "😭", *, reply: Message | None = None) -> Message:
+        return self.send(where, File(kind="sticker", data=b"RIFF0000WEBP", name=emoji), reply=reply)
 
     def send(
         self,
@@ -133,9 +133,16 @@ class Person(Account):
         card: Json = {"phone_number": phone, "first_name": name or self.name}
         return self._say(where, kind="contact", extra={"contact": card if name else {**card, "user_id": self.id}})
 
-    def odd(self, where: Bot | Chat, **extra: object) -> Message:
+    def odd(self, where: Bot | Chat, *, reply: Message | None = None, **extra: object) -> Message:
         """A message of a kind the double has no verb for, its fields given as Telegram spells them."""
-        return self._say(where, kind="odd", extra=extra)
+        return self._say(where, kind="odd", extra=extra, reply_to=reply)
+
+    def as_channel(self, where: Bot | Chat, text: str, *, reply: Message | None = None) -> Message:
+        """Write in the name of a channel of theirs."""
+        channel = {"id": -1_001_777_000_000, "type": "channel", "title": f"{self.name} channel"}
+        bot = {"id": 136_817_688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
+        extra = {"from": bot, "sender_chat": channel}
+        return self._say(where, text=text, entities=automatic(text), reply_to=reply, extra=extra)
 
     def forward(
         self,
@@ -197,6 +204,13 @@ class Person(Account):
             if not found or found[0].data is None:
                 raise LookupError(f"no button {button!r} to tap under {message!r}")
             return self._tapped(message, found[0].data)
+
+    def pin(self, message: Message) -> None:
+        """Pin a message of a group."""
+        with self.world.bell.lock:
+            message.pinned = True
+            self.world.service(message.chat, self, {"pinned_message": message}, thread=message.thread)
+            self.world.bell.ring()
 
     def block(self, bot: Bot, *, blocked: bool = True) -> None:
         with self.world.bell.lock:

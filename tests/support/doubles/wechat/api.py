@@ -27,7 +27,8 @@ TYPES = {"image": "image/jpeg", "voice": "audio/amr", "video": "video/mp4"}
 class File:
     kind: str
     data: bytes
-    how: str = ""  # "", gone, endless, cut, slow, text (labelled as such)
+    how: str = ""  # "", gone, endless, cut, slow
+    mime: str = ""  # as the platform labels it, where it labels wrongly
 
 
 class Api:
@@ -183,8 +184,8 @@ class Api:
         return await self._bytes(request, self.files[request.match_info["number"]])
 
     async def _bytes(self, request: web.Request, file: File) -> web.StreamResponse:
-        if file.how in ("", "text"):
-            return web.Response(body=file.data, content_type="text/plain" if file.how else TYPES[file.kind])
+        if not file.how:
+            return web.Response(body=file.data, content_type=file.mime or TYPES[file.kind])
         response = web.StreamResponse(headers={"Content-Type": TYPES[file.kind]})
         if file.how == "cut":
             response.content_length = len(file.data) + 30

@@ -11,8 +11,8 @@ from handlers.cases import recording
 from handlers.claims import claim as claims
 from handlers.claims import list_draft, lookup
 from handlers.claims.summary import line_of
-from handlers.desk import card_lines
 from handlers.desk.request import ActionRequest, Answer, told
+from handlers.desk.views import card_lines
 from handlers.messages.codes import SEVERITIES
 from handlers.messages.money import refund
 from handlers.tickets import desk_outbox, lifecycle, notices, queue_entry, warnings

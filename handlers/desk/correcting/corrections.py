@@ -13,9 +13,10 @@ from handlers.claims.claim import Problem
 from handlers.claims.shares import left_open, share_of
 from handlers.claims.source_message import telling
 from handlers.claims.summary import item_name, line_of
-from handlers.desk import correction_rows, correction_words, options, order_link
-from handlers.desk.correction_rows import CLOSED, described, order_of
-from handlers.desk.correction_words import Correction, correction
+from handlers.desk import options, order_link
+from handlers.desk.correcting import correction_rows, correction_words
+from handlers.desk.correcting.correction_rows import CLOSED, described, order_of
+from handlers.desk.correcting.correction_words import Correction, correction
 from handlers.desk.request import ActionRequest, Answer, ask, told
 from handlers.policy import calendar
 from handlers.tickets import desk_outbox, notices

@@ -34,7 +34,7 @@ class Correction:
 def severity(words: str) -> str:
     """Return the severity that a reply names and nothing else, as 不严重; "" for other words."""
     plain = words.strip().rstrip("。.!！").casefold()
-    return next((code for code in SEVERITIES if plain in desk_outbox.say(f"words_{code}").split("|")), "")
+    return next((code for code in SEVERITIES if plain in desk_outbox.spoken(f"words_{code}")), "")
 
 
 def correction(words: str, order: Order | None, policy: Policy, *, today: date) -> Correction:

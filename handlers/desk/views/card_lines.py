@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 from handlers.cases import recording
 from handlers.context import TurnContext
 from handlers.desk import options
+from handlers.desk.views import customer_words
 from handlers.messages import phone_numbers
 from handlers.messages.money import money
 from handlers.policy.policy import Policy, pick
@@ -16,17 +17,18 @@ from handlers.tickets import desk_outbox, leader_statements, notices
 from storage import clocks, events, evidence, orders, sites, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
+from storage.desk import search
 from storage.events import Event
 from storage.orders import Order, OrderLine
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
-SHORT = 160  # characters of one of the customer's messages
-LAST = 6  # messages
 PROMISES = ("major_human_response", "human_first_response", "review_notice", "decision_due", "appeal_final",
             "exchange_due", "refund_due")  # fmt: skip
 DECISIONS = ("approved", "offered", "refused")
 LOTS_FROM = 1  # the lot matters for safety and major
+LOT_WITHIN = timedelta(days=14)  # how far back other tickets of the same lot are named
+LOT_SHOWN = 3
 
 
 def head(ticket: Ticket) -> str:
@@ -47,7 +49,7 @@ def why(ticket: Ticket, policy: Policy) -> Iterator[str]:
     if ticket.raised and ticket.filed_at is None:
         yield desk_outbox.say(f"why_{ticket.why}")
     groups = [
-        pick(policy.special[code].label, desk_outbox.LANGUAGE) for code in ticket.special if code in policy.special
+        pick(policy.special[code].label, desk_outbox.language()) for code in ticket.special if code in policy.special
     ]
     if groups:
         yield desk_outbox.say("special", groups="、".join(groups))
@@ -96,9 +98,19 @@ def claimed(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy) -> Iter
         yield f"{line.line}. " + " · ".join(part for part in parts if part)
 
 
+def same_lot(tx: Tx, ticket: Ticket, order: Order | None, now: datetime) -> Iterator[str]:
+    """Say which other tickets are about goods of the same lots: where one is bad, more may be."""
+    claimed_lines = {line.order_line_no for line in ticket_lines.of_ticket(tx, ticket.no)}
+    lots = {line.lot_no for line in (order.lines if order else ()) if line.line_no in claimed_lines and line.lot_no}
+    found = search.same_lot(tx, ticket, lots, since=now - LOT_WITHIN, limit=LOT_SHOWN + 1)
+    if found:
+        names = "、".join(found[:LOT_SHOWN]) + ("…" if len(found) > LOT_SHOWN else "")
+        yield desk_outbox.say("same_lot", lot="、".join(sorted(lots)), names=names)
+
+
 def problems(line: Line, policy: Policy) -> str:
     """Return a line's problem types, the one that decides first."""
-    return "、".join(policy.label(code, desk_outbox.LANGUAGE) for code in line.codes)
+    return "、".join(policy.label(code, desk_outbox.language()) for code in line.codes)
 
 
 def quantity(line: Line) -> str:
@@ -122,7 +134,7 @@ def _whole(line: Line, bought: OrderLine) -> str:
 
 def _wish(tx: Tx, ticket: Ticket, line: Line) -> str:
     sum_ = options.worth(tx, ticket, line)
-    worth = money(sum_, desk_outbox.LANGUAGE) if sum_ else ""
+    worth = money(sum_, desk_outbox.language()) if sum_ else ""
     if not line.wish:
         return desk_outbox.say("no_wish_yet", sum=worth) if worth else ""
     wanted = " ".join(part for part in (desk_outbox.remedy(line.wish), worth) if part)
@@ -133,16 +145,9 @@ def _state(line: Line) -> str:
     if line.state == "open":
         return ""
     given = [desk_outbox.remedy(line.remedy)] if line.remedy else []
-    given += [money(line.amount, desk_outbox.LANGUAGE)] if line.amount else []
-    given += [desk_outbox.say("coupon", sum=money(line.coupon, desk_outbox.LANGUAGE))] if line.coupon else []
+    given += [money(line.amount, desk_outbox.language())] if line.amount else []
+    given += [desk_outbox.say("coupon", sum=money(line.coupon, desk_outbox.language()))] if line.coupon else []
     return " ".join([desk_outbox.say(f"line_{line.state}"), *given])
-
-
-def words(ticket: Ticket) -> Iterator[str]:
-    """Yield the customer's own words, shortened, the last ones, phones masked."""
-    for _, text in list(ticket.said)[-LAST:]:
-        plain = phone_numbers.covered(" ".join(text.split()))
-        yield f"「{plain if len(plain) <= SHORT else plain[: SHORT - 1] + '…'}」"
 
 
 def proof(tx: Tx, ticket: Ticket) -> str:
@@ -201,7 +206,7 @@ def _corrected(event: Event, policy: Policy) -> dict[str, str]:
         if data["field"] == "severity":
             return desk_outbox.say(f"severity_{value}")
         if data["field"] == "problem":
-            value = "、".join(policy.label(code, desk_outbox.LANGUAGE) for code in value.split())
+            value = "、".join(policy.label(code, desk_outbox.language()) for code in value.split())
         return value or desk_outbox.say("nothing")
 
     what = desk_outbox.say(f"field_{data['field']}")
@@ -215,9 +220,9 @@ def _decision(event: Event) -> str:
     if data.get("remedy"):
         parts.append(desk_outbox.remedy(data["remedy"]))
     if data.get("amount"):
-        parts.append(money(data["amount"], desk_outbox.LANGUAGE))
+        parts.append(money(data["amount"], desk_outbox.language()))
     if data.get("coupon"):
-        parts.append(desk_outbox.say("coupon", sum=money(data["coupon"], desk_outbox.LANGUAGE)))
+        parts.append(desk_outbox.say("coupon", sum=money(data["coupon"], desk_outbox.language())))
     why_ = "；".join(data[key] for key in ("words", "reason") if data.get(key))
     return " ".join(parts) + (f"：{why_}" if why_ else "")
 
@@ -239,7 +244,8 @@ def all_lines(tx: Tx, ticket: Ticket, context: TurnContext) -> Iterator[str]:
     yield from why(ticket, policy)
     yield from bought(tx, ticket, order, policy, context.now)
     yield from claimed(tx, ticket, order, policy)
-    yield from words(ticket)
+    yield from same_lot(tx, ticket, order, context.now)
+    yield from customer_words.lines(ticket, policy)
     yield from filter(None, [proof(tx, ticket), others(tx, ticket)])
     yield from warned(ticket)
     yield from leader_statements.lines(tx, ticket.no, policy, context.now)

@@ -1,0 +1,1 @@
+"""What was misread, put right by agents."""
