@@ -10,7 +10,7 @@ from handlers.context import TurnContext
 from handlers.policy.policy import Policy
 from handlers.tickets import clocks, decision_notices, lifecycle
 from handlers.tickets.lifecycle import By
-from storage import orders, ticket_lines
+from storage import orders, ticket_lines, tickets
 from storage.database import Tx
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
@@ -52,6 +52,7 @@ def room(tx: Tx, ticket: Ticket, line: Line) -> int:
     """Return the 分 that may still be given back on a line: what was paid less what is granted already."""
     if not ticket.order_no:
         return 0
+    tickets.lock_order(tx, ticket.order_no)
     return max(0, paid(tx, ticket, line) - ticket_lines.granted(tx, ticket.order_no, line.order_line_no))
 
 

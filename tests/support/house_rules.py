@@ -22,12 +22,13 @@ DOORS: Mapping[str, tuple[str, ...]] = {  # a library, and how the paths of the 
     "sqlalchemy": ("storage/",),
     "alembic": ("storage/",),
     "aiosqlite": ("storage/",),
+    "psycopg": ("storage/engines/",),
     "PIL": ("media/",),
     "aiohttp": ("bot/",),
     "dotenv": ("bot/settings.py",),
 }
 ORDER: tuple[tuple[str, ...], ...] = (  # rooms from the bottom to the top; those of one row do not know each other
-    ("storage.tables",),
+    ("storage.tables", "storage.engines"),
     ("storage",),
     ("storage.desk", "storage.platforms"),
     ("handlers.messages", "handlers.orders"),
