@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_UN, flock
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, make_url
@@ -26,6 +27,7 @@ DRIVER_ERRORS = (DBAPIError, sqlite3.Error)
 T = TypeVar("T")
 
 TRIES = 20  # of a transaction that collides with others each time
+PAUSE = 0.005  # seconds before its second try, twice as long before its third, and so on
 HELD = "claimdesk_held"  # what a transaction has locked already
 
 
@@ -117,7 +119,8 @@ def run(engine: Engine, work: Callable[[Tx], T]) -> T:
 
     Raises what the work raises, and Collided when there is no end to it.
     """
-    for _ in range(TRIES):
+    for number in range(TRIES):
+        Event().wait(number * PAUSE)  # so that who was in the way gets past
         try:
             with transaction(engine) as tx:
                 return work(tx)

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, String, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.compiler import compiles
 
 from storage.engines.json_text import to_json
 
@@ -39,6 +40,12 @@ READING = (
 ADVISORY = 20_260_612  # the class of our advisory locks
 COLLIDED = ("40001", "40P01")  # serialisation failure, deadlock
 FAILED, GONE = 3, 4  # libpq's words for a transaction of which a statement failed, and for a lost connection
+
+
+@compiles(String, "postgresql")
+def _without_bound(_type: String, _compiler: Any, **_: Any) -> str:
+    """Keep texts however long they are, as SQLite does: what a platform or an order system calls a thing is theirs."""
+    return "VARCHAR"
 
 
 def _options() -> dict[str, Any]:
@@ -96,6 +103,8 @@ def open_snapshots(url: str) -> Engine:
 
 
 def _status(tx: Connection) -> int:
+    if tx.invalidated:
+        return GONE
     connection: Any = tx.connection.driver_connection
     return int(connection.pgconn.transaction_status)
 
