@@ -162,8 +162,8 @@ def _urls(settings: Settings) -> list[str]:
     proxy = urlsplit(settings.telegram_proxy)
     if settings.telegram_proxy and (proxy.scheme not in PROXIES or not proxy.hostname):
         wrong.append(f"TELEGRAM_PROXY must be like http://host:port or socks5://host:port, not {proxy.geturl()!r}.")
-    if not settings.database.startswith("sqlite:///"):
-        wrong.append("DATABASE_URL must begin with sqlite:/// in this version.")
+    if not settings.database.startswith(("sqlite:///", "postgresql://")):
+        wrong.append("DATABASE_URL must begin with sqlite:/// or postgresql://.")
     return wrong
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.engines import postgres, sqlite
@@ -135,6 +136,11 @@ def run(engine: Engine, work: Callable[[Tx], T]) -> T:
 def collided(engine: Engine, error: BaseException) -> bool:
     """Return whether a transaction failed because others stood in its way."""
     return bool(_behind(engine).collided(error))
+
+
+def failed(engine: Engine, error: BaseException) -> bool:
+    """Return whether it was the database that failed, and not the work done with it."""
+    return isinstance(error, PoolTimeout) or bool(_behind(engine).failed(error))
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from storage.database import Tx, intact, orphaned, queue_up, rebuilding
 from storage.tables import METADATA
 
 HEAD = "0002"  # the newest of migrations/versions
+SHARED = "0002"  # since when processes are written down
 SCHEMA = "schema"  # what processes that start at the same time queue up for
 FOLDER = Path(__file__).parent / "migrations"
 

@@ -221,8 +221,11 @@ _RELEASE = Prepared(
 )
 
 
-def settle(tx: Tx, outcome: Outcome, *, now: datetime) -> None:
-    """Book what became of a bundle: sent is sent, whoever holds the lease now; only its release is fenced."""
+def settle(tx: Tx, outcome: Outcome, *, now: datetime) -> bool:
+    """Book what became of a bundle: sent is sent, whoever holds the lease now; only its release is fenced.
+
+    Return whether the lease was still the bundle's.
+    """
     name = outcome.mailbox
     hold(tx, name)
     if outcome.sent:
@@ -239,6 +242,7 @@ def settle(tx: Tx, outcome: Outcome, *, now: datetime) -> None:
     )
     if not released:
         SETTLE.run(tx, box=name)
+    return released > 0
 
 
 def _bury(tx: Tx, name: str, row_id: int, error: str, now: datetime) -> None:

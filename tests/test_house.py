@@ -22,7 +22,6 @@ TABLES = {
 BELOW = {"handlers.claims.lookup": "what was found comes from the house; only its shape is known to the conversation"}
 LONG_FILES: dict[str, str] = {}
 SUPERVISED = {
-    "bot/app.py _supervised": "a door that fails is opened again while the others go on",
     "bot/app.py stop": "one door that cannot close must not keep the rest open",
     "bot/channels/telegram/polling.py run": "the platform or the database is away: it asks again",
     "bot/channels/telegram/polling.py _keep": "the offset is only a hint: doubles are known by their key",
@@ -31,6 +30,9 @@ SUPERVISED = {
     "bot/runtime/courier.py _book": "the mail is booked: what follows from it must not book it twice",
     "bot/commands/parked.py retry": "a message that fails again stays parked, and the next is tried",
     "bot/runtime/llm_prefetch.py _ask": "a message has its turn whatever becomes of the second reader",
+    "bot/runtime/supervision.py supervised": "a door that fails is opened again while the others go on",
+    "bot/runtime/workers.py _run": "a worker's thread must not die silently",
+    "bot/runtime/workers.py _tried": "one turn's failure is that turn's alone",
     "bot/runtime/writer.py _run": "the writer's thread must not die silently",
     "bot/runtime/writer.py _do": "one turn's failure is that turn's alone",
     "bot/runtime/writer.py _again": "a turn that failed twice is parked",

@@ -10,14 +10,14 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from bot.app import App, build
 from bot.logs import set_up
 from bot.runtime import web
 from bot.settings import Settings
-from storage.database import Busy
+from storage.database import Busy, several
 
 LOG = logging.getLogger(__name__)
 STOP_WITHIN = 9.0  # seconds; the contract gives ten
@@ -38,7 +38,7 @@ def only_one(folder: Path) -> Iterator[None]:
 def serve(settings: Settings) -> int:
     """Run the service; returns 0 after a graceful stop."""
     set_up(settings.log_level, settings.log_format)
-    with only_one(settings.folder):
+    with nullcontext() if several(settings.database) else only_one(settings.folder):
         return asyncio.run(_serve(settings))
 
 

@@ -41,6 +41,8 @@ class SandboxChannel:
 
     room: Room
     name: str = NAME
+    alone: str = ""
+    polls: bool = False
 
     async def run(self) -> None:
         """Wait until cancelled: what comes in comes by the page's own requests."""

@@ -63,6 +63,8 @@ class SandboxDesk:
     context: Callable[[], TurnContext]
     sheet: Callable[[Sequence[SheetPhoto], str], bytes | None]
     name: str = DESK_NAME
+    alone: str = ""
+    polls: bool = False
 
     async def run(self) -> None:
         """Let the sample staff join, then wait until cancelled: what comes in comes by the page's own requests."""

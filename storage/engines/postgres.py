@@ -9,6 +9,7 @@ from typing import Any
 from zlib import crc32
 
 from sqlalchemy import Connection, Engine, String, create_engine, event
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
 
@@ -39,6 +40,8 @@ READING = (
 )
 ADVISORY = 20_260_612  # the class of our advisory locks
 COLLIDED = ("40001", "40P01")  # serialisation failure, deadlock
+# what comes of the connection, a transaction cut off or read-only, full disks, shutdowns and the server's own faults
+FAILURES = ("08", "25006", "25P03", "25P04", "53", "57", "58", "F0", "XX")
 FAILED, GONE = 3, 4  # libpq's words for a transaction of which a statement failed, and for a lost connection
 
 
@@ -119,9 +122,20 @@ def can_go_back(tx: Connection) -> bool:
     return _status(tx) != GONE
 
 
+def _code(error: BaseException) -> str:
+    return getattr(getattr(error, "orig", error), "sqlstate", None) or ""
+
+
 def collided(error: BaseException) -> bool:
     """Return whether the transaction stood in another's way: it is to be run again from its start."""
-    return getattr(getattr(error, "orig", error), "sqlstate", None) in COLLIDED
+    return _code(error) in COLLIDED
+
+
+def failed(error: BaseException) -> bool:
+    """Return whether it was the server or the way to it that failed, and not the work done with it."""
+    if isinstance(error, (OperationalError, InterfaceError)) and not _code(error):
+        return True  # the connection broke, or none came about
+    return _code(error).startswith(FAILURES)
 
 
 def locks(tx: Connection) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.engines.json_text import to_json
@@ -84,6 +85,11 @@ def stands(tx: Connection) -> bool:
 
 
 can_go_back = stands  # to a savepoint
+
+
+def failed(error: BaseException) -> bool:
+    """Return whether it was the database that failed, and not the work done with it."""
+    return isinstance(error, OperationalError)
 
 
 def collided(_error: BaseException) -> bool:

@@ -67,6 +67,8 @@ class WeChatChannel:
     zone: tzinfo = UTC  # in which times are told
     open_for: float = OPEN
     name: str = field(default=NAME, init=False)
+    alone: str = field(default="", init=False)
+    polls: bool = field(default=False, init=False)
     slots: Slots = field(default_factory=Slots, init=False)
     callback: Callback = field(init=False)
     line: Line = field(init=False)

@@ -68,6 +68,8 @@ class TelegramDesk:
     timeout: float = 20.0  # seconds for one call
     speed: float = 1.0  # of the group's minute, for tests
     name: str = field(default=NAME, init=False)
+    alone: str = field(default=f"desk:{NAME}", init=False)
+    polls: bool = field(default=False, init=False)
     _bot: Bot = field(init=False)
     _client: httpx.AsyncClient = field(init=False)
     _group: Group = field(init=False)
@@ -82,6 +84,7 @@ class TelegramDesk:
 
     def __post_init__(self) -> None:
         """Make the parts; nothing is asked of the platform yet. Raises InvalidToken for what is no token."""
+        self.polls = self.webhook is None
         # the library warns of its own attribute while it makes the error that carries it
         warnings.filterwarnings("ignore", message=".*retry_after", category=PTBDeprecationWarning)
         logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines carry addresses, and those the token
