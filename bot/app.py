@@ -242,17 +242,7 @@ def build(settings: Settings) -> App:
         presence=presence,
     )
     courier.channels, courier.desks, courier.told = app.channels, app.desks, app.told
-    fetcher = Fetcher(
-        doors=app.door_of,
-        read=app.read,
-        do=runner.do,
-        context=app.context,
-        clock=now,
-        store=app.store,
-        examiner=app.examiner,
-    )
-    clerk = Clerk(read=app.read, do=runner.do, context=app.context, store=app.store)
-    inside |= {"wake": app.wake, "fetch": partial(app.work, fetcher), "sheet": partial(app.work, clerk)}
+    inside |= _inside(app)
     _open_doors(app)
     return app
 
@@ -275,19 +265,29 @@ def _runner(
     return Workers(engine=engine, park=park, rounds=rounds)
 
 
+def _inside(app: App) -> dict[str, Callable[[Bundle], Awaitable[None]]]:
+    """Make who carries the mail that stays in the house."""
+    do = app.runner.do
+    fetcher = Fetcher(
+        doors=app.door_of,
+        read=app.read,
+        do=do,
+        context=app.context,
+        clock=app.clock,
+        store=app.store,
+        examiner=app.examiner,
+    )
+    clerk = Clerk(read=app.read, do=do, context=app.context, store=app.store)
+    return {"wake": app.wake, "fetch": partial(app.work, fetcher), "sheet": partial(app.work, clerk)}
+
+
 def _open_doors(app: App) -> None:
     if app.settings.second_reader:
         from bot.runtime.llm_prefetch import open_sight
 
         app.beforehand = open_sight(app.settings, app.context)
-    parts = Parts(
-        settings=app.settings,
-        house=app.house,
-        store=app.store,
-        examiner=app.examiner,
-        clock=app.clock,
-        context=app.context,
-    )
+    parts = Parts(settings=app.settings, house=app.house, store=app.store, examiner=app.examiner, clock=app.clock,
+                  context=app.context)  # fmt: skip
     for side in open_all(parts):
         if side.channel:
             app.channels[side.channel.name] = side.channel
