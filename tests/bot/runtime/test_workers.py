@@ -1,10 +1,11 @@
-"""The workers on PostgreSQL: each chat in order, each turn's failure its own, nothing acknowledged that is not stored."""
+"""The workers on PostgreSQL: each chat in order, each failure its own, nothing acknowledged that is not stored."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -246,10 +247,14 @@ async def test_due_mail_is_handed_out_once_and_struck_off(house):
     assert house.rounds._out == 0
 
 
-async def settled(house: Process) -> None:
+async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(5):
-        while leases(house.engine):
+        while not condition():  # noqa: ASYNC110  what it looks at is in the database
             await asyncio.sleep(0.02)
+
+
+async def settled(house: Process) -> None:
+    await until(lambda: not leases(house.engine))
 
 
 async def test_mail_is_handed_out_when_it_is_due(house):
@@ -269,9 +274,7 @@ async def test_an_outcome_goes_round_a_box_that_others_hold(house):
         outbox.hold(tx, "chat:1")
         for bundle in house.bundles:
             house.workers.settle(Outcome(mailbox=bundle.mailbox, lease=bundle.lease, sent=bundle.mails[-1].id))
-        async with asyncio.timeout(5):
-            while len(leases(house.engine)) > 1:
-                await asyncio.sleep(0.02)
+        await until(lambda: len(leases(house.engine)) <= 1)
         assert list(leases(house.engine)) == ["chat:1"]
     await settled(house)
 
@@ -370,10 +373,11 @@ async def test_work_on_a_lease_that_is_anothers_by_now_is_undone(house, other):
 
 
 async def first_of(house: Process, other: Process, but: Bundle) -> Bundle:
-    async with asyncio.timeout(5):
-        while not (new := [one for one in (*house.bundles, *other.bundles) if one.lease != but.lease]):
-            await asyncio.sleep(0.02)
-    return new[0]
+    def found() -> list[Bundle]:
+        return [one for one in (*house.bundles, *other.bundles) if one.lease != but.lease]
+
+    await until(found)
+    return found()[0]
 
 
 async def test_a_door_runs_while_its_duty_is_held(monkeypatch):
