@@ -172,6 +172,8 @@ class WeChatChannel:
 
     async def _carry(self, account: str, part: Part, sent: int) -> Delivery | None:
         """Carry one part; None when it is carried, else how far it got."""
+        if not self.house.sure():
+            return Delivery(sent=sent, later=1.0, error="left to another process")
         try:
             await self.pusher.carry(account, part)
         except NoPush as error:
