@@ -6,8 +6,10 @@ from bot.runtime.web import PortTaken
 from handlers.policy.loader import PolicyError
 from storage.database import DRIVER_ERRORS, Busy, DatabaseGone
 from storage.migration import Broken, Newer
+from storage.operations.move import NotEmpty, NotPresent, Unlike
 
-EXPECTED = (PortTaken, PolicyError, Busy, DatabaseGone, Broken, Newer, *DRIVER_ERRORS, OSError, ValueError)
+MOVING = (NotEmpty, NotPresent, Unlike)
+EXPECTED = (PortTaken, PolicyError, Busy, DatabaseGone, Broken, Newer, *MOVING, *DRIVER_ERRORS, OSError, ValueError)
 
 
 def sentence(failure: BaseException) -> str:

@@ -238,6 +238,13 @@ def db_backup(args: Namespace, settings: Settings) -> int:
     return db.back_up(settings, Path(args.file), print)
 
 
+def db_move(args: Namespace, settings: Settings) -> int:
+    """Move the database to PostgreSQL."""
+    from bot.commands import db
+
+    return db.move(settings, args.to, print)
+
+
 def doctor(args: Namespace, settings: Settings) -> int:
     """Check the installation."""
     from bot.commands.doctor import examine

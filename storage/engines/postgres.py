@@ -83,6 +83,7 @@ def open_writer(url: str, *, process: str, workers: int) -> Engine:
     engine = create_engine(
         url,
         pool_size=workers + SPARE,
+        max_overflow=2,
         pool_timeout=10,
         execution_options={WRITES: True, PROCESS: process},
         **_options(),
