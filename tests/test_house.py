@@ -30,6 +30,8 @@ SUPERVISED = {
     "bot/runtime/courier.py _book": "the mail is booked: what follows from it must not book it twice",
     "bot/commands/parked.py retry": "a message that fails again stays parked, and the next is tried",
     "bot/runtime/llm_prefetch.py _ask": "a message has its turn whatever becomes of the second reader",
+    "bot/runtime/presence.py _run": "a process that beats no more is given up by the others",
+    "bot/runtime/rounds.py _run": "the courier's thread must not die silently",
     "bot/runtime/supervision.py supervised": "a door that fails is opened again while the others go on",
     "bot/runtime/workers.py _run": "a worker's thread must not die silently",
     "bot/runtime/workers.py _tried": "one turn's failure is that turn's alone",

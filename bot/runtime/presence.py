@@ -72,9 +72,10 @@ class Presence:
         while not self._over.wait(BEAT):
             try:
                 self._beat()
-            except (DatabaseGone, *DRIVER_ERRORS) as error:
+            except Exception as error:  # whatever it is, it beats again
                 self._heard_since = 0.0
-                LOG.error("not heard of by the other processes: %s", error)
+                known = isinstance(error, (DatabaseGone, *DRIVER_ERRORS))
+                LOG.error("not heard of by the other processes: %s", error, exc_info=not known)
                 self.engine.dispose()
 
     def _beat(self) -> None:

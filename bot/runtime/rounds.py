@@ -106,7 +106,7 @@ class Rounds:
             try:
                 self._round(outcomes)
                 failures = 0
-            except LOST as error:
+            except Exception as error:  # noqa: BLE001  the thread must not die silently
                 failures += 1
                 self._give_back(outcomes, error)
                 if self._stopping:
@@ -135,7 +135,7 @@ class Rounds:
         now, lease = self.clock(), f"{self.presence.name}#{self._number}"
         try:
             booked = run(self.engine, lambda tx: self._book(tx, outcomes, lease, now))
-        except LOST:
+        except BaseException:
             self._doubtful.append(lease)
             raise
         self._doubtful.clear()
@@ -167,7 +167,7 @@ class Rounds:
         return Booked(left, bundles, pickup.next_due(tx, desks))
 
     def _give_back(self, outcomes: list[tuple[Outcome, int]], error: BaseException) -> None:
-        LOG.error("the database failed, nothing of this round is booked: %s", error)
+        LOG.error("nothing of this round is booked: %s", error, exc_info=not isinstance(error, LOST))
         with self._wake:
             self._outcomes.extendleft(reversed(outcomes))
         self.engine.dispose()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import Connection, Engine, String, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, String, create_engine, event
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
@@ -51,6 +51,20 @@ def _without_bound(_type: String, _compiler: Any, **_: Any) -> str:
     return "VARCHAR"
 
 
+class _Holdable(String):
+    """A text without the one character that PostgreSQL's texts cannot hold."""
+
+    render_bind_cast = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        return lambda text: text.replace("\0", "") if text and "\0" in text else text
+
+
+def _set_up(engine: Engine, settings: Sequence[str]) -> None:
+    engine.dialect.colspecs = {**engine.dialect.colspecs, String: _Holdable}
+    event.listen(engine, "connect", lambda dbapi, _: _connected(dbapi, settings))
+
+
 def _options() -> dict[str, Any]:
     return {
         "connect_args": {**CONNECT, "application_name": "claimdesk"},
@@ -61,15 +75,6 @@ def _options() -> dict[str, Any]:
 
 
 def _connected(dbapi: Any, settings: Sequence[str]) -> None:
-    from psycopg.types.string import StrDumperUnknown  # the driver is imported where it is used
-
-    class Printable(StrDumperUnknown):
-        """Drops the one character that PostgreSQL's texts cannot hold."""
-
-        def dump(self, obj: str) -> Any:
-            return super().dump(obj.replace("\0", ""))
-
-    dbapi.adapters.register_dumper(str, Printable)
     getattr(dbapi, "driver_connection", dbapi).prepared_max = PREPARED
     cursor = dbapi.cursor()
     for setting in settings:
@@ -88,21 +93,21 @@ def open_writer(url: str, *, process: str, workers: int) -> Engine:
         execution_options={WRITES: True, PROCESS: process},
         **_options(),
     )
-    event.listen(engine, "connect", lambda dbapi, _: _connected(dbapi, WRITING))
+    _set_up(engine, WRITING)
     return engine
 
 
 def open_readers(url: str) -> AsyncEngine:
     """Open the pool of readers: each sees the rows as they were committed when it began, and cannot write."""
     engine = create_async_engine(url, pool_size=4, max_overflow=4, **_options())
-    event.listen(engine.sync_engine, "connect", lambda dbapi, _: _connected(dbapi, READING))
+    _set_up(engine.sync_engine, READING)
     return engine
 
 
 def open_snapshots(url: str) -> Engine:
     """Open readers for synchronous functions."""
     engine = create_engine(url, pool_size=1, max_overflow=1, **_options())
-    event.listen(engine, "connect", lambda dbapi, _: _connected(dbapi, READING))
+    _set_up(engine, READING)
     return engine
 
 
