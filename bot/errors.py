@@ -15,7 +15,7 @@ EXPECTED = (PortTaken, PolicyError, Busy, DatabaseGone, Broken, Newer, *MOVING, 
 def sentence(failure: BaseException) -> str:
     """Say a failure in one sentence."""
     if isinstance(failure, DRIVER_ERRORS):
-        why = getattr(failure, "orig", None) or failure
+        why = " ".join(str(getattr(failure, "orig", None) or failure).split())
         return f"the database refused ({why}); check DATABASE_URL, the disk and the file's rights."
     if isinstance(failure, OSError) and failure.filename:
         return f"{failure.filename}: {failure.strerror}."

@@ -83,11 +83,19 @@ _HOLD_NO, _HOLD_CLAIM = (
     Prepared(_WHOLE.where(column == bindparam(name, type_=String)).with_for_update(key_share=True))
     for column, name in ((tickets.c.no, "number"), (tickets.c.claim_id, "claim"))
 )
+_TALK_OF = select(tickets.c.conversation_id).where(tickets.c.no == bindparam("number", type_=String)).scalar_subquery()
+_HOLD_TALK = Prepared(select(conversations.c.id).where(conversations.c.id == _TALK_OF).with_for_update(key_share=True))
 _DUE = Prepared(
     update(tickets)
     .where(tickets.c.no == bindparam("number", type_=String))
     .values(due_at=bindparam("due", type_=tickets.c.due_at.type), late=bindparam("is_late", type_=tickets.c.late.type))
 )
+
+
+def hold(tx: Tx, no: str) -> None:
+    """Hold the conversation of a ticket before the ticket itself, in the order of its customer's turns."""
+    if locks(tx):
+        _HOLD_TALK.first(tx, number=no)
 
 
 def get(tx: Tx, no: str) -> Ticket | None:

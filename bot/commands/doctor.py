@@ -51,7 +51,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
         with engine.connect() as connection:
             wrong = fault(connection)
     except (*DRIVER_ERRORS, Newer) as error:
-        yield False, f"the database does not open: {getattr(error, 'orig', None) or error.__doc__}"
+        why = " ".join(str(getattr(error, "orig", None) or error.__doc__).split())
+        yield False, f"the database does not open: {why}"
         return
     finally:
         engine.dispose()

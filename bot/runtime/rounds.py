@@ -19,6 +19,7 @@ from storage.operations import processes
 from storage.outbox import Bundle, Outcome
 
 LOG = logging.getLogger(__name__)
+SHORTEST_WAIT = 0.02  # seconds after a round that came to nothing: what is due is in others' hands
 PATIENT = 3  # rounds that an outcome goes round a box which others hold; then it waits for them
 
 
@@ -29,6 +30,7 @@ class Booked:
     left: list[tuple[Outcome, int]]
     bundles: list[Bundle]
     due: datetime | None
+    doubtful: list[str]
 
 
 @dataclass(slots=True)
@@ -51,6 +53,7 @@ class Rounds:
     _due: datetime | None = None
     _nudged: bool = True
     _number: int = 0
+    _idle: bool = False  # the last round came to nothing
     alive_at: float = 0.0  # monotonic time of the last finished round
 
     def start(self) -> None:
@@ -128,7 +131,8 @@ class Rounds:
             return 0
         if self._due is None or not self._carrying or self._out >= SLOTS:
             return LONGEST_WAIT
-        return min(LONGEST_WAIT, max(0.0, (self._due - self.clock()).total_seconds()))
+        least = (SHORTEST_WAIT if self.presence.sure() else LONGEST_WAIT) if self._idle else 0.0
+        return min(LONGEST_WAIT, max(least, (self._due - self.clock()).total_seconds()))
 
     def _round(self, outcomes: list[tuple[Outcome, int]]) -> None:
         self._number += 1
@@ -138,7 +142,8 @@ class Rounds:
         except BaseException:
             self._doubtful.append(lease)
             raise
-        self._doubtful.clear()
+        self._doubtful = booked.doubtful
+        self._idle = not booked.bundles and len(booked.left) == len(outcomes)
         with self._wake:
             self._out += len(booked.bundles) - (len(outcomes) - len(booked.left))
             self._outcomes.extend(booked.left)
@@ -148,8 +153,7 @@ class Rounds:
 
     def _book(self, tx: Tx, outcomes: list[tuple[Outcome, int]], lease: str, now: datetime) -> Booked:
         """Settle the boxes that nobody else holds, then lease what is due; a round waits for no turn."""
-        if self._doubtful:
-            processes.free(tx, self._doubtful)
+        doubtful = processes.free(tx, self._doubtful) if self._doubtful else []
         free = pickup.lock(tx, {one.mailbox for one, _ in outcomes}) if outcomes else set()
         left = []
         for outcome, rounds in outcomes:
@@ -164,7 +168,7 @@ class Rounds:
         desks = self.desks()
         if self._carrying and not self._stopping and room > 0 and self.presence.sure():
             bundles = outbox.pick(tx, now=now, lease=lease, until=now + outbox.LEASE, limit=room, desks=desks)
-        return Booked(left, bundles, pickup.next_due(tx, desks))
+        return Booked(left, bundles, pickup.next_due(tx, desks), doubtful)
 
     def _give_back(self, outcomes: list[tuple[Outcome, int]], error: BaseException) -> None:
         LOG.error("nothing of this round is booked: %s", error, exc_info=not isinstance(error, LOST))

@@ -28,6 +28,7 @@ class Lane:
     jobs: deque[Job] = field(default_factory=deque)
     wake: threading.Condition = field(default_factory=threading.Condition)
     thread: threading.Thread | None = None
+    busy: bool = False
     failures: int = 0
 
 
@@ -70,7 +71,7 @@ class Workers:
     def _lane_of(self, message: Inbound | DeskInbound | None) -> Lane:
         """Messages of one chat go one after the other; other work goes where least waits."""
         if message is None:
-            return min(self._lanes, key=lambda lane: len(lane.jobs))
+            return min(self._lanes, key=lambda lane: len(lane.jobs) + lane.busy)
         if isinstance(message, DeskInbound):
             return self._lane(message.desk, message.user)
         return self._lane(message.channel, message.account)
@@ -118,7 +119,7 @@ class Workers:
                     lane.wake.wait()
                 if not lane.jobs:
                     return
-                job = lane.jobs.popleft()
+                job, lane.busy = lane.jobs.popleft(), True
             try:
                 self._do(job)
                 lane.failures = 0
@@ -130,6 +131,7 @@ class Workers:
             except BaseException as error:  # the thread must not die silently
                 LOG.exception("a worker failed")
                 job.error = error
+            lane.busy = False
             if self._loop and not self._loop.is_closed():
                 self._loop.call_soon_threadsafe(_finish, job)
             if lane.failures and not self._stopping:

@@ -51,9 +51,11 @@ def leave(tx: Tx, name: str) -> None:
     _free(tx, func.split_part(mailboxes.c.lease, "#", 1) == name)
 
 
-def free(tx: Tx, leases: Collection[str]) -> None:
-    """Give up leases of which it is not known whether they were taken."""
-    _free(tx, mailboxes.c.lease.in_(list(leases)))
+def free(tx: Tx, leases: Collection[str]) -> list[str]:
+    """Give up leases that may or may not have been taken; return those whose boxes others hold just now."""
+    here = mailboxes.c.lease.in_(list(leases))
+    _free(tx, here)
+    return list(tx.execute(select(mailboxes.c.lease).where(here).distinct()).scalars())
 
 
 def _free(tx: Tx, whose: Any) -> None:

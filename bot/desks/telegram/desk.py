@@ -43,6 +43,7 @@ LOG = logging.getLogger(__name__)
 PATH = "/telegram/desk"
 API = "https://api.telegram.org"
 ASK_AGAIN = 600.0  # seconds between questions for the administrators while the bot hears of no changes
+ASK_SHARED = 30.0  # the same where other processes hear of the changes too
 DRAWN = ("card", "refresh")
 
 
@@ -156,10 +157,13 @@ class TelegramDesk:
             await asyncio.sleep(seconds)
 
     async def _ask_again(self) -> None:
-        """Ask for the administrators now and then while the platform tells the bot of no changes."""
+        """Ask for the administrators now and then while changes are told to nobody, or to another process."""
         while True:
-            await asyncio.sleep(ASK_AGAIN)
-            if not self._staff.leads:
+            shared = self.webhook is not None and self.house.sharers() > 1
+            await asyncio.sleep(ASK_SHARED if shared else ASK_AGAIN)
+            if shared:
+                await self._until_done(self._staff.look_again)
+            elif not self._staff.leads:
                 await self._until_done(self._staff.load)
 
     def _poller(self) -> Poller:
