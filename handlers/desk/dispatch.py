@@ -75,6 +75,7 @@ def _tap(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
 
 def _ticket(tx: Tx, inbound: DeskInbound, no: str) -> Ticket | None:
     """Return a ticket that this desk sees."""
+    rows.hold(tx, no)
     ticket = rows.get(tx, no)
     return ticket if ticket and ticket.desk == inbound.desk else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,6 +41,7 @@ class Sender:
     bot: Bot
     store: Keeper
     pace: Pace = field(default_factory=lambda: Pace(now=time.monotonic))
+    sure: Callable[[], bool] = lambda: True  # whether the mail is still this process's
     _failures: dict[str, int] = field(default_factory=dict)
     _carried: dict[int, int] = field(default_factory=dict)  # mail -> calls of it that got through
 
@@ -82,7 +83,7 @@ class Sender:
         await asyncio.sleep(seconds)
         while seconds := self.pace.depart(album):  # noqa: ASYNC110  time itself makes room
             await asyncio.sleep(seconds)
-        return None
+        return None if self.sure() else Delivery(later=1.0, error="left to another process")
 
     async def _call(self, account: str, mail_id: int, call: TelegramMethod[Any]) -> Delivery | None:
         try:

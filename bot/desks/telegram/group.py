@@ -65,6 +65,8 @@ class Group:
         seconds = self.pace.ask(who, rank, cost)
         if seconds:
             raise Wait(seconds, "pace")
+        if not self.house.sure():
+            raise Wait(1.0, "left to another process")
         return await self.call(call)
 
     async def call(self, call: Callable[[int], Awaitable[T]]) -> T:
