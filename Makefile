@@ -14,7 +14,7 @@ ARGS :=
 unexport PYTHONHOME PYTHONPATH
 unexport PYTHONDONTWRITEBYTECODE # without bytecode every process compiles all of the house and its tests anew
 
-.PHONY: run install test test-units test-doors test-long test-matrix coverage check format bench wheel browser
+.PHONY: run install test test-units test-doors test-long test-matrix coverage check format bench wheel browser postgres
 
 run: .venv/.run
 	@$(PYTHON) -m bot serve
@@ -52,6 +52,13 @@ browser:
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null && fc-list | grep -qi wqy-microhei || \
 	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 	  chromium chromium-driver fonts-wqy-microhei fontconfig; }
+
+# Debian's PostgreSQL, of which the tests start a server of their own; as root. The one that Debian starts is stopped.
+postgres:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql && \
+	  { command -v pg_dropcluster >/dev/null && pg_lsclusters -h | while read -r version name _; do \
+	    pg_ctlcluster "$$version" "$$name" stop || true; done; }; }
 
 .venv/.run: $(PYTHON) pyproject.toml constraints.txt
 	@echo "installing Claimdesk into .venv (a minute or two, this time only)"

@@ -34,6 +34,8 @@ class Sink:
     """A channel that takes everything at once."""
 
     name: str = "memory"
+    alone: str = ""
+    polls: bool = False
     got: int = 0
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 

@@ -81,6 +81,7 @@ COMMANDS: tuple[tuple[str, str, tuple[Argument, ...]], ...] = (
     ("doctor", "check settings, database, disk, policy, tokens and webhooks", ()),
     ("db upgrade", "bring the database to this version", ()),
     ("db backup", "copy the database while the service runs", (FILE,)),
+    ("db move", "move everything from SQLite to an empty PostgreSQL", (_arg("--to", required=True, metavar="URL"),)),
 )
 """Every command with its purpose and its arguments."""
 

@@ -14,17 +14,21 @@ from typing import Any
 
 from bot.channels.base import Beforehand, Channel, Desk, House
 from bot.doors import Parts, open_all
-from bot.runtime import web
-from bot.runtime.courier import Courier, strike
+from bot.runtime import timers, web
+from bot.runtime.courier import Courier
 from bot.runtime.evidence_fetcher import Fetcher
+from bot.runtime.preparation import prepare
+from bot.runtime.presence import Presence, new_name, on_duty
 from bot.runtime.retries import supervise
+from bot.runtime.rounds import Rounds
 from bot.runtime.settlement_export import Clerk
-from bot.runtime.writer import Runner
+from bot.runtime.workers import COUNT, Workers
+from bot.runtime.writer import Park, Runner
 from bot.settings import Settings, clock
-from handlers.cases import leader_digest, timers
+from handlers.cases import leader_digest
 from handlers.context import TurnContext
 from handlers.desk import dispatch as desks
-from handlers.messages.models import DeskInbound, Inbound, from_raw
+from handlers.messages.models import DeskInbound, Inbound
 from handlers.policy.loader import load
 from handlers.policy.policy import Policy
 from handlers.tickets import desk_outbox, undelivered
@@ -32,15 +36,14 @@ from handlers.turn import intake, parking
 from media.guard import Examiner
 from media.store import Keeper, open_store
 from storage import conversations, policies
-from storage.database import Readers, Tx, WriteLock, Writer, open_readers, open_writer, read, transaction, write_lock
+from storage.database import Readers, Tx, WriteLock, Writer, open_readers, open_writer, queue_up, read, several
 from storage.evidence import Evidence
-from storage.migration import prepare as prepare_schema
 from storage.outbox import Bundle, Mail, Outcome
 
 LOG = logging.getLogger(__name__)
 DRAIN = 3.0  # seconds that sends under way get when the service stops
-ASIDE = 0.3  # seconds that a message may wait for the second reader before others are listened to beside it
 RESTART = 5.0  # seconds until a door that failed is opened again
+ASIDE = 0.3  # seconds that a message may wait for the second reader before others are listened to beside it
 
 
 @dataclass(slots=True)
@@ -54,8 +57,9 @@ class App:
     policy: Policy
     store: Keeper
     examiner: Examiner
-    runner: Runner
+    runner: Runner | Workers
     courier: Courier
+    presence: Presence | None = None  # among the processes that share the database, where several may
     channels: dict[str, Channel] = field(default_factory=dict)
     desks: dict[str, Desk] = field(default_factory=dict)
     doors: list[web.Door] = field(default_factory=list)
@@ -69,7 +73,22 @@ class App:
     def house(self) -> House:
         """Return what channels and desks may call."""
         waits = ASIDE if self.beforehand else 0.0
-        return House(receive=self.receive, act=self.act, write=self.runner.do, read=self.read, waits=waits)
+        return House(
+            receive=self.receive, act=self.act, write=self.runner.do, read=self.read, waits=waits,
+            sharers=lambda: self.presence.sharers if self.presence else 1, sure=self.sure,
+        )  # fmt: skip
+
+    def sure(self) -> bool:
+        """Return whether the mail that this process carries is its own."""
+        return self.presence is None or self.presence.sure()
+
+    def alone(self, duty: str) -> bool:
+        """Return whether this process does what only one may do."""
+        return self.presence is None or self.presence.on_duty(duty)
+
+    def desks_on_duty(self) -> list[str]:
+        """Name the desks whose mail this process carries."""
+        return [desk.name for desk in self.desks.values() if not desk.alone or self.alone(desk.alone)]
 
     def context(self) -> TurnContext:
         """Return what one turn is given; the desk is spoken to in the policy's language."""
@@ -129,19 +148,7 @@ class App:
 
     async def wake(self, bundle: Bundle) -> None:
         """Carry a timer out and strike it off in the same transaction."""
-
-        def fire(tx: Tx) -> None:
-            context = self.context()
-            for mail in bundle.mails:
-                if "held" in mail.payload:
-                    _take_held(tx, bundle, mail, context)
-                elif "conversation" in mail.payload:
-                    intake.turn(tx, _woken(bundle, mail.payload, context), context)
-                else:
-                    timers.fire(tx, mail.payload, context)
-            strike(tx, bundle, now=context.now)
-
-        await self.runner.do(fire)
+        await self.runner.do(lambda tx: timers.fire(tx, bundle, self.context()))
         self.runner.settled()
 
     async def work(self, worker: Fetcher | Clerk, bundle: Bundle) -> None:
@@ -162,12 +169,19 @@ class App:
 
     async def start(self) -> None:
         """Begin to write, carry and listen."""
+        if self.presence:
+            self.presence.wanted = sorted({door.alone for door in self._all_doors() if door.alone})
         self.runner.start()
         await self.runner.do(lambda tx: intake.warm_up(self.policy))
-        await self.runner.do(lambda tx: leader_digest.begin(tx, self.context()))
+        await self.runner.do(self._set_digests)
         for door in self._all_doors():
-            task = asyncio.create_task(supervise(door.run, partial(_failed, door.name)), name=f"door {door.name}")
+            run = partial(on_duty, door.run, partial(self.alone, door.alone)) if door.polls else door.run
+            task = asyncio.create_task(supervise(run, partial(_failed, door.name)), name=f"door {door.name}")
             self._loops.append(task)
+
+    def _set_digests(self, tx: Tx) -> None:
+        queue_up(tx, "digests")
+        leader_digest.begin(tx, self.context())
 
     async def stop(self) -> None:
         """Accept nothing more, finish turns, and give messages under way some time to arrive."""
@@ -191,41 +205,20 @@ class App:
         self.engine.dispose()
 
 
-def _take_held(tx: Tx, bundle: Bundle, mail: Mail, context: TurnContext) -> None:
-    """Let a message that waited have its turn."""
-    woken = _woken(bundle, mail.payload, context)
-    parking.guarded(tx, from_raw(mail.payload["held"]), lambda: intake.turn(tx, woken, context), context)
-
-
-def _woken(bundle: Bundle, payload: Any, context: TurnContext) -> Inbound:
-    return Inbound(key=bundle.mailbox, channel="", account="", at=context.now, kind="wake", data=payload)
-
-
 def _failed(name: str, error: Exception) -> float:
     """Log that a door failed and return the seconds until it is opened again."""
     LOG.error("door %s failed, it is opened again in %d s", name, RESTART, exc_info=error)
     return RESTART
 
 
-def prepare(settings: Settings, engine: Writer, policy: Policy, now: datetime) -> None:
-    """Bring the schema up, and put the policy in force."""
-    with write_lock(settings.folder):
-        prepare_schema(engine)
-    with write_lock(settings.folder), transaction(engine) as tx:
-        policies.store(tx, policy.hash, name=policy.name, text=policy.text, now=now)
-        policies.enforce(tx, policy.hash)
-        if settings.sandbox_open:
-            from handlers.orders import samples
-
-            samples.load(tx, now)
-
-
 def build(settings: Settings) -> App:
     """Put the service together. Raises what the settings, the policy or the database find wrong."""
     now, policy = clock(settings), load(settings.policy)
     settings.folder.mkdir(parents=True, exist_ok=True)
-    engine = open_writer(settings.database)
+    name = new_name()
+    engine = open_writer(settings.database, process=name, workers=COUNT)
     prepare(settings, engine, policy, now())
+    presence = Presence(engine, name) if several(settings.database) else None
     app: App
     inside: dict[str, Callable[[Bundle], Awaitable[None]]] = {}
     courier = Courier(
@@ -237,13 +230,13 @@ def build(settings: Settings) -> App:
         desks={},
         inside=inside,
     )
-    runner = Runner(
-        engine=engine,
-        lock=WriteLock(settings.folder),
-        clock=now,
+    runner = _runner(
+        settings,
+        courier,
+        engine,
+        presence,
         park=lambda tx, message, error: parking.park(tx, message, error, app.context()),
-        carry=courier.carry,
-        lease=f"{os.getpid()}",
+        desks=lambda: app.desks_on_duty(),
     )
     app = App(
         settings=settings,
@@ -255,21 +248,46 @@ def build(settings: Settings) -> App:
         examiner=Examiner(),
         runner=runner,
         courier=courier,
+        presence=presence,
     )
     courier.channels, courier.desks, courier.told = app.channels, app.desks, app.told
+    inside |= _inside(app)
+    _open_doors(app)
+    return app
+
+
+def _runner(
+    settings: Settings,
+    courier: Courier,
+    engine: Writer,
+    presence: Presence | None,
+    *,
+    park: Park,
+    desks: Callable[[], list[str]],
+) -> Runner | Workers:
+    """Make what writes: one thread, or several where the database bears them."""
+    if presence is None:
+        lock, lease = WriteLock(settings.folder), f"{os.getpid()}"
+        return Runner(engine=engine, lock=lock, clock=courier.clock, park=park, carry=courier.carry, lease=lease)
+    courier.sure = presence.sure
+    rounds = Rounds(engine=engine, clock=courier.clock, presence=presence, carry=courier.carry, desks=desks)
+    return Workers(engine=engine, park=park, rounds=rounds)
+
+
+def _inside(app: App) -> dict[str, Callable[[Bundle], Awaitable[None]]]:
+    """Make who carries the mail that stays in the house."""
+    do = app.runner.do
     fetcher = Fetcher(
         doors=app.door_of,
         read=app.read,
-        do=runner.do,
+        do=do,
         context=app.context,
-        clock=now,
+        clock=app.clock,
         store=app.store,
         examiner=app.examiner,
     )
-    clerk = Clerk(read=app.read, do=runner.do, context=app.context, store=app.store)
-    inside |= {"wake": app.wake, "fetch": partial(app.work, fetcher), "sheet": partial(app.work, clerk)}
-    _open_doors(app)
-    return app
+    clerk = Clerk(read=app.read, do=do, context=app.context, store=app.store)
+    return {"wake": app.wake, "fetch": partial(app.work, fetcher), "sheet": partial(app.work, clerk)}
 
 
 def _open_doors(app: App) -> None:
@@ -277,14 +295,8 @@ def _open_doors(app: App) -> None:
         from bot.runtime.llm_prefetch import open_sight
 
         app.beforehand = open_sight(app.settings, app.context)
-    parts = Parts(
-        settings=app.settings,
-        house=app.house,
-        store=app.store,
-        examiner=app.examiner,
-        clock=app.clock,
-        context=app.context,
-    )
+    parts = Parts(settings=app.settings, house=app.house, store=app.store, examiner=app.examiner, clock=app.clock,
+                  context=app.context)  # fmt: skip
     for side in open_all(parts):
         if side.channel:
             app.channels[side.channel.name] = side.channel

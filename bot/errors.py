@@ -6,14 +6,16 @@ from bot.runtime.web import PortTaken
 from handlers.policy.loader import PolicyError
 from storage.database import DRIVER_ERRORS, Busy, DatabaseGone
 from storage.migration import Broken, Newer
+from storage.operations.move import NotEmpty, NotPresent, Unlike
 
-EXPECTED = (PortTaken, PolicyError, Busy, DatabaseGone, Broken, Newer, *DRIVER_ERRORS, OSError, ValueError)
+MOVING = (NotEmpty, NotPresent, Unlike)
+EXPECTED = (PortTaken, PolicyError, Busy, DatabaseGone, Broken, Newer, *MOVING, *DRIVER_ERRORS, OSError, ValueError)
 
 
 def sentence(failure: BaseException) -> str:
     """Return a failure as one sentence."""
     if isinstance(failure, DRIVER_ERRORS):
-        why = getattr(failure, "orig", None) or failure
+        why = " ".join(str(getattr(failure, "orig", None) or failure).split())
         return f"the database refused ({why}); check DATABASE_URL, the disk and the file's rights."
     if isinstance(failure, OSError) and failure.filename:
         return f"{failure.filename}: {failure.strerror}."

@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 WEB = ("http", "https")
@@ -17,6 +17,7 @@ KEY_LENGTH = 32  # characters that a kept key has at least
 _BOT_TOKEN = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,200}")
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")  # what Telegram takes
 _PLAIN = re.compile(r"[!-~]*")  # what goes into an address or a header
+_PASSWORD = re.compile(r"://[^/?#:@]*:([^/?#]*)@|[?&]password=([^&#]*)")  # of a database's address
 _NO_TOKEN = "{name} is no bot's token: copy it whole from @BotFather, as 123456789:AAE..."
 _NO_SECRET = "{name} may hold 1 to 256 of A-Z a-z 0-9 _ and -: Telegram refuses others."
 _NO_KEY = "{name} holds a space or a character that no such key has: copy it again."
@@ -38,6 +39,13 @@ def odd_secrets(value_of: Callable[[str], str]) -> list[str]:
         for name, (shape, told) in SECRETS.items()
         if (value := value_of(name)) and not shape.fullmatch(value)
     ]
+
+
+def passwords(url: str) -> tuple[str, ...]:
+    """Return the password that a database's address holds, as it stands there and as it is meant; none, as a rule."""
+    found = _PASSWORD.search(url)
+    given = (found[1] or found[2]) if found else ""
+    return (given, unquote(given)) if given else ()
 
 
 def address(text: str, schemes: tuple[str, ...]) -> SplitResult | None:

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot import env_file
-from bot.setting_shapes import GROUP, LOOPBACK, PROXIES, WEB, address, kept_key, odd_secrets
+from bot.setting_shapes import GROUP, LOOPBACK, PROXIES, WEB, address, kept_key, odd_secrets, passwords
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -91,9 +91,10 @@ class Settings:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Every value that nobody but its platform may see."""
+        """Return every value that nobody but its platform may see."""
         kinds = ("_token", "_secret", "_key", "_password", "_key_previous")
-        return tuple(getattr(self, item.name) for item in fields(self) if item.name.endswith(kinds))
+        of_platforms = (getattr(self, item.name) for item in fields(self) if item.name.endswith(kinds))
+        return (*of_platforms, *passwords(self.database_url))
 
     @property
     def business(self) -> bool:
@@ -179,8 +180,8 @@ def _urls(settings: Settings) -> list[str]:
             wrong.append("PUBLIC_URL must begin with https://.")
     if settings.telegram_proxy and address(settings.telegram_proxy, PROXIES) is None:
         wrong.append("TELEGRAM_PROXY must be like http://host:port or socks5://host:port.")
-    if not settings.database.startswith("sqlite:///"):
-        wrong.append("DATABASE_URL must begin with sqlite:/// in this version.")
+    if not settings.database.startswith(("sqlite:///", "postgresql://")):
+        wrong.append("DATABASE_URL must begin with sqlite:/// or postgresql://.")
     return wrong
 
 

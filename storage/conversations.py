@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, String, bindparam, delete, select, update
-from sqlalchemy.dialects.sqlite import insert  # PostgreSQL compiles the same ON CONFLICT clause
+from sqlalchemy.dialects.postgresql import insert  # SQLite compiles the same ON CONFLICT clause
 
-from storage.database import Tx
+from storage.database import Tx, locks
 from storage.orders import sampled
 from storage.prepared import Prepared
 from storage.tables import conversations, customers, inbox, leader_sites, leaders
@@ -55,6 +55,9 @@ _WHOLE = select(
 _CHANNEL, _ACCOUNT = bindparam("channel", type_=String), bindparam("account", type_=String)
 _OF_ACCOUNT = Prepared(_WHOLE.where(conversations.c.channel == _CHANNEL, conversations.c.account == _ACCOUNT))
 _OF_ID = Prepared(_WHOLE.where(conversations.c.id == bindparam("id", type_=BigInteger)))
+_LOCK = select(conversations.c.id).with_for_update(key_share=True)  # who only refers to the row does not wait
+_HOLD_ACCOUNT = Prepared(_LOCK.where(conversations.c.channel == _CHANNEL, conversations.c.account == _ACCOUNT))
+_HOLD_ID = Prepared(_LOCK.where(conversations.c.id == bindparam("id", type_=BigInteger)))
 _SITES = Prepared(select(leader_sites.c.site_no).where(leader_sites.c.leader_id == bindparam("id", type_=BigInteger)))
 _NOW = bindparam("now", type_=conversations.c.updated_at.type)
 _TALK = bindparam("talk", type_=conversations.c.talk.type)
@@ -90,11 +93,15 @@ def note(tx: Tx, key: str, *, at: datetime, kind: str, text: str, conversation_i
 
 
 def open_(tx: Tx, channel: str, account: str, *, name: str, now: datetime) -> Conversation:
-    """Load the conversation of an account, or begin it."""
-    row = _OF_ACCOUNT.first(tx, channel=channel, account=account)
+    """Load the conversation of an account, or begin it; it is this transaction's until its end."""
+    known = {"channel": channel, "account": account}
+    if locks(tx) and not _HOLD_ACCOUNT.first(tx, **known):
+        _NEW.run(tx, **known, name=name, talk={}, now=now)
+        _HOLD_ACCOUNT.first(tx, **known)
+    row = _OF_ACCOUNT.first(tx, **known)
     if row is None:
-        _NEW.run(tx, channel=channel, account=account, name=name, talk={}, now=now)
-        row = _OF_ACCOUNT.first(tx, channel=channel, account=account)
+        _NEW.run(tx, **known, name=name, talk={}, now=now)
+        row = _OF_ACCOUNT.first(tx, **known)
     assert row, "just made"
     return _conversation(tx, row)
 
@@ -106,7 +113,9 @@ def of_account(tx: Tx, channel: str, account: str) -> Conversation | None:
 
 
 def by_id(tx: Tx, conversation_id: int) -> Conversation:
-    """Load a conversation; raises LookupError if there is none."""
+    """Load a conversation, for this transaction alone if it writes; raises LookupError if there is none."""
+    if locks(tx):
+        _HOLD_ID.first(tx, id=conversation_id)
     row = _OF_ID.first(tx, id=conversation_id)
     if row is None:
         raise LookupError(f"no conversation {conversation_id}")

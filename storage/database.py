@@ -2,102 +2,95 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from errno import ENOENT
+from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_UN, flock
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeVar
-from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from storage.engines import postgres, sqlite
+from storage.engines.json_text import to_json
+
+__all__ = ["DRIVER_ERRORS", "Readers", "Tx", "Writer", "to_json"]
 
 Tx = Connection
 Writer = Engine
 Readers = AsyncEngine
-DRIVER_ERRORS = (DBAPIError, sqlite3.Error)  # prepared statements raise the driver's own
+DRIVER_ERRORS = (DBAPIError, sqlite3.Error)
 T = TypeVar("T")
 
-PRAGMAS = (
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    "busy_timeout=10000",
-    "foreign_keys=ON",
-    "cache_size=-16384",
-    "journal_size_limit=67108864",
-    "trusted_schema=OFF",
-)
+TRIES = 20  # of a transaction that collides with others each time
+PAUSE = 0.005  # seconds before its second try, twice as long before its third, and so on
+HELD = "claimdesk_held"  # what a transaction has locked already
 
 
 class DatabaseGone(Exception):
     """The database ended the transaction by itself; nothing of this batch may be acknowledged."""
 
 
+class Collided(DatabaseGone):
+    """Transactions stood in each other's way; this one has to run again from its start."""
+
+
 class Busy(Exception):
     """Another claimdesk process is at work on this database."""
 
 
-def to_json(value: Any) -> str:
-    """Compact JSON that keeps Chinese readable."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+# the one switch between the two databases
 
 
-def _connected(dbapi: Any, _record: Any) -> None:
-    dbapi.isolation_level = None  # we say BEGIN ourselves
-    cursor = dbapi.cursor()
-    for pragma in PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def _of(url: str) -> Any:
+    try:
+        name = make_url(url).get_backend_name()
+    except ArgumentError:
+        name = ""
+    if name not in ("sqlite", "postgresql"):
+        raise ValueError("DATABASE_URL must begin with sqlite:/// or postgresql://")
+    return postgres if name == "postgresql" else sqlite
 
 
-def open_writer(url: str) -> Engine:
-    """Open the writing engine; on SQLite it is one connection, to be used by one thread at a time."""
-    if make_url(url).get_backend_name() != "sqlite":
-        raise ValueError("DATABASE_URL must begin with sqlite:/// in this version")
-    engine = create_engine(
-        url,
-        poolclass=StaticPool,
-        connect_args={"check_same_thread": False},
-        json_serializer=to_json,
-    )
-    event.listen(engine, "connect", _connected)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+def _behind(tx: Tx | Engine) -> Any:
+    return postgres if tx.dialect.name == "postgresql" else sqlite
+
+
+def several(url: str) -> bool:
+    """Return whether several processes may work on this database at the same time."""
+    return _of(url) is postgres
+
+
+# opening
+
+
+def open_writer(url: str, *, process: str = "", workers: int = 1) -> Engine:
+    """Open the writing engine, for so many threads; on SQLite it is one connection, to be used by one at a time.
+
+    `process` is the name under which mail of this process is kept. Raises ValueError for another database.
+    """
+    engine: Engine = _of(url).open_writer(url, process=process, workers=workers)
     return engine
 
 
 def open_readers(url: str) -> AsyncEngine:
     """Open the pool of readers: they see committed rows only and cannot write."""
-    engine = create_async_engine(
-        url.replace("sqlite:///", "sqlite+aiosqlite:///", 1), pool_size=2, max_overflow=2, json_serializer=to_json
-    )
-
-    _read_only(engine.sync_engine)
+    engine: AsyncEngine = _of(url).open_readers(url)
     return engine
 
 
 def open_snapshots(url: str) -> Engine:
-    """Open a reader for synchronous functions: one connection, to be used by one thread at a time."""
-    connect = {"check_same_thread": False}
-    engine = create_engine(url, poolclass=StaticPool, connect_args=connect, json_serializer=to_json)
-    _read_only(engine)
+    """Open a reader for synchronous functions, to be used by one thread at a time."""
+    engine: Engine = _of(url).open_snapshots(url)
     return engine
 
 
-def _read_only(engine: Engine) -> None:
-    def connected(dbapi: Any, record: Any) -> None:
-        _connected(dbapi, record)
-        cursor = dbapi.cursor()
-        cursor.execute("PRAGMA query_only=ON")
-        cursor.close()
-
-    event.listen(engine, "connect", connected)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+# the transaction
 
 
 @contextmanager
@@ -108,12 +101,102 @@ def snapshot(engine: Engine) -> Iterator[Tx]:
 
 
 def intact(tx: Tx) -> None:
-    """Raise DatabaseGone if SQLite has rolled the transaction back behind our back.
-
-    A full disk or an I/O error does that; later statements would run on their own and COMMIT would "succeed".
-    """
-    if not tx.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+    """Raise DatabaseGone if the database has given the transaction up: its COMMIT would "succeed" with nothing."""
+    if not _behind(tx).stands(tx):
         raise DatabaseGone
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Tx]:
+    """Give one write transaction: committed at the end, rolled back on any exception."""
+    with engine.begin() as tx:
+        tx.info.pop(HELD, None)
+        yield tx
+        intact(tx)
+
+
+def run(engine: Engine, work: Callable[[Tx], T]) -> T:
+    """Do work in one write transaction, again from its start each time it collides with others.
+
+    Raises what the work raises, and Collided when there is no end to it.
+    """
+    for number in range(TRIES):
+        Event().wait(number * PAUSE)  # so that who was in the way gets past
+        try:
+            with transaction(engine) as tx:
+                return work(tx)
+        except Collided:
+            pass
+        except DRIVER_ERRORS as error:
+            if not collided(engine, error):
+                raise
+    raise Collided("the database let others go first too many times")
+
+
+def collided(engine: Engine, error: BaseException) -> bool:
+    """Return whether a transaction failed because others stood in its way."""
+    return bool(_behind(engine).collided(error))
+
+
+def failed(engine: Engine, error: BaseException) -> bool:
+    """Return whether it was the database that failed, and not the work done with it."""
+    return isinstance(error, PoolTimeout) or bool(_behind(engine).failed(error))
+
+
+@contextmanager
+def savepoint(tx: Tx) -> Iterator[None]:
+    """Undo what the block wrote if it raises; raises DatabaseGone if the whole transaction is lost."""
+    tx.exec_driver_sql("SAVEPOINT turn")
+    try:
+        yield
+    except BaseException as error:
+        if not _behind(tx).can_go_back(tx):
+            raise DatabaseGone from error
+        if _behind(tx).collided(error):
+            raise Collided from error
+        tx.exec_driver_sql("ROLLBACK TO turn")
+        tx.exec_driver_sql("RELEASE turn")
+        tx.info.pop(HELD, None)  # locks taken within are let go
+        raise
+    tx.exec_driver_sql("RELEASE turn")
+
+
+async def read(readers: AsyncEngine, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """Run a synchronous storage function on a reader's connection."""
+    async with readers.connect() as connection:
+        return await connection.run_sync(function, *args, **kwargs)
+
+
+def insert(_tx: Tx) -> Callable[..., Any]:
+    """Return the insert() that knows ON CONFLICT; SQLite compiles the clause of PostgreSQL."""
+    return postgresql.insert
+
+
+# locks
+
+
+def locks(tx: Tx) -> bool:
+    """Return whether others write beside this transaction, so that the rows it decides by have to be locked."""
+    return bool(_behind(tx).locks(tx))
+
+
+def first_time(tx: Tx, name: str) -> bool:
+    """Return whether a lock is still to be taken in this transaction, and note that it is."""
+    held: set[str] = tx.info.setdefault(HELD, set())
+    new = name not in held
+    held.add(name)
+    return new
+
+
+def process_of(tx: Tx) -> str | None:
+    """Name the process whose transaction this is; None where only one may be."""
+    name: str | None = _behind(tx).process_of(tx)
+    return name
+
+
+def queue_up(tx: Tx, what: str) -> None:
+    """Let transactions that do the same go one after the other: each until the end of the one before."""
+    _behind(tx).queue_up(tx, what)
 
 
 class WriteLock:
@@ -149,48 +232,38 @@ def write_lock(data_dir: Path) -> Iterator[None]:
 
 
 @contextmanager
-def transaction(engine: Engine) -> Iterator[Tx]:
-    """Give one write transaction: committed at the end, rolled back on any exception."""
-    with engine.begin() as tx:
-        yield tx
-        intact(tx)
+def turn_to_write(url: str, data_dir: Path) -> Iterator[None]:
+    """Hold the write lock where the database bears one writer only."""
+    if several(url):
+        yield
+        return
+    with write_lock(data_dir):
+        yield
+
+
+# the database as a whole
 
 
 @contextmanager
-def savepoint(tx: Tx) -> Iterator[None]:
-    """Undo what the block wrote if it raises; raises DatabaseGone if the whole transaction is lost."""
-    tx.exec_driver_sql("SAVEPOINT turn")
-    try:
+def rebuilding(connection: Connection) -> Iterator[None]:
+    """Let tables be rebuilt within the block; it begins outside of a transaction."""
+    with _behind(connection).rebuilding(connection):
         yield
-    except BaseException:
-        intact(tx)
-        tx.exec_driver_sql("ROLLBACK TO turn")
-        tx.exec_driver_sql("RELEASE turn")
-        raise
-    tx.exec_driver_sql("RELEASE turn")
 
 
-async def read(readers: AsyncEngine, function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """Run a synchronous storage function on a reader's connection."""
-    async with readers.connect() as connection:
-        return await connection.run_sync(function, *args, **kwargs)
+def orphaned(connection: Connection) -> bool:
+    """Return whether rows refer to nothing."""
+    return bool(_behind(connection).orphaned(connection))
 
 
-def insert(tx: Tx) -> Callable[..., Any]:
-    """Return the insert() of this dialect, which knows ON CONFLICT."""
-    return postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
+def fault(connection: Connection) -> str:
+    """Say what is wrong with the database; "" for nothing."""
+    return str(_behind(connection).fault(connection))
 
 
 def back_up(url: str, target: Path) -> int:
     """Copy a SQLite database to a new file, consistent while others write; return its size in bytes.
 
-    Raises OSError when there is no database or the file exists already.
+    Raises OSError when there is no database or the file exists already, ValueError for PostgreSQL.
     """
-    source = Path(make_url(url).database or "")
-    if not source.is_file():
-        raise FileNotFoundError(ENOENT, "there is no database to copy", str(source))
-    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    origin = sqlite3.connect(f"file:{quote(str(source))}?mode=ro", uri=True)
-    with closing(origin) as old, closing(sqlite3.connect(target)) as new:
-        old.backup(new)
-    return target.stat().st_size
+    return int(_of(url).back_up(url, target))

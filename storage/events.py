@@ -71,11 +71,11 @@ FIELDS = ("id", "ticket_no", "at", "actor", "kind", "data")
 
 def add(tx: Tx, ticket_no: str, kind: str, data: Mapping[str, Any] | None = None, *, actor: str, at: datetime) -> None:
     """Write a step down. The ticket's version counts its events, so that a cut-off end is seen as well."""
+    _COUNT.run(tx, ticket=ticket_no, moment=at)  # first: it locks the ticket, so that the chain has one end
     last = _LAST.first(tx, ticket=ticket_no)
     kept = dict(data or {})
     chain = _link(last[0] if last else "", ticket_no, at, actor, kind, kept)
     _ADD.add(tx, ticket=ticket_no, moment=at, actor=actor, kind=kind, data=kept, chain=chain)
-    _COUNT.run(tx, ticket=ticket_no, moment=at)
 
 
 def of_ticket(tx: Tx, ticket_no: str) -> list[Event]:

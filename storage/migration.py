@@ -5,17 +5,17 @@ Alembic takes half a second to import, so a fresh or present database is handled
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, inspect
 
-from storage.database import Tx, intact
+from storage.database import Tx, intact, orphaned, queue_up, rebuilding
 from storage.tables import METADATA
 
-HEAD = "0002"  # the newest of migrations/versions
+HEAD = "0003"  # the newest of migrations/versions
+SHARED = "0003"  # since when processes are written down
+SCHEMA = "schema"  # what processes that start at the same time queue up for
 FOLDER = Path(__file__).parent / "migrations"
 
 # Alembic's own table, as Alembic makes it
@@ -69,9 +69,11 @@ def upgrade(engine: Engine) -> list[str]:
     """
     revisions = pending(engine)
     if revisions:
-        with engine.connect() as connection, _unguarded(connection), connection.begin():
+        with engine.connect() as connection, rebuilding(connection), connection.begin():
+            queue_up(connection, SCHEMA)
             _run(connection)
-            _check(connection)
+            if orphaned(connection):
+                raise Broken
             intact(connection)
     return revisions
 
@@ -82,6 +84,7 @@ def prepare(engine: Engine) -> None:
     The caller holds the write lock.
     """
     with engine.begin() as tx:
+        queue_up(tx, SCHEMA)
         if not version(tx):
             create(tx)
             return
@@ -111,22 +114,3 @@ def _config() -> Any:
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     return config
-
-
-@contextmanager
-def _unguarded(connection: Connection) -> Iterator[None]:
-    """Lift foreign keys on SQLite: rebuilding a table drops it, and its children's rows would go with it."""
-    if connection.dialect.name != "sqlite":
-        yield
-        return
-    dbapi: Any = connection.connection.driver_connection  # by SQLAlchemy it would be inside a transaction: no effect
-    dbapi.execute("PRAGMA foreign_keys=OFF")
-    try:
-        yield
-    finally:
-        dbapi.execute("PRAGMA foreign_keys=ON")
-
-
-def _check(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-        raise Broken

@@ -2,67 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Integer, String, bindparam, case, delete, func, literal, select, union_all, update
-from sqlalchemy.dialects.sqlite import insert  # PostgreSQL compiles the same ON CONFLICT clause
+from sqlalchemy.dialects.postgresql import insert  # SQLite compiles the same ON CONFLICT clause
 
-from storage.database import Tx
+from storage import pickup
+from storage.database import Tx, locks, process_of
+from storage.mail import (
+    BOARD,
+    HEAD,
+    LEASE,
+    MOST,
+    NAME,
+    NOW,
+    OF_DESKS,
+    SAFETY,
+    SETTLE,
+    TALK,
+    URGENT,
+    WORK,
+    Bundle,
+    Mail,
+    Outcome,
+    due_rows,
+    expect,
+    hold,
+)
 from storage.prepared import Prepared
-from storage.tables import dead_letters, mailboxes, outbox
+from storage.tables import EPOCH, dead_letters, mailboxes, outbox
 
-SAFETY, URGENT, TALK, WORK, BOARD = range(5)  # a smaller number goes first
-LEASE = timedelta(seconds=90)  # outlasts the longest send
+__all__ = ["BOARD", "LEASE", "SAFETY", "TALK", "URGENT", "WORK", "Bundle", "Mail", "Outcome"]
+
 WAITS = 2  # in the place of "failed"
-MOST = 20  # rows of one mailbox that are carried together
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mail:
-    """One row to be carried."""
-
-    id: int
-    kind: str
-    payload: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bundle:
-    """All that is due in one mailbox, in order, under one lease."""
-
-    mailbox: str
-    lease: str
-    attempts: int
-    mails: tuple[Mail, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of a bundle: struck off up to `sent`; one dead letter; the rest due again at `again`."""
-
-    mailbox: str
-    lease: str
-    sent: int = 0  # id of the last row carried
-    dead: int = 0  # id of a row refused for good, itself struck off
-    error: str = ""
-    again: datetime | None = None  # when the rest may be tried; None: at once
-    failed: bool = False  # counts as an attempt
-    waits: bool = False  # only put off: neither an attempt nor a success
-
-
-_NAME = bindparam("box", type_=String)
-_NOW = bindparam("now", type_=outbox.c.due_at.type)
-_HEAD = select(outbox.c.due_at).where(outbox.c.mailbox == _NAME).order_by(outbox.c.id).limit(1).scalar_subquery()
-_BLOCKED_OR = case((mailboxes.c.blocked > _HEAD, mailboxes.c.blocked), else_=_HEAD)
 _IDLE = mailboxes.c.next_due.is_(None)
 _PRIORITY = bindparam("urgency", type_=Integer)
 
-# next_due = max(due of the head, blocked); a box is as urgent as the most urgent row since it was last empty
-_SETTLE = Prepared(update(mailboxes).where(mailboxes.c.name == _NAME).values(next_due=_BLOCKED_OR))
-_NEW = insert(mailboxes).values(name=_NAME, priority=_PRIORITY, next_due=bindparam("due", type_=outbox.c.due_at.type))
+# a box is as urgent as the most urgent row since it was last empty
+_NEW = insert(mailboxes).values(
+    name=NAME,
+    priority=_PRIORITY,
+    next_due=bindparam("due", type_=outbox.c.due_at.type),
+    keeper=bindparam("process", type_=String),
+)
 _OPEN = Prepared(
     _NEW.on_conflict_do_update(
         index_elements=["name"],
@@ -78,35 +62,36 @@ _OPEN = Prepared(
                 ),
                 else_=mailboxes.c.next_due,
             ),
+            "keeper": _NEW.excluded.keeper,
         },
     )
 )
 _PUT = Prepared(
     outbox.insert()
     .values(
-        mailbox=_NAME,
+        mailbox=NAME,
         kind=bindparam("kind", type_=String),
         payload=bindparam("payload", type_=outbox.c.payload.type),
         due_at=bindparam("due", type_=outbox.c.due_at.type),
-        created_at=_NOW,
+        created_at=NOW,
     )
     .returning(outbox.c.id)
 )
 _CARRIED = func.coalesce(
     select(case((mailboxes.c.lease.is_not(None), mailboxes.c.upto), else_=0))
-    .where(mailboxes.c.name == _NAME)
+    .where(mailboxes.c.name == NAME)
     .scalar_subquery(),
     0,
 )
 _TAKE_BACK = Prepared(
     delete(outbox).where(
-        outbox.c.mailbox == _NAME, outbox.c.kind == bindparam("kind", type_=String), outbox.c.id > _CARRIED
+        outbox.c.mailbox == NAME, outbox.c.kind == bindparam("kind", type_=String), outbox.c.id > _CARRIED
     )
 )
-_HASTEN = Prepared(update(outbox).where(outbox.c.mailbox == _NAME, outbox.c.due_at > _NOW).values(due_at=_NOW))
+_HASTEN = Prepared(update(outbox).where(outbox.c.mailbox == NAME, outbox.c.due_at > NOW).values(due_at=NOW))
 _UNBLOCK = Prepared(
     update(mailboxes)
-    .where(mailboxes.c.name == _NAME, mailboxes.c.blocked.is_not(None))
+    .where(mailboxes.c.name == NAME, mailboxes.c.blocked.is_not(None))
     .values(blocked=None, blocked_why="", attempts=0)
 )
 
@@ -115,35 +100,41 @@ def put(
     tx: Tx, mailbox: str, kind: str, payload: Mapping[str, Any], *, due: datetime, now: datetime, priority: int = TALK
 ) -> int:
     """Add a row at the end of a mailbox; return its id."""
-    _OPEN.run(tx, box=mailbox, urgency=priority, due=due)
+    expect(tx, due)
+    process = None if mailbox.startswith(OF_DESKS) else process_of(tx)
+    _OPEN.run(tx, box=mailbox, urgency=priority, due=due, process=process)
     return _PUT.add(tx, box=mailbox, kind=kind, payload=payload, due=due, now=now)
 
 
 def take_back(tx: Tx, mailbox: str, kind: str) -> int:
     """Delete the rows of this kind that nobody is carrying; return how many."""
+    hold(tx, mailbox)
     gone = _TAKE_BACK.run(tx, box=mailbox, kind=kind)
     if gone:
-        _SETTLE.run(tx, box=mailbox)
+        SETTLE.run(tx, box=mailbox)
     return gone
 
 
 def hasten(tx: Tx, mailbox: str, *, now: datetime) -> None:
     """Make everything in a mailbox due now (held echoes before an urgent row)."""
+    hold(tx, mailbox)
     if _HASTEN.run(tx, box=mailbox, now=now):
-        _SETTLE.run(tx, box=mailbox)
+        expect(tx, now)
+        SETTLE.run(tx, box=mailbox)
 
 
 def unblock(tx: Tx, mailbox: str) -> None:
     """Lift a block, as when the customer wrote again."""
     if _UNBLOCK.run(tx, box=mailbox):
-        _SETTLE.run(tx, box=mailbox)
+        expect(tx, EPOCH)
+        SETTLE.run(tx, box=mailbox)
 
 
 def lift(tx: Tx, mailbox: str, *, beyond: datetime) -> None:
     """Lift a block that lasts beyond a time: what was added may have a way of its own."""
     here = (mailboxes.c.name == mailbox) & (mailboxes.c.blocked > beyond)
     if tx.execute(update(mailboxes).where(here).values(blocked=None)).rowcount:
-        _SETTLE.run(tx, box=mailbox)
+        SETTLE.run(tx, box=mailbox)
 
 
 def holds_more(tx: Tx, mailbox: str, after: int) -> bool:
@@ -162,7 +153,7 @@ def _due_of(priority: int) -> Any:
     # one seek per priority: timers far in the future are never walked over
     return select(
         select(mailboxes.c.name, mailboxes.c.attempts, mailboxes.c.priority, mailboxes.c.next_due)
-        .where(mailboxes.c.priority == priority, mailboxes.c.next_due <= _NOW, mailboxes.c.lease.is_(None))
+        .where(mailboxes.c.priority == priority, mailboxes.c.next_due <= NOW, mailboxes.c.lease.is_(None))
         .order_by(mailboxes.c.next_due)
         .limit(bindparam("most", type_=Integer))
         .subquery(f"due_{priority}")
@@ -177,13 +168,13 @@ _DUE = Prepared(
 )
 _ROWS = Prepared(
     select(outbox.c.id, outbox.c.kind, outbox.c.payload, outbox.c.due_at)
-    .where(outbox.c.mailbox == _NAME)
+    .where(outbox.c.mailbox == NAME)
     .order_by(outbox.c.id)
     .limit(MOST)
 )
 _LEASE = Prepared(
     update(mailboxes)
-    .where(mailboxes.c.name == _NAME)
+    .where(mailboxes.c.name == NAME)
     .values(
         lease=bindparam("holder", type_=String),
         lease_until=bindparam("until", type_=outbox.c.due_at.type),
@@ -192,32 +183,30 @@ _LEASE = Prepared(
 )
 
 
-def pick(tx: Tx, *, now: datetime, lease: str, until: datetime, limit: int) -> list[Bundle]:
-    """Lease due mailboxes, the most urgent first, each with all its due rows (at most MOST)."""
+def pick(
+    tx: Tx, *, now: datetime, lease: str, until: datetime, limit: int, desks: Collection[str] | None = None
+) -> list[Bundle]:
+    """Lease due mailboxes, the most urgent first, each with all its due rows (at most MOST).
+
+    Where several processes share the outbox: those that no other process holds or keeps, of `desks` only these.
+    """
+    if locks(tx):
+        return pickup.pick(tx, now=now, lease=lease, until=until, limit=limit, desks=desks)
     bundles = []
     for name, attempts in _DUE.rows(tx, now=now, most=limit):
-        mails = _due_rows(tx, name, now)
+        mails = due_rows(_ROWS.rows(tx, box=name), now)
         if not mails:
-            _SETTLE.run(tx, box=name)
+            SETTLE.run(tx, box=name)
             continue
         _LEASE.run(tx, box=name, holder=lease, until=until, last=mails[-1].id)
         bundles.append(Bundle(mailbox=name, lease=lease, attempts=attempts, mails=mails))
     return bundles
 
 
-def _due_rows(tx: Tx, name: str, now: datetime) -> tuple[Mail, ...]:
-    mails: list[Mail] = []
-    for number, kind, payload, due in _ROWS.rows(tx, box=name):
-        if due > now:  # order is the promise: nothing overtakes a head that waits
-            break
-        mails.append(Mail(id=number, kind=kind, payload=payload))
-    return tuple(mails)
-
-
-_STRIKE = Prepared(delete(outbox).where(outbox.c.mailbox == _NAME, outbox.c.id <= bindparam("last", type_=Integer)))
+_STRIKE = Prepared(delete(outbox).where(outbox.c.mailbox == NAME, outbox.c.id <= bindparam("last", type_=Integer)))
 _RELEASE = Prepared(
     update(mailboxes)
-    .where(mailboxes.c.name == _NAME, mailboxes.c.lease == bindparam("holder", type_=String))
+    .where(mailboxes.c.name == NAME, mailboxes.c.lease == bindparam("holder", type_=String))
     .values(
         lease=None,
         lease_until=None,
@@ -230,16 +219,20 @@ _RELEASE = Prepared(
             else_=0,
         ),
         next_due=case(
-            (bindparam("again", type_=outbox.c.due_at.type) > _HEAD, bindparam("again", type_=outbox.c.due_at.type)),
-            else_=_HEAD,
+            (bindparam("again", type_=outbox.c.due_at.type) > HEAD, bindparam("again", type_=outbox.c.due_at.type)),
+            else_=HEAD,
         ),
     )
 )
 
 
-def settle(tx: Tx, outcome: Outcome, *, now: datetime) -> None:
-    """Book what became of a bundle: sent is sent, whoever holds the lease now; only its release is fenced."""
+def settle(tx: Tx, outcome: Outcome, *, now: datetime) -> bool:
+    """Book what became of a bundle: sent is sent, whoever holds the lease now; only its release is fenced.
+
+    Return whether the lease was still the bundle's.
+    """
     name = outcome.mailbox
+    hold(tx, name)
     if outcome.sent:
         _STRIKE.run(tx, box=name, last=outcome.sent)
     if outcome.dead:
@@ -253,7 +246,8 @@ def settle(tx: Tx, outcome: Outcome, *, now: datetime) -> None:
         failed=WAITS if outcome.waits else int(outcome.failed),
     )
     if not released:
-        _SETTLE.run(tx, box=name)
+        SETTLE.run(tx, box=name)
+    return released > 0
 
 
 def _bury(tx: Tx, name: str, row_id: int, error: str, now: datetime) -> None:
@@ -268,8 +262,9 @@ def _bury(tx: Tx, name: str, row_id: int, error: str, now: datetime) -> None:
 
 def drop(tx: Tx, mailbox: str) -> None:
     """Empty a mailbox: a timer that is no longer wanted."""
+    hold(tx, mailbox)
     tx.execute(delete(outbox).where(outbox.c.mailbox == mailbox))
-    _SETTLE.run(tx, box=mailbox)
+    SETTLE.run(tx, box=mailbox)
 
 
 def free_leases(tx: Tx) -> None:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, Table, bindparam, update
-from sqlalchemy.dialects.sqlite import insert  # PostgreSQL compiles the same ON CONFLICT clause
+from sqlalchemy.dialects.postgresql import insert  # SQLite compiles the same ON CONFLICT clause
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import Executable
 
 from storage.database import Tx
@@ -17,12 +18,16 @@ from storage.database import Tx
 Processor = Callable[[Any], Any] | None
 
 
+Columns = Sequence[tuple[int, Callable[[Any], Any]]]  # place, and how its value is read
+
+
 class Plan(NamedTuple):
-    """A statement for one dialect: its text, its parameters in order, and how rows become values."""
+    """A statement for one dialect: its text and its parameters in order."""
 
     sql: str
     names: Sequence[tuple[str, Processor, Any]]
-    columns: Sequence[tuple[int, Callable[[Any], Any]]]
+    by_name: tuple[str, ...]  # the parameters where the driver takes them by name
+    errors: type[Exception]  # the driver's
 
 
 class Prepared:
@@ -34,22 +39,25 @@ class Prepared:
     def __init__(self, statement: Executable) -> None:
         self._statement = statement
         self._plans: dict[str, Plan] = {}
+        self._columns: dict[str, Columns] = {}
 
     def rows(self, tx: Tx, **values: Any) -> list[tuple[Any, ...]]:
         """Run it and give all rows."""
         plan = self._plan(tx.dialect)
         cursor = self._cursor(tx, plan, values)
+        columns = self._read_as(tx.dialect, cursor)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         cursor.close()
-        return [_read(plan, row) for row in found] if plan.columns else found
+        return [_read(columns, row) for row in found] if columns else found
 
     def first(self, tx: Tx, **values: Any) -> tuple[Any, ...] | None:
         """Run it and give the first row."""
         plan = self._plan(tx.dialect)
         cursor = self._cursor(tx, plan, values)
+        columns = self._read_as(tx.dialect, cursor)
         row = cursor.fetchone()
         cursor.close()
-        return row if row is None else _read(plan, row)
+        return row if row is None else _read(columns, row)
 
     def run(self, tx: Tx, **values: Any) -> int:
         """Run it and give the number of rows it touched."""
@@ -70,7 +78,11 @@ class Prepared:
             value = values.get(name, default)
             given.append(process(value) if process and value is not None else value)
         cursor = tx.connection.cursor()
-        cursor.execute(plan.sql, given)
+        try:
+            cursor.execute(plan.sql, dict(zip(plan.by_name, given, strict=True)) if plan.by_name else given)
+        except plan.errors as error:
+            cursor.close()
+            raise DBAPIError.instance(plan.sql, None, error, plan.errors, True, dialect=tx.dialect) from error
         return cursor
 
     def _plan(self, dialect: Dialect) -> Plan:
@@ -79,30 +91,38 @@ class Prepared:
             plan = self._plans[dialect.name] = _plan(self._statement, dialect)
         return plan
 
+    def _read_as(self, dialect: Dialect, cursor: Any) -> Columns:
+        columns = self._columns.get(dialect.name)
+        if columns is None:
+            columns = self._columns[dialect.name] = _columns(self._statement, dialect, cursor.description)
+        return columns
+
 
 def _plan(statement: Any, dialect: Dialect) -> Plan:
     compiled = statement.compile(dialect=dialect)
+    order = tuple(compiled.positiontup if compiled.positional else compiled.binds)
     names = []
-    for name in compiled.positiontup:
+    for name in order:
         bind = compiled.binds[name]
         process = bind.type.dialect_impl(dialect).bind_processor(dialect)
         names.append((name, process, None if bind.required else bind.value))
-    returned: Sequence[Any] = list(statement.exported_columns) if _gives_rows(statement) else ()
+    by_name = () if compiled.positional else order
+    errors: type[Exception] = dialect.loaded_dbapi.Error
+    return Plan(str(compiled), names, by_name, errors)
+
+
+def _columns(statement: Any, dialect: Dialect, described: Sequence[Sequence[Any]]) -> Columns:
     columns = []
-    for place, column in enumerate(returned):
-        process = column.type.dialect_impl(dialect).result_processor(dialect, None)
+    for place, column in enumerate(statement.exported_columns):
+        process = column.type.dialect_impl(dialect).result_processor(dialect, described[place][1])
         if process:
             columns.append((place, process))
-    return Plan(str(compiled), names, columns)
+    return columns
 
 
-def _gives_rows(statement: Any) -> bool:
-    return bool(statement.is_select or statement._returning)
-
-
-def _read(plan: Plan, row: Sequence[Any]) -> tuple[Any, ...]:
+def _read(columns: Columns, row: Sequence[Any]) -> tuple[Any, ...]:
     values = list(row)
-    for place, process in plan.columns:
+    for place, process in columns:
         values[place] = process(values[place])
     return tuple(values)
 

@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import Integer, String, bindparam, func, literal_column, or_, select, update
 
-from storage.database import Tx
+from storage.database import Tx, locks
 from storage.orders import Order, by_number, sampled
 from storage.prepared import Inserts, Prepared, Updates
 from storage.tables import complainants, conversations, orders, ticket_lines, tickets
 
 OPEN = ("queued", "assigned", "waiting_customer", "appealed")
+UNDECIDED = ("queued", "assigned", "waiting_customer")
 UNPICKED = ("queued", "waiting_customer", "appealed")
 
 
@@ -79,6 +80,12 @@ FIELDS = tuple(Ticket.__dataclass_fields__)
 _WHOLE = select(*(tickets.c[name] for name in FIELDS))
 _BY_NO = Prepared(_WHOLE.where(tickets.c.no == bindparam("number", type_=String)))
 _BY_CLAIM = Prepared(_WHOLE.where(tickets.c.claim_id == bindparam("claim", type_=String)))
+_HOLD_NO, _HOLD_CLAIM = (
+    Prepared(_WHOLE.where(column == bindparam(name, type_=String)).with_for_update(key_share=True))
+    for column, name in ((tickets.c.no, "number"), (tickets.c.claim_id, "claim"))
+)
+_TALK_OF = select(tickets.c.conversation_id).where(tickets.c.no == bindparam("number", type_=String)).scalar_subquery()
+_HOLD_TALK = Prepared(select(conversations.c.id).where(conversations.c.id == _TALK_OF).with_for_update(key_share=True))
 _DUE = Prepared(
     update(tickets)
     .where(tickets.c.no == bindparam("number", type_=String))
@@ -86,9 +93,15 @@ _DUE = Prepared(
 )
 
 
+def hold(tx: Tx, no: str) -> None:
+    """Hold the conversation of a ticket before the ticket itself, in the order of its customer's turns."""
+    if locks(tx):
+        _HOLD_TALK.first(tx, number=no)
+
+
 def get(tx: Tx, no: str) -> Ticket | None:
-    """Return a ticket by its number."""
-    return _ticket(_BY_NO.first(tx, number=no))
+    """Return a ticket by its number; one that is read to be changed is this transaction's until its end."""
+    return _ticket((_HOLD_NO if locks(tx) else _BY_NO).first(tx, number=no))
 
 
 def order_of(tx: Tx, ticket: Ticket) -> Order | None:
@@ -97,8 +110,8 @@ def order_of(tx: Tx, ticket: Ticket) -> Order | None:
 
 
 def by_claim(tx: Tx, claim_id: str) -> Ticket | None:
-    """Return the ticket that a draft became."""
-    return _ticket(_BY_CLAIM.first(tx, claim=claim_id))
+    """Return the ticket that a draft became, for this transaction alone if it writes."""
+    return _ticket((_HOLD_CLAIM if locks(tx) else _BY_CLAIM).first(tx, claim=claim_id))
 
 
 def _ticket(row: Sequence[Any] | None) -> Ticket | None:
@@ -171,7 +184,8 @@ def of_conversation(tx: Tx, conversation_id: int, *, limit: int = 10) -> list[Ti
 def undecided_on(tx: Tx, order_no: str, wanted: Collection[tuple[int | None, str]]) -> Ticket | None:
     """Return the oldest undecided ticket on an order that already claims one of these (order line, problem)."""
     claimed = _UNDECIDED_ON.rows(tx, order=order_no)
-    return next((get(tx, no) for no, line, problem in claimed if (line, problem) in wanted), None)
+    found = (get(tx, no) for no, line, problem in claimed if (line, problem) in wanted)
+    return next((ticket for ticket in found if ticket and ticket.state in UNDECIDED), None)
 
 
 _UNDECIDED_ON = Prepared(
@@ -179,19 +193,22 @@ _UNDECIDED_ON = Prepared(
     .join(ticket_lines, ticket_lines.c.ticket_no == tickets.c.no)
     .where(
         tickets.c.order_no == bindparam("order", type_=String),
-        tickets.c.state.in_([literal_column(f"'{state}'") for state in ("queued", "assigned", "waiting_customer")]),
+        tickets.c.state.in_([literal_column(f"'{state}'") for state in UNDECIDED]),
         ticket_lines.c.state.in_([literal_column("'open'"), literal_column("'offered'")]),
     )
     .order_by(tickets.c.created_at, tickets.c.no)
 )
 _LOCK = Prepared(
-    select(orders.c.order_no).where(orders.c.order_no == bindparam("order", type_=String)).with_for_update()
+    select(orders.c.order_no)
+    .where(orders.c.order_no == bindparam("order", type_=String))
+    .with_for_update(key_share=True)
 )
 
 
 def lock_order(tx: Tx, order_no: str) -> None:
-    """Hold an order until the end of the transaction (a row lock where the database has them)."""
-    _LOCK.first(tx, order=order_no)
+    """Hold an order until the end of the transaction, so that what tickets claim of it adds up."""
+    if locks(tx):
+        _LOCK.first(tx, order=order_no)
 
 
 def earlier_of(tx: Tx, ticket: Ticket) -> int:

@@ -1,4 +1,4 @@
-"""Rules what a run may leave out: browser tests where there is no browser, long ones when their time is spent."""
+"""Rules what a run may leave out: what needs a browser or server that is not there, long tests when time is spent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from worker_memory import (  # noqa: F401  hooks
     pytest_testnodedown,
 )
 
-STRICT = bool(os.environ.get("CLAIMDESK_NO_SKIPS"))  # a browser test that is skipped fails
+STRICT = bool(os.environ.get("CLAIMDESK_NO_SKIPS"))  # a browser or postgres test that is skipped fails
 LONG_SECONDS = float(os.environ.get("CLAIMDESK_LONG_SECONDS") or "inf")  # then no further long test begins
 BEGAN = monotonic()
 
@@ -41,6 +41,11 @@ def pytest_runtest_setup(item):
 
         if not found():
             pytest.skip("no Chromium on this machine; on Debian `make browser` installs it")
+    if item.get_closest_marker("postgres"):
+        import postgres
+
+        if not postgres.found():
+            pytest.skip(postgres.MISSING)
     if item.get_closest_marker("long") and monotonic() - BEGAN > LONG_SECONDS:
         pytest.skip(f"the {LONG_SECONDS:.0f} s of CLAIMDESK_LONG_SECONDS are spent")
 
@@ -49,8 +54,9 @@ def pytest_runtest_setup(item):
 def pytest_runtest_makereport(item, call):
     report = yield
     skipped = report.skipped and not hasattr(report, "wasxfail")
-    if STRICT and skipped and item.get_closest_marker("browser"):
+    needed = item.get_closest_marker("browser") or item.get_closest_marker("postgres")
+    if STRICT and skipped and needed:
         why = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
-        report.longrepr = f"CLAIMDESK_NO_SKIPS allows no skipped browser test. {why}"
+        report.longrepr = f"CLAIMDESK_NO_SKIPS allows no skipped {needed.name} test. {why}"
     return report

@@ -48,6 +48,8 @@ class Channel(Protocol):
     """Where customers and leaders write."""
 
     name: str
+    alone: str  # the duty that makes it one process's where several share the database; "" where all may open it
+    polls: bool  # it asks for what comes in, so `run` is that duty
 
     async def run(self) -> None:
         """Receive until cancelled; acknowledge upstream only what `House.receive` has returned for."""
@@ -66,6 +68,8 @@ class Desk(Protocol):
     """Where agents work."""
 
     name: str
+    alone: str  # the duty of carrying its mail; "" where every process may
+    polls: bool  # it asks for what comes in, so `run` is part of that duty
 
     async def run(self) -> None:
         """Receive until cancelled."""
@@ -112,4 +116,6 @@ class House:
     act: Callable[[DeskInbound], Awaitable[Any]]
     write: Callable[[Callable[..., Any]], Awaitable[Any]]  # a function over the transaction, in the writer thread
     read: Callable[[Callable[..., Any]], Awaitable[Any]]  # a function over a reader's connection
+    sharers: Callable[[], int] = lambda: 1  # processes that share the pace of a platform
+    sure: Callable[[], bool] = lambda: True  # whether what this process was given to carry is still its own
     waits: float = 0.0  # seconds that a message may keep other chats from being heard; 0: none waits that long

@@ -40,23 +40,24 @@ def _disk(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    from storage.database import DRIVER_ERRORS, open_writer
+    from storage.database import DRIVER_ERRORS, fault, open_snapshots
     from storage.migration import Newer, pending
 
     if not (settings.folder / "claimdesk.db").is_file() and not settings.database_url:
         yield True, "there is no database yet: serve makes it."
         return
-    engine = open_writer(settings.database)
+    engine = open_snapshots(settings.database)
     try:
         waiting = pending(engine)
         with engine.connect() as connection:
-            sound = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+            wrong = fault(connection)
     except (*DRIVER_ERRORS, Newer) as error:
-        yield False, f"the database does not open: {getattr(error, 'orig', None) or error.__doc__}"
+        why = " ".join(str(getattr(error, "orig", None) or error.__doc__).split())
+        yield False, f"the database does not open: {why}"
         return
     finally:
         engine.dispose()
-    yield sound == "ok", "the database is sound." if sound == "ok" else f"the database is damaged: {sound}"
+    yield not wrong, wrong or "the database is sound."
     if waiting:
         yield False, "the database is of an older version: run claimdesk db upgrade (serve does it too)."
 

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from bot.app import App, build
@@ -19,7 +19,7 @@ from bot.logs import set_up
 from bot.runtime import web
 from bot.runtime.write_probe import WriteProbe
 from bot.settings import Settings
-from storage.database import Busy
+from storage.database import Busy, several
 
 LOG = logging.getLogger(__name__)
 STOP_WITHIN = 9.0  # seconds; the contract gives ten
@@ -40,7 +40,7 @@ def only_one(folder: Path) -> Iterator[None]:
 def serve(settings: Settings) -> int:
     """Run the service; returns 0 after a graceful stop."""
     set_up(settings.log_level, settings.log_format, settings.secrets)
-    with only_one(settings.folder):
+    with nullcontext() if several(settings.database) else only_one(settings.folder):
         return asyncio.run(_serve(settings))
 
 

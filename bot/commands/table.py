@@ -17,18 +17,20 @@ from bot.settings import Settings
 @contextmanager
 def database(settings: Settings) -> Iterator[Callable[[Callable[[Any], Any]], Any]]:
     """Give a function that runs work in a write transaction under the lock, beside a live serve."""
-    from storage.database import open_writer, transaction, write_lock
+    from bot.runtime.preparation import alone
+    from storage.database import open_writer, run, turn_to_write
     from storage.migration import prepare
 
     settings.folder.mkdir(parents=True, exist_ok=True)
     engine = open_writer(settings.database)
 
     def write(work: Callable[[Any], Any]) -> Any:
-        with write_lock(settings.folder), transaction(engine) as tx:
-            return work(tx)
+        with turn_to_write(settings.database, settings.folder):
+            return run(engine, work)
 
     try:
-        with write_lock(settings.folder):
+        alone(settings.database, engine)
+        with turn_to_write(settings.database, settings.folder):
             prepare(engine)
         yield write
     finally:
@@ -219,25 +221,23 @@ def _with_wechat(settings: Settings) -> Settings:
 
 def db_upgrade(args: Namespace, settings: Settings) -> int:
     """Bring the database to this version."""
-    from bot.commands.serve import only_one
-    from storage.database import open_writer, write_lock
-    from storage.migration import upgrade
+    from bot.commands import db
 
-    with only_one(settings.folder), write_lock(settings.folder):
-        engine = open_writer(settings.database)
-        applied = upgrade(engine)
-        engine.dispose()
-    print("applied: " + ", ".join(applied) if applied else "the database is up to date")
-    return 0
+    return db.upgrade(settings, print)
 
 
 def db_backup(args: Namespace, settings: Settings) -> int:
     """Copy the database, consistent also while the service writes."""
-    from storage.database import back_up
+    from bot.commands import db
 
-    size = back_up(settings.database, Path(args.file))
-    print(f"{args.file}: {size / 1e6:.1f} MB; the photos are in {settings.media}, copy them too")
-    return 0
+    return db.back_up(settings, Path(args.file), print)
+
+
+def db_move(args: Namespace, settings: Settings) -> int:
+    """Move the database to PostgreSQL."""
+    from bot.commands import db
+
+    return db.move(settings, args.to, print)
 
 
 def doctor(args: Namespace, settings: Settings) -> int:

@@ -38,6 +38,7 @@ class Courier:
     desks: Mapping[str, Desk]
     inside: Mapping[str, Inside]  # rows that are not sent to a platform: fetch, wake, sheet
     told: Callable[[Sequence[Mail], Outcome], Awaitable[None]] | None = None  # tells the desk what waits and what came
+    sure: Callable[[], bool] = lambda: True  # whether the leases of this process are still its own
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def carry(self, bundles: Sequence[Bundle]) -> None:
@@ -56,6 +57,9 @@ class Courier:
 
     async def _carry(self, bundle: Bundle) -> None:
         kind, _, rest = bundle.mailbox.partition(":")
+        if not self.sure():
+            self._let_go(bundle)
+            return
         booked = False
         try:
             if kind in self.inside:
@@ -68,11 +72,18 @@ class Courier:
             booked = True
             if self.told and (delivery.until_written or any(WAITED in mail.payload for mail in bundle.mails)):
                 await self.told(bundle.mails, outcome)
+        except Lapsed:
+            self._let_go(bundle)
         except Exception as error:  # a door's failure must not end the courier: what is not booked goes again
             if booked:
                 LOG.exception("the desk could not be informed of %s", bundle.mailbox)
             else:
                 await self._failed(bundle, error)
+
+    def _let_go(self, bundle: Bundle) -> None:
+        """Leave a bundle to whoever has it by now: this process was silent for too long."""
+        LOG.warning("%s is left to another process", bundle.mailbox)
+        self.settle(Outcome(mailbox=bundle.mailbox, lease=bundle.lease))
 
     async def _deliver(self, kind: str, rest: str, bundle: Bundle) -> Delivery:
         if kind == "chat":
@@ -123,8 +134,13 @@ def _backoff(attempts: int) -> float:
     return min(MOST_BACKOFF, 2.0 ** min(attempts, 10)) * random.uniform(0.75, 1.25)
 
 
+class Lapsed(Exception):
+    """Another process has this bundle by now: what was done with it must not be committed."""
+
+
 def strike(tx: Tx, bundle: Bundle, *, now: datetime, **values: Any) -> None:
-    """Strike a bundle off in the transaction that carried it out."""
+    """Strike a bundle off in the transaction that carried it out. Raises Lapsed when its lease is another's by now."""
     outcome = Outcome(mailbox=bundle.mailbox, lease=bundle.lease, sent=bundle.mails[-1].id, **values)
-    outbox.settle(tx, outcome, now=now)
+    if not outbox.settle(tx, outcome, now=now):
+        raise Lapsed
     outbox.tidy(tx, [bundle.mailbox])

@@ -1,4 +1,4 @@
-"""Loops that run again after a failure, and turns whose failure is theirs alone."""
+"""Loops that run again after a failure, rounds of threads, and turns whose failure is theirs alone."""
 
 from __future__ import annotations
 
@@ -31,3 +31,11 @@ def attempt(work: Callable[[], Any]) -> tuple[Any, Exception | None]:
         raise
     except Exception as error:  # noqa: BLE001  the turn runs again by itself, or its message is kept
         return None, error
+
+
+def survive(work: Callable[[], Any]) -> Exception | None:
+    """Run one round of a thread and return what failed, the database itself too: the thread goes on."""
+    try:
+        return attempt(work)[1]
+    except DatabaseGone as error:
+        return error

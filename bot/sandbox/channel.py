@@ -41,6 +41,8 @@ class SandboxChannel:
 
     room: Room
     name: str = NAME
+    alone: str = ""
+    polls: bool = False
 
     async def run(self) -> None:
         """Wait until cancelled: messages come in by the page's own requests."""
@@ -69,7 +71,7 @@ class SandboxChannel:
 
     async def send(self, account: str, mails: Sequence[Mail]) -> Delivery:
         """Show the replies in the account's chat, each once however often it is sent."""
-        await self.room.write(lambda tx, now: _deliver(tx, account, mails, now))
+        await self.room.show(lambda tx, now: _deliver(tx, account, mails, now))
         return Delivery(sent=mails[-1].id if mails else 0)
 
     async def fetch(self, ref: str, limit: int) -> bytes:

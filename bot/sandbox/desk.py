@@ -63,6 +63,8 @@ class SandboxDesk:
     context: Callable[[], TurnContext]
     sheet: Callable[[Sequence[SheetPhoto], str], bytes | None]
     name: str = DESK_NAME
+    alone: str = ""
+    polls: bool = False
 
     async def run(self) -> None:
         """Let the sample staff join, then wait until cancelled: actions come in by the page's own requests."""
@@ -138,7 +140,7 @@ class SandboxDesk:
             data={**around(drawn.mentions, drawn.severity, running), "state": drawn.state, "sheet": sheet},
             ticket_no=ticket_no,
         )
-        await self.room.write(lambda tx, now: place_card(tx, shown, anew, now))
+        await self.room.show(lambda tx, now: place_card(tx, shown, anew, now))
 
     async def _sheet(self, drawn: Card, old: Shown | None) -> Mapping[str, Any]:
         """Lay a card's photos out on one picture, unless the last one shows the same; else show them one by one."""
@@ -157,7 +159,7 @@ class SandboxDesk:
     async def _board(self, mail: Mail) -> None:
         context = self.context()
         drawn = await self.room.house.read(lambda tx: cards.board(tx, DESK_NAME, context))
-        await self.room.write(lambda tx, now: place_board(tx, drawn.text, labels(drawn.buttons), now))
+        await self.room.show(lambda tx, now: place_board(tx, drawn.text, labels(drawn.buttons), now))
 
     async def _line(self, mail: Mail) -> None:
         payload = mail.payload
@@ -173,7 +175,7 @@ class SandboxDesk:
             ticket_no=payload.get("ticket"),
         )
         question = payload.get("question", {})
-        await self.room.write(lambda tx, now: post(tx, shown, question, now))
+        await self.room.show(lambda tx, now: post(tx, shown, question, now))
 
     async def fetch(self, ref: str, limit: int) -> bytes:
         """Return what an agent uploaded from the media store. Raises Gone, TooBig."""

@@ -11,6 +11,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from bot.channels.base import Gone, House, TooBig
+from bot.runtime.courier import Lapsed
 from media.store import Keeper, Missing
 from storage.database import Tx
 from storage.platforms import sandbox
@@ -37,6 +38,16 @@ class Room:
         result = await self.house.write(lambda tx: change(tx, now))
         self.ring()
         return result
+
+    async def show(self, change: Callable[[Tx, datetime], Any]) -> Any:
+        """Run a change that carries mail. Raises Lapsed when that may be another process's by now."""
+
+        def still(tx: Tx, now: datetime) -> Any:
+            if not self.house.sure():
+                raise Lapsed
+            return change(tx, now)
+
+        return await self.write(still)
 
     async def post(self, shown: Shown) -> int:
         """Show a message and return its id; a key that is known is shown once."""

@@ -12,7 +12,7 @@ from handlers.policy import calendar
 from handlers.policy.policy import Duration
 from handlers.tickets import clocks, desk_outbox, lifecycle, notices, paging
 from storage import clocks as rows
-from storage import ticket_lines
+from storage import ticket_lines, tickets
 from storage.database import Tx
 from storage.tickets import Ticket
 
@@ -40,6 +40,7 @@ def fire(tx: Tx, payload: Mapping[str, Any], context: TurnContext) -> None:
     if "digest" in payload:
         leader_digest.fire(tx, payload, context)
         return
+    tickets.hold(tx, payload["ticket"])
     ticket = lifecycle.must(tx, payload["ticket"])
     name = payload["clock"]
     if name == "page":

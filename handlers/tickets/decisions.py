@@ -52,6 +52,7 @@ def room(tx: Tx, ticket: Ticket, line: Line) -> int:
     """Return the 分 that may still be given back on a line: what was paid less what is granted already."""
     if not ticket.order_no:
         return 0
+    tickets.lock_order(tx, ticket.order_no)
     return max(0, paid(tx, ticket, line) - ticket_lines.granted(tx, ticket.order_no, line.order_line_no))
 
 

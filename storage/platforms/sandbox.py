@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, String, cast, func, select, update
 
-from storage.database import Tx, insert
+from storage.database import Tx, insert, queue_up
 from storage.tables import conversations, sandbox_messages
 
 DESK = "desk"
@@ -45,6 +45,12 @@ def newest(tx: Tx) -> int:
     return int(tx.execute(select(func.coalesce(func.max(_COLUMNS.change), 0))).scalar_one())
 
 
+def _next(tx: Tx) -> int:
+    """Number a change: one after the other, so that a page that read up to a number has missed none before it."""
+    queue_up(tx, "page")
+    return newest(tx) + 1
+
+
 def post(tx: Tx, shown: Shown, *, now: datetime) -> int:
     """Add a message and return its id; one whose key is known is left as it stands."""
     row = insert(tx)(sandbox_messages).values(
@@ -57,7 +63,7 @@ def post(tx: Tx, shown: Shown, *, now: datetime) -> int:
         media=shown.media,
         data=dict(shown.data),
         ticket_no=shown.ticket_no,
-        change=newest(tx) + 1,
+        change=_next(tx),
         at=now,
     )
     tx.execute(row.on_conflict_do_nothing(index_elements=["key"]))
@@ -67,7 +73,7 @@ def post(tx: Tx, shown: Shown, *, now: datetime) -> int:
 def edit(tx: Tx, message_id: int, values: Mapping[str, Any], *, now: datetime) -> None:
     """Change columns of a message, as text, buttons, media, data or kind."""
     tx.execute(
-        update(sandbox_messages).where(_COLUMNS.id == message_id).values(**values, edited_at=now, change=newest(tx) + 1)
+        update(sandbox_messages).where(_COLUMNS.id == message_id).values(**values, edited_at=now, change=_next(tx))
     )
 
 

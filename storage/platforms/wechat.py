@@ -20,7 +20,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert  # PostgreSQL compiles the same ON CONFLICT clause
+from sqlalchemy.dialects.postgresql import insert  # SQLite compiles the same ON CONFLICT clause
 
 from storage.database import Tx
 from storage.prepared import Prepared

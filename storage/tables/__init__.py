@@ -9,6 +9,7 @@ from storage.tables.desk import corrections, desk_messages, evidence
 from storage.tables.mail import dead_letters, mailboxes, outbox
 from storage.tables.people import customers, leader_sites, leaders, staff
 from storage.tables.platforms import sandbox_messages, wechat_answers, wechat_ledger, wechat_media, wechat_tokens
+from storage.tables.processes import duties, processes
 from storage.tables.talks import conversations, inbox, parked
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "customers",
     "dead_letters",
     "desk_messages",
+    "duties",
     "events",
     "evidence",
     "inbox",
@@ -37,6 +39,7 @@ __all__ = [
     "outbox",
     "parked",
     "policies",
+    "processes",
     "sandbox_messages",
     "staff",
     "ticket_lines",

@@ -18,8 +18,15 @@ mailboxes = Table(
     Column("lease_until", Instant),
     Column("upto", BigInteger, nullable=False, server_default=text("0")),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("keeper", String(40)),  # the process that put the last row and carries it unless it is late
     Index(None, "priority", "next_due"),
     Index(None, "next_due"),
+    Index(
+        "ix_mailboxes_lease",
+        "lease",
+        postgresql_where=text("lease IS NOT NULL"),
+        sqlite_where=text("lease IS NOT NULL"),
+    ),
 )
 
 outbox = Table(

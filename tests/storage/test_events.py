@@ -12,13 +12,6 @@ from storage.tables import events as table
 
 
 @pytest.fixture
-def house():
-    made = House()
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def no(house):
     filing.file(house.tx, house.draft("KT260612-0005", lines=House.lines(item="车厘子JJ")), house.context)
     return filing.file(house.tx, house.draft(), house.context).no

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import pytest
 from proofs import proved
 from sqlalchemy import select
 
 from storage import orders
-from storage.database import Tx, open_writer, transaction
+from storage.database import Tx
 from storage.imports import PAID_LOWERED, taken, upsert
 from storage.orders import Order, OrderLine
-from storage.tables import METADATA, conversations, policies, ticket_lines, tickets
+from storage.tables import conversations, policies, ticket_lines, tickets
 
 NOW = datetime(2026, 6, 12, 10, 0, tzinfo=UTC)
 
@@ -28,15 +26,6 @@ def order(*lines: OrderLine, number: str = "KT-1", phone: str = "13800002231", s
 
 
 THREE = (line(1, "草莓"), line(2, "鸡蛋", paid=2680), line(3, "酸奶", paid=2250))
-
-
-@pytest.fixture
-def tx() -> Iterator[Tx]:
-    engine = open_writer("sqlite://")
-    METADATA.create_all(engine)
-    with transaction(engine) as tx:
-        yield tx
-    engine.dispose()
 
 
 def stored(tx: Tx, number: str = "KT-1") -> dict[int, tuple[str, int]]:

@@ -9,11 +9,13 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import postgres
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Integer, MetaData, Table, inspect, select
+from sqlalchemy.exc import IntegrityError
 
 from storage import migration
 from storage.database import open_writer, transaction
@@ -27,42 +29,75 @@ TOLD = (
 NEXT = '''
 """Rebuilds a table that others refer to.
 
-Revision ID: next
+Revision ID: {later}
 """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "next"
+revision = "{later}"
 down_revision = "{head}"
 
 def upgrade():
-    with op.batch_alter_table("leaders", recreate="always") as batch:
+    rebuilt = "always" if op.get_bind().dialect.name == "sqlite" else "never"
+    with op.batch_alter_table("leaders", recreate=rebuilt) as batch:
         batch.add_column(sa.Column("note", sa.Text(), server_default="", nullable=False))
     {more}
 '''
 
 
+REVISIONS = [f"{number:04d}" for number in range(1, int(migration.HEAD) + 1)]
+LATER = f"{int(migration.HEAD) + 1:04d}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def place(request, tmp_path):
+    """Give the addresses of databases without tables."""
+    server = postgres.server() if request.param == "postgres" else None
+    made = []
+
+    def new():
+        made.append(server.empty() if server else f"sqlite:///{tmp_path}/{len(made)}.db")
+        return made[-1]
+
+    yield new
+    for url in made if server else ():
+        server.drop(url)
+
+
 @pytest.fixture
-def engine(tmp_path):
-    engine = open_writer(f"sqlite:///{tmp_path}/claimdesk.db")
+def engine(place):
+    engine = open_writer(place())
     yield engine
     engine.dispose()
 
 
+CATALOGUE = (
+    "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default"
+    " FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2",
+    "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1",
+    "SELECT conrelid::regclass::text, pg_get_constraintdef(oid), conname FROM pg_constraint"
+    " WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2, 3",
+)
+
+
 def differences(engine, metadata=METADATA):
     with engine.connect() as connection:
-        return compare_metadata(MigrationContext.configure(connection), metadata)
+        # PostgreSQL keeps no length; that the types are the same stands in test_a_fresh_database_has_the_same_schema
+        types = {"compare_type": connection.dialect.name == "sqlite"}
+        return compare_metadata(MigrationContext.configure(connection, opts=types), metadata)
 
 
 def schema(engine):
-    """Give every statement that made the database, without its white space."""
+    """Give every statement that made the database, without its white space; of PostgreSQL what they came to."""
     with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            return {query: connection.exec_driver_sql(query).all() for query in CATALOGUE}
         rows = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL").all()
     return {row.name: sorted(re.sub(r"\s+", " ", part).strip(" ()") for part in row.sql.split(",")) for row in rows}
 
 
 def test_the_migrations_end_in_the_tables(engine):
-    assert migration.upgrade(engine)[0] == "0001"
+    assert migration.upgrade(engine) == REVISIONS
     assert not differences(engine), TOLD
 
 
@@ -75,9 +110,9 @@ def test_a_change_without_migration_would_be_seen(engine):
     assert [difference[0] for difference in differences(engine, changed)] == ["add_column"]
 
 
-def test_a_fresh_database_has_the_same_schema(engine, tmp_path):
+def test_a_fresh_database_has_the_same_schema(engine, place):
     migration.upgrade(engine)
-    fresh = open_writer(f"sqlite:///{tmp_path}/fresh.db")
+    fresh = open_writer(place())
     with transaction(fresh) as tx:
         migration.create(tx)
     assert schema(fresh) == schema(engine), TOLD
@@ -93,9 +128,7 @@ def test_head_is_the_newest_revision():
 def test_what_is_pending(engine):
     with transaction(engine) as tx:
         assert migration.version(tx) == ""
-    every = migration.pending(engine)
-    assert (every[0], every[-1]) == ("0001", migration.HEAD)
-    assert migration.upgrade(engine) == every
+    assert migration.pending(engine) == migration.upgrade(engine) == REVISIONS
     assert migration.pending(engine) == migration.upgrade(engine) == []
     with transaction(engine) as tx:
         assert migration.version(tx) == migration.HEAD
@@ -120,11 +153,12 @@ def later(engine, tmp_path, monkeypatch):
     folder = tmp_path / "100% migrations"
     shutil.copytree(migration.FOLDER, folder)
     monkeypatch.setattr(migration, "FOLDER", folder)
-    text = NEXT.replace("{head}", migration.HEAD)
-    monkeypatch.setattr(migration, "HEAD", "next")
+    head = migration.HEAD
+    monkeypatch.setattr(migration, "HEAD", LATER)
 
     def write(more=""):
-        (folder / "versions" / "next.py").write_text(text.replace("{more}", more), encoding="utf-8")
+        text = NEXT.format(more=more, head=head, later=LATER)
+        (folder / "versions" / f"{LATER}_next.py").write_text(text, encoding="utf-8")
 
     return write
 
@@ -135,13 +169,15 @@ def sites(engine):
 
 
 def guarded(engine):
+    if engine.dialect.name == "postgresql":
+        return 1
     with engine.connect() as connection:
         return connection.exec_driver_sql("PRAGMA foreign_keys").scalar()
 
 
 def test_rebuilding_a_table_keeps_what_refers_to_it(engine, later):
     later()
-    assert migration.upgrade(engine) == ["next"]
+    assert migration.upgrade(engine) == [LATER]
     assert sites(engine) == ["Z07"]
     assert guarded(engine) == 1
     assert "note" in {column["name"] for column in inspect(engine).get_columns("leaders")}
@@ -149,7 +185,10 @@ def test_rebuilding_a_table_keeps_what_refers_to_it(engine, later):
 
 @pytest.mark.parametrize(
     ("more", "error"),
-    [("op.execute('DELETE FROM leaders')", migration.Broken), ("raise ZeroDivisionError", ZeroDivisionError)],
+    [
+        ("op.execute('DELETE FROM leaders')", (migration.Broken, IntegrityError)),  # PostgreSQL sees to it by itself
+        ("raise ZeroDivisionError", ZeroDivisionError),
+    ],
 )
 def test_a_migration_that_fails_leaves_everything_as_it_was(engine, later, more, error):
     later(more)
@@ -159,7 +198,7 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(engine, later, more,
     assert schema(engine) == before
     assert sites(engine) == ["Z07"]
     assert guarded(engine) == 1
-    assert migration.pending(engine) == ["next"]
+    assert migration.pending(engine) == [LATER]
 
 
 def test_starting_costs_no_alembic():

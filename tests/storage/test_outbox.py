@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from sqlalchemy import select
 
 from storage import outbox
-from storage.database import open_writer, transaction
 from storage.outbox import Outcome
-from storage.tables import METADATA, dead_letters, mailboxes
+from storage.tables import dead_letters, mailboxes
 
 NOW = datetime(2026, 6, 12, 11, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def tx():
-    engine = open_writer("sqlite://")
-    METADATA.create_all(engine)
-    with transaction(engine) as tx:
-        yield tx
-    engine.dispose()
 
 
 def put(tx, box, text, *, wait=0, kind="reply", priority=outbox.TALK):

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from storage import people
-from storage.database import Tx, open_writer, transaction
-from storage.tables import METADATA, conversations, leaders
+from storage.database import Tx
+from storage.tables import conversations, leaders
 
 NOW = datetime(2026, 6, 12, 10, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def tx() -> Iterator[Tx]:
-    engine = open_writer("sqlite://")
-    METADATA.create_all(engine)
-    with transaction(engine) as tx:
-        yield tx
-    engine.dispose()
 
 
 def talk(tx: Tx, account: str) -> int:

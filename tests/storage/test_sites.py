@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from random import Random
 
-import pytest
-from doubles.ticket_house import START, House
+from doubles.ticket_house import START
 from sqlalchemy import select, update
 
 from handlers.cases import filing
@@ -15,13 +14,6 @@ from storage import tables as t
 from storage.orders import Order, OrderLine
 
 LATER = timedelta(days=30)
-
-
-@pytest.fixture
-def house():
-    made = House()
-    yield made
-    made.close()
 
 
 def order(house, number, site, pickup="3", sample=False, name="甲", phone="13700000001"):

@@ -23,15 +23,16 @@ DOORS: Mapping[str, tuple[str, ...]] = {  # a library, and how the paths of the 
     "sqlalchemy": ("storage/",),
     "alembic": ("storage/",),
     "aiosqlite": ("storage/",),
+    "psycopg": ("storage/engines/",),
     "PIL": ("media/",),
     "pydantic": ("handlers/policy/", "bot/channels/telegram"),  # aiogram's models are its
     "aiohttp": ("bot/",),
     "dotenv": ("bot/env_file.py",),
 }
 ORDER: tuple[tuple[str, ...], ...] = (  # rooms from the bottom to the top; those of one row do not know each other
-    ("storage.tables",),
+    ("storage.tables", "storage.engines"),
     ("storage",),
-    ("storage.desk", "storage.platforms"),
+    ("storage.desk", "storage.platforms", "storage.operations"),
     ("handlers.messages", "handlers.orders"),
     ("handlers.nlu.text",),
     ("handlers.nlu",),

@@ -35,11 +35,11 @@ class Broken(AssertionError):
 class Play:
     """One story under way."""
 
-    def __init__(self, story: Story, folder: Path) -> None:
+    def __init__(self, story: Story, folder: Path, url: str = "") -> None:
         self.story = story
         self.begun = datetime.fromisoformat(story.head["now"][0]).replace(tzinfo=ZONE)
         self.orders = orders_of(DATA / story.head.get("orders", ["g0612.csv"])[0])
-        self.world = World(f"sqlite:///{folder}/story.db", self.begun)
+        self.world = World(url or f"sqlite:///{folder}/story.db", self.begun)
         self.world.channel = story.head.get("channel", ["telegram"])[0]
         self.desk = self.world.desk = Group(self.world)
         self.door = Direct(self.world)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ from bot.channels.base import Delivery, House
 from bot.channels.telegram import files
 from bot.channels.telegram.inbound import ALLOWED, MENU, NAME, Reader
 from bot.channels.telegram.polling import LIMIT, TIMEOUT, Poller, sender
+from bot.channels.telegram.rate_limit import Pace
 from bot.channels.telegram.sending import BACKOFF, EVERY, Sender
 from bot.channels.telegram.session import Raw, open_session
 from bot.channels.telegram.webhook import Hook
@@ -74,6 +76,8 @@ class TelegramChannel:
     wall: Callable[[], datetime] = _now
     timeout: float = 20.0  # seconds for one call
     name: str = field(default=NAME, init=False)
+    alone: str = field(default="", init=False)
+    polls: bool = field(default=False, init=False)
     _bot: Bot = field(init=False)
     _reader: Reader = field(init=False)
     _sender: Sender = field(init=False)
@@ -83,7 +87,10 @@ class TelegramChannel:
         """Create the parts; nothing is asked of the platform yet. Raises ValueError for a text that is no token."""
         self._bot = Bot(self.token, session=open_session(self.api_base, self.proxy, self.timeout))
         self._reader = Reader(bot_id=self._bot.id, local=self._local, now=self.clock)
-        self._sender = Sender(bot=self._bot, store=self.store, told=self._tell_desk)
+        self.polls = self.webhook is None
+        self.alone = f"updates of Telegram's bot {self._bot.id}" if self.polls else ""
+        pace = Pace(now=time.monotonic, sharers=self.house.sharers)
+        self._sender = Sender(bot=self._bot, store=self.store, pace=pace, sure=self.house.sure, told=self._tell_desk)
 
     def _local(self, at: datetime) -> datetime:
         """Return a time of the platform on the service's clock, which may be set."""

@@ -23,6 +23,7 @@ class Pace:
 
     now: Callable[[], float]
     per_chat: float = PER_CHAT + SPARE
+    sharers: Callable[[], int] = lambda: 1  # processes that send for this bot, each its share
     _chats: dict[str, float] = field(default_factory=dict)
     _next: float = 0.0  # the first moment that is not taken
     _back: float = 0.0  # when the last one that was turned away comes back
@@ -42,11 +43,11 @@ class Pace:
         if mine - now > longest:
             return min(now - mine, -SOON)
         if at - now > longest:
-            self._back = max(at - longest, self._back + messages * STEP)
+            self._back = max(at - longest, self._back + messages * STEP * self.sharers())
             return min(now - self._back, -SOON)
         self._chats.pop(chat, None)
         self._chats[chat] = at + self.per_chat
-        self._next = free + messages * STEP
+        self._next = free + messages * STEP * self.sharers()
         self._forget(now)
         return at - now
 
@@ -58,7 +59,7 @@ class Pace:
         now = self.now()
         while self._left and self._left[0] <= now - WINDOW - SPARE:
             self._left.popleft()
-        over = len(self._left) + messages - ALL
+        over = len(self._left) + messages - max(messages, ALL // self.sharers())
         if over > 0:
             return self._left[over - 1] + WINDOW + SPARE - now
         self._left.extend([now] * messages)

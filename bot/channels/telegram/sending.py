@@ -47,6 +47,7 @@ class Sender:
     bot: Bot
     store: Keeper
     pace: Pace = field(default_factory=lambda: Pace(now=time.monotonic))
+    sure: Callable[[], bool] = lambda: True  # whether the mail is still this process's
     _failures: dict[str, int] = field(default_factory=dict)
     _carried: dict[int, int] = field(default_factory=dict)  # mail -> calls of it that got through
     _left: dict[int, list[TelegramMethod[Any]]] = field(default_factory=dict)  # mail -> what goes in another form
@@ -101,7 +102,7 @@ class Sender:
         await asyncio.sleep(seconds)
         while seconds := self.pace.depart(album):  # noqa: ASYNC110  time itself makes room
             await asyncio.sleep(seconds)
-        return None
+        return None if self.sure() else Delivery(later=1.0, error="left to another process")
 
     async def _call(
         self, account: str, mail_id: int, call: TelegramMethod[Any]

@@ -67,6 +67,8 @@ class WeChatChannel:
     zone: tzinfo = UTC  # of the times in texts
     open_for: float = OPEN
     name: str = field(default=NAME, init=False)
+    alone: str = field(default="", init=False)
+    polls: bool = field(default=False, init=False)
     slots: Slots = field(default_factory=Slots, init=False)
     callback: Callback = field(init=False)
     line: Line = field(init=False)
@@ -170,6 +172,8 @@ class WeChatChannel:
 
     async def _carry(self, account: str, part: Part, sent: int) -> Delivery | None:
         """Send one part; None when it is sent, else how far it got."""
+        if not self.house.sure():
+            return Delivery(sent=sent, later=1.0, error="left to another process")
         try:
             await self.pusher.carry(account, part)
         except NoPush as error:

@@ -42,6 +42,7 @@ LOG = logging.getLogger(__name__)
 PATH = "/telegram/desk"
 API = "https://api.telegram.org"
 ASK_AGAIN = 600.0  # seconds between questions for the administrators while the bot hears of no changes
+ASK_SHARED = 30.0  # the same where other processes hear of the changes too
 DRAWN = ("card", "refresh")
 REFUSED_AGAIN = 60.0  # seconds until what may not be buried is tried again
 
@@ -68,6 +69,8 @@ class TelegramDesk:
     timeout: float = 20.0  # seconds for one call
     speed: float = 1.0  # of the group's minute, for tests
     name: str = field(default=NAME, init=False)
+    alone: str = field(default=f"desk:{NAME}", init=False)
+    polls: bool = field(default=False, init=False)
     _bot: Bot = field(init=False)
     _client: httpx.AsyncClient = field(init=False)
     _group: Group = field(init=False)
@@ -82,6 +85,7 @@ class TelegramDesk:
 
     def __post_init__(self) -> None:
         """Make the parts; nothing is asked of the platform yet. Raises InvalidToken for what is no token."""
+        self.polls = self.webhook is None
         # the library warns of its own attribute while it makes the error that carries it
         warnings.filterwarnings("ignore", message=".*retry_after", category=PTBDeprecationWarning)
         logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines carry addresses, and those the token
@@ -160,10 +164,13 @@ class TelegramDesk:
             await asyncio.sleep(seconds)
 
     async def _ask_again(self) -> None:
-        """Ask for the administrators now and then while the platform does not report changes."""
+        """Ask for the administrators now and then while changes are reported to nobody, or to another process."""
         while True:
-            await asyncio.sleep(ASK_AGAIN)
-            if not self._staff.leads:
+            shared = self.webhook is not None and self.house.sharers() > 1
+            await asyncio.sleep(ASK_SHARED if shared else ASK_AGAIN)
+            if shared:
+                await self._until_done(self._staff.look_again)
+            elif not self._staff.leads:
                 await self._until_done(self._staff.load)
 
     def _poller(self) -> Poller:

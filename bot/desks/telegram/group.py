@@ -77,6 +77,8 @@ class Group:
         seconds = self.pace.ask(who, rank, cost)
         if seconds:
             raise Wait(seconds, "pace")
+        if not self.house.sure():
+            raise Wait(1.0, "left to another process")
         return await self.call(call)
 
     async def post(self, call: Callable[[int], Awaitable[T]], *, who: str, rank: int, cost: int = 1) -> T:

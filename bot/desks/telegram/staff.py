@@ -51,6 +51,11 @@ class Staff:
                 await self.group.house.act(self.reader.person(member.user, "joined", f"a:{member.user.id}:{stamp}"))
         await self._demote(stamp)
 
+    async def look_again(self) -> None:
+        """Ask who leads now: another process may have heard of a change. Raises Wait."""
+        found = await self.group.call(self.group.bot.get_chat_administrators)
+        self.reader.bosses = {str(member.user.id) for member in found if not member.user.is_bot}
+
     async def _demote(self, stamp: str) -> None:
         """Record as agents those who ceased to be administrators while the service did not run."""
         known: list[Member] = await self.group.house.read(lambda tx: people.staff_of(tx, NAME))

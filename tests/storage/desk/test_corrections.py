@@ -14,14 +14,6 @@ from storage import tables as t
 from storage.desk import corrections
 from storage.desk.corrections import Correction, Example
 
-
-@pytest.fixture
-def house():
-    made = House()
-    yield made
-    made.close()
-
-
 WRITTEN = START - timedelta(seconds=15)
 WORDS = ((WRITTEN.isoformat(), "草莓坏了2盒"),)
 

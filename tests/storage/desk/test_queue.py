@@ -2,19 +2,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from doubles.ticket_house import House
 
 from handlers.cases import filing
 from storage import tickets as rows
 from storage.desk import queue
-
-
-@pytest.fixture
-def house():
-    made = House()
-    yield made
-    made.close()
 
 
 def filed(house: House, **values) -> str:

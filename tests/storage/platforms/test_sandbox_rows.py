@@ -2,24 +2,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
-from sqlalchemy import create_engine
-
-from storage.database import to_json
 from storage.platforms import sandbox
 from storage.platforms.sandbox import DESK, Shown, chat_place
-from storage.tables import METADATA
 
 NOW = datetime(2026, 6, 12, 11, 10, tzinfo=UTC)
-
-
-@pytest.fixture
-def tx():
-    engine = create_engine("sqlite://", json_serializer=to_json)
-    METADATA.create_all(engine)
-    with engine.begin() as connection:
-        yield connection
-    engine.dispose()
 
 
 def message(key, place=DESK, kind="note", **more):

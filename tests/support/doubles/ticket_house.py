@@ -10,7 +10,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from databases import lay_out
-from sqlalchemy import create_engine, event, func, select
+from sqlalchemy import Engine, create_engine, event, func, select
 
 from handlers.cases.recording import Filing, FilingLine
 from handlers.claims.claim import Claim, Photo, Problem
@@ -47,10 +47,11 @@ def preset() -> Policy:
 class House:
     """One transaction, and what happens in it."""
 
-    def __init__(self, *, auto_approve_cap: int = 0) -> None:
-        self.engine = create_engine("sqlite://", json_serializer=to_json)
-        event.listen(self.engine, "connect", lambda dbapi, _: dbapi.execute("PRAGMA foreign_keys=ON"))
-        lay_out(self.engine)
+    def __init__(self, *, auto_approve_cap: int = 0, engine: Engine | None = None) -> None:
+        self.engine = engine or create_engine("sqlite://", json_serializer=to_json)
+        if engine is None:
+            event.listen(self.engine, "connect", lambda dbapi, _: dbapi.execute("PRAGMA foreign_keys=ON"))
+            lay_out(self.engine)
         self.tx = self.engine.connect()
         self.now = START
         self.random = Random(7)

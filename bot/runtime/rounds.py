@@ -1,0 +1,179 @@
+"""The courier's rounds where several processes share the outbox: one thread books what came of mail and leases more."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from time import monotonic
+
+from bot.runtime.presence import Presence
+from bot.runtime.retries import survive
+from bot.runtime.writer import LONGEST_WAIT, LOST, PAUSE, SLOTS
+from storage import outbox, pickup
+from storage.database import Tx, Writer, first_time, run
+from storage.operations import processes
+from storage.outbox import Bundle, Outcome
+
+LOG = logging.getLogger(__name__)
+SHORTEST_WAIT = 0.02  # seconds after a round that came to nothing: what is due is in others' hands
+PATIENT = 3  # rounds that an outcome goes round a box which others hold; then it waits for them
+
+
+@dataclass(slots=True)
+class Booked:
+    """What one round came to, once it is committed."""
+
+    left: list[tuple[Outcome, int]]
+    bundles: list[Bundle]
+    due: datetime | None
+    doubtful: list[str]
+
+
+@dataclass(slots=True)
+class Rounds:
+    """Settles and picks, one transaction at a time; `desks` are those whose mail this process carries now."""
+
+    engine: Writer
+    clock: Callable[[], datetime]
+    presence: Presence
+    carry: Callable[[Sequence[Bundle]], None]  # called in the loop with what is due
+    desks: Callable[[], list[str]]
+    _outcomes: deque[tuple[Outcome, int]] = field(default_factory=deque)
+    _doubtful: list[str] = field(default_factory=list)  # leases of rounds whose COMMIT was lost
+    _wake: threading.Condition = field(default_factory=threading.Condition)
+    _thread: threading.Thread | None = None
+    _loop: asyncio.AbstractEventLoop | None = None
+    _stopping: bool = False
+    _carrying: bool = True
+    _out: int = 0  # bundles handed to the courier and not settled yet
+    _due: datetime | None = None
+    _nudged: bool = True
+    _number: int = 0
+    _idle: bool = False  # the last round came to nothing
+    alive_at: float = 0.0  # monotonic time of the last finished round
+
+    def start(self) -> None:
+        """Begin."""
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._run, name="rounds", daemon=True)
+        self._thread.start()
+
+    def settle(self, outcome: Outcome) -> None:
+        """Hand in what became of a bundle."""
+        with self._wake:
+            self._outcomes.append((outcome, 0))
+            self._wake.notify()
+
+    def settled(self) -> None:
+        """Count a bundle that its own work struck off."""
+        with self._wake:
+            self._out -= 1
+
+    def expect(self, due: datetime | None) -> None:
+        """Look at the outbox when something is due that was committed just now."""
+        if due is None:
+            return
+        with self._wake:
+            if self._due is None or due < self._due:
+                self._due = due
+                self._wake.notify()
+
+    def stop_carrying(self) -> None:
+        """Pick no more mail up; what is being carried is still settled."""
+        self._carrying = False
+
+    def stop(self) -> None:
+        """Book what is handed in, then end the thread."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        if self._thread:
+            self._thread.join(4)
+
+    def alive(self) -> bool:
+        """Return whether a round was made within the last seconds."""
+        return bool(self._thread and self._thread.is_alive()) and monotonic() - self.alive_at < 30
+
+    # in the thread
+
+    def _run(self) -> None:
+        failures = 0
+        while True:
+            outcomes = self._next()
+            if self._stopping and not outcomes:
+                return
+            error = survive(partial(self._round, outcomes))
+            if error is None:
+                failures = 0
+            else:
+                failures += 1
+                self._give_back(outcomes, error)
+                if self._stopping:
+                    return
+                threading.Event().wait(min(5.0, PAUSE * 2**failures))
+            self.alive_at = monotonic()
+
+    def _next(self) -> list[tuple[Outcome, int]]:
+        with self._wake:
+            if not self._outcomes and not self._stopping:
+                self._wake.wait(self._patience())
+            outcomes = list(self._outcomes)
+            self._outcomes.clear()
+            self._nudged, self._due = False, None
+        return outcomes
+
+    def _patience(self) -> float:
+        if self._nudged:
+            return 0
+        if self._due is None or not self._carrying or self._out >= SLOTS:
+            return LONGEST_WAIT
+        least = (SHORTEST_WAIT if self.presence.sure() else LONGEST_WAIT) if self._idle else 0.0
+        return min(LONGEST_WAIT, max(least, (self._due - self.clock()).total_seconds()))
+
+    def _round(self, outcomes: list[tuple[Outcome, int]]) -> None:
+        self._number += 1
+        now, lease = self.clock(), f"{self.presence.name}#{self._number}"
+        try:
+            booked = run(self.engine, lambda tx: self._book(tx, outcomes, lease, now))
+        except BaseException:
+            self._doubtful.append(lease)
+            raise
+        self._doubtful = booked.doubtful
+        self._idle = not booked.bundles and len(booked.left) == len(outcomes)
+        with self._wake:
+            self._out += len(booked.bundles) - (len(outcomes) - len(booked.left))
+            self._outcomes.extend(booked.left)
+        self.expect(booked.due)
+        if booked.bundles and self._loop:
+            self._loop.call_soon_threadsafe(self.carry, booked.bundles)
+
+    def _book(self, tx: Tx, outcomes: list[tuple[Outcome, int]], lease: str, now: datetime) -> Booked:
+        """Settle the boxes that nobody else holds, then lease what is due; a round waits for no turn."""
+        doubtful = processes.free(tx, self._doubtful) if self._doubtful else []
+        free = pickup.lock(tx, {one.mailbox for one, _ in outcomes}) if outcomes else set()
+        left = []
+        for outcome, rounds in outcomes:
+            if outcome.mailbox in free:
+                first_time(tx, outcome.mailbox)
+            elif rounds < PATIENT:
+                left.append((outcome, rounds + 1))
+                continue
+            outbox.settle(tx, outcome, now=now)
+        bundles: list[Bundle] = []
+        room = SLOTS - self._out + len(outcomes) - len(left)
+        desks = self.desks()
+        if self._carrying and not self._stopping and room > 0 and self.presence.sure():
+            bundles = outbox.pick(tx, now=now, lease=lease, until=now + outbox.LEASE, limit=room, desks=desks)
+        return Booked(left, bundles, pickup.next_due(tx, desks), doubtful)
+
+    def _give_back(self, outcomes: list[tuple[Outcome, int]], error: BaseException) -> None:
+        LOG.error("nothing of this round is booked: %s", error, exc_info=not isinstance(error, LOST))
+        with self._wake:
+            self._outcomes.extendleft(reversed(outcomes))
+        self.engine.dispose()
