@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as d
 import random
-import time
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from cpu_time import at_most
 from sheet_files import BAD, D5, LOCKED, OLD, cells, repacked, text, xlsx, zipped
 
 from media import tables
@@ -143,11 +143,11 @@ def test_a_cell_far_out_costs_nothing():
         book.active.cell(1, 16_384, "x")
         book.active.cell(1_048_576, 1, "y")
 
-    began = time.perf_counter()
-    found = read_table(xlsx([["3", "草莓"]], change=far))
+    book = xlsx([["3", "草莓"]], change=far)
+    with at_most(2):
+        found = read_table(book)
     assert isinstance(found, Table)
     assert (found.rows, found.more) == ((("3", "草莓"),), True)
-    assert time.perf_counter() - began < 2
 
 
 @pytest.mark.parametrize(
@@ -184,9 +184,8 @@ def test_entities_are_refused_before_anything_reads_them(coding):
 def test_a_zip_bomb_is_refused_by_its_directory():
     bomb = repacked(xlsx(ROWS), xl__worksheets__sheet1=bytes(tables.MAX_INSIDE + 1))
     assert len(bomb) < MAX_TABLE
-    began = time.perf_counter()
-    assert refused(bomb).code == "too_big"
-    assert time.perf_counter() - began < 0.5
+    with at_most(0.5):
+        assert refused(bomb).code == "too_big"
 
 
 def test_links_out_of_the_workbook_are_not_followed(monkeypatch):

@@ -59,8 +59,19 @@ def _shared(key: Any) -> Any:
 def _sql() -> None:
     made, statements = Engine.__init__, _Statements(STATEMENTS)
 
-    def init(self: Engine, *given: Any, **options: Any) -> None:
-        made(self, *given, **options)
+    # the library reads off these names which options an engine takes
+    def init(
+        self: Engine,
+        pool: Any,
+        dialect: Any,
+        url: Any,
+        logging_name: Any = None,
+        echo: Any = None,
+        query_cache_size: int = 500,
+        execution_options: Any = None,
+        hide_parameters: bool = False,
+    ) -> None:
+        made(self, pool, dialect, url, logging_name, echo, query_cache_size, execution_options, hide_parameters)
         self._compiled_cache = statements
 
     Engine.__init__ = init  # type: ignore[method-assign]
