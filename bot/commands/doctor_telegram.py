@@ -46,6 +46,8 @@ class Bot:
             session.post(address, json=given, proxy=None if socks else self.proxy or None) as response,
         ):
             answer: Mapping[str, Any] = await response.json(content_type=None)
+        if not isinstance(answer, Mapping):
+            raise ValueError("this is not the Bot API")
         if not answer.get("ok"):
             raise Refused(int(answer.get("error_code", 0)), str(answer.get("description", "")))
         return answer["result"]
