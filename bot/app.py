@@ -72,9 +72,8 @@ class App:
     @property
     def house(self) -> House:
         """Return what channels and desks may call."""
-        waits = ASIDE if self.beforehand else 0.0
         return House(
-            receive=self.receive, act=self.act, write=self.runner.do, read=self.read, waits=waits,
+            receive=self.receive, act=self.act, write=self.runner.do, read=self.read, waits=ASIDE * bool(self.beforehand),
             sharers=lambda: self.presence.sharers if self.presence else 1, sure=self.sure,
         )  # fmt: skip
 
@@ -94,18 +93,15 @@ class App:
         """Return what one turn is given; the desk is spoken to in the policy's language."""
         desk_outbox.speak(self.policy)
         return TurnContext(
-            now=self.clock(),
-            random=SystemRandom(),
-            policy=self.policy,
-            policy_of=self.policy_of,
+            now=self.clock(), random=SystemRandom(), policy=self.policy, policy_of=self.policy_of,
             opinions=self.beforehand.opinions if self.beforehand else None,
-        )
+        )  # fmt: skip
 
     def policy_of(self, tx: Tx, policy_hash: str) -> Policy:
         """Return a stored policy by its hash."""
-        if policy_hash not in self._known:
-            self._known[policy_hash] = Policy.from_text(policies.text_of(tx, policy_hash))
-        return self._known[policy_hash]
+        if (known := self._known.get(policy_hash)) is None:
+            known = self._known[policy_hash] = Policy.from_text(policies.text_of(tx, policy_hash))
+        return known
 
     async def receive(self, inbound: Inbound) -> None:
         """Take a message in; return after its COMMIT."""

@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 from handlers.cases import filing
 from handlers.messages import mailboxes as names
 from handlers.tickets import clocks as promises
-from storage import clocks, outbox, tickets, upkeep
+from storage import clocks, outbox, tickets
 from storage.database import open_writer, transaction
+from storage.operations import upkeep
 from storage.outbox import Outcome
 from storage.tables import METADATA, mailboxes, meta
 from storage.tables import clocks as clock_rows
