@@ -73,8 +73,8 @@ class App:
     def house(self) -> House:
         """Return what channels and desks may call."""
         return House(
-            receive=self.receive, act=self.act, write=self.runner.do, read=self.read, waits=ASIDE * bool(self.beforehand),
-            sharers=lambda: self.presence.sharers if self.presence else 1, sure=self.sure,
+            receive=self.receive, act=self.act, write=self.runner.do, read=self.read, sure=self.sure,
+            waits=ASIDE if self.beforehand else 0.0, sharers=lambda: self.presence.sharers if self.presence else 1,
         )  # fmt: skip
 
     def sure(self) -> bool:
@@ -172,8 +172,7 @@ class App:
         await self.runner.do(self._set_digests)
         for door in self._all_doors():
             run = partial(on_duty, door.run, partial(self.alone, door.alone)) if door.polls else door.run
-            task = asyncio.create_task(supervise(run, partial(_failed, door.name)), name=f"door {door.name}")
-            self._loops.append(task)
+            self._loops.append(asyncio.create_task(supervise(run, partial(_failed, door.name)), name=f"door {door.name}"))
 
     def _set_digests(self, tx: Tx) -> None:
         queue_up(tx, "digests")
