@@ -19,23 +19,24 @@ def house():
 
 
 def asked(house: House, **facts) -> str:
-    """Return what is asked of somebody who taps to refuse."""
+    """Return the rules of the buttons that somebody who taps to refuse is shown, in their order."""
     no = filing.file(house.tx, house.draft(**facts), house.context).no
     for tap in (f"pick:{no}", f"refuse:{no}"):
         dispatch.act(house.tx, house.staff(kind="tap", tap=tap), house.context)
-    return house.at_desk(no, "note")[-1]["text"]
+    rows = house.at_desk(no, "note")[-1]["buttons"]
+    return " ".join(tap.rpartition(":")[2] for row in rows for _, tap in row)
 
 
 def test_the_late_rule_comes_first_for_a_late_claim(house):
-    assert "规则：W24 A7 E1" in asked(house, late_reason="-")
+    assert asked(house, late_reason="-").startswith("W24 A7 E1")
 
 
 def test_other_claims_have_the_rules_in_their_order(house):
-    assert "规则：A7 E1" in asked(house)
+    assert asked(house).startswith("A7 E1")
 
 
 def test_a_policy_may_name_another_or_none(house):
     house.policy = replace(house.policy, money=replace(house.policy.money, late_rule="R7"))
-    assert "规则：R7 A7" in asked(house, late_reason="客户出差")
+    assert asked(house, late_reason="客户出差").startswith("R7 A7")
     house.policy = replace(house.policy, money=replace(house.policy.money, late_rule=""))
-    assert "规则：A7 E1" in asked(house, number="KT260612-0005", late_reason="-")
+    assert asked(house, number="KT260612-0005", late_reason="-").startswith("A7 E1")

@@ -148,7 +148,7 @@ async def test_a_refused_edit_lets_the_card_come_anew(tmp_path, scene):
     async with scene.running(tmp_path):
         no = await scene.raised()
         old = scene.card(no)
-        scene.api.fail("400", description="MESSAGE_NOT_MINE", method="editMessageText", chat=scene.group, times=1)
+        scene.api.fail("400", description="MESSAGE_NOT_MINE", method="editMessageText", chat=scene.group, times=2)
         await scene.tapped(scene.lin, old, "接手")
         await scene.api.until(lambda: scene.card(no) is not old and "小林" in scene.card(no).text, within=10)
 
