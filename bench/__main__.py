@@ -6,10 +6,11 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from bench import startup, telegram, turns, wechat
+from bench import processes, startup, telegram, turns, wechat
 
 startup.measure()
 with tempfile.TemporaryDirectory() as name:
     asyncio.run(turns.measure(Path(name), turns.CHATS))
+processes.measure()
 telegram.measure()
 wechat.measure()
