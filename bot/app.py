@@ -225,18 +225,13 @@ def build(settings: Settings) -> App:
         settle=lambda outcome: app.runner.settle(outcome),
         address=lambda number: app.address(number),
         died=lambda outcome: app.died(outcome),
-        channels={},
-        desks={},
-        inside=inside,
-    )
+        channels={}, desks={}, inside=inside,
+    )  # fmt: skip
     runner = _runner(
-        settings,
-        courier,
-        engine,
-        presence,
+        settings, courier, engine, presence,
         park=lambda tx, message, error: parking.park(tx, message, error, app.context()),
         desks=lambda: app.desks_on_duty(),
-    )
+    )  # fmt: skip
     app = App(
         settings=settings,
         clock=now,

@@ -10,8 +10,8 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from storage import upkeep
 from storage.database import DRIVER_ERRORS, DatabaseGone, Tx
+from storage.operations import upkeep
 
 LOG = logging.getLogger(__name__)
 FRESH = 5.0  # seconds that an answer is good for

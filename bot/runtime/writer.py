@@ -14,8 +14,9 @@ from typing import Any
 
 from bot.runtime.retries import attempt
 from handlers.messages.models import DeskInbound, Inbound
-from storage import outbox, upkeep
+from storage import outbox
 from storage.database import DRIVER_ERRORS, DatabaseGone, Tx, WriteLock, Writer, intact, savepoint, transaction
+from storage.operations import upkeep
 from storage.outbox import Bundle, Outcome
 
 LOG = logging.getLogger(__name__)

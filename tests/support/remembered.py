@@ -12,7 +12,7 @@ import tomllib
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, String
 from sqlalchemy.util import LRUCache
 
 PATTERNS = 1 << 16
@@ -53,14 +53,9 @@ class _Statements(LRUCache[Any, Any]):
 
 def _shared(key: Any) -> Any:
     dialect, *rest = key
-    return (type(dialect), dialect._json_serializer, dialect.server_version_info, *rest)
+    return (type(dialect), dialect._json_serializer, dialect.colspecs.get(String), dialect.server_version_info, *rest)
 
 
 def _sql() -> None:
-    made, statements = Engine.__init__, _Statements(STATEMENTS)
-
-    def init(self: Engine, *given: Any, **options: Any) -> None:
-        made(self, *given, **options)
-        self._compiled_cache = statements
-
-    Engine.__init__ = init  # type: ignore[method-assign]
+    statements = _Statements(STATEMENTS)
+    Engine._compiled_cache = property(lambda _: statements, lambda _, _own: None)  # type: ignore[assignment]
