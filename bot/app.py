@@ -172,7 +172,9 @@ class App:
         await self.runner.do(self._set_digests)
         for door in self._all_doors():
             run = partial(on_duty, door.run, partial(self.alone, door.alone)) if door.polls else door.run
-            self._loops.append(asyncio.create_task(supervise(run, partial(_failed, door.name)), name=f"door {door.name}"))
+            self._loops.append(
+                asyncio.create_task(supervise(run, partial(_failed, door.name)), name=f"door {door.name}")
+            )
 
     def _set_digests(self, tx: Tx) -> None:
         queue_up(tx, "digests")
@@ -221,18 +223,13 @@ def build(settings: Settings) -> App:
         settle=lambda outcome: app.runner.settle(outcome),
         address=lambda number: app.address(number),
         died=lambda outcome: app.died(outcome),
-        channels={},
-        desks={},
-        inside=inside,
-    )
+        channels={}, desks={}, inside=inside,
+    )  # fmt: skip
     runner = _runner(
-        settings,
-        courier,
-        engine,
-        presence,
+        settings, courier, engine, presence,
         park=lambda tx, message, error: parking.park(tx, message, error, app.context()),
         desks=lambda: app.desks_on_duty(),
-    )
+    )  # fmt: skip
     app = App(
         settings=settings,
         clock=now,

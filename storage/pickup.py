@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, String, any_, bindparam, func, select, true, union_all, update
+from sqlalchemy import BigInteger, Integer, String, any_, bindparam, delete, func, select, true, union_all, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from storage.database import Tx, process_of
-from storage.mail import MOST, NOW, OF_DESKS, SETTLE, Bundle, due_rows
+from storage.mail import MOST, NOW, OF_DESKS, SETTLE, Bundle, Outcome, due_rows
 from storage.prepared import Prepared
 from storage.tables import mailboxes, outbox
 
@@ -72,6 +72,26 @@ _LEASE = Prepared(
         upto=_LAST.c.upto,
     )
 )
+_SENT = (
+    func.unnest(_NAMES, bindparam("last", type_=ARRAY(BigInteger)))
+    .table_valued("name", "upto", name="sent")
+    .render_derived()
+)
+_STRIKE = Prepared(delete(outbox).where(outbox.c.mailbox == _SENT.c.name, outbox.c.id <= _SENT.c.upto))
+_HELD = (
+    func.unnest(_NAMES, bindparam("holders", type_=ARRAY(String)))
+    .table_valued("name", "holder", name="held")
+    .render_derived()
+)
+_HEAD = (
+    select(outbox.c.due_at).where(outbox.c.mailbox == mailboxes.c.name).order_by(outbox.c.id).limit(1).scalar_subquery()
+)
+_RELEASE = Prepared(
+    update(mailboxes)
+    .where(mailboxes.c.name == _HELD.c.name, mailboxes.c.lease == _HELD.c.holder)
+    .values(lease=None, lease_until=None, upto=0, blocked=None, blocked_why="", attempts=0, next_due=_HEAD)
+    .returning(mailboxes.c.name)
+)
 _NEXT = Prepared(
     select(mailboxes.c.next_due)
     .where(mailboxes.c.next_due.is_not(None), _FREE, _OURS, _KEPT)
@@ -112,6 +132,16 @@ def next_due(tx: Tx, desks: Collection[str] | None) -> datetime | None:
 def _mine(tx: Tx, desks: Collection[str] | None) -> dict[str, Any]:
     boxes = ["%"] if desks is None else [box for desk in desks for box in (f"desk:{desk}:%", f"board:{desk}")]
     return {"me": process_of(tx), "desks": boxes}
+
+
+def carried(tx: Tx, outcomes: Sequence[Outcome]) -> None:
+    """Book bundles that were carried without a hitch, all at once; their boxes are held."""
+    names, last = [one.mailbox for one in outcomes], [one.sent for one in outcomes]
+    _STRIKE.run(tx, names=names, last=last)
+    released = {name for (name,) in _RELEASE.rows(tx, names=names, holders=[one.lease for one in outcomes])}
+    for name in names:
+        if name not in released:  # the lease is another's by now
+            SETTLE.run(tx, box=name)
 
 
 def lock(tx: Tx, names: Collection[str]) -> set[str]:

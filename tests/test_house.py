@@ -31,8 +31,8 @@ SUPERVISED = {
     "handlers/turn/parking.py guarded": "of messages that waited inside, one's failure is that one's alone",
 }
 UNUSED = {
-    "storage/engines/sqlite.py": "chosen by the URL when the service runs",
-    "storage/engines/postgres.py": "chosen by the URL when the service runs",
+    "storage/engines/postgres.py": "storage.database takes the functions of the one engine or the other",
+    "storage/engines/sqlite.py": "storage.database takes the functions of the one engine or the other",
     "bot/commands/table.py": "a command's function is found by the command's name",
     "bot.channels.telegram.session.ANSWERS": "keeps classes alive that the library would build again for each call",
     "handlers.cases.payments.paid": "what a confirmed payment does; there is no way yet to confirm one",

@@ -16,12 +16,12 @@ from bot.runtime.presence import Presence
 from bot.runtime.retries import survive
 from bot.runtime.writer import LONGEST_WAIT, LOST, PAUSE, SLOTS
 from storage import outbox, pickup
-from storage.database import Tx, Writer, first_time, run
-from storage.operations import processes
+from storage.database import Tx, Writer, run
+from storage.operations import processes, upkeep
 from storage.outbox import Bundle, Outcome
 
 LOG = logging.getLogger(__name__)
-SHORTEST_WAIT = 0.02  # seconds after a round that came to nothing: what is due is in others' hands
+BETWEEN = 0.015  # seconds between two rounds, so that one does for many turns
 PATIENT = 3  # rounds that an outcome goes round a box which others hold; then it waits for them
 
 
@@ -55,7 +55,8 @@ class Rounds:
     _due: datetime | None = None
     _nudged: bool = True
     _number: int = 0
-    _idle: bool = False  # the last round came to nothing
+    _idle: int = 0  # rounds in a row that came to nothing
+    _last: datetime | None = None  # the clock at the last round
     alive_at: float = 0.0  # monotonic time of the last finished round
 
     def start(self) -> None:
@@ -80,7 +81,10 @@ class Rounds:
         if due is None:
             return
         with self._wake:
-            if self._due is None or due < self._due:
+            if due <= self.clock():
+                self._nudged = True
+                self._wake.notify()
+            elif self._due is None or due < self._due:
                 self._due = due
                 self._wake.notify()
 
@@ -121,20 +125,24 @@ class Rounds:
 
     def _next(self) -> list[tuple[Outcome, int]]:
         with self._wake:
-            if not self._outcomes and not self._stopping:
-                self._wake.wait(self._patience())
+            since = monotonic()
+            while not self._stopping and (wait := self._moment(since) - monotonic()) > 0:
+                self._wake.wait(wait)
             outcomes = list(self._outcomes)
             self._outcomes.clear()
             self._nudged, self._due = False, None
         return outcomes
 
-    def _patience(self) -> float:
-        if self._nudged:
-            return 0
+    def _moment(self, since: float) -> float:
+        """Return the monotonic time of the next round; `since` is when the rest before it began."""
+        soonest, latest = self.alive_at + BETWEEN, since + LONGEST_WAIT
+        if self._nudged or self._outcomes:
+            return soonest
         if self._due is None or not self._carrying or self._out >= SLOTS:
-            return LONGEST_WAIT
-        least = (SHORTEST_WAIT if self.presence.sure() else LONGEST_WAIT) if self._idle else 0.0
-        return min(LONGEST_WAIT, max(least, (self._due - self.clock()).total_seconds()))
+            return latest
+        if self._idle:  # what is due is in others' hands just now
+            soonest = since + (min(0.5, BETWEEN * 2**self._idle) if self.presence.sure() else LONGEST_WAIT)
+        return min(latest, max(soonest, monotonic() + (self._due - self.clock()).total_seconds()))
 
     def _round(self, outcomes: list[tuple[Outcome, int]]) -> None:
         self._number += 1
@@ -144,33 +152,42 @@ class Rounds:
         except BaseException:
             self._doubtful.append(lease)
             raise
-        self._doubtful = booked.doubtful
-        self._idle = not booked.bundles and len(booked.left) == len(outcomes)
+        self._doubtful, self._last = booked.doubtful, now
+        self._idle = 0 if booked.bundles or len(booked.left) < len(outcomes) else self._idle + 1
         with self._wake:
             self._out += len(booked.bundles) - (len(outcomes) - len(booked.left))
             self._outcomes.extend(booked.left)
-        self.expect(booked.due)
+            self._due = min(filter(None, (self._due, booked.due)), default=None)
         if booked.bundles and self._loop:
             self._loop.call_soon_threadsafe(self.carry, booked.bundles)
 
     def _book(self, tx: Tx, outcomes: list[tuple[Outcome, int]], lease: str, now: datetime) -> Booked:
         """Settle the boxes that nobody else holds, then lease what is due; a round waits for no turn."""
+        if self._last is None or now < self._last - upkeep.SLACK:
+            self._set_right(tx, now)
         doubtful = processes.free(tx, self._doubtful) if self._doubtful else []
         free = pickup.lock(tx, {one.mailbox for one, _ in outcomes}) if outcomes else set()
-        left = []
+        left, smooth = [], []
         for outcome, rounds in outcomes:
-            if outcome.mailbox in free:
-                first_time(tx, outcome.mailbox)
-            elif rounds < PATIENT:
+            if outcome.mailbox not in free and rounds < PATIENT:
                 left.append((outcome, rounds + 1))
-                continue
-            outbox.settle(tx, outcome, now=now)
+            elif outcome.mailbox in free and outcome.sent and not outcome.dead and outcome.again is None:
+                smooth.append(outcome)
+            else:
+                outbox.settle(tx, outcome, now=now)
+        if smooth:
+            pickup.carried(tx, smooth)
         bundles: list[Bundle] = []
         room = SLOTS - self._out + len(outcomes) - len(left)
         desks = self.desks()
         if self._carrying and not self._stopping and room > 0 and self.presence.sure():
             bundles = outbox.pick(tx, now=now, lease=lease, until=now + outbox.LEASE, limit=room, desks=desks)
         return Booked(left, bundles, pickup.next_due(tx, desks), doubtful)
+
+    def _set_right(self, tx: Tx, now: datetime) -> None:
+        """Date anew what a clock that ran ahead has left."""
+        if ahead := upkeep.set_right(tx, now):
+            LOG.warning("the clock ran %s ahead: mail and timers of that time are dated anew", ahead)
 
     def _give_back(self, outcomes: list[tuple[Outcome, int]], error: BaseException) -> None:
         LOG.error("nothing of this round is booked: %s", error, exc_info=not isinstance(error, LOST))

@@ -1,1 +1,1 @@
-"""What concerns the database as a whole: the processes that share it, and moving it."""
+"""What concerns the database as a whole: the processes that share it, moving it, and its upkeep."""

@@ -172,7 +172,7 @@ class Server:
         return port
 
     def _stop(self) -> None:
-        pid = self._pid()
+        pid = self.pid
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGINT)  # what is connected is cut off
             for _ in range(100):
@@ -180,7 +180,9 @@ class Server:
                 time.sleep(0.05)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _pid(self) -> int:
+    @property
+    def pid(self) -> int:
+        """Return the number of the server's first process."""
         return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
 
 

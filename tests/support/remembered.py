@@ -12,7 +12,7 @@ import tomllib
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, String
 from sqlalchemy.util import LRUCache
 
 PATTERNS = 1 << 16
@@ -53,25 +53,9 @@ class _Statements(LRUCache[Any, Any]):
 
 def _shared(key: Any) -> Any:
     dialect, *rest = key
-    return (type(dialect), dialect._json_serializer, dialect.server_version_info, *rest)
+    return (type(dialect), dialect._json_serializer, dialect.colspecs.get(String), dialect.server_version_info, *rest)
 
 
 def _sql() -> None:
-    made, statements = Engine.__init__, _Statements(STATEMENTS)
-
-    # the library reads off these names which options an engine takes
-    def init(
-        self: Engine,
-        pool: Any,
-        dialect: Any,
-        url: Any,
-        logging_name: Any = None,
-        echo: Any = None,
-        query_cache_size: int = 500,
-        execution_options: Any = None,
-        hide_parameters: bool = False,
-    ) -> None:
-        made(self, pool, dialect, url, logging_name, echo, query_cache_size, execution_options, hide_parameters)
-        self._compiled_cache = statements
-
-    Engine.__init__ = init  # type: ignore[method-assign]
+    statements = _Statements(STATEMENTS)
+    Engine._compiled_cache = property(lambda _: statements, lambda _, _own: None)  # type: ignore[assignment]

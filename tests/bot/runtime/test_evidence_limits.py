@@ -11,8 +11,7 @@ from doubles.ticket_house import House
 from bot.channels.base import TooBig
 from bot.runtime.evidence_fetcher import Fetcher
 from media.values import MAX_BYTES, MAX_TABLE
-from storage import evidence
-from storage.outbox import Bundle, Mail
+from storage import evidence, outbox
 
 MEGABYTE = 1024 * 1024
 
@@ -48,8 +47,9 @@ async def limit(house: House, *, kind: str, side: str = "customer", **payload) -
     nothing = SimpleNamespace()
     fetcher = Fetcher(doors=lambda _: door, read=do, do=do, context=lambda: house.context, clock=lambda: house.now,
                       store=nothing, examiner=nothing)  # fmt: skip
-    mail = Mail(id=1, kind="fetch", payload={"evidence": number, **payload})
-    await fetcher.carry(Bundle(mailbox="fetch:1", lease="x", attempts=0, mails=(mail,)))
+    outbox.put(house.tx, "fetch:1", "fetch", {"evidence": number, **payload}, due=house.now, now=house.now)
+    picked = outbox.pick(house.tx, now=house.now, lease="x", until=house.now + outbox.LEASE, limit=100)
+    await fetcher.carry(next(bundle for bundle in picked if bundle.mailbox == "fetch:1"))
     piece = evidence.get(house.tx, number)
     assert (piece.state, piece.verdict) == ("refused", "too_big")
     return door.limits[0]

@@ -4,39 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-from doubles.ticket_house import House
 from sqlalchemy import select, update
 
 from handlers.cases import filing
 from handlers.messages import mailboxes as names
 from handlers.tickets import clocks as promises
 from storage import clocks, outbox, tickets
-from storage.database import open_writer, transaction
 from storage.operations import upkeep
 from storage.outbox import Outcome
-from storage.tables import METADATA, mailboxes, meta
 from storage.tables import clocks as clock_rows
+from storage.tables import mailboxes, meta
 
 NOW = datetime(2026, 6, 12, 11, 0, tzinfo=UTC)
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 AHEAD = NOW + DAY
-
-
-@pytest.fixture
-def tx():
-    engine = open_writer("sqlite://")
-    METADATA.create_all(engine)
-    with transaction(engine) as tx:
-        yield tx
-    engine.dispose()
-
-
-@pytest.fixture
-def house():
-    house = House()
-    yield house
-    house.close()
 
 
 def put(tx, box, at, *, wait=timedelta(), kind="reply"):
