@@ -19,4 +19,6 @@ def sentence(failure: BaseException) -> str:
         return f"the database refused ({why}); check DATABASE_URL, the disk and the file's rights."
     if isinstance(failure, OSError) and failure.filename:
         return f"{failure.filename}: {failure.strerror}."
+    if isinstance(failure, UnicodeError):
+        return "what was given is not UTF-8; save it as UTF-8 and try again."
     return str(failure) or (type(failure).__doc__ or "").strip()

@@ -57,10 +57,12 @@ def test_orders_come_in_and_leaders_get_a_code(here, capsys):
         (("tickets", "show", "CD-000000"), "CD-"),
         (("wechat", "menu"), "WECHAT_APP_ID"),
         (("db", "backup", "copy.db"), "there is no database"),
+        (("read", "--train", "weights.json", "--examples", "gbk.jsonl"), "not UTF-8"),
         (("leaders", "remove", "nobody"), "nobody"),
     ],
 )
 def test_an_error_is_one_sentence(here, capsys, words, told):
+    (here / "gbk.jsonl").write_bytes("社区".encode("gbk"))
     code, out, err = run(capsys, *words)
     assert code != 0
     assert told in out + err
