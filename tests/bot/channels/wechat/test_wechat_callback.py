@@ -13,7 +13,7 @@ from handlers.messages.models import Reply
 
 @pytest.fixture
 async def house(tmp_path):
-    async with shop(tmp_path) as running:
+    async with shop(tmp_path, open_for=60) as running:  # what is not answered at once runs out of the platform's 5 s
         yield running
         assert running.platform.violations == []
 
@@ -30,24 +30,22 @@ async def test_an_answer_comes_in_the_callback(house):
     li = house.platform.follower("oLi")
     told = await li.text("草莓坏了2盒")
     assert (told.text, told.tries) == ("收到：草莓坏了2盒", 1)
-    assert told.seconds < 1
     assert house.platform.calls == []
     assert (house.got[0].kind, house.got[0].account) == ("text", "oLi")
 
 
 async def test_a_held_echo_still_comes_in_the_callback(house):
-    house.quiet, house.say = 1.5, lambda inbound: [Reply(text="记下了", echo=True)]
+    house.quiet, house.say = 0.5, lambda inbound: [Reply(text="记下了", echo=True)]
     told = await house.platform.follower("oLi").text("草莓")
-    assert told.text == "记下了"
-    assert 1.4 < told.seconds < 2.5
+    assert (told.text, told.tries) == ("记下了", 1)
+    assert told.seconds >= 0.4  # it was held
 
 
 async def test_nothing_ready_is_answered_with_success_in_time(tmp_path):
     async with shop(tmp_path, open_for=0.3) as house:
         house.say = lambda inbound: []
         told = await house.platform.follower("oLi").text("草莓")
-        assert (told.status, told.raw) == (200, "success")
-        assert 0.2 < told.seconds < 0.6
+        assert (told.status, told.raw, told.tries) == (200, "success", 1)
 
 
 async def test_repeated_deliveries_get_the_same_answer_and_one_effect(house):
@@ -102,9 +100,9 @@ async def test_two_open_callbacks_carry_two_texts_the_newest_first(house):
     house.say = lambda inbound: []
     li = house.platform.follower("oLi")
     first = asyncio.create_task(li.text("一"))
-    await asyncio.sleep(0.1)
+    await house.platform.until(lambda: len(house.got) == 1)
     second = asyncio.create_task(li.text("二"))
-    await asyncio.sleep(0.2)
+    await house.platform.until(lambda: len(house.got) == 2)
     await house.tell("oLi", "甲" * 500)
     assert (await second).text == "甲" * 500
     await house.tell("oLi", "乙")
@@ -165,8 +163,8 @@ async def test_the_previous_key_opens_and_answers(tmp_path):
 async def test_stopping_answers_what_is_open(house):
     house.say = lambda inbound: []
     told = asyncio.create_task(house.platform.follower("oLi").text("草莓"))
-    await asyncio.sleep(0.2)
-    began = time.monotonic()
-    await house.restart()
-    assert time.monotonic() - began < 4
+    await house.platform.until(lambda: house.got)
+    house.platform.patience = 60
+    async with asyncio.timeout(30):  # half of the time for which it would stay open
+        await house.restart()
     assert (await told).status in (200, 0)

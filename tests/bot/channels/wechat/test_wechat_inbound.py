@@ -90,9 +90,10 @@ async def test_follow_scan_and_menu(house):
 
 async def test_the_platforms_own_events_are_acknowledged_and_nothing_follows(house):
     li = house.platform.follower("oLi")
+    house.channel.callback.open_for = 60.0  # nobody waits for an answer to these
     for name in ("LOCATION", "VIEW", "TEMPLATESENDJOBFINISH", "user_enter_tempsession", "something_new"):
         told = await li.event(name, EventKey="x")
-        assert (told.raw, told.seconds < 0.2) == ("success", True)
+        assert (told.raw, told.tries) == ("success", 1)
     await li.unfollow()
     assert house.got == []
 

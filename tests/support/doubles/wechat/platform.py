@@ -30,7 +30,9 @@ class Platform:
         self.name = "gh_shop"
         self.callback = ""
         self.clock: Callable[[], float] = time.time
-        self.patience, self.tries, self.pause = 5.0, 3, 0.0  # seconds, tries, seconds between them
+        self.patience, self.tries = 5.0, 3  # seconds, tries
+        self.again = asyncio.Event()  # cleared, it holds further tries back
+        self.again.set()
         self.followers: dict[str, Follower] = {}
         self.violations: list[str] = []
         self.faults: list[Fault] = []
@@ -90,7 +92,7 @@ class Platform:
             told = replace(await self.post(query, body), tries=number)
             if told.status:
                 break
-            await asyncio.sleep(self.pause)
+            await self.again.wait()
         if told.status != 200:
             who.errors += 1
             return told
