@@ -77,7 +77,8 @@ class Cards:
                     raise
         assert form
         under = form.picture == "photo" and seen.fits
-        data = {"mode": "photo" if under else "text", "sheet": sheet, "mail": mail.id, "picture": form.picture}
+        data = {"mode": "photo" if under else "text", "sheet": sheet, "mail": mail.id}
+        data["picture"] = form.picture if picture else "photo"  # in which form the platform takes one
         card = await self._keep(seen, sent.message_id, {**data, "thread": thread})
         if seen.card:
             await self._remove(seen.card)

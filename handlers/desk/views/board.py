@@ -52,7 +52,8 @@ def page(tx: Tx, desk: str, number: int, context: TurnContext) -> Board:
     if pages > 1:
         lines.append(desk_outbox.say("page_of", number=number, pages=pages))
     first = (number - 1) * PAGE + 1
-    rows_ = numbered([(str(first + place), f"pick:{ticket.no}:next") for place, ticket in enumerate(shown)])
+    many = shown if len(shown) > 1 or pages > 1 else []  # one alone is the next one
+    rows_ = numbered([(str(first + place), f"pick:{ticket.no}:next") for place, ticket in enumerate(many)])
     turn = [
         desk_outbox.button(key, f"list:{other}")
         for key, other in (("page_before", number - 1), ("page_after", number + 1))

@@ -225,12 +225,13 @@ async def test_what_an_agent_uploads_is_a_reply_with_a_reference(at_desk):
 
 async def test_a_list_stands_in_the_group_with_its_buttons(at_desk):
     house, client, number = at_desk
+    other = await house.write(lambda tx: claim_of_another(tx, house))
     answer = await client.post(DESK, json={"id": "queue-0001", "as": LIN, "text": "/queue"})
     told = await answer.json()
     assert told["listed"]
     assert number in told["text"]
     (listed,) = await shown(house, "list")
-    assert listed.buttons == [[["1", f"pick:{number}:next"]]]
+    assert {value for row in listed.buttons for _, value in row} == {f"pick:{no}:next" for no in (number, other)}
     tapped = await client.post(
         DESK, json={"id": "tapped-list", "as": LIN, "tap": f"pick:{number}:next", "message": str(listed.id)}
     )
