@@ -13,11 +13,9 @@ from storage.tables import order_guards
 
 def failed(tx: Tx, order_no: str, *, at: datetime, most: int, within: timedelta) -> bool:
     """Count a failed try on an order; True when it is the one that closes it: `most` tries within that time."""
-    guard = tx.execute(select(order_guards).where(order_guards.c.order_no == order_no)).first()
-    if guard is None:
-        row = insert(tx)(order_guards).values(order_no=order_no, tries=1, began_at=at)
-        tx.execute(row.on_conflict_do_nothing(index_elements=["order_no"]))
-        return False
+    row = insert(tx)(order_guards).values(order_no=order_no, tries=0, began_at=at)
+    tx.execute(row.on_conflict_do_nothing(index_elements=["order_no"]))
+    guard = tx.execute(select(order_guards).where(order_guards.c.order_no == order_no).with_for_update()).one()
     if guard.closed_at is not None:
         return False
     fresh = at - guard.began_at > within

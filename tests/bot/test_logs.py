@@ -131,3 +131,16 @@ def test_the_settings_know_which_of_them_are_secret():
         name for name in Settings.__dataclass_fields__ if any(w in name for w in ("token", "secret", "key", "pass"))
     ]
     assert len(settings.secrets) == len(named)
+
+
+@pytest.mark.parametrize(
+    ("url", "hidden"),
+    [
+        ("postgresql://desk:p%40ss@db.example/shop", ("p%40ss", "p@ss")),
+        ("postgresql://db.example/shop?user=desk&password=word", ("word", "word")),
+        ("postgresql://desk@db.example/shop", ()),
+        ("sqlite:///var/claimdesk.db", ()),
+    ],
+)
+def test_the_databases_password_is_a_secret(url, hidden):
+    assert set(Settings(database_url=url).secrets) - {""} == set(hidden)

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from storage import conversations, events, outbox, pickup, policies
+from storage import conversations, events, order_guard, outbox, pickup, policies
 from storage import tables as t
 from storage.database import (
     Collided,
@@ -294,6 +294,18 @@ def test_what_is_put_while_another_settles_is_not_forgotten(engine):
         for done in (threads.submit(settle), threads.submit(put_slowly)):
             done.result()
     assert pick(engine, lease="me#2") == ["chat:1"]
+
+
+def test_tries_on_one_order_are_all_counted(engine):
+    begun = Barrier(4)
+
+    def fail() -> bool:
+        begun.wait()
+        return run(engine, lambda tx: order_guard.failed(tx, "KT-1", at=NOW, most=4, within=timedelta(days=1)))
+
+    with ThreadPoolExecutor(4) as threads:
+        closed = [done.result() for done in [threads.submit(fail) for _ in range(4)]]
+    assert sorted(closed) == [False, False, False, True]
 
 
 def test_a_bundle_holds_as_many_rows_as_one_box_may(engine):
