@@ -57,8 +57,7 @@ browser:
 postgres:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
 	{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql && \
-	  { command -v pg_dropcluster >/dev/null && pg_lsclusters -h | while read -r version name _; do \
-	    pg_ctlcluster "$$version" "$$name" stop || true; done; }; }
+	  { pg_lsclusters -h | while read -r version name _; do pg_ctlcluster "$$version" "$$name" stop; done || true; }; }
 
 .venv/.run: $(PYTHON) pyproject.toml constraints.txt
 	@echo "installing Claimdesk into .venv (a minute or two, this time only)"
