@@ -101,8 +101,10 @@ def _read(turn: Turn, text: str) -> Message:
     if asked.correcting:
         reading = replace(reading, correction=True)
     turn.talk = replace(asked, stickers=0, ticket_no=named, correcting=False, withdraw_asked="", drop_asked="")
-    if reading.cut:
+    if len(turn.turn_input.inbound.text) > LONGEST:
         turn.note("too_long")
+    elif reading.cut:
+        turn.note("long_kept")
     if turn.turn_input.inbound.media and turn.claim:
         turn.add_photos()
     return Message(

@@ -22,7 +22,7 @@ class Hours:
     def __init__(self, house):
         self.house, self.began = house, time.time()
         self.at = self.began
-        house.platform.clock = house.channel.line.calm.time = lambda: self.at
+        house.platform.clock = house.channel.line.availability.time = lambda: self.at
 
     async def pass_(self, seconds):
         end = self.at + seconds
