@@ -8,6 +8,7 @@ import pytest
 from doubles.service import Service
 from sqlalchemy import create_engine, text
 
+from storage import migration
 from storage.database import open_writer, transaction
 from storage.operations import processes
 
@@ -50,7 +51,8 @@ def test_a_shop_moves_to_postgres_and_goes_on_there(shop, url):
     shop.more = {**shop.more, "DATABASE_URL": url}
     shop.start()
     assert shop.stop() == 0
-    assert shop.run("doctor").returncode == 0
+    wrong = [line for line in shop.run("doctor").stdout.splitlines() if line.startswith("FAIL")]
+    assert len(wrong) == 1 and "fsync = off" in wrong[0]  # the tests' own server is quick, not safe
     assert "the database is up to date" in shop.run("db", "upgrade").stdout
     backup = shop.run("db", "backup", "copy.db")
     assert (backup.returncode, "pg_dump" in backup.stderr) == (2, True)
@@ -78,9 +80,9 @@ def test_the_schema_is_not_changed_under_processes_that_live(shop, url, monkeypa
     assert shop.run("tickets", "list").returncode == 0
     with transaction(engine) as tx:
         processes.join(tx, "elsewhere:1:abcd")
-        tx.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
-        monkeypatch.setattr("storage.migration.HEAD", "0003")
-        monkeypatch.setattr("storage.migration._missing", lambda here: ["0003"])
+        tx.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{migration.HEAD}'")
+        monkeypatch.setattr("storage.migration.HEAD", "9999")
+        monkeypatch.setattr("storage.migration._missing", lambda here: ["9999"])
     from bot.runtime.preparation import alone
     from storage.database import Busy
 

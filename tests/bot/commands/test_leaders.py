@@ -127,7 +127,7 @@ def test_a_known_leader_gets_a_site(write, capsys):
     add(write, "王姐", "Z09", seed=2, namesake=True)
     out = StringIO()
     assert leaders.extend("1", ["Z08", "Ｚ07"], write=write, out=out) == 0
-    assert "No order names the site Z08" in out.getvalue()
+    assert "No order has the site Z08" in out.getvalue()
     assert out.getvalue().endswith("王姐 leads Z07, Z08.\n")
     assert leaders.extend("王姐", ["Z08"], write=write) == 1
     assert "several leaders are called 王姐" in capsys.readouterr().err
