@@ -54,6 +54,7 @@ async def test_d1_in_one_sentence(talk):
     assert line.refund_due_at.astimezone(ZONE).strftime("%m-%d") == "06-24"
 
 
+@pytest.mark.long
 async def test_d2_photos_first(talk):
     await talk.begin("小周", 1008, bound=False)
     eggs = [draw("eggs_cracked", seed) for seed in range(1, 5)]
@@ -95,6 +96,7 @@ async def test_d2_photos_first(talk):
     assert await talk.drafts() == []
 
 
+@pytest.mark.long
 async def test_d3_change_of_mind(talk):
     await talk.begin("Lisa", 1017, language="en")
     await talk.at(0)
