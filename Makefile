@@ -14,7 +14,7 @@ ARGS :=
 unexport PYTHONHOME PYTHONPATH
 unexport PYTHONDONTWRITEBYTECODE # without bytecode every process compiles all of the house and its tests anew
 
-.PHONY: run install test test-units test-doors test-long test-matrix coverage check format bench wheel browser
+.PHONY: run install test test-units test-doors test-long check format bench browser
 
 run: .venv/.run
 	@$(PYTHON) -m bot serve
