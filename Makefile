@@ -14,7 +14,7 @@ ARGS :=
 unexport PYTHONHOME PYTHONPATH
 unexport PYTHONDONTWRITEBYTECODE # without bytecode every process compiles all of the house and its tests anew
 
-.PHONY: run install test test-units test-doors test-long test-matrix coverage check format bench wheel browser postgres
+.PHONY: run install test test-units test-doors test-long check format bench browser postgres
 
 run: .venv/.run
 	@$(PYTHON) -m bot serve

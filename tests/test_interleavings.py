@@ -128,7 +128,12 @@ def play(seeds: range) -> None:
 
 
 def test_the_bot_never_talks_over_the_human() -> None:
-    play(range(300))
+    play(range(60))
+
+
+@pytest.mark.long
+def test_the_bot_never_talks_over_the_human_in_three_hundred() -> None:
+    play(range(60, 300))
 
 
 @pytest.mark.long

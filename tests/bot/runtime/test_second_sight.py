@@ -17,6 +17,7 @@ from sqlalchemy import select
 from wechat_service import Service
 
 from bot.app import build
+from bot.channels.wechat.open_callbacks import OPEN
 from bot.runtime import llm_client
 from bot.settings import Settings
 from handlers.claims import claim as claims
@@ -211,9 +212,8 @@ async def test_a_slow_one_is_waited_for_within_the_limit_of_wechat(tmp_path):
         double.hold()
         began = asyncio.get_running_loop().time()
         await house.say(ODD)
-        taken = asyncio.get_running_loop().time() - began
-        assert llm_client.PATIENCE - 0.1 < taken < llm_client.PATIENCE + 0.5
-        assert taken + house.app.policy.talk.quiet.seconds < 4.3  # what a callback waits
+        assert asyncio.get_running_loop().time() - began > llm_client.PATIENCE - 0.1
+        assert llm_client.PATIENCE + house.app.policy.talk.quiet.seconds < OPEN
         assert await house.problems() == [(1, "", "2")]
 
 
@@ -437,9 +437,7 @@ async def test_the_open_callback_of_wechat_still_gets_the_answer(tmp_path):
             follower = platform.follower("oLi")
             await follower.text(PROOF)
             double.hold()
-            began = asyncio.get_running_loop().time()
             told = await follower.text(ODD)
-            assert llm_client.PATIENCE < asyncio.get_running_loop().time() - began < 4.5
             assert (told.kind, told.tries, follower.errors) == ("text", 1, 0)
             assert "草莓" in told.text and follower.seen[-1][0] == "passive"
         finally:

@@ -69,6 +69,7 @@ async def test_a_file_is_what_its_bytes_are(talk):
     assert (photo.kind, photo.state, photo.verdict) == ("photo", "stored", "good")
 
 
+@pytest.mark.long
 async def test_d2_photos_first(talk):
     await talk.begin("小周", 1008, bound=False)
     eggs = [draw("eggs_cracked", seed) for seed in range(1, 5)]
@@ -110,6 +111,7 @@ async def test_d2_photos_first(talk):
     assert await talk.drafts() == []
 
 
+@pytest.mark.long
 async def test_d3_change_of_mind(talk):
     await talk.begin("Lisa", 1017, language="en")
     await talk.at(0)

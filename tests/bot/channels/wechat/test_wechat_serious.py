@@ -87,6 +87,7 @@ async def _kept(play, many):
     return len(pieces) == len(told) == many and all(piece.restricted for piece in pieces) and not shown
 
 
+@pytest.mark.long
 async def test_d12_too_late_refused_and_appealed(service):
     play = Evening(service, "oLaoChen", "2026-06-14T18:00:00")
     chen = play.who
