@@ -74,7 +74,8 @@ async def test_a_flood_wait_in_words_is_waited_out(tmp_path, scene):
 @pytest.mark.parametrize("said", ["PHOTO_INVALID_DIMENSIONS", "IMAGE_PROCESS_FAILED"])
 async def test_a_cards_picture_that_is_no_photo_comes_as_a_document(tmp_path, scene, said):
     async with scene.running(tmp_path, customers=True):
-        scene.api.fail("400", description=said, method="sendPhoto", chat=scene.group, times=99)
+        for method in ("sendPhoto", "editMessageMedia"):
+            scene.api.fail("400", description=said, method=method, chat=scene.group, times=99)
         scene.li.text(scene.shop, "KT260612-0003 草莓坏了2盒，尾号2231")
         scene.li.photo(scene.shop, PNG)
         scene.li.text(scene.shop, "转人工")
@@ -85,8 +86,9 @@ async def test_a_cards_picture_that_is_no_photo_comes_as_a_document(tmp_path, sc
             lambda: next((m for m in scene.group.messages if m.kind == "document"), None), within=10
         )
         assert sheet.data
-        await scene.tapped(scene.lin, scene.card(card.text.split(" · ")[1]), "接手")
-        await scene.api.until(lambda: scene.card(card.text.split(" · ")[1]).text.count("小林"))
+        no = card.text.split(" · ")[1]
+        await scene.tapped(scene.lin, scene.card(no), "接手")
+        await scene.api.until(lambda: scene.card(no) and "小林" in scene.card(no).text, within=10)
         assert await scene.house.rows(dead_letters) == []
 
 
