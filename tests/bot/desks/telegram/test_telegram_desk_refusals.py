@@ -86,8 +86,9 @@ async def test_a_cards_picture_that_is_no_photo_comes_as_a_document(tmp_path, sc
             lambda: next((m for m in scene.group.messages if m.kind == "document"), None), within=10
         )
         assert sheet.data
-        await scene.tapped(scene.lin, scene.card(card.text.split(" · ")[1]), "接手")
-        await scene.api.until(lambda: scene.card(card.text.split(" · ")[1]).text.count("小林"))
+        no = card.text.split(" · ")[1]
+        await scene.tapped(scene.lin, scene.card(no), "接手")
+        await scene.api.until(lambda: scene.card(no) and "小林" in scene.card(no).text, within=10)
         assert await scene.house.rows(dead_letters) == []
 
 
