@@ -71,7 +71,7 @@ async def test_the_desk_is_read_and_used_at_every_size(tmp_path):
             await tab.click("#people .face", "谢明")
             await says(tab, "吃了你家的蓝莓拉肚子，还发烧", "")
             await tab.until("document.querySelectorAll('#board .line').length === 2", 20)
-            for text in ("/queue", "/find 蓝莓", "/mine", "大家好"):
+            for text in ("/queue", "/find 谢明", "/mine", "大家好"):
                 await tab.type("#desk-text", text)
             await tab.has("#desk-talk .list .line", "CD-", 20)
             for width, height, phone in SIZES:
