@@ -63,7 +63,8 @@ class Server:
     def __init__(self, run: str) -> None:
         self._own = ""
         self.folder = Path(tempfile.gettempdir()) / f"claimdesk-postgres-{run}"
-        self.folder.mkdir(mode=0o755, exist_ok=True)
+        self.folder.mkdir(exist_ok=True)
+        self.folder.chmod(0o755)  # the server's own user comes in, also after a test has taken rights away from new files
         self.port = self._join()
         self._admin = open_writer(self.url_of("postgres")).execution_options(isolation_level="AUTOCOMMIT")
         with self._alone():
