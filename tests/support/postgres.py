@@ -64,7 +64,7 @@ class Server:
         self._own = ""
         self.folder = Path(tempfile.gettempdir()) / f"claimdesk-postgres-{run}"
         self.folder.mkdir(exist_ok=True)
-        self.folder.chmod(0o755)  # the server's own user comes in, also after a test has taken rights away from new files
+        self.folder.chmod(0o755)  # for the server's own user, whatever the umask is by now
         self.port = self._join()
         self._admin = open_writer(self.url_of("postgres")).execution_options(isolation_level="AUTOCOMMIT")
         with self._alone():
