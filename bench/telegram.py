@@ -22,7 +22,7 @@ WORDS = ("KT261101-{n:04d} 尾号{n:04d}", "白菜少了1颗", "退款", "提交
 
 
 def answered(api: BotApi, bot: Any, person: Any) -> bool:
-    """Tell whether the bot had the last word in a chat."""
+    """Return whether the bot had the last word in a chat."""
     return bool(api.chat(bot, person).messages[-1].sender == bot)
 
 
