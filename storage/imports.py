@@ -3,79 +3,199 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import String, bindparam, delete, select, tuple_, update
 
-from storage.database import Tx, insert
-from storage.orders import LINE_FIELDS, ORDER_FIELDS, Order, OrderLine, lines_of, order_key
+from storage import order_numbers
+from storage.database import Tx
+from storage.orders import LINE_FIELDS, ORDER_FIELDS, Order, OrderLine, caveats, lines_of, order_key, tail_of
+from storage.prepared import Prepared, Upserts
 from storage.tables import order_lines, orders, ticket_lines, tickets
 
 PAID_LOWERED = "paid_lowered"  # a ticket's warning: the order system now says that less was paid
+AT_ONCE = 200  # orders of one look-up
 
 Value = TypeVar("Value", Order, OrderLine)
-Held = dict[str, dict[int | None, set[str]]]  # order number -> line (None: the whole order) -> tickets
+Held = Mapping[int | None, set[str]]  # line of an order (None: the whole order) -> tickets
 
 
-def taken(tx: Tx, order_nos: Collection[str]) -> dict[str, str]:
-    """Return which of these numbers are stored in another spelling (KT-1 for KT1), and in which."""
-    keys = {number: order_key(number) for number in order_nos}
-    query = select(orders.c.order_key, orders.c.order_no).where(orders.c.order_key.in_(list(keys.values())))
-    stored = {row.order_key: row.order_no for row in tx.execute(query)}
-    return {number: stored[key] for number, key in keys.items() if stored.get(key, number) != number}
+@dataclass(slots=True, kw_only=True)
+class Stored:
+    """What became of orders: so many of their lines; those left out because their number is stored otherwise."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    misspelt: dict[str, str] = field(default_factory=dict)  # KT1 -> KT-1
+    warned: set[str] = field(default_factory=set)  # tickets
 
 
-def upsert(tx: Tx, incoming: Sequence[Order], *, now: datetime) -> tuple[int, int]:
-    """Add or update orders by number and their lines by (order, line); return how many lines of each.
+class Incoming(NamedTuple):
+    """An order to be taken in: its key, its values in the order of ORDER_FIELDS, and its lines."""
+
+    key: str
+    head: tuple[Any, ...]
+    lines: Sequence[OrderLine]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Batch:
+    """What is to be written: rows of `_HEAD` and `_LINE` as the driver takes them; warnings by ticket."""
+
+    heads: list[Sequence[Any]] = field(default_factory=list)
+    lines: list[Sequence[Any]] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)  # orders that were not there before
+    warnings: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+
+def upsert(tx: Tx, incoming: Iterable[Order], *, now: datetime) -> Stored:
+    """Take whole orders in, see `take`."""
+    whole = [Incoming(order_key(order.order_no), _head_of(order), order.lines) for order in incoming]
+    return take(tx, whole, now=now)
+
+
+def take(tx: Tx, incoming: Sequence[Incoming], *, now: datetime) -> Stored:
+    """Add or update orders by number and their lines by (order, line); each order may occur once.
 
     What a new order leaves empty stays as it was stored. Lines that are not in it stay too. A line with a ticket keeps
-    its number even when the others move up; a ticket whose line's `paid` sinks is warned with PAID_LOWERED.
-    Each order may occur once; `taken` must be empty for their numbers.
+    its number even when the others move up; a ticket whose line's `paid` sinks is warned with PAID_LOWERED, one whose
+    line the order system cancelled or refunded as `orders.caveats` has it.
     """
-    numbers = [order.order_no for order in incoming]
-    stored, held = _stored(tx, numbers), _held(tx, numbers)
-    heads: list[dict[str, Any]] = []
-    lines: list[dict[str, Any]] = []
-    warned: set[str] = set()
-    added = 0
-    for order in incoming:
-        known = stored.get(order.order_no, replace(order, lines=()))
-        tied = held.get(order.order_no, {})
-        if known.sample and not order.sample:  # a real order takes the place of an invented one
-            _clear(tx, known, tied)
-            known = replace(order, lines=())
-        before = {line.line_no: line for line in known.lines}
-        after = list(_numbered(order.lines, before, tied))
-        heads.append(_head(_kept(order, known), now))
-        for line in after:
-            old = before.get(line.line_no)
-            added += old is None
-            lines.append(_row(order.order_no, _kept(line, old) if old else line))
-            if old and line.paid < old.paid:
-                warned |= tied.get(line.line_no, set()) | tied.get(None, set())
-    _write(tx, heads, lines)
-    _warn(tx, warned)
-    return added, len(lines) - added
+    stored = Stored()
+    for place in range(0, len(incoming), AT_ONCE):
+        some = incoming[place : place + AT_ONCE]
+        heads = _KEEP_HEADS.bound(tx, _HEAD, [_row_of_head(one.key, one.head, now) for one in some])
+        known = {row[KEY]: row for row in _ORDERS.raw(tx, **_named([head[KEY] for head in heads]))}
+        numbers = [row[0] for row in known.values()]
+        lines = _lines(tx, numbers) if numbers else {}
+        batch, changed = _Batch(), list[Incoming]()
+        for one, head in zip(some, heads, strict=True):
+            old = known.get(head[KEY])
+            rows = [_row_of_line(head[0], line) for line in one.lines]
+            if old is None:
+                batch.heads.append(head)
+                batch.lines += rows
+                batch.numbers.append(head[0])
+                stored.added += len(rows)
+            elif old[0] != head[0]:
+                stored.misspelt[head[0]] = old[0]
+            elif list(old) == head[:-1] and all(lines[old[0]].get(row[1]) == row for row in rows):
+                stored.unchanged += len(rows)
+            else:
+                changed.append(one)
+        if changed:
+            _change(tx, changed, batch, stored, now=now)
+        _write(tx, batch)
+        stored.warned |= _warn(tx, batch.warnings)
+    return stored
 
 
-def _stored(tx: Tx, numbers: list[str]) -> dict[str, Order]:
+def _change(tx: Tx, incoming: Sequence[Incoming], batch: _Batch, stored: Stored, *, now: datetime) -> None:
+    """Lay orders beside what is stored of them: what differs is to be written."""
+    numbers = [one.head[0] for one in incoming]
+    known, held = _stored(tx, numbers), _held(tx, numbers)
+    heads = []
+    for one in incoming:
+        order = Order(**dict(zip(ORDER_FIELDS, one.head, strict=True)), lines=tuple(one.lines))
+        old, tied = known[order.order_no], held.get(order.order_no, {})
+        if old.sample and not order.sample:  # a real order takes the place of an invented one
+            _clear(tx, old, tied)
+            old = Order(order_no=order.order_no, lines=())
+        before = {line.line_no: line for line in old.lines}
+        after = [_kept(line, before.get(line.line_no)) for line in _numbered(order.lines, before, tied)]
+        head = _kept(_unmasked(order, old), old)
+        same = _head_of(head) == _head_of(old)
+        fresh = [line for line in after if line != before.get(line.line_no)]
+        added = sum(line.line_no not in before for line in after)
+        stored.added += added
+        stored.updated += (len(fresh) if same else len(after)) - added
+        stored.unchanged += len(after) - len(fresh) if same else 0
+        batch.lines += [_row_of_line(order.order_no, line) for line in fresh]
+        if fresh or not same:
+            heads.append(_row_of_head(one.key, _head_of(head), now))
+            if tied:
+                lines = {**before, **{line.line_no: line for line in after}}
+                _note(old, replace(head, lines=tuple(lines.values())), tied, batch.warnings)
+    batch.heads += _KEEP_HEADS.bound(tx, _HEAD, heads)
+
+
+def _note(before: Order, after: Order, held: Held, warnings: Mapping[str, set[str]]) -> None:
+    """Note what tickets on an order should be warned of."""
+    old = {line.line_no: line for line in before.lines}
+    less = {line.line_no for line in after.lines if line.line_no in old and line.paid < old[line.line_no].paid}
+    if after.shared_paid:
+        less = set(old) if after.shared_paid < before.shared_paid else set()
+    for line_no, numbers in held.items():
+        codes = set(caveats(after, [line_no])) - set(caveats(before, [line_no]))
+        if line_no in less or (line_no is None and less):
+            codes.add(PAID_LOWERED)
+        for number in numbers if codes else ():
+            warnings[number] |= codes
+
+
+_HEAD = (*ORDER_FIELDS, "order_key", "phone_tail", "imported_at")
+_LINE = ("order_no", *(name for name in LINE_FIELDS if name != "tags"), "tags")
+KEY = _HEAD.index("order_key")
+PHONE = _HEAD.index("buyer_phone")
+_head_of: Any = attrgetter(*ORDER_FIELDS)
+_line_of: Any = attrgetter(*_LINE[1:-1])
+_KEEP_HEADS = Upserts(orders, "order_no")
+_KEEP_LINES = Upserts(order_lines, "order_no", "line_no")
+
+_NAMES = tuple(f"n{place}" for place in range(AT_ONCE))
+_SOME = [bindparam(name, type_=String) for name in _NAMES]
+_ORDERS = Prepared(select(*(orders.c[name] for name in _HEAD[:-1])).where(orders.c.order_key.in_(_SOME)))
+_HEADS = Prepared(select(*(orders.c[name] for name in ORDER_FIELDS)).where(orders.c.order_no.in_(_SOME)))
+_LINES = Prepared(
+    select(*(order_lines.c[name] for name in _LINE))
+    .where(order_lines.c.order_no.in_(_SOME))
+    .order_by(order_lines.c.line_no)
+)
+_TICKETS = Prepared(
+    select(tickets.c.order_no, ticket_lines.c.order_line_no, tickets.c.no)
+    .outerjoin(ticket_lines, ticket_lines.c.ticket_no == tickets.c.no)
+    .where(tickets.c.order_no.in_(_SOME))
+)
+
+
+def _named(values: Sequence[str]) -> dict[str, str]:
+    return dict(zip(_NAMES, [*values, *[values[-1]] * (AT_ONCE - len(values))], strict=True))
+
+
+def _row_of_head(key: str, head: tuple[Any, ...], now: datetime) -> tuple[Any, ...]:
+    return (*head, key, tail_of(head[PHONE]), now)
+
+
+def _row_of_line(order_no: str, line: OrderLine) -> tuple[Any, ...]:
+    return (order_no, *_line_of(line), " ".join(line.tags))
+
+
+def _lines(tx: Tx, numbers: Sequence[str]) -> dict[str, dict[int, tuple[Any, ...]]]:
+    found: dict[str, dict[int, tuple[Any, ...]]] = {number: {} for number in numbers}
+    for row in _LINES.raw(tx, **_named(numbers)):
+        found[row[0]][row[1]] = row
+    return found
+
+
+def _stored(tx: Tx, numbers: Sequence[str]) -> dict[str, Order]:
     lines = lines_of(tx, numbers)
-    rows = tx.execute(select(*(orders.c[name] for name in ORDER_FIELDS)).where(orders.c.order_no.in_(numbers)))
-    return {row.order_no: Order(**row._asdict(), lines=lines.get(row.order_no, ())) for row in rows}
+    found = {}
+    for row in _HEADS.rows(tx, **_named(numbers)):
+        head = dict(zip(ORDER_FIELDS, row, strict=True))
+        head["sample"] = bool(head["sample"])
+        found[head["order_no"]] = Order(**head, lines=lines.get(head["order_no"], ()))
+    return found
 
 
-def _held(tx: Tx, numbers: list[str]) -> Held:
-    query = (
-        select(tickets.c.order_no, ticket_lines.c.order_line_no, tickets.c.no)
-        .outerjoin(ticket_lines, ticket_lines.c.ticket_no == tickets.c.no)
-        .where(tickets.c.order_no.in_(numbers))
-    )
-    held: Held = defaultdict(lambda: defaultdict(set))
-    for order_no, line_no, ticket_no in tx.execute(query):
-        held[order_no][line_no].add(ticket_no)
+def _held(tx: Tx, numbers: Sequence[str]) -> dict[str, dict[int | None, set[str]]]:
+    held: dict[str, dict[int | None, set[str]]] = {}
+    for order_no, line_no, ticket_no in _TICKETS.rows(tx, **_named(numbers)):
+        held.setdefault(order_no, {}).setdefault(line_no, set()).add(ticket_no)
     return held
 
 
@@ -124,35 +244,28 @@ def _same(one: OrderLine, other: OrderLine) -> bool:
     return (one.item, one.spec) == (other.item, other.spec)
 
 
-def _kept(new: Value, old: Value) -> Value:
+def _kept(new: Value, old: Value | None) -> Value:
     """Fill what the new value leaves empty from the old one."""
-    empty = {name for name in new.__dataclass_fields__ if getattr(new, name) in ("", None, ())}
-    return replace(new, **{name: getattr(old, name) for name in empty})
+    if old is None:
+        return new
+    empty = [name for name in new.__dataclass_fields__ if getattr(new, name) in ("", None, ())]
+    more = {name: value for name in empty if (value := getattr(old, name)) not in ("", None, ())}
+    return replace(new, **more) if more else new
 
 
-def _head(order: Order, now: datetime) -> dict[str, Any]:
-    values = {name: getattr(order, name) for name in ORDER_FIELDS}
-    tail = order.buyer_phone[-4:]
-    return {**values, "order_key": order_key(order.order_no), "phone_tail": tail, "imported_at": now}
+def _unmasked(new: Order, old: Order) -> Order:
+    """Keep a whole phone where the new one is the same behind its mask."""
+    start, mask, tail = new.buyer_phone.partition("****")
+    known = mask and "*" not in old.buyer_phone and old.buyer_phone.startswith(start) and old.phone_tail == tail
+    return replace(new, buyer_phone=old.buyer_phone) if known else new
 
 
-def _row(order_no: str, line: OrderLine) -> dict[str, Any]:
-    values = {name: getattr(line, name) for name in LINE_FIELDS}
-    return {**values, "order_no": order_no, "tags": " ".join(line.tags)}
-
-
-def _write(tx: Tx, heads: list[dict[str, Any]], lines: list[dict[str, Any]]) -> None:
-    if heads:
-        new = insert(tx)(orders)
-        names = [*(name for name in ORDER_FIELDS if name != "order_no"), "phone_tail", "imported_at"]
-        tx.execute(
-            new.on_conflict_do_update(index_elements=["order_no"], set_={n: new.excluded[n] for n in names}), heads
-        )
-    if lines:
-        new = insert(tx)(order_lines)
-        names = [name for name in LINE_FIELDS if name != "line_no"]
-        key = ["order_no", "line_no"]
-        tx.execute(new.on_conflict_do_update(index_elements=key, set_={n: new.excluded[n] for n in names}), lines)
+def _write(tx: Tx, batch: _Batch) -> None:
+    if batch.heads:
+        _KEEP_HEADS.many(tx, _HEAD, batch.heads)
+        order_numbers.learn(tx, batch.numbers)
+    if batch.lines:
+        _KEEP_LINES.many(tx, _LINE, batch.lines)
 
 
 def _clear(tx: Tx, order: Order, tied: Collection[int | None]) -> None:
@@ -161,10 +274,14 @@ def _clear(tx: Tx, order: Order, tied: Collection[int | None]) -> None:
         tx.execute(delete(order_lines).where(tuple_(order_lines.c.order_no, order_lines.c.line_no).in_(gone)))
 
 
-def _warn(tx: Tx, numbers: Collection[str]) -> None:
-    if not numbers:
-        return
-    query = select(tickets.c.no, tickets.c.warnings).where(tickets.c.no.in_(list(numbers)))
+def _warn(tx: Tx, codes: Mapping[str, set[str]]) -> set[str]:
+    """Put warnings to tickets that have them not yet; return which were changed."""
+    if not codes:
+        return set()
+    changed = set()
+    query = select(tickets.c.no, tickets.c.warnings).where(tickets.c.no.in_(list(codes)))
     for number, warnings in tx.execute(query).all():
-        if PAID_LOWERED not in warnings:
-            tx.execute(update(tickets).where(tickets.c.no == number).values(warnings=[*warnings, PAID_LOWERED]))
+        if fresh := sorted(codes[number] - set(warnings)):
+            tx.execute(update(tickets).where(tickets.c.no == number).values(warnings=[*warnings, *fresh]))
+            changed.add(number)
+    return changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, bindparam, func, or_, select
 
 from storage.database import Tx
+from storage.order_numbers import one_slip
 from storage.prepared import Prepared
 from storage.tables import order_lines, orders
 
@@ -32,11 +34,22 @@ class OrderLine:
     supplier: str = ""
     carrier: str = ""
     tags: tuple[str, ...] = ()
+    refund_status: str = ""  # none, refunding, part_refunded, refunded; "" when the order system does not say
+    refunded: int | None = None  # 分 that the order system gave back itself
+
+    @property
+    def back(self) -> int:
+        """分 of what was paid that went back already."""
+        whole = self.refund_status == "refunded" and not self.refunded
+        return self.paid if whole else min(self.paid, self.refunded or 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One order with all its lines; times are aware, `buyer_phone` is the buyer's whole number."""
+    """One order with all its lines; times are aware.
+
+    `buyer_phone`: a whole number, one with an extension (13911118812-1234), or a masked one (138****2231).
+    """
 
     order_no: str
     lines: tuple[OrderLine, ...]
@@ -49,11 +62,38 @@ class Order:
     placed_at: datetime | None = None
     promised_at: datetime | None = None
     delivered_at: datetime | None = None
+    order_status: str = ""  # live, cancelled, unpaid; "" when the order system does not say
+    shared_paid: int = 0  # 分 paid for all lines together, where no line has a sum of its own
     sample: bool = False
+
+    @property
+    def phone_tail(self) -> str:
+        """The last four digits of the phone, which prove the order."""
+        return tail_of(self.buyer_phone)
+
+    @property
+    def buyer_key(self) -> str:
+        """The phone where it is this buyer's alone; many share the digits that a mask leaves."""
+        return "" if "*" in self.buyer_phone else self.buyer_phone
+
+    @property
+    def void(self) -> bool:
+        """Whether nothing is left to give back, whatever was paid once."""
+        return self.order_status in VOID
+
+    def left(self, line_no: int | None = None) -> int:
+        """Return the 分 of a line, or of the whole order, that the order system has not given back."""
+        meant = [line for line in self.lines if line_no in (None, line.line_no)]
+        if self.void or all(line.refund_status == "refunded" for line in meant):
+            return sum(line.paid - line.back for line in meant) if not self.void else 0
+        if self.shared_paid:
+            return max(0, self.shared_paid - sum(line.refunded or 0 for line in self.lines))
+        return sum(line.paid - line.back for line in meant)
 
 
 SANDBOX = "sandbox"  # the channel and the desk that see sample rows, and nothing else
-
+EXTENDED = re.compile(r"[0-9]{10,12}-[0-9]{1,6}")
+VOID = ("cancelled", "unpaid")
 LINE_FIELDS = tuple(OrderLine.__dataclass_fields__)
 ORDER_FIELDS = tuple(name for name in Order.__dataclass_fields__ if name != "lines")
 
@@ -65,6 +105,9 @@ MOMENT: ColumnElement[Any] = func.coalesce(
 
 def order_key(number: str) -> str:
     """Reduce an order number to what people copy faithfully: letters and digits, upper case, half width."""
+    plain = number.replace("-", "")
+    if plain.isascii() and plain.isalnum():
+        return plain.upper()
     return "".join(char for char in unicodedata.normalize("NFKC", number) if char.isalnum()).upper()
 
 
@@ -79,6 +122,11 @@ def phone_digits(text: str) -> str:
     digits = "".join(char for char in unicodedata.normalize("NFKC", text) if "0" <= char <= "9")
     national = digits[-11:]
     return national if digits in (f"86{national}", f"0086{national}") and national.startswith("1") else digits
+
+
+def tail_of(phone: str) -> str:
+    """Return the last four digits of a stored phone; an extension is no part of them."""
+    return phone.partition("-")[0][-4:]
 
 
 def sampled(place: str) -> bool:
@@ -99,7 +147,7 @@ def by_number(tx: Tx, number: str, *, sample: bool) -> Order | None:
 def proves(order: Order, phone_tail: str) -> bool:
     """Return whether these are the last four digits of the buyer's phone, in whatever width they are written."""
     tail = _tail(phone_tail)
-    return bool(tail) and order.buyer_phone.endswith(tail)
+    return bool(tail) and order.phone_tail == tail
 
 
 def by_pickup(tx: Tx, participate_no: str, phone_tail: str, *, sample: bool) -> list[Order]:
@@ -119,7 +167,7 @@ def with_pickup(tx: Tx, participate_no: str, *, sample: bool, limit: int = 20) -
 
 def of_buyer(tx: Tx, phone: str, *, sample: bool, limit: int = 20) -> list[Order]:
     """Return the newest orders of the buyer with this whole phone number."""
-    digits = phone_digits(phone)
+    digits = _stored_phone(phone)
     return _known(tx, _OF_BUYER.rows(tx, phone=digits), sample=sample)[:limit] if digits else []
 
 
@@ -165,6 +213,19 @@ def buyers_at(tx: Tx, sites: Collection[str], *, since: datetime, sample: bool) 
     return {name for (name,) in tx.execute(query) if name}
 
 
+def caveats(order: Order, line_nos: Collection[int | None]) -> list[str]:
+    """Return what an agent should know of these lines (None: all) before giving money, as warnings of a ticket.
+
+    order_cancelled, order_unpaid, refunded:39.80 (in yuan), part_refunded, refunding.
+    """
+    found = [f"order_{order.order_status}"] if order.void else []
+    meant = [line for line in order.lines if None in line_nos or line.line_no in line_nos]
+    if back := sum((line.refunded or 0) if order.shared_paid else line.back for line in meant):
+        found.append(f"refunded:{back // 100}.{back % 100:02d}")
+    states = {line.refund_status for line in meant if not line.back}
+    return found + [state for state in ("part_refunded", "refunding") if state in states]
+
+
 def known_sites(tx: Tx, sites: Collection[str], *, sample: bool) -> set[str]:
     """Return which of these sites occur on orders."""
     here = select(orders.c.site_no).where(orders.c.sample.is_(sample)).limit(1)
@@ -178,7 +239,7 @@ def none_yet(tx: Tx, *, sample: bool) -> bool:
 
 def near(tx: Tx, number: str, phone: str, *, sample: bool) -> list[Order]:
     """Return the buyer's own orders whose number is one slip away from the given one, newest first."""
-    key, digits = order_key(number), phone_digits(phone)
+    key, digits = order_key(number), _stored_phone(phone)
     if not key or not digits:
         return []
     known = tx.execute(select(orders.c.order_key).where(orders.c.buyer_phone == digits)).scalars()
@@ -188,18 +249,8 @@ def near(tx: Tx, number: str, phone: str, *, sample: bool) -> list[Order]:
     return _find(tx, orders.c.order_key.in_(slips), here, sample=sample) if slips else []
 
 
-def one_slip(given: str, true: str) -> bool:
-    """Return whether one key was hit wrongly: one replaced, two neighbours swapped, one missing or doubled."""
-    if len(given) == len(true):
-        wrong = [place for place, pair in enumerate(zip(given, true, strict=True)) if pair[0] != pair[1]]
-        if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
-            first, second = wrong
-            return (given[first], given[second]) == (true[second], true[first])
-        return len(wrong) == 1
-    if len(given) == len(true) - 1:
-        return any(true[:place] + true[place + 1 :] == given for place in range(len(true)))
-    doubled = (place for place in range(1, len(given)) if given[place] == given[place - 1])
-    return len(given) == len(true) + 1 and any(given[:place] + given[place + 1 :] == true for place in doubled)
+def _stored_phone(text: str) -> str:
+    return text if EXTENDED.fullmatch(text) else phone_digits(text)
 
 
 def _tail(text: str) -> str:

@@ -5,7 +5,8 @@ Building and executing a Core statement costs 100-250 µs, of which SQLite needs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, Table, bindparam, update
@@ -50,6 +51,13 @@ class Prepared:
         cursor.close()
         return [_read(columns, row) for row in found] if columns else found
 
+    def raw(self, tx: Tx, **values: Any) -> list[tuple[Any, ...]]:
+        """Run it and return all rows as the driver has them."""
+        cursor = self._cursor(tx, self._plan(tx.dialect), values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        cursor.close()
+        return found
+
     def first(self, tx: Tx, **values: Any) -> tuple[Any, ...] | None:
         """Run it and give the first row."""
         plan = self._plan(tx.dialect)
@@ -65,6 +73,28 @@ class Prepared:
         count: int = cursor.rowcount
         cursor.close()
         return count
+
+    def bound(self, tx: Tx, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
+        """Return rows as the driver takes them; `names` says which parameter stands where in a row."""
+        processes = {name: process for name, process, _ in self._plan(tx.dialect).names if process}
+        given = list(map(list, rows))
+        for place, name in enumerate(names):
+            if process := processes.get(name):
+                last = bound = None  # times come in runs of the same one
+                for values in given:
+                    value = values[place]
+                    if value is not last:
+                        last, bound = value, None if value is None else process(value)
+                    values[place] = bound
+        return given
+
+    def many(self, tx: Tx, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Run it for each row of `bound`."""
+        plan = self._plan(tx.dialect)
+        pick = itemgetter(*(names.index(name) for name, _, _ in plan.names))
+        cursor = tx.connection.cursor()
+        cursor.executemany(plan.sql, list(map(pick, rows)))
+        cursor.close()
 
     def add(self, tx: Tx, **values: Any) -> int:
         """Run an INSERT ... RETURNING id and give the id."""
@@ -165,3 +195,31 @@ class Updates:
         given = {f"{name}_": value for name, value in values.items()}
         given |= {f"key_{name}": value for name, value in zip(self._keys, key, strict=True)}
         return self._known[names].run(tx, **given)
+
+
+class Upserts:
+    """INSERTs into one table that take the place of the row with the same key, prepared for each set of columns."""
+
+    def __init__(self, table: Table, *keys: str) -> None:
+        self._table, self._keys = table, keys
+        self._known: dict[tuple[str, ...], Prepared] = {}
+
+    def run(self, tx: Tx, **values: Any) -> int:
+        """Insert or replace a row; return how many were touched."""
+        return self._prepared(tuple(values)).run(tx, **{f"{name}_": value for name, value in values.items()})
+
+    def bound(self, tx: Tx, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
+        """Return rows, whose values stand in the order of `names`, as the driver takes them."""
+        return self._prepared(tuple(names)).bound(tx, [f"{name}_" for name in names], rows)
+
+    def many(self, tx: Tx, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Insert or replace rows of `bound`."""
+        self._prepared(tuple(names)).many(tx, [f"{name}_" for name in names], rows)
+
+    def _prepared(self, names: tuple[str, ...]) -> Prepared:
+        if names not in self._known:
+            columns = {name: bindparam(f"{name}_", type_=self._table.c[name].type) for name in names}
+            row = insert(self._table).values(**columns)
+            rest = {name: row.excluded[name] for name in names if name not in self._keys}
+            self._known[names] = Prepared(row.on_conflict_do_update(index_elements=self._keys, set_=rest))
+        return self._known[names]

@@ -6,16 +6,19 @@ import csv
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from handlers.orders.cells import TAGS
-from handlers.orders.importer import COLUMNS, Gathered, OrderFile, Rejected, Repeated, opened
+from handlers.orders.columns import COLUMNS
+from handlers.orders.gathering import Found
+from handlers.orders.importer import OrderFile, opened
+from handlers.orders.records import KEY, Gathered, Rejected, Repeated
 from handlers.orders.rows import Unusable
+from media.tables.text import inert
 from storage.database import Tx
-from storage.imports import taken, upsert
+from storage.imports import Incoming, Stored, take
 
 Write = Callable[[Callable[[Tx], Any]], Any]  # runs a function over one locked write transaction, gives its result
 
@@ -29,13 +32,16 @@ class Tally:
     read: int = 0
     added: int = 0
     updated: int = 0
+    unchanged: int = 0
     rejected: int = 0
     repeated: int = 0
-    odd_tags: set[str] = field(default_factory=set)
 
     def __str__(self) -> str:
-        text = f"rows read: {self.read}, added: {self.added}, updated: {self.updated}, rejected: {self.rejected}"
-        return f"{text}, repeated: {self.repeated}" if self.repeated else text
+        counts = {"rows read": self.read, "added": self.added, "updated": self.updated}
+        counts |= {"unchanged": self.unchanged} if self.unchanged else {}
+        counts |= {"rejected": self.rejected}
+        counts |= {"repeated": self.repeated} if self.repeated else {}
+        return ", ".join(f"{name}: {count}" for name, count in counts.items())
 
 
 def import_orders(
@@ -51,7 +57,7 @@ def import_orders(
     try:
         with ExitStack() as stack:
             rejects = Rejects(beside, stack)
-            _run(path, tally, rejects, write=write, now=now, err=err)
+            file = _run(path, tally, rejects, write=write, now=now, err=err)
         if not tally.rejected:
             beside.unlink(missing_ok=True)
     except Unusable as unusable:
@@ -63,10 +69,8 @@ def import_orders(
     print(tally, file=out)
     if tally.rejected:
         print(f"rejected rows and reasons: {beside}", file=out)
-    if tally.odd_tags:
-        print(
-            f"claimdesk: unknown tags (only a policy can use them): {' '.join(sorted(tally.odd_tags)[:20])}", file=err
-        )
+    if file.odd_tags:
+        print(f"claimdesk: unknown tags (only a policy can use them): {' '.join(sorted(file.odd_tags)[:20])}", file=err)
     return 1 if tally.rejected else 0
 
 
@@ -84,16 +88,18 @@ class Rejects:
             file = self._stack.enter_context(self._path.open("w", encoding="utf-8-sig", newline=""))
             self._writer = csv.writer(file)
             self._writer.writerow(["row", "reason", *COLUMNS])
-        self._writer.writerow([row.row, row.reason, *(row.cells.get(name, "") for name in COLUMNS)])
+        self._writer.writerow([row.row, row.reason, *(inert(row.cells.get(name, "")) for name in COLUMNS)])
 
 
-def _run(path: Path, tally: Tally, rejects: Rejects, *, write: Write, now: datetime, err: TextIO) -> None:
+def _run(path: Path, tally: Tally, rejects: Rejects, *, write: Write, now: datetime, err: TextIO) -> OrderFile:
     with _bar("reading", None, err) as bar, opened(path, seen=bar.update) as file:
         bar.close()
         with _bar("storing", file.rows, err) as bar:
-            for batch in _batches(file):
+            for batch, rows in _batches(file):
                 _settle(batch, tally, rejects, write=write, now=now)
-                bar.update(tally.read - bar.n)
+                tally.read += rows
+                bar.update(rows)
+    return file
 
 
 def _bar(what: str, total: int | None, err: TextIO) -> Any:
@@ -102,43 +108,35 @@ def _bar(what: str, total: int | None, err: TextIO) -> Any:
     return tqdm(desc=what, total=total, unit=" rows", file=err, disable=not err.isatty(), dynamic_ncols=True)
 
 
-def _batches(file: OrderFile) -> Iterator[list[Gathered | Rejected | Repeated]]:
-    batch: list[Gathered | Rejected | Repeated] = []
-    size = 0
+def _batches(file: OrderFile) -> Iterator[tuple[list[Found], int]]:
+    """Yield what one write transaction may hold, and how many rows that are."""
+    batch: list[Found] = []
+    lines = rows = 0
     for each in file.orders():
-        rows = _size(each)
-        if size + rows > BATCH:
-            yield batch
-            batch, size = [], 0
+        most = more = 1
+        if isinstance(each, Gathered):
+            more = len(each.rows)
+            most = max(more, len(each.lines))
+        if lines + most > BATCH:
+            yield batch, rows
+            batch, lines, rows = [], 0, 0
         batch.append(each)
-        size += rows
-    yield batch
+        lines += most
+        rows += more
+    yield batch, rows
 
 
-def _size(each: Gathered | Rejected | Repeated) -> int:
-    return len(each.rows) if isinstance(each, Gathered) else 1
-
-
-def _settle(
-    batch: list[Gathered | Rejected | Repeated], tally: Tally, rejects: Rejects, *, write: Write, now: datetime
-) -> None:
-    whole = {each.order.order_no: each for each in batch if isinstance(each, Gathered)}
-
-    def store(tx: Tx) -> tuple[int, int, dict[str, str]]:
-        spelled = taken(tx, whole)
-        fresh = [each.order for number, each in whole.items() if number not in spelled]
-        return *upsert(tx, fresh, now=now), spelled
-
-    added, updated, spelled = write(store) if whole else (0, 0, {})
+def _settle(batch: list[Found], tally: Tally, rejects: Rejects, *, write: Write, now: datetime) -> None:
+    whole = {each.head[0]: each for each in batch if isinstance(each, Gathered)}
+    incoming = [Incoming(each.rows[0][KEY], each.head, each.lines) for each in whole.values()]
+    stored: Stored = write(lambda tx: take(tx, incoming, now=now)) if incoming else Stored()
     refused = [each for each in batch if isinstance(each, Rejected)]
-    for number, stored in spelled.items():
-        refused += whole[number].refused(f"order_no is stored as {stored}; write it the same way")
+    for number, spelled in stored.misspelt.items():
+        refused += whole[number].refused(f"order_no is stored as {spelled}; write it the same way")
     for row in refused:
         rejects.add(row)
-    tally.read += sum(map(_size, batch))
-    tally.added += added
-    tally.updated += updated
+    tally.added += stored.added
+    tally.updated += stored.updated
+    tally.unchanged += stored.unchanged
     tally.rejected += len(refused)
     tally.repeated += sum(isinstance(each, Repeated) for each in batch)
-    for each in whole.values():
-        tally.odd_tags |= {tag for line in each.order.lines for tag in line.tags} - TAGS
