@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +12,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, bindparam, func, or_, select
 
 from storage.database import Tx
-from storage.order_numbers import one_slip
 from storage.prepared import Prepared
 from storage.tables import order_lines, orders
 
@@ -213,19 +211,6 @@ def buyers_at(tx: Tx, sites: Collection[str], *, since: datetime, sample: bool) 
     return {name for (name,) in tx.execute(query) if name}
 
 
-def caveats(order: Order, line_nos: Collection[int | None]) -> list[str]:
-    """Return what an agent should know of these lines (None: all) before giving money, as warnings of a ticket.
-
-    order_cancelled, order_unpaid, refunded:39.80 (in yuan), part_refunded, refunding.
-    """
-    found = [f"order_{order.order_status}"] if order.void else []
-    meant = [line for line in order.lines if None in line_nos or line.line_no in line_nos]
-    if back := sum((line.refunded or 0) if order.shared_paid else line.back for line in meant):
-        found.append(f"refunded:{back // 100}.{back % 100:02d}")
-    states = {line.refund_status for line in meant if not line.back}
-    return found + [state for state in ("part_refunded", "refunding") if state in states]
-
-
 def known_sites(tx: Tx, sites: Collection[str], *, sample: bool) -> set[str]:
     """Return which of these sites occur on orders."""
     here = select(orders.c.site_no).where(orders.c.sample.is_(sample)).limit(1)
@@ -243,7 +228,7 @@ def near(tx: Tx, number: str, phone: str, *, sample: bool) -> list[Order]:
     if not key or not digits:
         return []
     known = tx.execute(select(orders.c.order_key).where(orders.c.buyer_phone == digits)).scalars()
-    slips = [other for other in known if one_slip(key, other)]
+    slips = [other for other in known if _one_slip(key, other)]
     # the phone again, so that no caller can be handed another buyer's order
     here = orders.c.buyer_phone == digits
     return _find(tx, orders.c.order_key.in_(slips), here, sample=sample) if slips else []
@@ -295,15 +280,15 @@ def _lines(tx: Tx, order_no: str) -> tuple[OrderLine, ...]:
     return tuple(found)
 
 
-def lines_of(tx: Tx, order_nos: Iterable[str]) -> dict[str, tuple[OrderLine, ...]]:
-    """Return the lines of these orders by order number, in the order of their own numbers."""
-    numbers = list(order_nos)
-    if not numbers:
-        return {}
-    query = select(order_lines).where(order_lines.c.order_no.in_(numbers)).order_by(order_lines.c.line_no)
-    found: defaultdict[str, list[OrderLine]] = defaultdict(list)
-    for row in tx.execute(query):
-        values = row._asdict()
-        values["tags"] = tuple(values["tags"].split())
-        found[values.pop("order_no")].append(OrderLine(**values))
-    return {number: tuple(lines) for number, lines in found.items()}
+def _one_slip(given: str, true: str) -> bool:
+    """Return whether one key was hit wrongly: one replaced, two neighbours swapped, one missing or doubled."""
+    if len(given) == len(true):
+        wrong = [place for place, pair in enumerate(zip(given, true, strict=True)) if pair[0] != pair[1]]
+        if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
+            first, second = wrong
+            return (given[first], given[second]) == (true[second], true[first])
+        return len(wrong) == 1
+    if len(given) == len(true) - 1:
+        return any(true[:place] + true[place + 1 :] == given for place in range(len(true)))
+    doubled = (place for place in range(1, len(given)) if given[place] == given[place - 1])
+    return len(given) == len(true) + 1 and any(given[:place] + given[place + 1 :] == true for place in doubled)

@@ -92,9 +92,16 @@ class Prepared:
         """Run it for each row of `bound`."""
         plan = self._plan(tx.dialect)
         pick = itemgetter(*(names.index(name) for name, _, _ in plan.names))
+        given: list[Any] = list(map(pick, rows))
+        if plan.by_name:
+            given = [dict(zip(plan.by_name, values, strict=True)) for values in given]
         cursor = tx.connection.cursor()
-        cursor.executemany(plan.sql, list(map(pick, rows)))
-        cursor.close()
+        try:
+            cursor.executemany(plan.sql, given)
+        except plan.errors as error:
+            raise DBAPIError.instance(plan.sql, None, error, plan.errors, True, dialect=tx.dialect) from error
+        finally:
+            cursor.close()
 
     def add(self, tx: Tx, **values: Any) -> int:
         """Run an INSERT ... RETURNING id and give the id."""

@@ -6,17 +6,23 @@ import csv
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from random import SystemRandom
 from typing import Any, TextIO
 
+from bot.commands.order_notes import Notes
+from handlers.context import TurnContext
 from handlers.orders.columns import COLUMNS
 from handlers.orders.gathering import Found
 from handlers.orders.importer import OrderFile, opened
 from handlers.orders.records import KEY, Gathered, Rejected, Repeated
 from handlers.orders.rows import Unusable
+from handlers.policy.policy import Policy
+from handlers.tickets import desk_outbox
 from media.tables.text import inert
+from storage import policies
 from storage.database import Tx
 from storage.imports import Incoming, Stored, take
 
@@ -45,19 +51,26 @@ class Tally:
 
 
 def import_orders(
-    path: Path, *, write: Write, now: datetime, out: TextIO | None = None, err: TextIO | None = None
+    path: Path,
+    *,
+    write: Write,
+    now: datetime,
+    policy: Policy | None = None,
+    out: TextIO | None = None,
+    err: TextIO | None = None,
 ) -> int:
     """Import a file; return the exit code: 0, 1 if rows were rejected, 2 if the file is unusable.
 
-    `write` takes the write lock and opens a transaction for each batch of at most 200 rows.
+    `write` takes the write lock and opens a transaction for each batch of at most 200 rows. With the `policy` that is
+    in force it is told where numbers or times of the orders do not fit it, and cards show what changed.
     """
     out, err = out or sys.stdout, err or sys.stderr
     beside = path.with_name(path.name + ".rejected.csv")
-    tally = Tally()
+    intake = Intake(write=write, now=now, notes=Notes(policy=policy))
+    tally = intake.tally
     try:
         with ExitStack() as stack:
-            rejects = Rejects(beside, stack)
-            file = _run(path, tally, rejects, write=write, now=now, err=err)
+            file = _run(path, intake, Rejects(beside, stack), err)
         if not tally.rejected:
             beside.unlink(missing_ok=True)
     except Unusable as unusable:
@@ -69,9 +82,47 @@ def import_orders(
     print(tally, file=out)
     if tally.rejected:
         print(f"rejected rows and reasons: {beside}", file=out)
-    if file.odd_tags:
-        print(f"claimdesk: unknown tags (only a policy can use them): {' '.join(sorted(file.odd_tags)[:20])}", file=err)
+    for sentence in intake.notes.sentences(file):
+        print(f"claimdesk: {sentence}", file=err)
     return 1 if tally.rejected else 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Intake:
+    """Stores batches, and counts what becomes of them."""
+
+    write: Write
+    now: datetime
+    notes: Notes
+    tally: Tally = field(default_factory=Tally)
+
+    def store(self, batch: list[Found]) -> list[Rejected]:
+        """Store what can be taken of a batch in one transaction; return what was rejected of it."""
+        whole = {each.head[0]: each for each in batch if isinstance(each, Gathered)}
+        incoming = [Incoming(each.rows[0][KEY], each.head, each.lines) for each in whole.values()]
+        stored: Stored = self.write(lambda tx: self._take(tx, incoming)) if incoming else Stored()
+        rejected = [each for each in batch if isinstance(each, Rejected)]
+        for number, spelled in stored.misspelt.items():
+            rejected += whole[number].refused(f"order_no is stored as {spelled}; write it the same way")
+        self.tally.added += stored.added
+        self.tally.updated += stored.updated
+        self.tally.unchanged += stored.unchanged
+        self.tally.rejected += len(rejected)
+        self.tally.repeated += sum(isinstance(each, Repeated) for each in batch)
+        self.notes.see(incoming)
+        return rejected
+
+    def _take(self, tx: Tx, incoming: list[Incoming]) -> Stored:
+        stored = take(tx, incoming, now=self.now)
+        if stored.warned and self.notes.policy:
+            context = TurnContext(now=self.now, random=SystemRandom(), policy=self.notes.policy, policy_of=_policy)
+            for number in sorted(stored.warned):
+                desk_outbox.refresh(tx, number, context)
+        return stored
+
+
+def _policy(tx: Tx, policy_hash: str) -> Policy:
+    return Policy.from_text(policies.text_of(tx, policy_hash))
 
 
 class Rejects:
@@ -91,13 +142,14 @@ class Rejects:
         self._writer.writerow([row.row, row.reason, *(inert(row.cells.get(name, "")) for name in COLUMNS)])
 
 
-def _run(path: Path, tally: Tally, rejects: Rejects, *, write: Write, now: datetime, err: TextIO) -> OrderFile:
+def _run(path: Path, intake: Intake, rejects: Rejects, err: TextIO) -> OrderFile:
     with _bar("reading", None, err) as bar, opened(path, seen=bar.update) as file:
         bar.close()
         with _bar("storing", file.rows, err) as bar:
             for batch, rows in _batches(file):
-                _settle(batch, tally, rejects, write=write, now=now)
-                tally.read += rows
+                for row in intake.store(batch):
+                    rejects.add(row)
+                intake.tally.read += rows
                 bar.update(rows)
     return file
 
@@ -124,19 +176,3 @@ def _batches(file: OrderFile) -> Iterator[tuple[list[Found], int]]:
         lines += most
         rows += more
     yield batch, rows
-
-
-def _settle(batch: list[Found], tally: Tally, rejects: Rejects, *, write: Write, now: datetime) -> None:
-    whole = {each.head[0]: each for each in batch if isinstance(each, Gathered)}
-    incoming = [Incoming(each.rows[0][KEY], each.head, each.lines) for each in whole.values()]
-    stored: Stored = write(lambda tx: take(tx, incoming, now=now)) if incoming else Stored()
-    refused = [each for each in batch if isinstance(each, Rejected)]
-    for number, spelled in stored.misspelt.items():
-        refused += whole[number].refused(f"order_no is stored as {spelled}; write it the same way")
-    for row in refused:
-        rejects.add(row)
-    tally.added += stored.added
-    tally.updated += stored.updated
-    tally.unchanged += stored.unchanged
-    tally.rejected += len(refused)
-    tally.repeated += sum(isinstance(each, Repeated) for each in batch)

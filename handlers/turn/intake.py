@@ -111,7 +111,7 @@ def _conversation(tx: Tx, inbound: Inbound, context: TurnContext) -> Conversatio
 def _scene(
     tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, context: TurnContext, *, echo_back: bool
 ) -> TurnInput:
-    lexicon, today = lexicon_of(context.policy), local_date(context.now, context.policy)
+    lexicon, today = lookup.lexicon(tx, context.policy), local_date(context.now, context.policy)
     inbound = _as_pickup_number(inbound, talk)
     led = conversation.leader_id is not None and not _inside(inbound)
     named = refer(normalise(inbound.text[:LONGEST]), (), lexicon, today=today) if not inbound.tap else None

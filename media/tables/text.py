@@ -69,7 +69,7 @@ def text_rows(file: TextIO) -> Iterator[Row]:
         if quoted is None:
             if reach > 1:
                 paired.add(number + reach - 1)
-            yield number, [_bare(cell.strip('" \t\r\n')) for cell in line.split(delimiter)], STRAY
+            yield number, list(map(_loose, line.split(delimiter))), STRAY
             continue
         for _ in range(reach - 1):
             ahead.popleft()
@@ -141,6 +141,12 @@ def _cells(lines: Sequence[str], delimiter: str) -> list[str] | None:
 def _open(lines: Sequence[str], delimiter: str) -> bool:
     """Return whether a quoted cell lacks only its end."""
     return _cells([*lines[:-1], lines[-1].rstrip("\r\n") + '"'], delimiter) is not None
+
+
+def _loose(cell: str) -> str:
+    """Read a cell of a line with a stray quotation mark as well as it goes."""
+    text = cell.strip()
+    return _bare(text[1:].removesuffix('"') if text.startswith('"') else text)
 
 
 def _bare(cell: str) -> str:

@@ -135,7 +135,7 @@ def test_texts_are_read_without_the_escapes_of_their_format():
 def test_a_row_per_line_whatever_quotation_marks_stand_in_it():
     data = '接龙号,姓名,问题\n3,"小鱼,坏2盒\n5,阿"毛",软了\n8,"周,漏了\n9,王,少1袋\n'.encode()
     assert rows(data) == (
-        ("接龙号", "姓名", "问题"), ("3", "小鱼", "坏2盒"), ("5", '阿"毛', "软了"), ("8", "周", "漏了"),
+        ("接龙号", "姓名", "问题"), ("3", "小鱼", "坏2盒"), ("5", '阿"毛"', "软了"), ("8", "周", "漏了"),
         ("9", "王", "少1袋"),
     )  # fmt: skip
 
@@ -143,18 +143,16 @@ def test_a_row_per_line_whatever_quotation_marks_stand_in_it():
 @pytest.mark.parametrize("part", [b"<c " * 400_000, b"<mergeCell " * 200_000, b'<c r="A1"><f>' * 100_000])
 def test_a_hostile_part_costs_no_more_than_its_length(part):
     data = repacked(xlsx(ROWS), xl__worksheets__sheet1=b"<worksheet><sheetData><row>" + part)
-    began = time.process_time()
-    assert refused(data).code == "unreadable"
-    assert time.process_time() - began < 2
+    with at_most(2):
+        assert refused(data).code == "unreadable"
 
 
 def test_overlapping_merged_ranges_cost_no_more_than_their_number():
     ranges = b"".join(b'<mergeCell ref="A%d:A9999"/>' % row for row in range(1, 5_000))
     data = xlsx([[str(number), "x"] for number in range(5_000)])
     part = _part(data).replace(b"</sheetData>", b"</sheetData><mergeCells>" + ranges + b"</mergeCells>")
-    began = time.process_time()
-    assert len(rows(repacked(data, xl__worksheets__sheet1=part))) > 4_000
-    assert time.process_time() - began < 3
+    with at_most(3):
+        assert len(rows(repacked(data, xl__worksheets__sheet1=part))) > 4_000
 
 
 def test_pictures_in_cells_are_not_read_and_told():

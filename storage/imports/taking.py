@@ -1,4 +1,4 @@
-"""Taking imported orders in without pulling lines out from under their tickets."""
+"""Imported orders taken in without pulling lines out from under their tickets."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import String, bindparam, delete, select, tuple_, update
+from sqlalchemy import delete, select, tuple_, update
 
-from storage import order_numbers
 from storage.database import Tx
-from storage.orders import LINE_FIELDS, ORDER_FIELDS, Order, OrderLine, caveats, lines_of, order_key, tail_of
-from storage.prepared import Prepared, Upserts
-from storage.tables import order_lines, orders, ticket_lines, tickets
+from storage.imports.numbers import learn
+from storage.imports.states import caveats
+from storage.imports.stored import AT_ONCE, HEAD, KEY, LINE, Held, heads_by_key, held, lines_by_order, whole
+from storage.orders import ORDER_FIELDS, Order, OrderLine, order_key, tail_of
+from storage.prepared import Upserts
+from storage.tables import order_lines, orders, tickets
 
 PAID_LOWERED = "paid_lowered"  # a ticket's warning: the order system now says that less was paid
-AT_ONCE = 200  # orders of one look-up
 
 Value = TypeVar("Value", Order, OrderLine)
-Held = Mapping[int | None, set[str]]  # line of an order (None: the whole order) -> tickets
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class Incoming(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class _Batch:
-    """What is to be written: rows of `_HEAD` and `_LINE` as the driver takes them; warnings by ticket."""
+    """What is to be written: rows of `HEAD` and `LINE` as the driver takes them; warnings by ticket."""
 
     heads: list[Sequence[Any]] = field(default_factory=list)
     lines: list[Sequence[Any]] = field(default_factory=list)
@@ -55,8 +55,8 @@ class _Batch:
 
 def upsert(tx: Tx, incoming: Iterable[Order], *, now: datetime) -> Stored:
     """Take whole orders in, see `take`."""
-    whole = [Incoming(order_key(order.order_no), _head_of(order), order.lines) for order in incoming]
-    return take(tx, whole, now=now)
+    made = [Incoming(order_key(order.order_no), _head_of(order), order.lines) for order in incoming]
+    return take(tx, made, now=now)
 
 
 def take(tx: Tx, incoming: Sequence[Incoming], *, now: datetime) -> Stored:
@@ -64,15 +64,15 @@ def take(tx: Tx, incoming: Sequence[Incoming], *, now: datetime) -> Stored:
 
     What a new order leaves empty stays as it was stored. Lines that are not in it stay too. A line with a ticket keeps
     its number even when the others move up; a ticket whose line's `paid` sinks is warned with PAID_LOWERED, one whose
-    line the order system cancelled or refunded as `orders.caveats` has it.
+    line the order system cancelled or refunded as `caveats` has it.
     """
     stored = Stored()
     for place in range(0, len(incoming), AT_ONCE):
         some = incoming[place : place + AT_ONCE]
-        heads = _KEEP_HEADS.bound(tx, _HEAD, [_row_of_head(one.key, one.head, now) for one in some])
-        known = {row[KEY]: row for row in _ORDERS.raw(tx, **_named([head[KEY] for head in heads]))}
+        heads = _KEEP_HEADS.bound(tx, HEAD, [_row_of_head(one.key, one.head, now) for one in some])
+        known = heads_by_key(tx, [head[KEY] for head in heads])
         numbers = [row[0] for row in known.values()]
-        lines = _lines(tx, numbers) if numbers else {}
+        lines = lines_by_order(tx, numbers)
         batch, changed = _Batch(), list[Incoming]()
         for one, head in zip(some, heads, strict=True):
             old = known.get(head[KEY])
@@ -98,11 +98,11 @@ def take(tx: Tx, incoming: Sequence[Incoming], *, now: datetime) -> Stored:
 def _change(tx: Tx, incoming: Sequence[Incoming], batch: _Batch, stored: Stored, *, now: datetime) -> None:
     """Lay orders beside what is stored of them: what differs is to be written."""
     numbers = [one.head[0] for one in incoming]
-    known, held = _stored(tx, numbers), _held(tx, numbers)
+    known, tickets_of = whole(tx, numbers), held(tx, numbers)
     heads = []
     for one in incoming:
         order = Order(**dict(zip(ORDER_FIELDS, one.head, strict=True)), lines=tuple(one.lines))
-        old, tied = known[order.order_no], held.get(order.order_no, {})
+        old, tied = known[order.order_no], tickets_of.get(order.order_no, {})
         if old.sample and not order.sample:  # a real order takes the place of an invented one
             _clear(tx, old, tied)
             old = Order(order_no=order.order_no, lines=())
@@ -121,16 +121,16 @@ def _change(tx: Tx, incoming: Sequence[Incoming], batch: _Batch, stored: Stored,
             if tied:
                 lines = {**before, **{line.line_no: line for line in after}}
                 _note(old, replace(head, lines=tuple(lines.values())), tied, batch.warnings)
-    batch.heads += _KEEP_HEADS.bound(tx, _HEAD, heads)
+    batch.heads += _KEEP_HEADS.bound(tx, HEAD, heads)
 
 
-def _note(before: Order, after: Order, held: Held, warnings: Mapping[str, set[str]]) -> None:
+def _note(before: Order, after: Order, tied: Held, warnings: Mapping[str, set[str]]) -> None:
     """Note what tickets on an order should be warned of."""
     old = {line.line_no: line for line in before.lines}
     less = {line.line_no for line in after.lines if line.line_no in old and line.paid < old[line.line_no].paid}
     if after.shared_paid:
         less = set(old) if after.shared_paid < before.shared_paid else set()
-    for line_no, numbers in held.items():
+    for line_no, numbers in tied.items():
         codes = set(caveats(after, [line_no])) - set(caveats(before, [line_no]))
         if line_no in less or (line_no is None and less):
             codes.add(PAID_LOWERED)
@@ -138,33 +138,11 @@ def _note(before: Order, after: Order, held: Held, warnings: Mapping[str, set[st
             warnings[number] |= codes
 
 
-_HEAD = (*ORDER_FIELDS, "order_key", "phone_tail", "imported_at")
-_LINE = ("order_no", *(name for name in LINE_FIELDS if name != "tags"), "tags")
-KEY = _HEAD.index("order_key")
-PHONE = _HEAD.index("buyer_phone")
+PHONE = HEAD.index("buyer_phone")
 _head_of: Any = attrgetter(*ORDER_FIELDS)
-_line_of: Any = attrgetter(*_LINE[1:-1])
+_line_of: Any = attrgetter(*LINE[1:-1])
 _KEEP_HEADS = Upserts(orders, "order_no")
 _KEEP_LINES = Upserts(order_lines, "order_no", "line_no")
-
-_NAMES = tuple(f"n{place}" for place in range(AT_ONCE))
-_SOME = [bindparam(name, type_=String) for name in _NAMES]
-_ORDERS = Prepared(select(*(orders.c[name] for name in _HEAD[:-1])).where(orders.c.order_key.in_(_SOME)))
-_HEADS = Prepared(select(*(orders.c[name] for name in ORDER_FIELDS)).where(orders.c.order_no.in_(_SOME)))
-_LINES = Prepared(
-    select(*(order_lines.c[name] for name in _LINE))
-    .where(order_lines.c.order_no.in_(_SOME))
-    .order_by(order_lines.c.line_no)
-)
-_TICKETS = Prepared(
-    select(tickets.c.order_no, ticket_lines.c.order_line_no, tickets.c.no)
-    .outerjoin(ticket_lines, ticket_lines.c.ticket_no == tickets.c.no)
-    .where(tickets.c.order_no.in_(_SOME))
-)
-
-
-def _named(values: Sequence[str]) -> dict[str, str]:
-    return dict(zip(_NAMES, [*values, *[values[-1]] * (AT_ONCE - len(values))], strict=True))
 
 
 def _row_of_head(key: str, head: tuple[Any, ...], now: datetime) -> tuple[Any, ...]:
@@ -173,30 +151,6 @@ def _row_of_head(key: str, head: tuple[Any, ...], now: datetime) -> tuple[Any, .
 
 def _row_of_line(order_no: str, line: OrderLine) -> tuple[Any, ...]:
     return (order_no, *_line_of(line), " ".join(line.tags))
-
-
-def _lines(tx: Tx, numbers: Sequence[str]) -> dict[str, dict[int, tuple[Any, ...]]]:
-    found: dict[str, dict[int, tuple[Any, ...]]] = {number: {} for number in numbers}
-    for row in _LINES.raw(tx, **_named(numbers)):
-        found[row[0]][row[1]] = row
-    return found
-
-
-def _stored(tx: Tx, numbers: Sequence[str]) -> dict[str, Order]:
-    lines = lines_of(tx, numbers)
-    found = {}
-    for row in _HEADS.rows(tx, **_named(numbers)):
-        head = dict(zip(ORDER_FIELDS, row, strict=True))
-        head["sample"] = bool(head["sample"])
-        found[head["order_no"]] = Order(**head, lines=lines.get(head["order_no"], ()))
-    return found
-
-
-def _held(tx: Tx, numbers: Sequence[str]) -> dict[str, dict[int | None, set[str]]]:
-    held: dict[str, dict[int | None, set[str]]] = {}
-    for order_no, line_no, ticket_no in _TICKETS.rows(tx, **_named(numbers)):
-        held.setdefault(order_no, {}).setdefault(line_no, set()).add(ticket_no)
-    return held
 
 
 def _numbered(
@@ -262,10 +216,10 @@ def _unmasked(new: Order, old: Order) -> Order:
 
 def _write(tx: Tx, batch: _Batch) -> None:
     if batch.heads:
-        _KEEP_HEADS.many(tx, _HEAD, batch.heads)
-        order_numbers.learn(tx, batch.numbers)
+        _KEEP_HEADS.many(tx, HEAD, batch.heads)
+        learn(tx, batch.numbers)
     if batch.lines:
-        _KEEP_LINES.many(tx, _LINE, batch.lines)
+        _KEEP_LINES.many(tx, LINE, batch.lines)
 
 
 def _clear(tx: Tx, order: Order, tied: Collection[int | None]) -> None:

@@ -1,4 +1,4 @@
-"""Order numbers as people write them: their shapes, and slips of the finger."""
+"""The shapes of the order numbers that were imported, so that texts can be searched for others of their kind."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from sqlalchemy import String, bindparam, select
 
 from storage.database import Tx
 from storage.prepared import Prepared, Upserts
-from storage.tables import meta
+from storage.tables import meta, orders
 
 SHAPES = "order_shapes"  # the row of meta that holds them
 MOST = 40  # shapes; beyond them only the length of a number is kept
-LONGEST = 64
 OTHER = "?"
 SIGNS = {
     ord(sign): "9" if sign.isdigit() else "A" if sign.isalpha() else "-" if sign in "-_ " else OTHER
@@ -36,6 +35,12 @@ def shapes(tx: Tx) -> tuple[str, ...]:
     return tuple(json.loads(found[0])) if found else ()
 
 
+def latest(tx: Tx, limit: int = 1000) -> list[str]:
+    """Return the numbers of the orders that were imported last, samples left out."""
+    newest = select(orders.c.order_no).where(~orders.c.sample).order_by(orders.c.imported_at.desc()).limit(limit)
+    return list(tx.execute(newest).scalars())
+
+
 def learn(tx: Tx, numbers: Iterable[str]) -> None:
     """Keep the shapes of numbers, so that texts are searched for others of the same kind."""
     told = {shape_of(number) for number in numbers} - {""}
@@ -48,17 +53,3 @@ def learn(tx: Tx, numbers: Iterable[str]) -> None:
     kept = [*known, *fresh[: max(0, room)], *sorted(lengths - set(known))]
     if len(kept) > len(known):
         _KEEP.run(tx, key=SHAPES, value=json.dumps(kept))
-
-
-def one_slip(given: str, true: str) -> bool:
-    """Return whether one key was hit wrongly: one replaced, two neighbours swapped, one missing or doubled."""
-    if len(given) == len(true):
-        wrong = [place for place, pair in enumerate(zip(given, true, strict=True)) if pair[0] != pair[1]]
-        if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
-            first, second = wrong
-            return (given[first], given[second]) == (true[second], true[first])
-        return len(wrong) == 1
-    if len(given) == len(true) - 1:
-        return any(true[:place] + true[place + 1 :] == given for place in range(len(true)))
-    doubled = (place for place in range(1, len(given)) if given[place] == given[place - 1])
-    return len(given) == len(true) + 1 and any(given[:place] + given[place + 1 :] == true for place in doubled)
