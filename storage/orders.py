@@ -228,7 +228,7 @@ def near(tx: Tx, number: str, phone: str, *, sample: bool) -> list[Order]:
     if not key or not digits:
         return []
     known = tx.execute(select(orders.c.order_key).where(orders.c.buyer_phone == digits)).scalars()
-    slips = [other for other in known if _one_slip(key, other)]
+    slips = [other for other in known if one_slip(key, other)]
     # the phone again, so that no caller can be handed another buyer's order
     here = orders.c.buyer_phone == digits
     return _find(tx, orders.c.order_key.in_(slips), here, sample=sample) if slips else []
@@ -280,7 +280,7 @@ def _lines(tx: Tx, order_no: str) -> tuple[OrderLine, ...]:
     return tuple(found)
 
 
-def _one_slip(given: str, true: str) -> bool:
+def one_slip(given: str, true: str) -> bool:
     """Return whether one key was hit wrongly: one replaced, two neighbours swapped, one missing or doubled."""
     if len(given) == len(true):
         wrong = [place for place, pair in enumerate(zip(given, true, strict=True)) if pair[0] != pair[1]]
