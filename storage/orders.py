@@ -124,7 +124,7 @@ def phone_digits(text: str) -> str:
 
 def tail_of(phone: str) -> str:
     """Return the last four digits of a stored phone; an extension is no part of them."""
-    return phone.partition("-")[0][-4:]
+    return phone.partition("-")[0][-4:] if "-" in phone else phone[-4:]
 
 
 def sampled(place: str) -> bool:

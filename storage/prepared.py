@@ -6,6 +6,7 @@ Building and executing a Core statement costs 100-250 µs, of which SQLite needs
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import Executable
 
 from storage.database import Tx
+from storage.tables import EPOCH, MILLISECOND, Instant
 
 Processor = Callable[[Any], Any] | None
 
@@ -29,6 +31,7 @@ class Plan(NamedTuple):
     names: Sequence[tuple[str, Processor, Any]]
     by_name: tuple[str, ...]  # the parameters where the driver takes them by name
     errors: type[Exception]  # the driver's
+    times: frozenset[str]  # the parameters that are Instants
 
 
 class Prepared:
@@ -74,25 +77,23 @@ class Prepared:
         cursor.close()
         return count
 
-    def bound(self, tx: Tx, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
+    def bound(self, tx: Tx, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
         """Return rows as the driver takes them; `names` says which parameter stands where in a row."""
-        processes = {name: process for name, process, _ in self._plan(tx.dialect).names if process}
-        given = list(map(list, rows))
-        for place, name in enumerate(names):
-            if process := processes.get(name):
-                last = bound = None  # times come in runs of the same one
-                for values in given:
-                    value = values[place]
-                    if value is not last:
-                        last, bound = value, None if value is None else process(value)
-                    values[place] = bound
-        return given
+        plan = self._plan(tx.dialect)
+        processes = {name: process for name, process, _ in plan.names if process}
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+        for place, values in enumerate(columns):
+            if names[place] in plan.times:
+                columns[place] = _milliseconds(values)
+            elif process := processes.get(names[place]):
+                columns[place] = [None if value is None else process(value) for value in values]
+        return list(zip(*columns, strict=True))
 
     def many(self, tx: Tx, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Run it for each row of `bound`."""
         plan = self._plan(tx.dialect)
-        pick = itemgetter(*(names.index(name) for name, _, _ in plan.names))
-        given: list[Any] = list(map(pick, rows))
+        order = [name for name, _, _ in plan.names]
+        given: list[Any] = list(rows if order == list(names) else map(itemgetter(*map(names.index, order)), rows))
         if plan.by_name:
             given = [dict(zip(plan.by_name, values, strict=True)) for values in given]
         cursor = tx.connection.cursor()
@@ -145,7 +146,24 @@ def _plan(statement: Any, dialect: Dialect) -> Plan:
         names.append((name, process, None if bind.required else bind.value))
     by_name = () if compiled.positional else order
     errors: type[Exception] = dialect.loaded_dbapi.Error
-    return Plan(str(compiled), names, by_name, errors)
+    times = frozenset(name for name in order if isinstance(compiled.binds[name].type, Instant))
+    return Plan(str(compiled), names, by_name, errors, times)
+
+
+def _milliseconds(times: Sequence[datetime | None]) -> list[int | None]:
+    """Return times as Instant keeps them, those of whole seconds by the short way."""
+    if times and times.count(times[0]) == len(times):
+        times, repeat = times[:1], len(times)
+    else:
+        repeat = 1
+    return [
+        None
+        if at is None
+        else int(at.timestamp()) * 1000
+        if at.tzinfo and not at.microsecond
+        else (at - EPOCH) // MILLISECOND
+        for at in times
+    ] * repeat
 
 
 def _columns(statement: Any, dialect: Dialect, described: Sequence[Sequence[Any]]) -> Columns:
@@ -215,7 +233,7 @@ class Upserts:
         """Insert or replace a row; return how many were touched."""
         return self._prepared(tuple(values)).run(tx, **{f"{name}_": value for name, value in values.items()})
 
-    def bound(self, tx: Tx, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
+    def bound(self, tx: Tx, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
         """Return rows, whose values stand in the order of `names`, as the driver takes them."""
         return self._prepared(tuple(names)).bound(tx, [f"{name}_" for name in names], rows)
 

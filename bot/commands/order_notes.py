@@ -30,11 +30,11 @@ class Notes:
     startless: int = 0  # of these, such as no claim window starts for
     unfit: int = 0
     example: str = ""
-    _fits: Callable[[str], object] | None = field(init=False, default=None)
+    _patterns: Sequence[re.Pattern[str]] = field(init=False, default=())
 
     def __post_init__(self) -> None:
         if self.policy:
-            self._fits = _any(number_patterns(self.policy.orders.patterns))
+            self._patterns = number_patterns(self.policy.orders.patterns)
 
     def see(self, incoming: Iterable[Incoming]) -> None:
         """Take orders in."""
@@ -47,9 +47,16 @@ class Notes:
             if head[PLACE["delivered_at"]] is None:
                 self.undelivered += 1
                 self.startless += place < 0 or head[place] is None
-            if self._fits and not self._fits(head[0]):
-                self.unfit += 1
-                self.example = self.example or head[0]
+            for pattern in self._patterns:
+                if pattern.search(head[0]):
+                    break
+            else:
+                self._misfit(head[0])
+
+    def _misfit(self, number: str) -> None:
+        if self.policy:
+            self.unfit += 1
+            self.example = self.example or number
 
     def sentences(self, file: OrderFile) -> Iterator[str]:
         """Say what was gathered."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gc
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ from storage.imports import Incoming, Stored, take
 
 Write = Callable[[Callable[[Tx], Any]], Any]  # runs a function over one locked write transaction, gives its result
 
+SELDOM = (50_000, 20, 100)  # objects made between two collections of garbage
 BATCH = 200  # rows; so long may a command hold the write lock
 
 
@@ -69,7 +71,7 @@ def import_orders(
     intake = Intake(write=write, now=now, notes=Notes(policy=policy))
     tally = intake.tally
     try:
-        with ExitStack() as stack:
+        with ExitStack() as stack, _rare_collections():
             file = _run(path, intake, Rejects(beside, stack), err)
         if not tally.rejected:
             beside.unlink(missing_ok=True)
@@ -87,6 +89,19 @@ def import_orders(
     return 1 if tally.rejected else 0
 
 
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Look for cyclic garbage seldom, for rows make none, and never among what was there before."""
+    known = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*known)
+        gc.unfreeze()
+
+
 @dataclass(slots=True, kw_only=True)
 class Intake:
     """Stores batches, and counts what becomes of them."""
@@ -98,17 +113,19 @@ class Intake:
 
     def store(self, batch: list[Found]) -> list[Rejected]:
         """Store what can be taken of a batch in one transaction; return what was rejected of it."""
-        whole = {each.head[0]: each for each in batch if isinstance(each, Gathered)}
-        incoming = [Incoming(each.rows[0][KEY], each.head, each.lines) for each in whole.values()]
+        whole = [each for each in batch if isinstance(each, Gathered)]
+        incoming = [Incoming(rows[0][KEY], head, lines) for head, lines, rows, _ in whole]
         stored: Stored = self.write(lambda tx: self._take(tx, incoming)) if incoming else Stored()
         rejected = [each for each in batch if isinstance(each, Rejected)]
-        for number, spelled in stored.misspelt.items():
-            rejected += whole[number].refused(f"order_no is stored as {spelled}; write it the same way")
+        for each in whole if stored.misspelt else ():
+            if spelled := stored.misspelt.get(each.head[0]):
+                rejected += each.refused(f"order_no is stored as {spelled}; write it the same way")
         self.tally.added += stored.added
         self.tally.updated += stored.updated
         self.tally.unchanged += stored.unchanged
         self.tally.rejected += len(rejected)
-        self.tally.repeated += sum(isinstance(each, Repeated) for each in batch)
+        if len(whole) + len(rejected) != len(batch):
+            self.tally.repeated += sum(isinstance(each, Repeated) for each in batch)
         self.notes.see(incoming)
         return rejected
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers.orders.phones import phone
+from handlers.orders.phones import WHOLE, phone
 from handlers.orders.statuses import order_status, refund_status
 from handlers.orders.texts import PLAIN, Unclear, code, label, name_of
 from media.values import UNSAVED_CELL
@@ -23,6 +23,7 @@ MOST_PIECES = 1_000_000
 KEPT = 1_000  # texts of a column that are remembered
 MOST_LINES = 200  # of one order: what one write transaction may hold
 YEARS = range(2000, 2101)
+FIRST, LAST = "2000", "2100"  # texts between them begin with one of YEARS
 
 MONEY = re.compile(r"¥?\s*(?P<yuan>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.(?P<cents>[0-9]{1,2}))?\s*元?")
 PIECES = re.compile(
@@ -123,6 +124,15 @@ def moment(text: str) -> datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=ZONE)
 
 
+def moments(texts: Sequence[str]) -> list[datetime | None]:
+    """Read the times of several rows; ValueError where one is not plain."""
+    at = datetime.fromisoformat
+    if min(texts) < FIRST or max(texts) >= LAST:
+        raise ValueError
+    found = [at(text + OFFSET) if len(text) == SECONDS else None for text in texts]
+    return [each or moment(text) for each, text in zip(found, texts, strict=True)]
+
+
 def _loose(text: str) -> datetime:
     with suppress(ValueError):
         return datetime.fromisoformat(text)
@@ -185,12 +195,33 @@ LINE_CELLS: Mapping[str, Callable[[str], Any]] = {
 }
 
 
+# what a cell that means just what it says looks like, where nearly every row has another one
+AS_IT_IS: Mapping[str, re.Pattern[str]] = {
+    "order_no": PLAIN,
+    "participate_no": re.compile(r"[1-9][0-9]{0,15}"),
+    "buyer_name": re.compile(r"\w{1,60}"),
+    "buyer_phone": WHOLE,
+}
+
+
 class Column(dict[str, Any]):
     """What the texts of a column mean, each read once. Raises Unclear with a message that names the column."""
 
     def __init__(self, name: str, reader: Callable[[str], Any]) -> None:
         super().__init__()
         self.name, self._reader, self._misses = name, reader, 0
+        plain = AS_IT_IS.get(name)
+        self._as_it_is = plain.fullmatch if plain else None
+        self._is_time = reader is moment
+
+    def all(self, texts: Sequence[str]) -> Sequence[Any]:
+        """Return what the texts of several rows mean."""
+        if self._as_it_is and all(map(self._as_it_is, texts)):
+            return texts
+        if self._is_time and texts[0] != texts[-1]:
+            with suppress(ValueError, Unclear):
+                return moments(texts)
+        return list(map(self.__getitem__, texts))
 
     def __missing__(self, text: str) -> Any:
         """Read a text that was not met lately."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from itertools import chain, islice
 from operator import getitem, itemgetter
 from typing import Any
 
@@ -20,7 +21,7 @@ from storage.orders import ORDER_FIELDS, VOID, Order, OrderLine
 LATEST = ("promised_at", "delivered_at")  # an order that comes in parts has come with the last of them
 FREE = (*LATEST, "order_status")  # rows of one order may differ in these
 DEFAULTS: Mapping[str, Any] = {one.name: one.default for one in fields(Order) if one.name in ORDER_FIELDS}
-EMPTY = tuple(DEFAULTS.values())
+STATUS = ORDER_FIELDS.index("order_status")
 KEPT = 1_000  # lines that are remembered
 
 Found = Gathered | Rejected | Repeated
@@ -54,8 +55,6 @@ class Gatherer:
         places = [columns.index(name) for name in self._heads]
         self._pick_head = itemgetter(*places, places[0])  # a tuple also for one column
         self._pick_line = itemgetter(*map(columns.index, self._lines))
-        known = [*self._heads, *DEFAULTS]
-        self._align = itemgetter(*(known.index(name) for name in ORDER_FIELDS))
         self._head_columns = [self._column[name] for name in self._heads]
         self._line_columns = [self._column[name] for name in self._lines]
         self._item = columns.index("item")
@@ -64,41 +63,63 @@ class Gatherer:
         self._known: dict[Any, tuple[tuple[OrderLine, ...], int | None]] = {}
         self._last: tuple[tuple[str, ...], Mapping[str, Any]] = ((), {})  # a head and what it says
 
-    def order(self, records: list[Record]) -> Iterator[Found]:
-        """Make an order of all its rows; rows that contradict each other are all refused."""
-        plain = self._plain(records)
-        if plain:
-            yield plain
-        else:
-            yield from self._settled(records)
-
-    def _plain(self, records: list[Record]) -> Gathered | None:
-        """Make an order of rows that leave nothing to be settled, as nearly all do; else None."""
-        texts = self._pick_head(records[0][CELLS])
+    def orders(self, groups: Sequence[list[Record]]) -> Iterator[Found]:
+        """Make an order of each group of rows, its rows all there; rows that contradict each other are all refused."""
         try:
-            head = tuple(map(getitem, self._head_columns, texts))
-            lines = list(self._read_lines(records[0][CELLS], 1)[0])
-            for place, record in enumerate(records[1:], 2):
-                if self._pick_head(record[CELLS]) != texts:
-                    return None
-                lines += self._read_lines(record[CELLS], place)[0]
+            yield from self._at_once(groups)
         except Unclear:
-            return None
-        if self._merged or any(record[FAULT] for record in records) or len(lines) != len(records):
-            return None
+            if len(groups) == 1:
+                yield from self._settled(groups[0])
+                return
+            half = len(groups) // 2
+            yield from self.orders(groups[:half])
+            yield from self.orders(groups[half:])
+
+    def _at_once(self, groups: Sequence[list[Record]]) -> list[Found]:
+        """Make orders column by column; nearly all leave nothing to be settled."""
+        heads = self._heads_of([group[0] for group in groups])
+        lines = self._lines_of(groups)
+        found: list[Found] = []
+        for group, head in zip(groups, heads, strict=True):
+            own = next(lines) if len(group) == 1 else tuple(chain.from_iterable(islice(lines, len(group))))
+            if self._is_plain(group, head, own):
+                found.append(Gathered(head, own, group, self.columns))
+            else:
+                found += self._settled(group)
+        return found
+
+    def _heads_of(self, firsts: Sequence[Record]) -> Iterator[tuple[Any, ...]]:
+        """Yield what these rows say of their orders, in the order of ORDER_FIELDS."""
+        texts = zip(*(self._pick_head(record[CELLS]) for record in firsts), strict=True)
+        told = {
+            name: column.all(each) for name, column, each in zip(self._heads, self._head_columns, texts, strict=False)
+        }
+        return zip(*(told.get(name) or [DEFAULTS[name]] * len(firsts) for name in ORDER_FIELDS), strict=True)
+
+    def _lines_of(self, groups: Sequence[list[Record]]) -> Iterator[tuple[OrderLine, ...]]:
+        """Yield the lines of each row."""
+        known = self._known
+        for group in groups:
+            for place, record in enumerate(group, 1):
+                cells = record[CELLS]
+                own = cells[self._line_no] if self._line_no is not None else ""
+                found = known.get((own or place, self._pick_line(cells)))
+                yield (found or self._read_lines(cells, place))[0]
+
+    def _is_plain(self, group: Sequence[Record], head: tuple[Any, ...], lines: Sequence[OrderLine]) -> bool:
+        """Return whether nothing is to be settled between the rows of an order, or between its sums."""
+        if self._merged or len(lines) != len(group) or group[0][FAULT]:
+            return False
         if len(lines) > 1:
+            if any(record[FAULT] for record in group):
+                return False
+            texts = self._pick_head(group[0][CELLS])
+            if any(self._pick_head(record[CELLS]) != texts for record in group):
+                return False
             numbers = [line.line_no for line in lines]
             if numbers != sorted(set(numbers)) or sums.is_repeated_total(lines):
-                return None
-        if self._states:
-            return self._with_states(head, lines, records)
-        return Gathered(self._align(head + EMPTY), tuple(lines), tuple(records), self.columns)
-
-    def _with_states(self, values: tuple[Any, ...], lines: list[OrderLine], records: list[Record]) -> Gathered:
-        head = dict(zip(self._heads, values, strict=True))
-        told = head.get("order_status", "")
-        lines = sums.with_refunds(lines, ["" if told in VOID else told] * len(lines), common=False)
-        return Gathered(self._aligned(self._whole(head)), tuple(lines), tuple(records), self.columns)
+                return False
+        return not self._states or (head[STATUS] in ("", "live") and not any(line.refunded for line in lines))
 
     def _aligned(self, head: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return what is told of an order in the order of ORDER_FIELDS."""
@@ -168,14 +189,16 @@ class Gatherer:
 
     def _read_lines(self, cells: tuple[str, ...], place: int) -> tuple[tuple[OrderLine, ...], int | None]:
         """Read the lines of a row, and the sum that they share if they are several; `place` if it tells no number."""
-        if self._line_no is not None and (own := cells[self._line_no]):
+        own = cells[self._line_no] if self._line_no is not None else ""
+        if own:
             place = self._column["line_no"][own]
-        key = (place, self._pick_line(cells))
+        texts = self._pick_line(cells)
+        key = (own or place, texts)
         known = self._known.get(key)
         if known is None:
             if len(self._known) >= KEPT:
                 self._known.clear()
-            known = self._known[key] = self._read(cells, *key)
+            known = self._known[key] = self._read(cells, place, texts)
         return known
 
     def _read(

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import dropwhile, islice
+from itertools import chain, dropwhile, islice
 from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -17,15 +17,15 @@ from typing import IO
 from handlers.orders.cells import MOST_LINES
 from handlers.orders.columns import HEAD_ROWS, Header, header_of, is_header
 from handlers.orders.gathering import Found, Gatherer
-from handlers.orders.records import KEY, Record, refused
+from handlers.orders.records import KEY, Record, Rejected, refused
 from handlers.orders.rows import Rows, Unusable, sheets
 from media.tables.text import Row
 from media.values import MERGED_CELL
 from storage.orders import order_key
 
 CHUNK = 500  # rows that are laid aside together
+BETWEEN = "\x1f"  # of cells that are laid aside; no file that people see has it
 SUM_ROW = re.compile(r"(?:[合总小共]\s*计|总数|sum\b|(?:sub|grand )?total\b).{0,20}", re.IGNORECASE)
-DIGIT = re.compile(r"\d")
 OWN = ("quantity", "unit_price", "paid", "refunded")  # a merged cell of these says nothing of the rows below it
 SURPLUS = "the row has more cells than the header; quote cells that hold a delimiter"
 CROSSED = "a merged cell holds one sum for several orders; give each line its own"
@@ -54,26 +54,36 @@ class OrderFile:
         """Yield each order as soon as its last row has come, with the rows that it could not take."""
         gatherer = Gatherer(self.columns, merged=self.merged)
         self.odd_words, self.odd_tags = gatherer.odd_words, gatherer.odd_tags
+        for groups, refusals in self._groups():
+            yield from refusals
+            yield from gatherer.orders(groups)
+
+    def _groups(self) -> Iterator[tuple[list[list[Record]], list[Rejected]]]:
+        """Yield the rows of some orders at a time, of each all together, and rows that are no order's."""
         waiting: dict[str, list[Record]] = {}
         counts, crossed = self.counts, self.crossed
-        for record in self._laid():
-            key = record[KEY]
-            count = counts[key]
-            if not key or count > MOST_LINES or key in crossed:
-                yield refused(self.columns, record, self._reason(key))
-                continue
-            if count == 1:
-                yield from gatherer.order([record])
-                continue
-            records = waiting.setdefault(key, [])
-            records.append(record)
-            if len(records) == count:
-                yield from gatherer.order(waiting.pop(key))
+        for chunk in self._laid():
+            groups: list[list[Record]] = []
+            refusals: list[Rejected] = []
+            for record in chunk:
+                key = record[KEY]
+                count = counts[key]
+                if not key or count > MOST_LINES or key in crossed:
+                    refusals.append(refused(self.columns, record, self._reason(key)))
+                elif count == 1:
+                    groups.append([record])
+                else:
+                    records = waiting.setdefault(key, [])
+                    records.append(record)
+                    if len(records) == count:
+                        groups.append(waiting.pop(key))
+            if groups or refusals:
+                yield groups, refusals
 
-    def _laid(self) -> Iterator[Record]:
+    def _laid(self) -> Iterator[list[Record]]:
         self.spool.seek(0)
         while size := self.spool.read(8):
-            yield from marshal.loads(self.spool.read(int.from_bytes(size)))
+            yield _taken_up(self.spool.read(int.from_bytes(size)), len(self.columns))
 
     def _reason(self, key: str) -> str:
         if not key:
@@ -145,7 +155,7 @@ def _lay(
     merged = _Merged(file.columns)
     chunk: list[Record] = []
     text = key = ""
-    digits = False
+    wordy = False  # an order's number holds a digit
     for number, cells, fault in source:
         if len(cells) != width:
             if len(cells) < least:
@@ -159,20 +169,21 @@ def _lay(
             file.merged = file.merged or merged.met
         if picked[order] != text:
             text = picked[order]
-            key, digits = order_key(text), bool(DIGIT.search(text))
-        if not digits and _is_aside(picked, order, item):
+            key = order_key(text)
+            wordy = not key or key.isalpha()
+        if wordy and _is_aside(picked, order, item):
             file.skipped += 1
             continue
         if spread and key != before:
             file.crossed |= {key, before}
-        file.counts[key] += 1
         chunk.append((number, key, picked, fault))
         if len(chunk) == CHUNK:
-            _put(chunk, file.spool)
+            _put(chunk, file)
             seen(len(chunk))
             chunk = []
-    _put(chunk, file.spool)
-    seen(len(chunk))
+    if chunk:
+        _put(chunk, file)
+        seen(len(chunk))
     file.rows = file.counts.total()
 
 
@@ -198,9 +209,21 @@ class _Merged:
         return cells, spread
 
 
-def _put(chunk: list[Record], spool: IO[bytes]) -> None:
-    data = marshal.dumps(chunk, 2)
-    spool.write(len(data).to_bytes(8) + data)
+def _put(chunk: list[Record], file: OrderFile) -> None:
+    """Lay rows aside: their cells as one text, which costs a quarter of writing each."""
+    numbers, keys, cells, faults = zip(*chunk, strict=True)
+    file.counts.update(keys)
+    text = BETWEEN.join(chain.from_iterable(cells))
+    whole = text.count(BETWEEN) == len(chunk) * len(file.columns) - 1
+    data = marshal.dumps((numbers, keys, text if whole else cells, faults), 2)
+    file.spool.write(len(data).to_bytes(8) + data)
+
+
+def _taken_up(data: bytes, width: int) -> list[Record]:
+    numbers, keys, cells, faults = marshal.loads(data)
+    if isinstance(cells, str):
+        cells = zip(*[iter(cells.split(BETWEEN))] * width, strict=True)
+    return list(zip(numbers, keys, cells, faults, strict=True))
 
 
 def _is_aside(cells: Sequence[str], order: int, item: int) -> bool:

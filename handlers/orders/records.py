@@ -47,7 +47,7 @@ class Gathered(NamedTuple):
 
     head: tuple[Any, ...]
     lines: tuple[OrderLine, ...]
-    rows: tuple[Record, ...]
+    rows: Sequence[Record]
     columns: tuple[str, ...]
 
     @property

@@ -7,13 +7,15 @@ import csv
 import re
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import count, islice
 from typing import IO, TextIO
 
 DELIMITERS = ",;\t"
 ENCODINGS = ("utf-8-sig", "gb18030")
 CHUNK = 1 << 20
 SAMPLE = 20  # lines that tell the delimiter
+BLOCK = 200  # lines that are cut at once
+MARKS = ('"', "'", "`")
 SPAN = 50  # lines that a quoted cell may go over
 HINT = "sep="  # with the delimiter behind it: a first line for spreadsheets only
 STRAY = (
@@ -52,18 +54,29 @@ def text_rows(file: TextIO) -> Iterator[Row]:
     A line is a row, unless a quoted cell that is well formed goes on in the next one. A line with a stray quotation
     mark is cut at its delimiters and bears a fault; no other line is ever taken for a part of its cells.
     """
-    delimiter, width, start = _outline(file)
-    ahead: deque[str] = deque()
+    delimiter, width, number = _outline(file)
+    ahead = deque(islice(file, number))
+    ahead.clear()
     paired: set[int] = set()  # lines whose quotation mark would have closed a stray one
-    number = 0
-    for line in _lines(file, ahead):
+    while True:
+        if not ahead:
+            block = list(islice(file, BLOCK))
+            cells = _plain_cells(block, delimiter=delimiter, width=width)
+            if cells is None:
+                ahead.extend(block)
+            else:
+                rows = zip(count(number + 1), zip(*[iter(cells)] * width, strict=True), strict=False)
+                yield from ((place, list(row), "") for place, row in rows if row[0] or any(row))
+                number += len(block)
+                continue
+        if not ahead:
+            return
+        line = ahead.popleft()
         number += 1
-        if number <= start:
-            continue
         if '"' not in line:
             cells = list(map(str.strip, line.split(delimiter)))
             if any(cells):
-                yield number, list(map(_bare, cells)) if "'" in line or "`" in line else cells, ""
+                yield number, list(map(_bare, cells)), ""
             continue
         reach, quoted = (1, None) if number in paired else _quoted(line, file, ahead, delimiter=delimiter, width=width)
         if quoted is None:
@@ -76,6 +89,14 @@ def text_rows(file: TextIO) -> Iterator[Row]:
         number += reach - 1
         if any(quoted):
             yield number, list(map(_bare, quoted)), ""
+
+
+def _plain_cells(lines: Sequence[str], *, delimiter: str, width: int) -> list[str] | None:
+    """Return the cells of lines that are cut alike and hold no mark that means anything, one after the other."""
+    text = delimiter.join(lines)
+    if not text or any(mark in text for mark in MARKS) or {line.count(delimiter) for line in lines} != {width - 1}:
+        return None
+    return list(map(str.strip, text.split(delimiter)))
 
 
 def inert(text: str) -> str:
@@ -95,14 +116,6 @@ def _outline(file: TextIO) -> tuple[str, int, int]:
         weights[mark] = max((count * times, count) for count, times in counts.items()) if counts else (0, 0)
     delimiter = max(weights, key=lambda mark: weights[mark][0])
     return delimiter, weights[delimiter][1] + 1, int(told)
-
-
-def _lines(file: TextIO, ahead: deque[str]) -> Iterator[str]:
-    while True:
-        line = ahead.popleft() if ahead else next(file, "")
-        if not line:
-            return
-        yield line
 
 
 def _quoted(line: str, file: TextIO, ahead: deque[str], *, delimiter: str, width: int) -> tuple[int, list[str] | None]:

@@ -21,6 +21,7 @@ from storage.tables import order_lines, orders, tickets
 
 PAID_LOWERED = "paid_lowered"  # a ticket's warning: the order system now says that less was paid
 
+Row = tuple[Any, ...]
 Value = TypeVar("Value", Order, OrderLine)
 
 
@@ -71,32 +72,44 @@ def take(tx: Tx, incoming: Sequence[Incoming], *, now: datetime) -> Stored:
         some = incoming[place : place + AT_ONCE]
         heads = _KEEP_HEADS.bound(tx, HEAD, [_row_of_head(one.key, one.head, now) for one in some])
         known = heads_by_key(tx, [head[KEY] for head in heads])
-        numbers = [row[0] for row in known.values()]
-        lines = lines_by_order(tx, numbers)
-        batch, changed = _Batch(), list[Incoming]()
-        for one, head in zip(some, heads, strict=True):
-            old = known.get(head[KEY])
-            rows = [_row_of_line(head[0], line) for line in one.lines]
-            if old is None:
-                batch.heads.append(head)
-                batch.lines += rows
-                batch.numbers.append(head[0])
-                stored.added += len(rows)
-            elif old[0] != head[0]:
-                stored.misspelt[head[0]] = old[0]
-            elif list(old) == head[:-1] and all(lines[old[0]].get(row[1]) == row for row in rows):
-                stored.unchanged += len(rows)
-            else:
-                changed.append(one)
-        if changed:
+        fresh = [(one, head) for one, head in zip(some, heads, strict=True) if head[KEY] not in known]
+        batch = _Batch(
+            heads=[head for _, head in fresh],
+            lines=[_row_of_line(head[0], line) for one, head in fresh for line in one.lines],
+            numbers=[head[0] for _, head in fresh],
+        )
+        stored.added += len(batch.lines)
+        if known:
+            changed = list(_changed(tx, zip(some, heads, strict=True), known, stored))
             _change(tx, changed, batch, stored, now=now)
         _write(tx, batch)
         stored.warned |= _warn(tx, batch.warnings)
     return stored
 
 
+def _changed(
+    tx: Tx, orders_: Iterable[tuple[Incoming, Row]], known: Mapping[str, Row], stored: Stored
+) -> Iterator[Incoming]:
+    """Yield the orders that differ from what is stored of them; those that do not, or are misspelt, are counted."""
+    lines = lines_by_order(tx, [row[0] for row in known.values()])
+    for one, head in orders_:
+        old = known.get(head[KEY])
+        if old is None:
+            continue
+        if old[0] != head[0]:
+            stored.misspelt[head[0]] = old[0]
+        elif old == head[:-1] and all(
+            lines[old[0]].get(line.line_no) == _row_of_line(old[0], line) for line in one.lines
+        ):
+            stored.unchanged += len(one.lines)
+        else:
+            yield one
+
+
 def _change(tx: Tx, incoming: Sequence[Incoming], batch: _Batch, stored: Stored, *, now: datetime) -> None:
     """Lay orders beside what is stored of them: what differs is to be written."""
+    if not incoming:
+        return
     numbers = [one.head[0] for one in incoming]
     known, tickets_of = whole(tx, numbers), held(tx, numbers)
     heads = []
