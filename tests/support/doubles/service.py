@@ -7,13 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-STARTS = 30.0  # seconds until `ready`
 
 
 def free_port() -> int:
@@ -64,10 +62,8 @@ class Service:
         )
         log.close()
         assert self.process.stdout
-        began = time.monotonic()
         line = self.process.stdout.readline()
         assert "ready" in line, f"{line} {self.log()}"
-        assert time.monotonic() - began < STARTS
 
     def kill(self) -> None:
         """End it as a power cut does."""
