@@ -11,7 +11,8 @@ import pytest
 from house_modules import ROOT
 from house_rules import ORDER
 
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "SECURITY.md", *sorted(file.relative_to(ROOT).as_posix() for file in (ROOT / "docs").rglob("*.md"))]
+PAGES = sorted(file.relative_to(ROOT).as_posix() for file in (ROOT / "docs").rglob("*.md"))
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "SECURITY.md", *PAGES]
 TOPS = ("bot", "handlers", "storage", "media", "tests", "bench", "docs", ".ci")
 PATH = re.compile(r"`([\w.-]+(?:/[\w.{},-]*)+)`")
 
