@@ -49,16 +49,20 @@ def find(tx: Tx, ticket: Ticket) -> list[str]:
 
 def record(tx: Tx, ticket: Ticket, *more: str) -> list[str]:
     """Store a ticket's warnings with these added; return all of them."""
-    known = tickets.get(tx, ticket.no) or ticket
-    found = list(dict.fromkeys([*find(tx, known), *more]))
-    if found != list(known.warnings):
+    return store(tx, tickets.get(tx, ticket.no) or ticket, *more)
+
+
+def store(tx: Tx, ticket: Ticket, *more: str) -> list[str]:
+    """Do the same for a ticket that was just read."""
+    found = list(dict.fromkeys([*find(tx, ticket), *more]))
+    if found != list(ticket.warnings):
         tickets.change(tx, ticket.no, warnings=found)
     return found
 
 
 def _of_evidence(tx: Tx, ticket: Ticket) -> list[str]:
     pieces = evidence.of_ticket(tx, ticket.no)
-    found = [f"reused_photo:{other}" for piece in pieces if (other := evidence.used_before(tx, piece))]
+    found = [f"reused_photo:{other}" for other in evidence.used_before(tx, pieces).values()]
     if any(piece.state == "gone" for piece in pieces):
         found.append("photo_gone")
     photos = [piece for piece in pieces if piece.kind == "photo"]
