@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from aiogram.methods import SendAudio, SendDocument, SendMediaGroup, SendPhoto, SendVoice
 
@@ -91,7 +93,7 @@ def test_three_at_once_to_a_chat_and_one_a_second_in_the_long_run():
     moments = [100 + pace.reserve("a", longest=100) for _ in range(10)]
     assert moments[2] - 100 < 0.5  # a warning, what it is about, and a card
     assert all(moments[n] - moments[0] >= n - 2 for n in range(10))
-    assert all(later - earlier > 0.9 for earlier, later in zip(moments[2:], moments[3:], strict=False))
+    assert all(later - earlier > 0.9 for earlier, later in pairwise(moments[2:]))
     at[0] = moments[-1] + 1.2  # one message's time of rest allows one more, not three again
     assert pace.reserve("a", longest=0) == 0
     assert pace.reserve("a", longest=0) < 0
