@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -50,9 +51,20 @@ def take(paste: Paste) -> bool:
 
 
 def _several(paste: Paste, told: Sequence[ReadClaim]) -> bool:
-    """Return whether a message is a list: of several lines, or about several people; one line is led like any claim."""
+    """Return whether a message is a list: of several lines, or about several people.
+
+    One line is led like any claim, unless only as a row of a list its number is read: 21 番茄烂了, without 号.
+    """
     people = {(one.pickup_no, one.customer, one.order_no) for one in told if one.pickup_no or one.customer}
+    fits = paste.reader.shelf.fits
+    bare = (one for one in told if one.problems and one.pickup_no and not _signed(paste.text, one.pickup_no))
+    if not paste.elsewhere and any(fits(one) for one in bare):
+        return True
     return len([raw for raw in paste.raws if same(raw)]) > 1 or len({person[0] or person[1] for person in people}) > 1
+
+
+def _signed(text: str, pickup: str) -> bool:
+    return re.search(rf"(?<!\d)0*{pickup}\s*[号號#]|[#＃第龙no.]\s*0*{pickup}(?!\d)", text, re.IGNORECASE) is not None
 
 
 def _goes_on(paste: Paste, reading: ListReading) -> bool:
