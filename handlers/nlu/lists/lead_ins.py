@@ -7,10 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 
 from storage.orders import Order
 
+ENGLISH = "oh|and|also|plus|btw|by the way"
 CHATTER = (
-    r"(?:(?:哦|噢|喔|嗯|啊|诶|哎|唉|额|呃|oh|and|also|plus|btw|by the way|ps)(?=[\s,.:!~0-9]|对|还)[\s,.:!~]*)?"
-    r"(?:对了|还有(?:个|一个)?|另外(?:还有)?|再(?:有|来|补|加)?(?:一个|个|一条)?|那个|差点忘了?|忘(?:了|记)(?:说|报|写)?了?|漏了?(?:说|报|写)了?"
-    r"|补(?:充)?(?:一下|一个|一条|个)?|加(?:一个|一条|个)|亲(?:爱的)?|麻烦|你好|您好|老板|oh|and|also|plus|btw|by the way|one more|forgot)"
+    rf"(?:(?:哦|噢|喔|嗯|啊|诶|哎|唉|额|呃|{ENGLISH}|ps)(?=[\s,.:!~0-9]|对|还)[\s,.:!~]*)?"
+    r"(?:对了|还有(?:个|一个)?|另外(?:还有)?|再(?:有|来|补|加)?(?:一个|个|一条)?|那个|差点忘了?|忘(?:了|记)(?:说|报|写)?了?"
+    r"|漏了?(?:说|报|写)了?|补(?:充)?(?:一下|一个|一条|个)?|加(?:一个|一条|个)|亲(?:爱的)?|麻烦|你好|您好|老板"
+    rf"|{ENGLISH}|one more|forgot)"
 )
 MEASURES = r"盒份个袋包箱瓶板罐桶组颗枚只斤条块根把杯点分月日号天年元毛折%位户人家单件样次"
 TAIL = rf"(?![\d.:%])(?!\s*(?:[{MEASURES}]|box|bottle|pcs|piece|pack|bag|kg|jin|days?|yuan))"
@@ -29,7 +31,7 @@ CELL = re.compile(r"\s*\d{1,4}\s*")
 
 
 def opened(text: str, known: Mapping[str, Sequence[Order]]) -> str:
-    """Write 号 behind a number that chatter stands before, or that 第…个 or 的 marks where it is a `known` pickup number.
+    """Write 号 behind a number that chatter stands before, or that 第…个 or 的 marks as one of the `known` numbers.
 
     Other short words count as chatter where the number's own order holds what is said behind it. `text` is normalised.
     """
@@ -50,7 +52,7 @@ def opened(text: str, known: Mapping[str, Sequence[Order]]) -> str:
 
 
 def _own(lead: str, rest: str, number: str, known: Mapping[str, Sequence[Order]]) -> bool:
-    """Return whether the words behind a number name goods of its order, and those before it no goods, count or buyer."""
+    """Return whether words behind a number name goods of its order, and those before it no goods, count or buyer."""
     if any(order.buyer_name and order.buyer_name in lead for orders in known.values() for order in orders):
         return False
     words = {word for order in known[number] for line in order.lines for word in _words(line.item.casefold())}
@@ -64,7 +66,7 @@ def _words(item: str) -> set[str]:
 
 
 def uncounted(lines: Sequence[str], known: Collection[str]) -> list[str]:
-    """Return rows of a table without the column that only counts them: 1⇥3⇥李婷, 2⇥5⇥老陈; the others as they are."""
+    """Return rows of a table without the column that only counts them: 1⇥3⇥李婷, 2⇥5⇥老陈."""
     rows = {at: raw.split("\t") for at, raw in enumerate(lines) if "\t" in raw.strip()}
     both = [
         at for at, cells in rows.items() if len(cells) > 2 and CELL.fullmatch(cells[0]) and CELL.fullmatch(cells[1])
