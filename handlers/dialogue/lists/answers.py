@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.claims.list_draft import ListDraft, ListLine
+from handlers.dialogue.lists.corrections import SHORTEST, withdraws
 from handlers.dialogue.lists.lines import judged, with_order
 from handlers.dialogue.lists.reader import Reader
 from handlers.messages.texts import languages, say
@@ -37,7 +38,7 @@ def split(text: str, questions: Sequence[ListLine]) -> list[tuple[ListLine | Non
 
 def addressed(line: ListLine, words: str, reader: Reader) -> ListLine:
     """Take words as the answer to one question; the line comes back unchanged when they are none."""
-    if means(words, "withdraw", "no", "cancel"):
+    if means(words, "withdraw", "no", "cancel") or (len(words) <= SHORTEST and withdraws(words)):
         return replace(line, state="withdrawn", ask="")
     if line.ask == "refunded" and (means(words, "yes") or anew(words)):
         return replace(line, ask="problem")

@@ -10,7 +10,7 @@ from dataclasses import replace
 from handlers.claims import list_draft
 from handlers.claims.list_draft import ListDraft, ListLine, ListPhoto
 from handlers.claims.outcomes import Listing
-from handlers.dialogue.lists import answers, continuation, corrections, entries, outcomes, photos
+from handlers.dialogue.lists import addressing, answers, continuation, entries, outcomes, photos
 from handlers.dialogue.lists.lines import same, stated
 from handlers.dialogue.lists.paste_state import Paste
 from handlers.dialogue.turn import Turn
@@ -27,7 +27,10 @@ def take(paste: Paste) -> bool:
     """Take a message's words: answers, captions, and lines of their own; tell whether it was any of these."""
     before = paste.draft
     if paste.live and paste.reading is None:
-        paste.text = corrections.pointed(before, paste.text)
+        if found := addressing.unnamed(before, paste.text):
+            _by_number(paste, [found])
+            return True
+        paste.text = addressing.pointed(before, paste.text, paste.reader)
     reading = paste.reading or continuation.of(paste)
     told = [*reading.claims, *reading.named]
     if not (paste.live or paste.by or _several(paste, told)):
@@ -94,7 +97,7 @@ def _without_person(paste: Paste) -> bool:
         brought = photos.brought(before, after)
         outcomes.tell(turn, after, Listing(tell="photos", echo=True, brought=brought))
         return True
-    number = corrections.numbered(paste.text)
+    number = addressing.numbered(paste.text)
     if number and before.is_open and not turn.turn_input.inbound.media:  # it is no answer to what is asked of others
         turn.reply(turn.voice.say("list.which_line", number=turn.voice.say("list.number", number=number)))
         return True
