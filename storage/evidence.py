@@ -113,6 +113,11 @@ def link(tx: Tx, ticket_no: str, *, claim_id: str = "", ids: Collection[int] = (
     return moved + sum(_LINK_ONE.run(tx, ticket=ticket_no, piece=piece) for piece in ids)
 
 
+def unlink(tx: Tx, ids: Collection[int]) -> None:
+    """Take these pieces off the tickets that they support."""
+    tx.execute(update(evidence).where(evidence.c.id.in_(list(ids))).values(ticket_no=None))
+
+
 def restrict(tx: Tx, ids: Collection[int], *, restricted: bool) -> None:
     """Say whether these pieces are of somebody's health."""
     tx.execute(update(evidence).where(evidence.c.id.in_(list(ids))).values(restricted=restricted))

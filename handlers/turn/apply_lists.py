@@ -119,6 +119,8 @@ def _replies(clerk: Clerk, told: Telling, act: Listing, notice: datetime | None)
     if act.tell == "tray" and draft.tray():
         piece = evidence.get(clerk.tx, draft.tray()[0].id)
         return [texts.tray(told, piece.media_key if piece else "")]
+    if act.tell == "moved":
+        return [texts.moved(told)]
     if act.tell == "status":
         return [_status(clerk, act.about[0], act.about[1:])]
     if act.tell == "nudge":
@@ -229,6 +231,9 @@ def _bring(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
             words[told.ticket_no] = list(dict.fromkeys([*words[told.ticket_no], said]))
             pieces[told.ticket_no] += []
             conflicting_claims.say(clerk.tx, lifecycle.must(clerk.tx, told.ticket_no), "leader", said)
+    gone = _taken(clerk, draft, act)
+    pieces.update((no, []) for no in gone)
+    words.update((no, [clerk.inbound.text]) for no in pieces if act.moved)
     for no, ids in pieces.items():  # what was filed before hears of the words, too
         filing.remark(
             clerk.tx,
@@ -239,6 +244,16 @@ def _bring(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
             evidence=list(dict.fromkeys(ids)),
             context=clerk.context,
         )
+
+
+def _taken(clerk: Clerk, draft: ListDraft, act: Listing) -> list[str]:
+    """Take moved photos from the tickets that had them, whose agents hear why; return these tickets."""
+    gone = [piece for number in act.moved if (piece := evidence.get(clerk.tx, number)) and piece.ticket_no]
+    line = draft.line(act.keys[1]) if act.moved else None
+    to = line.ticket_no if line else ""
+    if not to:
+        evidence.unlink(clerk.tx, [piece.id for piece in gone])
+    return list(dict.fromkeys(piece.ticket_no for piece in gone if piece.ticket_no and piece.ticket_no != to))
 
 
 def _late(clerk: Clerk, draft: ListDraft, act: Listing) -> frozenset[str]:

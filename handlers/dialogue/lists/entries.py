@@ -30,7 +30,7 @@ def claim(paste: Paste, told: ReadClaim, raw: str) -> None:
         return
     if _put_right(paste, told, raw):
         return
-    who = "" if stated(told) else paste.by
+    who = "" if stated(told) else paste.by or paste.strangers.get(told.line, "")
     line = of_claim(told, paste.reader.shelf, key=paste.next_key(), text=raw, who=who)
     origin = turn.turn_input.inbound.origin
     at = origin.at.isoformat() if origin and origin.at else turn.at

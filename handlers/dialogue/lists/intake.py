@@ -10,7 +10,7 @@ from dataclasses import replace
 from handlers.claims import list_draft
 from handlers.claims.list_draft import ListDraft, ListLine, ListPhoto
 from handlers.claims.outcomes import Listing
-from handlers.dialogue.lists import addressing, answers, continuation, entries, outcomes, photos
+from handlers.dialogue.lists import addressing, answers, continuation, entries, outcomes, photo_moves, photos
 from handlers.dialogue.lists.lines import same, stated
 from handlers.dialogue.lists.paste_state import Paste
 from handlers.dialogue.turn import Turn
@@ -26,11 +26,8 @@ BEFORE = 3  # lines of the message before that a message is read behind
 def take(paste: Paste) -> bool:
     """Take a message's words: answers, captions, and lines of their own; tell whether it was any of these."""
     before = paste.draft
-    if paste.live and paste.reading is None:
-        if found := addressing.unnamed(before, paste.text):
-            _by_number(paste, [found])
-            return True
-        paste.text = addressing.pointed(before, paste.text, paste.reader)
+    if paste.reading is None and _addressed(paste, before):
+        return True
     reading = paste.reading or continuation.of(paste)
     told = [*reading.claims, *reading.named]
     if not (paste.live or paste.by or _several(paste, told)):
@@ -51,6 +48,24 @@ def take(paste: Paste) -> bool:
         return True
     _lines(paste, reading)
     return _told(paste, before)
+
+
+def _addressed(paste: Paste, before: ListDraft) -> bool:
+    """Take words about a line or a photo by its number or speaker; tell whether they were that, else point them."""
+    if paste.live:
+        if unnamed := addressing.unnamed(before, paste.text):
+            _by_number(paste, [unnamed])
+            return True
+        paste.text = addressing.pointed(before, paste.text, paste.reader)
+    if given := answers.numbers_of(paste.text, before.questions()):
+        _by_number(paste, given)
+        return True
+    moved = None
+    if not paste.turn.turn_input.inbound.media:
+        moved = photo_moves.moved(before, paste.text, paste.reader, paste.own_photos())
+    if moved is not None:
+        outcomes.moved(paste.turn, before, moved)
+    return moved is not None
 
 
 def _several(paste: Paste, told: Sequence[ReadClaim]) -> bool:
@@ -134,13 +149,23 @@ def _lines(paste: Paste, reading: ListReading) -> None:
     used = forwarded_chats.heads(paste.text, buyers) | paste.used - (
         {one.line for one in paste.captions} if paste.fresh else set()
     )
+    used |= photos.holding(paste.text) if paste.fresh else set()
+    used |= _told_by_strangers(paste)
     ignored = [one for one in reading.ignored if one.line not in again | used]
     known_by = {one.line for one in ignored}
     ignored += [Ignored(line=at, text=raw, why="") for at, raw in paste.fine.items() if at not in known_by | used]
     _remember(paste, ignored, marks)
     if paste.fresh:
         _adopt(paste)
-        paste.draft = photos.expected(paste.draft, paste.text, _places(paste, reading))
+        paste.draft = photos.expected(paste.draft, paste.text, _places(paste, reading), buyers)
+
+
+def _told_by_strangers(paste: Paste) -> set[int]:
+    """Return the headings of a copied chat under which somebody unknown told a problem."""
+    by, rows = paste.strangers, {paste.placed[line.key] for line in paste.fresh}
+    heads = {at for at in by if forwarded_chats.is_head(paste.raws[at - 1], ())}
+    above = {max(at for at in heads if at <= row) for row in rows if row in by}
+    return {at for at in heads if at in above or by[at] in {by[row] for row in rows if row in by}}
 
 
 def _counted(reading: ListReading) -> dict[int, int]:

@@ -9,6 +9,7 @@ from handlers.dialogue.lists import photos
 from handlers.dialogue.lists.lines import same
 from handlers.dialogue.lists.reader import Reader
 from handlers.dialogue.turn import Turn
+from handlers.nlu.lists import forwarded_chats
 from handlers.nlu.lists.reader import ListReading
 from handlers.nlu.reading import ReadClaim
 
@@ -50,6 +51,11 @@ class Paste:
         """The id of the message that this one replies to."""
         answered = self.turn.turn_input.inbound.data.get("reply_to")
         return str(answered["message"]) if answered else ""
+
+    @property
+    def strangers(self) -> dict[int, str]:
+        """The pasted lines that somebody said whom the orders do not name."""
+        return forwarded_chats.strangers(self.text, {one.buyer_name for one in self.reader.shelf.listed.orders})
 
     def own_photos(self) -> list[int]:
         """The photos that the words were written on, or that they reply to."""

@@ -10,6 +10,7 @@ from handlers.dialogue.lists.labels import DONE, Telling, broken, in_rows, paged
 from handlers.dialogue.lists.questions import MOST, question_buttons, questions
 from handlers.messages.models import Button, Reply
 
+FEW = 8  # lines that the card shows one by one
 SHOWN = 5  # lines that are no claims, as far as the card quotes them
 
 
@@ -21,6 +22,8 @@ def card(told: Telling, *, again: int = 0) -> Reply:
     some = {state: [line for line in mine if line.state == state] for state in DONE}
     asked = [line for line in mine if line.asks and line.state == "ask"]
     rows = [told.say("head", count=len(mine))] if mine else [told.say("nothing")]
+    if len(mine) <= FEW:
+        rows += [told.row(line) for line in mine]
     if some["raised"]:
         human = told.voice.moment(told.human or told.voice.now)
         rows.append(told.say("raised", human=human, numbers=told.join(told.pairs(some["raised"]))))
@@ -36,6 +39,8 @@ def card(told: Telling, *, again: int = 0) -> Reply:
         rows.append(told.say("withdrawn", numbers=told.numbers(some["withdrawn"])))
     rows += put_right(told)
     rows += _ignored(told)
+    if waiting := len(told.draft.sequence):
+        rows.append(told.say("awaited", count=waiting))
     if again:
         rows.append(told.say("again", count=again))
     if any(not line.wish for line in some["ready"]):
@@ -172,7 +177,11 @@ def photos(told: Telling, *, echo: bool) -> Reply:
     left, paired = len(draft.tray()), sum(photo.line > 0 for photo in draft.photos)
     if not draft.lines:
         return Reply(text=told.say("tray_alone", left=left), echo=echo)
+    if not draft.photos and draft.following:
+        lines = [line for key in draft.following if (line := draft.line(key))]
+        return Reply(text=told.say("photos_next", owners=told.join(map(told.owner, lines))), echo=echo)
     rows = [told.say("tray", paired=paired, left=left) if left else told.say("tray_done", paired=paired)]
+    rows += [held] if (held := told.held()) else []
     lacking = told.lacking()
     filed = [line for line in lacking if line.state == "filed"]
     others = [line for line in lacking if line.state in ("ready", "ask")]
@@ -182,6 +191,17 @@ def photos(told: Telling, *, echo: bool) -> Reply:
         rows.append(told.say("lacking", numbers=told.numbers(others)))
     buttons = [button for button in main_buttons(told) if left or not button.tap.startswith("list:tray")]
     return Reply(text="\n".join(rows), buttons=in_rows(buttons), echo=echo)
+
+
+def moved(told: Telling) -> Reply:
+    """Tell which photos went from whom to whom, or why none did."""
+    draft, act = told.draft, told.act
+    source, to = (draft.line(key) for key in act.keys)
+    names = {"to": told.owner(to) if to else act.about[0], "source": told.owner(source) if source else act.about[0]}
+    text = told.say(f"moved_{act.why}" if act.why else "moved", count=len(act.moved), held=told.held(), **names)
+    several = len({photo.line for photo in draft.photos if photo.line > 0}) > 1
+    rows = [text, told.held()] if several and not act.why else [text]
+    return Reply(text="\n".join(filter(None, rows)).strip(), buttons=in_rows(main_buttons(told)))
 
 
 def tray(told: Telling, key: str) -> Reply:
