@@ -150,7 +150,7 @@ def _lines(paste: Paste, reading: ListReading) -> None:
         {one.line for one in paste.captions} if paste.fresh else set()
     )
     used |= photos.holding(paste.text) if paste.fresh else set()
-    used |= _told_by_strangers(paste)
+    used |= paste.heads_of_strangers()
     ignored = [one for one in reading.ignored if one.line not in again | used]
     known_by = {one.line for one in ignored}
     ignored += [Ignored(line=at, text=raw, why="") for at, raw in paste.fine.items() if at not in known_by | used]
@@ -158,14 +158,6 @@ def _lines(paste: Paste, reading: ListReading) -> None:
     if paste.fresh:
         _adopt(paste)
         paste.draft = photos.expected(paste.draft, paste.text, _places(paste, reading), buyers)
-
-
-def _told_by_strangers(paste: Paste) -> set[int]:
-    """Return the headings of a copied chat under which somebody unknown told a problem."""
-    by, rows = paste.strangers, {paste.placed[line.key] for line in paste.fresh}
-    heads = {at for at in by if forwarded_chats.is_head(paste.raws[at - 1], ())}
-    above = {max(at for at in heads if at <= row) for row in rows if row in by}
-    return {at for at in heads if at in above or by[at] in {by[row] for row in rows if row in by}}
 
 
 def _counted(reading: ListReading) -> dict[int, int]:

@@ -57,6 +57,12 @@ class Paste:
         """The pasted lines that somebody said whom the orders do not name."""
         return forwarded_chats.strangers(self.text, {one.buyer_name for one in self.reader.shelf.listed.orders})
 
+    def heads_of_strangers(self) -> set[int]:
+        """The headings of a copied chat under which somebody unknown told a problem."""
+        by = self.strangers
+        told = {by[row] for line in self.fresh if (row := self.placed[line.key]) in by}
+        return {at for at, name in by.items() if name in told and forwarded_chats.is_head(self.raws[at - 1], ())}
+
     def own_photos(self) -> list[int]:
         """The photos that the words were written on, or that they reply to."""
         pieces = [number for number, _ in self.turn.turn_input.found.evidence]
