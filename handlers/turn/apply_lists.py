@@ -22,7 +22,8 @@ from handlers.messages import mailboxes
 from handlers.messages.models import Inbound, Reply
 from handlers.policy import calendar
 from handlers.tickets import lifecycle
-from storage import evidence, people
+from storage import evidence, people, tickets
+from storage import ticket_lines as storage_lines
 from storage.conversations import Conversation
 from storage.database import Tx
 from storage.orders import Order
@@ -79,7 +80,15 @@ def carry(clerk: Clerk, act: Listing) -> tuple[Talk, list[Reply]]:
     numbers = {number for line in draft.lines for number in (line.order_no, *line.among) if number}
     known = {number: order for number in sorted(numbers) if (order := clerk.order(number))}
     late = _late(clerk, draft, act)
-    told = Telling(draft=draft, voice=clerk.voice, orders=known, human=_human(clerk, draft), act=act, late=late)
+    told = Telling(
+        draft=draft,
+        voice=clerk.voice,
+        orders=known,
+        human=_human(clerk, draft),
+        act=act,
+        late=late,
+        other=_otherwise(clerk, draft, act),
+    )
     replies = _replies(clerk, told, act, notice)
     last = next((reply.buttons for reply in reversed(replies) if reply.buttons), ())
     if last:
@@ -260,6 +269,27 @@ def _late(clerk: Clerk, draft: ListDraft, act: Listing) -> frozenset[str]:
     """Name the tickets that are decided already: what puts them right comes too late."""
     numbers = {line.ticket_no for key, _ in act.notes if (line := draft.line(key)) and line.ticket_no}
     return frozenset(no for no in numbers if lifecycle.must(clerk.tx, no).state not in lifecycle.DECIDABLE)
+
+
+def _otherwise(clerk: Clerk, draft: ListDraft, act: Listing) -> dict[int, tuple[str, str]]:
+    """Return the lines whose buyer filed another figure or wish, with what was filed and what the leader tells."""
+    found = {}
+    for key, _ in act.notes:
+        line = draft.line(key)
+        if line is None or line.state != "already" or tickets.parties(clerk.tx, line.ticket_no)[0].role == "leader":
+            continue
+        wanted = (line.problem.line_no, line.problem.problem)
+        rows = storage_lines.of_ticket(clerk.tx, line.ticket_no)
+        row = next((one for one in rows if (one.order_line_no, one.problem) == wanted), None)
+        if row is None:
+            continue
+        figure = bool(line.problem.quantity) and (line.problem.quantity, line.problem.unit) != (row.quantity, row.unit)
+        wish = bool(line.wish) and line.wish != row.wish
+        say = clerk.voice.remedy
+        filed = [f"{row.quantity}{row.unit}" if figure else "", say(row.wish) if wish and row.wish else ""]
+        told = [f"{line.problem.quantity}{line.problem.unit}" if figure else "", say(line.wish) if wish else ""]
+        found[key] = (" ".join(filter(None, filed)), " ".join(filter(None, told)))
+    return {key: both for key, both in found.items() if all(both)}
 
 
 def _human(clerk: Clerk, draft: ListDraft) -> datetime | None:

@@ -39,14 +39,22 @@ def claim(paste: Paste, told: ReadClaim, raw: str) -> None:
         if twin.key > paste.newest:
             _twice(paste, twin, line)
             return
-        if line.problem.quantity:
-            draft = draft.with_line(replace(twin, problem=line.problem, wish=line.wish or twin.wish))
-        paste.draft = draft
-        paste.answered.append(twin.key)
+        _replaced(paste, twin, line)
         return
     if line.state == "already" and corrections.differs(line, paste.reader):
         paste.notes.append((line.key, raw))
     _add(paste, line, told)
+
+
+def _replaced(paste: Paste, twin: ListLine, line: ListLine) -> None:
+    """Let later words of the same problem count; what another person told otherwise stays readable."""
+    other = twin.by != line.by and line.problem.quantity not in ("", twin.problem.quantity)
+    if line.problem.quantity:
+        said = f"{twin.by}：{twin.text}" if twin.by else twin.text
+        text = f"{said}；{line.text}"[:SHORT] if other else twin.text
+        kept = replace(twin, problem=line.problem, wish=line.wish or twin.wish, text=text, by="" if other else twin.by)
+        paste.draft = paste.draft.with_line(kept)
+    (paste.changed if other else paste.answered).append(twin.key)
 
 
 def _add(paste: Paste, line: ListLine, told: ReadClaim) -> None:

@@ -35,6 +35,7 @@ class Telling:
     human: datetime | None = None
     act: Listing = field(default_factory=lambda: Listing(tell="card"))
     late: frozenset[str] = frozenset()  # tickets that have their result
+    other: Mapping[int, tuple[str, str]] = field(default_factory=dict)  # line: what its buyer filed, what is told now
 
     def say(self, key: str, **values: object) -> str:
         """Return a text of the list."""

@@ -62,6 +62,9 @@ def put_right(told: Telling) -> list[str]:
     for key, late in (("noted", False), ("noted_late", True)):
         if mine := [line for line in noted if (line.ticket_no in told.late) is late]:
             rows.append(told.say(key, numbers=told.join(told.pairs(mine))))
+    for place, (filed, now) in told.other.items():
+        if differing := draft.line(place):
+            rows.append(told.say("differs", number=told.owner(differing), filed=filed, told=now))
     if back := [line for key in act.back if (line := draft.line(key))]:
         rows.append(told.say("withdraw_ask", numbers=told.numbers(back)))
     return rows
