@@ -166,6 +166,7 @@ def _returned(piece: Evidence, found: Mapping[str, Any], context: TurnContext) -
     data = {
         "conversation": piece.conversation_id,
         "evidence": piece.id,
+        "ticket": piece.ticket_no or "",
         "kind": found.get("kind", piece.kind),
         "album": piece.album,
         "state": found["state"],

@@ -138,6 +138,8 @@ class Talk:
     review_asked: str = ""  # ticket on which a leader's words are awaited
     review_words: str = ""  # a leader's words kept while the bot asks which ticket they are about
     sheets: SheetWait | None = None
+    arriving: tuple[int, ...] = ()  # evidence rows for a ticket whose outcome is told when all are there
+    arrived: tuple[str, ...] = ()  # the kinds of those that are stored already
 
     def claim(self, claim_id: str) -> Claim | None:
         """Return the draft of this id."""

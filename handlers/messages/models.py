@@ -85,6 +85,7 @@ class Reply:
     media: tuple[tuple[str, str], ...] = ()  # (kind, media key)
     safety: bool = False  # overtakes everything
     echo: bool = False  # may wait for the end of the burst and be taken back until then
+    receipt: bool = False  # said only if it is not known within some seconds what became of the files that came
     ticket: str = ""  # the ticket that this tells of without having been asked
     decision: str = ""  # what was decided, in few words, for a channel that can say no more
 
