@@ -43,6 +43,9 @@ class Evidence:
     restricted: bool = False  # of somebody's health
 
 
+REPLACED = "replaced"  # a verdict: another piece was put in its place
+
+
 def add(
     tx: Tx,
     *,
@@ -110,6 +113,11 @@ def link(tx: Tx, ticket_no: str, *, claim_id: str = "", ids: Collection[int] = (
 def unlink(tx: Tx, ids: Collection[int]) -> None:
     """Take these pieces off the tickets that they support."""
     tx.execute(update(evidence).where(evidence.c.id.in_(list(ids))).values(ticket_no=None))
+
+
+def replaced(tx: Tx, ids: Collection[int]) -> None:
+    """Say that whoever sent these pieces put others in their place."""
+    tx.execute(update(evidence).where(evidence.c.id.in_(list(ids))).values(verdict=REPLACED))
 
 
 def restrict(tx: Tx, ids: Collection[int], *, restricted: bool) -> None:

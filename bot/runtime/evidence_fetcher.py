@@ -144,7 +144,8 @@ class Fetcher:
         context = self.context()
         piece = evidence.get(tx, number)
         if piece and piece.state == "pending":
-            row = {name: value for name, value in found.items() if name != "lines"}
+            judged = "verdict" if piece.verdict == evidence.REPLACED else "lines"
+            row = {name: value for name, value in found.items() if name not in ("lines", judged)}
             evidence.update_fetched(tx, number, at=context.now, **row)
             if piece.side == "customer":
                 returned = _returned(piece, found, context)

@@ -103,7 +103,7 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
             Remark(
                 ticket_no=ticket.no,
                 wish=wish,
-                text=text,
+                text=turn.changed(text),
                 evidence=turn.evidence_ids(),
                 signals=reading.signals,
                 severity=reading.severity,

@@ -195,7 +195,9 @@ class Turn(Drafting):
         claim = self.claim
         if claim and claim.ticket_no:
             self.outcomes.append(Fill(claim_id=claim.id))
-            self.outcomes.append(Remark(ticket_no=claim.ticket_no, text=text, evidence=self.evidence_ids()))
+            self.outcomes.append(
+                Remark(ticket_no=claim.ticket_no, text=self.changed(text), evidence=self.evidence_ids())
+            )
 
     def submit(self) -> None:
         """File the draft, or wait a moment for its photos; the customer hears of it when that takes long."""

@@ -17,6 +17,7 @@ class Media:
     name: str = ""
     size: int | None = None  # bytes, as the channel says
     seconds: int | None = None
+    mark: str = ""  # the channel's own sign of the file, the same wherever it is sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

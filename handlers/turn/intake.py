@@ -21,7 +21,7 @@ from handlers.policy.calendar import local_date
 from handlers.policy.lexicons import lexicon_of
 from handlers.policy.policy import Policy
 from handlers.tickets import desk_outbox, undelivered
-from handlers.turn import leaders
+from handlers.turn import edits, leaders
 from handlers.turn.apply import carry_out
 from handlers.turn.decide import decide
 from storage import conversations, evidence, orders, outbox
@@ -53,6 +53,13 @@ def turn(tx: Tx, inbound: Inbound, context: TurnContext) -> int:
         undelivered.left(tx, conversation, inbound.kind, context)
         return conversation.id
     talk = claims.from_json(conversation.talk)
+    changed = edits.settled(tx, inbound, talk)
+    if changed is None:
+        return conversation.id
+    inbound = changed
+    if gone := edits.replaced(inbound, talk):
+        evidence.replaced(tx, gone)
+        talk = edits.without(talk, gone)
     if inbound.kind not in INSIDE:
         outbox.unblock(tx, mailboxes.chat_box(conversation.id))
 
@@ -93,6 +100,7 @@ def _handled(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, c
     turn_input = _scene(tx, inbound, conversation, talk, context, echo_back=echo_back)
     decision = decide(turn_input)
     talk, replies = carry_out(tx, decision, turn_input, context)
+    talk = edits.remembered(talk, inbound, turn_input.found.evidence)
     return _post(tx, conversation, replies, talk, turn_input, context)
 
 

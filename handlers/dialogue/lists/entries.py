@@ -46,6 +46,17 @@ def claim(paste: Paste, told: ReadClaim, raw: str) -> None:
     _add(paste, line, told)
 
 
+def unsaid(paste: Paste, marks: Sequence[str]) -> None:
+    """Withdraw the open lines of a message that its edit no longer says."""
+    edits, told = paste.turn.turn_input.inbound.edits, {*paste.answered, *paste.changed}
+    fresh = {line.key for line in paste.fresh} | told
+    for line in paste.draft.lines:
+        mine = edits and line.message == edits and line.key not in fresh
+        if mine and line.state in OPEN and same(line.text) not in marks:
+            paste.draft = paste.draft.with_line(replace(line, state="withdrawn", ask=""))
+            paste.answered.append(line.key)
+
+
 def _replaced(paste: Paste, twin: ListLine, line: ListLine) -> None:
     """Let later words of the same problem count; what another person told otherwise stays readable."""
     other = twin.by != line.by and line.problem.quantity not in ("", twin.problem.quantity)

@@ -145,6 +145,7 @@ def _lines(paste: Paste, reading: ListReading) -> None:
         for told in found:
             if told.line not in again:
                 take(paste, told, raws[told.line - 1].strip() if 0 < told.line <= len(raws) else "")
+    entries.unsaid(paste, marks)
     buyers = {order.buyer_name for order in paste.reader.shelf.listed.orders}
     used = forwarded_chats.heads(paste.text, buyers) | paste.used - (
         {one.line for one in paste.captions} if paste.fresh else set()

@@ -93,4 +93,5 @@ class Paste:
                 message=inbound.message,
                 by=self.by,
                 quoted=self.quoted,
+                edits=inbound.edits,
             )

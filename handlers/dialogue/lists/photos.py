@@ -32,16 +32,29 @@ def _words(name: str) -> re.Pattern[str]:
 
 
 def received(
-    draft: ListDraft, pieces: Sequence[tuple[int, str]], reader: Reader, *, at: str, message: str, by: str, quoted: str
+    draft: ListDraft,
+    pieces: Sequence[tuple[int, str]],
+    reader: Reader,
+    *,
+    at: str,
+    message: str,
+    by: str,
+    quoted: str,
+    edits: str = "",
 ) -> ListDraft:
     """Lay photos that came: to what they reply to, the lines announced for them, whom they come from, or in the tray.
 
-    `message` and `quoted`: the channel's ids of their message and of the one it replies to.
+    `message`, `quoted` and `edits`: the channel's ids of their message, of the one it replies to, and of the one whose
+    photo they take the place of.
     """
+    before = [photo for photo in draft.photos if edits and photo.message == edits]
+    draft = replace(draft, photos=tuple(photo for photo in draft.photos if photo not in before))
     answers = [line for line in draft.lines if quoted and line.message == quoted]
     answers = answers if len({line.order_no for line in answers}) == 1 else []
     mine = [line for line in draft.lines if by and line.by == by and line.state != "withdrawn"]
-    target = draft.following[0] if len(draft.following) == 1 else mine[0].key if mine else 0
+    target = (
+        before[0].line if before else draft.following[0] if len(draft.following) == 1 else mine[0].key if mine else 0
+    )
     sequence = list(draft.sequence)
     fresh = []
     for number, kind in pieces:
