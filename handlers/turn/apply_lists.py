@@ -3,70 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
-from handlers.cases import conflicting_claims, filing, ticket_lines
-from handlers.claims import list_draft, lookup
+from handlers.cases import conflicting_claims, filing
+from handlers.claims import list_draft
 from handlers.claims.claim import Claim, Photo, Talk
 from handlers.claims.list_draft import ListDraft, ListLine
 from handlers.claims.outcomes import Listing
-from handlers.claims.voice import Voice
-from handlers.context import TurnContext
 from handlers.dialogue.lists import lines as list_lines
-from handlers.dialogue.lists import texts
 from handlers.dialogue.lists.labels import Telling
-from handlers.dialogue.lists.lookup import of_leader
 from handlers.messages import mailboxes
-from handlers.messages.models import Inbound, Reply
+from handlers.messages.models import Reply
 from handlers.policy import calendar
 from handlers.tickets import lifecycle
-from storage import evidence, people, tickets
-from storage import ticket_lines as storage_lines
-from storage.conversations import Conversation
-from storage.database import Tx
-from storage.orders import Order
-
-
-@dataclass(slots=True, kw_only=True)
-class Clerk:
-    """Whoever writes a leader's list down: the talk it belongs to and the orders seen so far."""
-
-    tx: Tx
-    conversation: Conversation
-    inbound: Inbound
-    talk: Talk
-    context: TurnContext
-    voice: Voice
-    orders: dict[str, Order | None] = field(default_factory=dict)
-
-    def order(self, number: str) -> Order | None:
-        """Return an order of the leader's own sites; no other comes out of here."""
-        if number not in self.orders:
-            self.orders[number] = of_leader(self.tx, self.conversation, number)
-        return self.orders[number]
-
-    def filing_of(self, claim: Claim) -> filing.Filing:
-        """Put a claim together with its order and buyer."""
-        order = self.order(claim.order_no) if claim.order_no else None
-        buyer = None
-        if order and order.buyer_phone:
-            now = self.context.now
-            buyer = people.customer(self.tx, order.buyer_phone, order.buyer_name, sample=order.sample, now=now).id
-        claimed = lookup.claimed(self.tx, claim.order_no, but=claim.ticket_no) if order else {}
-        return filing.Filing(
-            claim=claim,
-            conversation_id=self.conversation.id,
-            channel=self.conversation.channel,
-            account=self.conversation.account,
-            order=order,
-            customer_id=buyer,
-            leader_id=self.conversation.leader_id,
-            language=self.talk.language or "zh",
-            lines=ticket_lines.lines_of(claim, order, claimed, self.voice),
-            quiet=True,
-        )
+from handlers.turn import list_replies
+from handlers.turn.list_clerk import Clerk
+from storage import evidence
 
 
 def carry(clerk: Clerk, act: Listing) -> tuple[Talk, list[Reply]]:
@@ -87,10 +40,11 @@ def carry(clerk: Clerk, act: Listing) -> tuple[Talk, list[Reply]]:
         human=_human(clerk, draft),
         act=act,
         late=late,
-        other=_otherwise(clerk, draft, act),
+        other=list_replies.otherwise(clerk, draft, act),
     )
-    replies = _replies(clerk, told, act, notice)
+    replies = list_replies.replies(clerk, told, act, notice)
     last = next((reply.buttons for reply in reversed(replies) if reply.buttons), ())
+    replies, draft = list_replies.one_card(clerk, told, act, replies)
     if last:
         shown = tuple((button.label, button.tap) for row in last for button in row)
         draft = replace(draft, choices=shown)
@@ -109,50 +63,6 @@ def _remind(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
         payload = {"conversation": clerk.conversation.id, "claim": "", "what": "list"}
         due = calendar.due(clerk.context.now, clock, clerk.context.policy)
         mailboxes.wake(clerk.tx, name, payload, due=due, now=clerk.context.now)
-
-
-def _replies(clerk: Clerk, told: Telling, act: Listing, notice: datetime | None) -> list[Reply]:
-    draft = told.draft
-    if act.tell == "list":
-        return texts.whole(told)
-    if act.tell == "filed":
-        return texts.filed(told, act.file, notice)
-    if act.tell == "answers":
-        return texts.answered(told, act.keys, act.file)
-    if act.tell == "same":
-        return texts.same(told, act.count)
-    if act.tell == "dropped":
-        lines = [line for key in act.keys if (line := draft.line(key))]
-        key = "dropped" if lines else "dropped_none"
-        return [Reply(text=told.say(key, numbers=told.numbers(lines)))]
-    if act.tell == "tray" and draft.tray():
-        piece = evidence.get(clerk.tx, draft.tray()[0].id)
-        return [texts.tray(told, piece.media_key if piece else "")]
-    if act.tell == "moved":
-        return [texts.moved(told)]
-    if act.tell == "status":
-        return [_status(clerk, act.about[0], act.about[1:])]
-    if act.tell == "nudge":
-        card = texts.card(told)
-        return [replace(card, text=f"{told.say('nudge')}\n{card.text}")]
-    if act.tell == "card":
-        return [replace(texts.card(told, again=act.count), echo=act.echo)]
-    return [texts.photos(told, echo=act.echo)]
-
-
-def _status(clerk: Clerk, who: str, numbers: Sequence[str]) -> Reply:
-    """Return how somebody's tickets stand."""
-    rows = []
-    if "" in numbers:
-        rows.append(clerk.voice.say("list.asked_listed", number=who))
-    for no in filter(None, numbers):
-        voice, due = clerk.voice, filing.told(clerk.tx, no)
-        until = due.notice_at or due.human_at
-        state = voice.say(f"notice.state_{due.state}") + (
-            voice.say("leader.by", when=voice.moment(until)) if until else ""
-        )
-        rows.append(voice.say("list.asked_known", number=who, no=no, state=state))
-    return Reply(text="\n".join(rows) or clerk.voice.say("list.asked_unknown", number=who))
 
 
 def _claim(clerk: Clerk, lines: list[ListLine], draft: ListDraft, *, claim_id: str = "") -> Claim:
@@ -269,27 +179,6 @@ def _late(clerk: Clerk, draft: ListDraft, act: Listing) -> frozenset[str]:
     """Name the tickets that are decided already: what puts them right comes too late."""
     numbers = {line.ticket_no for key, _ in act.notes if (line := draft.line(key)) and line.ticket_no}
     return frozenset(no for no in numbers if lifecycle.must(clerk.tx, no).state not in lifecycle.DECIDABLE)
-
-
-def _otherwise(clerk: Clerk, draft: ListDraft, act: Listing) -> dict[int, tuple[str, str]]:
-    """Return the lines whose buyer filed another figure or wish, with what was filed and what the leader tells."""
-    found = {}
-    for key, _ in act.notes:
-        line = draft.line(key)
-        if line is None or line.state != "already" or tickets.parties(clerk.tx, line.ticket_no)[0].role == "leader":
-            continue
-        wanted = (line.problem.line_no, line.problem.problem)
-        rows = storage_lines.of_ticket(clerk.tx, line.ticket_no)
-        row = next((one for one in rows if (one.order_line_no, one.problem) == wanted), None)
-        if row is None:
-            continue
-        figure = bool(line.problem.quantity) and (line.problem.quantity, line.problem.unit) != (row.quantity, row.unit)
-        wish = bool(line.wish) and line.wish != row.wish
-        say = clerk.voice.remedy
-        filed = [f"{row.quantity}{row.unit}" if figure else "", say(row.wish) if wish and row.wish else ""]
-        told = [f"{line.problem.quantity}{line.problem.unit}" if figure else "", say(line.wish) if wish else ""]
-        found[key] = (" ".join(filter(None, filed)), " ".join(filter(None, told)))
-    return {key: both for key, both in found.items() if all(both)}
 
 
 def _human(clerk: Clerk, draft: ListDraft) -> datetime | None:

@@ -14,16 +14,20 @@ FEW = 8  # lines that the card shows one by one
 SHOWN = 5  # lines that are no claims, as far as the card quotes them
 
 
-def card(told: Telling, *, again: int = 0) -> Reply:
-    """Return what was read: how many lines are ready, asked about, passed on, filed before, withdrawn, ignored."""
+def card(told: Telling, *, again: int = 0, more: bool = False) -> Reply:
+    """Return what was read: how many lines are ready, asked about, passed on, filed before, withdrawn, ignored.
+
+    `more`: a card stands above already, and only what came since is told line by line.
+    """
     draft = told.draft
     # the card counts what came since the last submit
     mine = [line for line in draft.lines if line.batch == draft.batch or line.state == "ready"]
     some = {state: [line for line in mine if line.state == state] for state in DONE}
     asked = [line for line in mine if line.asks and line.state == "ask"]
-    rows = [told.say("head", count=len(mine))] if mine else [told.say("nothing")]
-    if len(mine) <= FEW:
-        rows += [told.row(line) for line in mine]
+    rows = [told.say("head_more" if more else "head", count=len(mine))] if mine else [told.say("nothing")]
+    shown = [line for line in mine if line.key in told.act.keys] if more else mine
+    if len(shown) <= FEW:
+        rows += [told.row(line) for line in shown]
     if some["raised"]:
         human = told.voice.moment(told.human or told.voice.now)
         rows.append(told.say("raised", human=human, numbers=told.join(told.pairs(some["raised"]))))
