@@ -93,7 +93,8 @@ class Telling:
                 counts[self.owner(line)] = counts.get(self.owner(line), 0) + 1
         if not 0 < len(counts) <= NAMED:
             return ""
-        return self.join(self.say("held_by", owner=owner, count=count) for owner, count in counts.items())
+        owners = self.join(self.say("held_by", owner=owner, count=count) for owner, count in counts.items())
+        return self.say("held_all", owners=owners)
 
     def lacking(self) -> list[ListLine]:
         """Return the lines that lack a photo which the rules want."""
