@@ -238,14 +238,16 @@ class Drafting:
     def read(self, text: str, orders: Sequence[Order]) -> Reading:
         """Read a text, with what the second reader made of it."""
         turn_input = self.turn_input
-        reading = read(text, orders, turn_input.lexicon, today=turn_input.today)
+        seen = turn_input.named if text == turn_input.inbound.text else None
+        reading = read(text, orders, turn_input.lexicon, today=turn_input.today, seen=seen)
         return (
             reading if turn_input.opinions is None else turn_input.opinions.over(turn_input.chat, text, orders, reading)
         )
 
     def plain_reading(self) -> Reading:
         """The text read without any order."""
-        return read(self.turn_input.inbound.text, (), self.turn_input.lexicon, today=self.turn_input.today)
+        turn_input = self.turn_input
+        return read(turn_input.inbound.text, (), turn_input.lexicon, today=turn_input.today, seen=turn_input.named)
 
     # look-ups
 

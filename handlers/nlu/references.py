@@ -41,6 +41,7 @@ class References:
     """Everything referred to, and the text with these places masked."""
 
     masked: str
+    text: str = ""  # as it was, normalised
     order_numbers: tuple[str, ...] = ()
     pickups: tuple[Span, ...] = ()
     tails: tuple[str, ...] = ()
@@ -230,6 +231,7 @@ def refer(
         names=tuple(name for _, name in names),
         named_at=tuple(at for at, _ in names),
         masked=seeker.text,
+        text=text,
         order_numbers=tuple(numbers),
         pickups=tuple(pickups),
         tails=tuple(dict.fromkeys(tails)),

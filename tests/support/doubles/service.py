@@ -17,6 +17,7 @@ from unittest import mock
 from bot.__main__ import main
 
 ROOT = Path(__file__).parents[3]
+KEPT = ("PATH", "HOME", "LANG", "COVERAGE_PROCESS_CONFIG", "COVERAGE_CORE")
 
 
 def free_port() -> int:
@@ -43,7 +44,7 @@ class Service:
     @property
     def environment(self) -> dict[str, str]:
         """Return what the process sees: nothing of this machine's own settings."""
-        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        kept = {name: value for name, value in os.environ.items() if name in KEPT}
         given = {"DATA_DIR": str(self.folder / "var"), "HTTP_PORT": str(self.port), "PYTHONPATH": str(ROOT)}
         return {**kept, **given, **self.more}
 
