@@ -134,6 +134,7 @@ class Listing:
     back: tuple[int, ...] = ()  # filed lines that the leader takes back: a button asks
     about: tuple[str, ...] = ()  # whom is asked after, and that person's tickets; "" for a line not filed
     notes: tuple[tuple[int, str], ...] = ()  # (line, words that put it right): its ticket hears them
+    ignored: int = 0  # lines of this message that claim nothing
     moved: tuple[int, ...] = ()  # pieces of evidence that went from one line to another
     why: str = ""  # no photo was moved: there, none, nobody
 

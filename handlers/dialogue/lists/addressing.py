@@ -19,6 +19,11 @@ BARE = re.compile(r"\s*(\d{1,3})(?=[\s\u4e00-\u9fff])(?!\s*[号號个盒份斤])
 ALSO = re.compile(r"\s*(\d{1,3})\s*号?\s*(?:也|还)是的?[\s。.!！]*")
 PIECES = re.compile(r"\s*[·•;；。\n]\s*|[,，]\s*(?=第?\s?\d)|\s+(?=第\s?\d|\d{1,3}\s*(?:不要|不用|撤|取消|是|改))")
 IS = re.compile(r"\s*(?:是|为|=|:|：|is)\s*[\d一二三四五六七八九十两半]", re.IGNORECASE)
+NUMBER = re.compile(r"\s*\d{1,4}\s*号")
+WISH = re.compile(
+    r"\s*(?:都|要|想|给|改)*(?:退款?|退钱|补发?|补一[份个盒]|换货?|换一[份个盒]|赔|refund|resend|exchange)[吧了。.!！]*\s*",
+    re.IGNORECASE,
+)
 MOST = 6  # lines of a message that only puts lines of the list right
 
 
@@ -38,9 +43,10 @@ def labels(draft: ListDraft) -> dict[int, str]:
     """Return the number of each line of the newest card: as the leader counted them, else by its place."""
     mine = rows(draft)
     own = {line.key: found[1] for line in mine if (found := COUNTED.match(line.text)) and found[1] != line.pickup}
-    if own or any(COUNTED.match(line.text) or _led(line) for line in mine):
+    if own or any(COUNTED.match(line.text) for line in mine) or all(map(_led, mine)):
         return own
-    return {line.key: str(place) for place, line in enumerate(mine, start=1)}
+    led = {line.pickup for line in mine if _led(line)}
+    return {line.key: str(place) for place, line in enumerate(mine, start=1) if str(place) not in led}
 
 
 def _led(line: ListLine) -> bool:
@@ -78,7 +84,7 @@ def _puts_right(piece: str) -> bool:
 
 def _acts(words: str) -> bool:
     told = any(said(name).search(words) for name in ("mistaken", "not_so", "corrects", "resumes"))
-    return told or withdraws(words) or IS.match(words) is not None
+    return told or withdraws(words) or IS.match(words) is not None or WISH.fullmatch(words) is not None
 
 
 def _piece(draft: ListDraft, text: str, reader: Reader) -> str:
@@ -91,6 +97,7 @@ def _piece(draft: ListDraft, text: str, reader: Reader) -> str:
     if found is None or "号" in found.group():
         return text
     number, rest = int(found[1]), text[found.end() :]
+    rest = f" {rest.strip()}" if WISH.fullmatch(rest) else rest
     if not _acts(rest) or any(line.pickup == str(number) for line in draft.questions()):
         return text
     lines = [] if _elsewhere(draft, number, rest, reader) else at(draft, number)
@@ -129,5 +136,5 @@ def unnamed(draft: ListDraft, text: str) -> tuple[ListLine, str] | None:
     if found is None or "\n" in text.strip() or "号" in found.group():
         return None
     number, rest = int(next(filter(str.isdecimal, map(str, found.groups())))), text[found.end() :].strip()
-    lines = at(draft, number)
+    lines = at(draft, number) if _acts(rest) or NUMBER.match(rest) else []
     return (lines[0], rest) if len(lines) == 1 and not lines[0].pickup and lines[0].asks else None

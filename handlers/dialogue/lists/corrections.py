@@ -105,10 +105,10 @@ def meant(lines: Sequence[ListLine], told: ReadClaim, raw: str, reader: Reader) 
     return near[0] if len(near) == 1 else None
 
 
-def wished(lines: Sequence[ListLine], told: ReadClaim) -> list[ListLine]:
-    """Return a person's ready lines when a wish is told and nothing else: it is for all of them."""
+def wished(lines: Sequence[ListLine], told: ReadClaim, *states: str) -> list[ListLine]:
+    """Return a person's lines in these states (ready) when a wish is told and nothing else: it is for all of them."""
     named = told.problems or told.quantity is not None or told.received or told.question or "sku" in told.evidence
-    return [] if named or not told.remedy else [line for line in lines if line.state == "ready"]
+    return [] if named or not told.remedy else [line for line in lines if line.state in (states or ("ready",))]
 
 
 def _graver(told: ReadClaim, line: ListLine) -> bool:

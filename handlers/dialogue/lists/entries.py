@@ -140,6 +140,9 @@ def _put_right(paste: Paste, told: ReadClaim, raw: str) -> bool:
             paste.draft = paste.draft.with_line(corrections.put_right(one, told, raw, paste.reader))
             paste.changed.append(one.key)
         return True
+    if line is None and stated(told) and (filed := corrections.wished(before, told, *corrections.GONE)):
+        paste.notes += [(one.key, raw) for one in filed]
+        return True
     if line is None or line.ask == "refunded":
         return False
     if line.state in corrections.GONE:

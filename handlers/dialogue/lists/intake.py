@@ -155,6 +155,7 @@ def _lines(paste: Paste, reading: ListReading) -> None:
     ignored = [one for one in reading.ignored if one.line not in again | used]
     known_by = {one.line for one in ignored}
     ignored += [Ignored(line=at, text=raw, why="") for at, raw in paste.fine.items() if at not in known_by | used]
+    paste.ignored = len(ignored)
     _remember(paste, ignored, marks)
     if paste.fresh:
         _adopt(paste)
@@ -221,6 +222,7 @@ def _told(paste: Paste, before: ListDraft) -> bool:
         _warn(turn, paste.fresh)
         keys = tuple(line.key for line in paste.fresh)
         listing = Listing(tell="card", echo=bool(paste.by), keys=keys, brought=brought, count=paste.again)
+        listing = replace(listing, ignored=paste.ignored)
         outcomes.tell(turn, paste.draft, _with_corrections(paste, listing))
     elif paste.answered or paste.changed or paste.notes or paste.back:
         brought = photos.brought(before, paste.draft)

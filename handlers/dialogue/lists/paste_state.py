@@ -36,6 +36,7 @@ class Paste:
     claiming: set[int] = field(default_factory=set)  # pasted lines that claim something of somebody
     people: dict[int, int] = field(default_factory=dict)  # how many people each pasted line speaks of
     fine: dict[int, str] = field(default_factory=dict)  # pasted lines that say of somebody that nothing is wrong
+    ignored: int = 0  # pasted lines that claim nothing
     asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # whose tickets are asked after
     used: set[int] = field(default_factory=set)  # pasted lines about somebody that came to something
     placed: dict[int, int] = field(default_factory=dict)  # of which pasted line each fresh line was made

@@ -28,9 +28,9 @@ def card(told: Telling, *, again: int = 0, more: bool = False) -> Reply:
     shown = [line for line in mine if line.key in told.act.keys] if more else mine
     if len(shown) <= FEW:
         rows += [told.row(line) for line in shown]
-    if some["raised"]:
+    if raised := [line for line in some["raised"] if line in shown or not more]:
         human = told.voice.moment(told.human or told.voice.now)
-        rows.append(told.say("raised", human=human, numbers=told.join(told.pairs(some["raised"]))))
+        rows.append(told.say("raised", human=human, numbers=told.join(told.pairs(raised))))
     if some["ready"]:
         orders = len({line.order_no for line in some["ready"]})
         rows.append(told.say("ready", count=len(some["ready"]), orders=orders))
@@ -42,7 +42,7 @@ def card(told: Telling, *, again: int = 0, more: bool = False) -> Reply:
     if some["withdrawn"]:
         rows.append(told.say("withdrawn", numbers=told.numbers(some["withdrawn"])))
     rows += put_right(told)
-    rows += _ignored(told)
+    rows += _ignored(told, told.act.ignored if more else len(draft.ignored))
     if waiting := len(told.draft.sequence):
         rows.append(told.say("awaited", count=waiting))
     if again:
@@ -80,8 +80,8 @@ def back_buttons(told: Telling, keys: Iterable[int]) -> list[Button]:
     return [Button(label=told.say("withdraw", no=line.ticket_no), tap=f"withdraw:{line.ticket_no}") for line in lines]
 
 
-def _ignored(told: Telling) -> list[str]:
-    mine = [text for batch, text in told.draft.ignored if batch == told.draft.batch]
+def _ignored(told: Telling, last: int) -> list[str]:
+    mine = [text for batch, text in told.draft.ignored[-last:] if batch == told.draft.batch] if last else []
     if not mine:
         return []
     shown = [f"“{quoted(text)}”" for text in mine[:SHOWN]] + [told.say("more")] * (len(mine) > SHOWN)

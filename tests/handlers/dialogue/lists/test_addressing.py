@@ -75,8 +75,10 @@ def test_of_two_lines_of_one_buyer_only_the_numbered_one(evening):
 def test_a_line_of_nobody_known_is_addressed_too(evening):
     evening.say("卢飞 08:41\n香菜烂了一把\n丁楠 08:44\n番茄烂了3个")
     evening.say("1 不要了")
+    evening.say("2 盒都坏了")  # a count, no line
+    assert evening.list().lines[1].asks
     evening.say("2是21号的")
-    first, second = evening.list().lines
+    first, second, *_ = evening.list().lines
     assert (first.state, second.pickup, second.state) == ("withdrawn", "21", "ready")
 
 
@@ -87,6 +89,24 @@ def test_after_filing_too(evening):
     told = evening.say("3 不要了")
     assert "27号 已经建单" in whole(told)
     assert told[-1].buttons[0][0].startswith("撤回 CD-")
+
+
+def test_a_wish_by_a_number_of_the_list(evening):
+    evening.say(PLAIN)
+    assert "30号" in whole(evening.say("2 退款"))
+    assert [line.wish for line in evening.list().lines] == ["", "refund", "", "", ""]
+    evening.say("提交")
+    assert "📝 已补充到：27号 CD-" in whole(evening.say("3 补发"))
+    assert "📝 已补充到：30号 CD-" in whole(evening.say("30 补发"))
+
+
+def test_what_came_before_is_not_told_again_with_more_lines(evening):
+    evening.say(f"{PLAIN}\n大家辛苦了\n34 虾臭了 小孩吃了拉肚子")
+    told = whole(evening.say("26号 西瓜裂\n谢谢各位邻居"))
+    assert "一共读到 7 个问题，新的：\n7. ✅ 26号" in told
+    assert "谢谢各位邻居" in told
+    assert "大家辛苦了" not in told
+    assert "34号" not in told
 
 
 def test_an_open_question_about_a_pickup_number_goes_before_the_places(evening):
