@@ -43,6 +43,9 @@ class Evidence:
     restricted: bool = False  # of somebody's health
 
 
+REPLACED = "replaced"  # a verdict: another piece was put in its place
+
+
 def add(
     tx: Tx,
     *,
@@ -105,6 +108,16 @@ def link(tx: Tx, ticket_no: str, *, claim_id: str = "", ids: Collection[int] = (
     """Put a draft's pieces, and those of these ids, to a ticket; return how many were not there before."""
     moved = _LINK_CLAIM.run(tx, ticket=ticket_no, claim=claim_id) if claim_id else 0
     return moved + _LINK_ONE.many(tx, [{"ticket": ticket_no, "piece": piece} for piece in ids])
+
+
+def unlink(tx: Tx, ids: Collection[int]) -> None:
+    """Take these pieces off the tickets that they support."""
+    tx.execute(update(evidence).where(evidence.c.id.in_(list(ids))).values(ticket_no=None))
+
+
+def replaced(tx: Tx, ids: Collection[int]) -> None:
+    """Say that whoever sent these pieces put others in their place."""
+    tx.execute(update(evidence).where(evidence.c.id.in_(list(ids))).values(verdict=REPLACED))
 
 
 def restrict(tx: Tx, ids: Collection[int], *, restricted: bool) -> None:

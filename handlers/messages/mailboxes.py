@@ -10,6 +10,8 @@ from handlers.messages.models import Reply, to_payload
 from storage import outbox
 from storage.database import Tx
 
+RECEIPT = "receipt"  # rows that wait for what becomes of the files that came
+
 
 def chat_box(conversation_id: int) -> str:
     """Return the name of a conversation's mailbox."""
@@ -26,8 +28,8 @@ def to_customer(
 ) -> int:
     """Post a reply to a conversation; everything held there goes first, unless this one is held itself."""
     box = chat_box(conversation_id)
-    kind = "echo" if reply.echo else "reply"
-    if not reply.echo:
+    kind = "echo" if reply.echo else RECEIPT if reply.receipt else "reply"
+    if kind == "reply":
         outbox.hasten(tx, box, now=now)
     priority = outbox.SAFETY if safety else outbox.TALK
     return outbox.put(tx, box, kind, to_payload(reply), due=due or now, now=now, priority=priority)

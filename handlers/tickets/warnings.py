@@ -26,7 +26,8 @@ def is_good(piece: Evidence) -> bool:
 
 def is_bad(piece: Evidence) -> bool:
     """Return whether a piece was examined and is of no use."""
-    return piece.state == "refused" or (piece.state == "stored" and piece.verdict not in GOOD)
+    judged = piece.state == "stored" and piece.verdict != evidence.REPLACED
+    return piece.state == "refused" or (judged and piece.verdict not in GOOD)
 
 
 def photos_wanted(tx: Tx, ticket: Ticket, policy: Policy) -> int:
@@ -65,7 +66,7 @@ def _of_evidence(tx: Tx, ticket: Ticket) -> list[str]:
     found = [f"reused_photo:{other}" for other in evidence.used_before(tx, pieces).values()]
     if any(piece.state == "gone" for piece in pieces):
         found.append("photo_gone")
-    photos = [piece for piece in pieces if piece.kind == "photo"]
+    photos = [piece for piece in pieces if piece.kind == "photo" and piece.verdict != evidence.REPLACED]
     if photos and all(is_bad(piece) for piece in photos):
         found.append("photo_bad")
     return found
