@@ -138,6 +138,8 @@ class Talk:
     review_asked: str = ""  # ticket on which a leader's words are awaited
     review_words: str = ""  # a leader's words kept while the bot asks which ticket they are about
     sheets: SheetWait | None = None
+    thanked: bool = False  # thanks for the ticket last spoken of were answered
+    spoken: tuple[str, ...] = ()  # the last texts that the bot said by itself, the newest last
 
     def claim(self, claim_id: str) -> Claim | None:
         """Return the draft of this id."""

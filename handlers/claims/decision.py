@@ -31,6 +31,7 @@ class TurnInput:
     today: date
     new_id: Callable[[], str]
     opinions: Opinions | None = None  # of the second reader, where there is one
+    heard: str = ""  # the text as it is read: bare numbers marked as the references that they must be
 
     @property
     def chat(self) -> str:

@@ -44,7 +44,13 @@ class Question:
 
 def ask_order(view: View) -> Question:
     """Return the question for the order, with the proof."""
-    key = "talk.ask_order_again" if view.claim.number or view.claim.pickup else "talk.ask_order"
+    claim = view.claim
+    number = claim.number or claim.pickup
+    key = "talk.ask_order_again" if number else "talk.ask_order"
+    if number and not claim.tail and view.voice.policy.identity.proof == "phone_tail":
+        key = "talk.ask_tail"
+    elif claim.tail and not number:
+        key = "talk.ask_number"
     return Question(slot="order", text=view.voice.say(key))
 
 

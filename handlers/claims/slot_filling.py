@@ -68,11 +68,13 @@ def _target(
     problems: Sequence[Problem], told: ReadClaim, codes: tuple[str, ...], reading: Reading, claim: Claim
 ) -> int | None:
     """Return the problem that the words are about; None for a new one."""
+    slot = claim.asked.slot if claim.asked else ""
+    if slot == "item" and told.line_no is not None and not codes and claim.asked and claim.asked.index < len(problems):
+        return claim.asked.index  # the answer names goods that another problem may name too
     if told.line_no is not None or told.candidates:
         return _same_item(problems, told, codes, reading)
     if told.absent:  # never put to the problem of another item
         return next((index for index, item in enumerate(problems) if item.absent == told.absent), None)
-    slot = claim.asked.slot if claim.asked else ""
     answers = slot in ("item", "problem", "received", "quantity") and not codes
     if claim.asked and (answers or (slot == "quantity" and told.quantity is not None)):
         return min(claim.asked.index, len(problems) - 1) if problems else None

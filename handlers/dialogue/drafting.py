@@ -11,6 +11,7 @@ from typing import Any
 
 from handlers.claims.claim import Claim, Photo
 from handlers.claims.decision import TurnInput
+from handlers.claims.given_numbers import without_references
 from handlers.claims.outcomes import Bind, Guessed, Opened, Outcome
 from handlers.claims.restated_counts import restated, without_numbers
 from handlers.claims.slot_filling import settled, take
@@ -22,6 +23,7 @@ from handlers.nlu.reading import Reading, read
 from handlers.nlu.references import refer
 from handlers.nlu.text.keyphrases import means
 from handlers.nlu.text.normalisation import normalise
+from handlers.nlu.text.spoken_digits import in_figures
 from storage.orders import Order
 from storage.tickets import Ticket
 
@@ -136,7 +138,7 @@ class Drafting:
                 continue
             # the numbers have done their work: one that was mistyped must not hide what else was said
             about = refer(
-                normalise(text, self.turn_input.lexicon.emoji),
+                in_figures(normalise(without_references(text, order), self.turn_input.lexicon.emoji)),
                 (order,),
                 self.turn_input.lexicon,
                 today=self.turn_input.today,
@@ -236,7 +238,7 @@ class Drafting:
 
     def plain_reading(self) -> Reading:
         """The text read without any order."""
-        return read(self.turn_input.inbound.text, (), self.turn_input.lexicon, today=self.turn_input.today)
+        return read(self.turn_input.heard, (), self.turn_input.lexicon, today=self.turn_input.today)
 
     # look-ups
 

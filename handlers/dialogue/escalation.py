@@ -36,7 +36,7 @@ def safety(message: Message) -> None:
         if not rises:
             turn.tell("safety_again", now=True, no=ticket.no)
         return
-    _take(turn, reading, text)
+    take(turn, reading, text)
     claim = turn.claim
     assert claim
     if claim.why != "safety":
@@ -89,7 +89,7 @@ def despair(message: Message) -> None:
     if ticket := _spoken_of(turn):
         _remark(turn, ticket, reading, text, severity=reading.severity)
         return
-    _take(turn, reading, text)
+    take(turn, reading, text)
     claim = turn.claim
     assert claim
     if claim.why not in ("despair", "safety"):
@@ -117,7 +117,8 @@ def _remark(turn: Turn, ticket: Ticket, reading: Reading, text: str, *, severity
     )
 
 
-def _take(turn: Turn, reading: Reading, text: str) -> None:
+def take(turn: Turn, reading: Reading, text: str) -> None:
+    """Take what was said into the draft, with its order; a ticket that it fills is filled."""
     order_choice.resolve(turn, reading)
     turn.open_claim()
     turn.take(text, reading)

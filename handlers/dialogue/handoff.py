@@ -10,6 +10,7 @@ from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
 from handlers.messages.models import Button
 from handlers.nlu.reading import Reading
+from handlers.nlu.text import consent
 from handlers.nlu.text.keyphrases import contains
 from storage.tickets import Ticket
 
@@ -27,10 +28,20 @@ def human(turn: Turn, text: str) -> None:
         turn.outcomes.append(Remark(ticket_no=claim.ticket_no, text=text, evidence=turn.evidence_ids(), call=True))
         turn.put(replace(claim, why=claim.why if claim.why in HUSHED else "human"))
         return
-    turn.open_claim()
-    turn.said(text)
+    known = turn.open_claim()
+    if text not in (said for at, said in known.said if at == turn.at):
+        turn.said(text)
     turn.add_photos()
     turn.raise_("human")
+    ask_order(turn)
+
+
+def ask_order(turn: Turn) -> None:
+    """Ask, beside the person who is called, for the order and its proof: nobody else can know it."""
+    claim = turn.claim
+    if claim and not claim.order_no:
+        turn.put(replace(claim, asked=None))
+        turn.respond(taken=False, counts=False)
 
 
 def special_media(turn: Turn) -> None:
@@ -80,12 +91,17 @@ def thanks(message: Message) -> bool:
     """Return whether the text is thanks where nothing is asked and no agent has the ticket."""
     turn = message.turn
     spoken = turn.claim is None or turn.claim.why in HUSHED
-    return bool(spoken and message.means("thanks") and turn.talk.ticket_no and not turn.silent_ticket())
+    said = message.means("thanks") or consent.thanks(message.text)
+    return bool(spoken and said and turn.talk.ticket_no and not turn.silent_ticket())
 
 
 def welcome_thanks(message: Message) -> None:
-    """Answer thanks."""
-    message.turn.tell("thanks", now=False)
+    """Answer thanks once, then with silence; they are no evidence."""
+    turn = message.turn
+    ticket = turn.ticket()
+    if not turn.talk.thanked:
+        turn.tell("thanks_live" if ticket and ticket.state in LIVE else "thanks", now=False)
+    turn.talk = replace(turn.talk, thanked=True)
 
 
 def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tells: bool) -> bool:

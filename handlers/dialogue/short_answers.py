@@ -12,6 +12,7 @@ from handlers.claims.questions import question_for
 from handlers.claims.restated_counts import without_numbers
 from handlers.dialogue import slot_answers
 from handlers.dialogue.message import Message
+from handlers.nlu.text import consent
 from handlers.nlu.text.keyphrases import contains, plain, without
 
 NUMBERS = {"①": 1, "②": 2, "③": 3, "④": 4, "⑤": 5}
@@ -68,9 +69,18 @@ def pick(message: Message) -> None:
 
 def confirms(message: Message) -> bool:
     """Return whether the text says yes to the summary, or submits a draft that is complete."""
-    if _asked(message, "confirm") and message.means("submit", "yes"):
+    if _asked(message, "confirm") and (message.means("submit", "yes") or _agrees(message)):
         return True
     return bool(_asked(message)) and message.means("submit") and message.turn.complete()
+
+
+def _agrees(message: Message) -> bool:
+    """Return whether the text says yes to the summary, in whatever words, and nothing else."""
+    if consent.agrees(message.text):
+        return True
+    reading = message.reading
+    other = reading.correction or reading.withdrawn or reading.question or message.tells
+    return not other and consent.opens_with_yes(message.text)
 
 
 def confirm(message: Message) -> None:

@@ -17,6 +17,7 @@ from handlers.nlu.references import MASK, References, refer
 from handlers.nlu.risk_signals import serious, strongest
 from handlers.nlu.text.lexicon import Lexicon
 from handlers.nlu.text.normalisation import READ, choice, normalise
+from handlers.nlu.text.spoken_digits import in_figures
 from storage.orders import Order
 
 COMMON_UNITS = frozenset("个份盒袋包箱件组斤两克块样单对双") | {"g", "l", "kg"}
@@ -205,7 +206,7 @@ def claims_of(known: Facts, fits: Sequence[Order], base: ReadClaim) -> list[Read
 def read(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date) -> Reading:
     """Read one message against the orders it could be about (often one, often none); never raises."""
     whole = normalise(text, lexicon.emoji)
-    plain = whole[:READ]
+    plain = in_figures(whole[:READ])
     index = lay_open(orders)
     references = refer(plain, orders, lexicon, today=today, index=index)
     pickups = tuple(dict.fromkeys(value for span in references.pickups for value in span.values))

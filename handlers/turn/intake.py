@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from handlers.claims import claim as claims
-from handlers.claims import lookup
+from handlers.claims import given_numbers, lookup
 from handlers.claims.claim import Claim, Talk
 from handlers.claims.decision import LONGEST, Decision, TurnInput
 from handlers.context import TurnContext
@@ -112,9 +112,10 @@ def _scene(
     tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, context: TurnContext, *, echo_back: bool
 ) -> TurnInput:
     lexicon, today = lexicon_of(context.policy), local_date(context.now, context.policy)
-    inbound = _as_pickup_number(inbound, talk)
+    bound = conversation.customer_id is not None or conversation.leader_id is not None
+    heard = given_numbers.as_reference(inbound, talk, lexicon, known=bound)
     led = conversation.leader_id is not None and not _inside(inbound)
-    named = refer(normalise(inbound.text[:LONGEST]), (), lexicon, today=today) if not inbound.tap else None
+    named = refer(normalise(heard[:LONGEST]), (), lexicon, today=today) if not inbound.tap else None
     claim = talk.claim(_claim_meant(talk, inbound) or talk.current)
     claim = None if claim is None or claim.dropped else claim
     dropped = next((one for one in reversed(talk.claims) if one.dropped), None)
@@ -156,6 +157,7 @@ def _scene(
         today=today,
         new_id=context.new_id,
         opinions=context.opinions,
+        heard=heard[:LONGEST],
     )
 
 
@@ -180,16 +182,6 @@ def _concerns_echo(inbound: Inbound, talk: Talk) -> bool:
 def _inside(inbound: Inbound) -> bool:
     """Return whether nobody said this; the lines of a file were said by whoever sent it."""
     return inbound.kind in INSIDE and "sheet" not in inbound.data
-
-
-def _as_pickup_number(inbound: Inbound, talk: Talk) -> Inbound:
-    """Read a bare number as the pickup number where an order was asked for without choices."""
-    claim = talk.claim(talk.current)
-    asked = claim.asked if claim and not claim.dropped and not claim.order_no else None
-    bare = inbound.text.strip()
-    if asked and asked.slot == "order" and not asked.choices and bare.isdecimal() and len(bare) < 4:
-        return replace(inbound, text=f"{bare}号")
-    return inbound
 
 
 def _offered(order_no: str, talk: Talk) -> bool:
