@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +15,16 @@ from handlers.policy.policy import Policy
 from storage.orders import Order
 
 
-def take(claim: Claim, reading: Reading, order: Order | None, policy: Policy, *, at: str, first: bool = True) -> Claim:
-    """Return the claim with what the text says; `at` is its ISO time.
+def take(
+    claim: Claim,
+    reading: Reading,
+    order: Order | None,
+    policy: Policy,
+    *,
+    at: str | Callable[[ReadClaim], str],
+    first: bool = True,
+) -> Claim:
+    """Return the claim with what the text says; `at` is its ISO time, or tells that of each claim read.
 
     Text fills empty slots; a filled one changes only if it was asked last or the text says that it corrects.
     `first` is False when a text is read again because its order became known: its wishes are on record already.
@@ -24,13 +32,15 @@ def take(claim: Claim, reading: Reading, order: Order | None, policy: Policy, *,
     problems = list(claim.problems)
     for told in reading.claims:
         if fits(told, policy):
-            _merge(problems, told, reading, claim, policy, at=at)
-    problems = [item for item in problems if item.line_no is None or item.line_no not in reading.denied]
+            _merge(problems, told, reading, claim, policy, at=at if isinstance(at, str) else at(told))
+    claimed = {told.line_no for told in reading.claims if told.problems}
+    denied = set(reading.denied) - claimed
+    problems = [item for item in problems if item.line_no is None or item.line_no not in denied]
     claim = replace(claim, problems=tuple(settled(item, order, policy) for item in problems))
     if reading.aided:
         claim = replace(claim, aided=tuple(dict.fromkeys((*claim.aided, *reading.aided))))
     claim = _signals(claim, reading)
-    return _wishes(claim, reading, at=at, first=first)
+    return _wishes(claim, reading, at=at if isinstance(at, str) else "", first=first)
 
 
 def fits(told: ReadClaim, policy: Policy) -> bool:
@@ -49,6 +59,8 @@ def _merge(
 ) -> None:
     codes = tuple(code for code in told.problems if code in policy.problems)
     index = _target(problems, told, codes, reading, claim)
+    if index is None and _by_the_way(problems, told, codes, reading):
+        return
     if index is None:
         problems.append(Problem())
         index = len(problems) - 1
@@ -62,6 +74,12 @@ def _merge(
     # a later message that adds a number or an item is not where the problem was read
     named = filled.problem != problems[index].problem or not problems[index].at
     problems[index] = replace(filled, at=at) if named else filled
+
+
+def _by_the_way(problems: Sequence[Problem], told: ReadClaim, codes: tuple[str, ...], reading: Reading) -> bool:
+    """Return whether further goods are only mentioned: nothing is wrong with them, and no word adds them."""
+    named = told.line_no is not None or bool(told.candidates or told.absent)
+    return named and not codes and told.remedy is None and any(item.problem for item in problems) and not reading.adds
 
 
 def _target(

@@ -11,9 +11,9 @@ from typing import Any
 
 from handlers.claims.claim import Claim, Photo
 from handlers.claims.decision import TurnInput
-from handlers.claims.given_numbers import without_references
 from handlers.claims.outcomes import Bind, Guessed, Opened, Outcome
 from handlers.claims.restated_counts import restated, without_numbers
+from handlers.claims import story
 from handlers.claims.slot_filling import settled, take
 from handlers.claims.slots import View
 from handlers.claims.voice import Voice
@@ -133,18 +133,12 @@ class Drafting:
         special = dict.fromkeys((*claim.special, *self.turn_input.policy.groups(tags)))
         claim = replace(claim, order_no=order.order_no, number="", pickup="", problems=(), special=tuple(special))
         claim = replace(claim, asked=None, misses={}, aided=())
-        for at, text in claim.said:
-            if means(text, "human"):
-                continue
-            # the numbers have done their work: one that was mistyped must not hide what else was said
-            about = refer(
-                in_figures(normalise(without_references(text, order), self.turn_input.lexicon.emoji)),
-                (order,),
-                self.turn_input.lexicon,
-                today=self.turn_input.today,
-            )
-            reading = self.read(about.masked, (order,))
-            claim = take(claim, reading, order, self.turn_input.policy, at=at, first=False)
+        for part in story.parts(claim.said, order, self.turn_input.lexicon, self.turn_input.today):
+            reading = self.read(part.text, (order,))
+            if part.corrects:
+                reading, _ = restated(claim, part.text, reading, order, lambda words: self.read(words, (order,)))
+                reading = replace(reading, correction=True)
+            claim = take(claim, reading, order, self.turn_input.policy, at=part.heard_at, first=False)
         if known.ticket_no:  # those words raised it once; a supervisor may have made it milder since
             claim = replace(claim, severity=known.severity)
         self.order, self.adopted = order, True

@@ -23,6 +23,7 @@ from storage.orders import Order
 COMMON_UNITS = frozenset("个份盒袋包箱件组斤两克块样单对双") | {"g", "l", "kg"}
 LIKE = re.compile(r"(?:比|像|如|臭|股|似)$")
 LIKENED = re.compile(r"(?:[^,。!?;\n]{0,2}[腥味渣]|[^,。!?;\n]{0,2}(?:一样|似的|那样|那么)|还)")
+ADDS = re.compile(r"还有|另外|也(?!许|好|行|不|没|就|在)|再加|外加|同样|\b(?:also|as well|too|another|plus|and the)\b")
 NEED_ITEM = {"quality_spoiled", "quality_other", "damaged_package", "expired", "foreign_object", "not_as_described"}
 
 
@@ -70,6 +71,7 @@ class Reading:
     denied: tuple[int, ...] = ()
     withdrawn: bool = False
     correction: bool = False
+    adds: bool = False  # adds to what was said (还有, 也, as well)
     question: bool = False  # asks for the state of a matter (已经退了吧?) instead of claiming
     choice: int | None = None  # the number the text leads with: ②, 2️⃣ or a bare 2
     severity: str = "normal"
@@ -241,6 +243,7 @@ def read(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date) -
         denied=known.denied,
         withdrawn=known.wished.withdrawn,
         correction=known.wished.correction or bool(known.came and known.came.reversal),
+        adds=ADDS.search(plain) is not None,
         question=known.wished.question,
         choice=choice(text),
         severity=strongest(known.serious.severity, rest.severity),
