@@ -4,51 +4,89 @@ from __future__ import annotations
 
 import re
 
-from handlers.claims.claim import Talk
+from handlers.claims.claim import Claim, Talk
 from handlers.messages.models import Inbound
 from handlers.nlu.text.lexicon import Lexicon
 from handlers.nlu.text.normalisation import normalise
+from handlers.nlu.text.numerals import chinese
 from handlers.nlu.text.spoken_digits import in_figures
 from storage.orders import Order
 
-SHORT, BARE = 40, 12  # characters of an answer; of words beside a number that nobody asked for
+SHORT, BARE, MOST = 60, 12, 3  # characters of an answer; of words beside a number nobody asked for; numbers that count
 NUMBER = re.compile(
-    r"(?<![\d.,:/¥$#*xX×a-zA-Z+-])(?<!第)(?<![坏烂碎破少缺漏死裂差剩有])(?P<number>\d{1,4})"
-    r"(?![\d.:/%+-]|[a-zA-Z]|\s?(?:号|年|月|日|天|点|时|分|元|块|毛|岁|楼|度|个|次|遍|人|斤|两|克|of\b|out of\b))"
+    r"(?<![\d.,:/¥$#*xX×a-zA-Z+-])(?<!第)(?<![坏烂碎破少缺漏死裂差剩有退补赔])(?<![退补赔][我他她])(?P<number>\d{1,4})"
+    r"(?![\d.:/%+-]|[a-zA-Z]|\s?(?:号|年|月|日|天|点|时|分|元|块|毛|岁|楼|度|个(?!单|订单)|次|遍|人|斤|两|克|of\b|out of\b|things\b))"
 )
-WORDLESS = re.compile(r"[\s,，。.!！?？~、:：;；我是的号单哦噢啊呢吧呀啦了吗嘛喂你好您]+|\b(?:my|it's|it is|i'm|hi|hello|number)\b", re.I)
+# a numeral of two signs or more: 九十二, 一百零二
+NUMERAL = re.compile(
+    r"(?<![一二三四五六七八九十百千零〇第几两])(?=[一二三四五六七八九零〇]*[十百])[一二三四五六七八九十百零〇]{2,6}"
+    r"(?![一二三四五六七八九十百千万零〇几多来]|[个只颗枚盒袋包份瓶箱条根块斤月天年岁元次遍人点分号])"
+)
+ORDERS = re.compile(r"(?:两|2|二|俩|几)个?(?:订?单|号)|一单[\d一二三四五六七八九十]|单子|(?:two|both)(?: of my| my)? orders", re.IGNORECASE)
+WORDLESS = re.compile(
+    r"[\s,，。.!！?？~、:：;；我是的号单哦噢啊呢吧呀啦了吗嘛喂你好您]+|\b(?:my|it's|it is|i'm|hi|hello|number)\b", re.IGNORECASE
+)
+
+
+def _figures(text: str, *, numerals: bool) -> str:
+    text = in_figures(text)
+    return NUMERAL.sub(lambda found: str(chinese(found.group()) or found.group()), text) if numerals else text
+
+
+def _counts(text: str, found: re.Match[str], lexicon: Lexicon) -> bool:
+    """Return whether a number counts goods: 2盒, not 48 张磊."""
+    rest = normalise(text[found.start() : found.end() + 12])
+    counted = lexicon.counted.match(rest)
+    if counted is None:
+        return False
+    name = re.match(r"\d+\s+[\u4e00-\u9fff]{2,3}$", text[found.start() :].strip())
+    return name is None
 
 
 def as_reference(inbound: Inbound, talk: Talk, lexicon: Lexicon, *, known: bool) -> str:
-    """Return the text with a bare number marked as what it must be while an order is to be named.
+    """Return the text with bare numbers marked as what they must be while an order is to be named.
 
     `known`: the account is a buyer's or a leader's already, so that only an answer to the question is marked.
     """
-    text = in_figures(inbound.text)
     claim = talk.claim(talk.current)
     claim = None if claim is None or claim.dropped else claim
     asked = bool(claim and not claim.order_no and claim.asked and claim.asked.slot == "order")
     if claim and claim.asked and claim.asked.choices:
+        return in_figures(inbound.text)
+    several = not known and (claim is None or not claim.order_no) and bool(ORDERS.search(inbound.text))
+    text = _figures(inbound.text, numerals=asked or several)
+    if not (asked or several or (claim is None and not known)) or len(text) > SHORT:
         return text
-    found = list(NUMBER.finditer(text))
-    if len(found) != 1 or len(re.findall(r"\d+", text)) != 1:
+    found = [one for one in NUMBER.finditer(text) if not _counts(text, one, lexicon)]
+    if not found or len(found) > MOST:
         return text
-    number = found[0]
-    if lexicon.counted.match(normalise(text[number.start() :])):
+    left = len(WORDLESS.sub("", text)) - sum(len(one["number"]) for one in found)
+    alone = left <= 3 and len(text) <= BARE
+    if not alone and not several and (not asked or _is_answered(claim, found)):
         return text
-    bare = claim is None and not known and len(WORDLESS.sub("", text)) - len(number["number"]) <= 3
-    if not (bare and len(text) <= BARE) and not (asked and len(text) <= SHORT):
-        return text
-    if len(number["number"]) == 4:
-        return f"{text[: number.start()]}尾号{text[number.start() :]}"
-    return f"{text[: number.end()]}号{text[number.end() :]}"
+    for one in reversed(found):
+        text = _marked(text, one)
+    return text
+
+
+def _is_answered(claim: Claim | None, found: list[re.Match[str]]) -> bool:
+    """Return whether the number beside other words is none: the order's was given, and this is no phone's tail."""
+    return bool(claim and (claim.number or claim.pickup)) and any(len(one["number"]) < 4 for one in found)
+
+
+def _marked(text: str, one: re.Match[str]) -> str:
+    if len(one["number"]) == 4:
+        return f"{text[: one.start()]}尾号{text[one.start() :]}"
+    return f"{text[: one.end()]}号{text[one.end() :]}"
 
 
 def without_references(text: str, order: Order) -> str:
-    """Return what was said without the bare number that named the order: it counts no goods."""
-    figures = in_figures(text)
-    found = list(NUMBER.finditer(figures))
+    """Return what was said without the bare numbers that named the order: they count no goods."""
+    figures = _figures(text, numerals=True)
     named = (order.participate_no, order.buyer_phone[-4:])
-    if len(found) != 1 or len(figures) > SHORT or found[0]["number"] not in named:
+    found = [one for one in NUMBER.finditer(figures) if one["number"] in named]
+    if not found or len(figures) > 2 * SHORT:
         return text
-    return f"{figures[: found[0].start()]} {figures[found[0].end() :]}"
+    for one in reversed(found):
+        figures = f"{figures[: one.start()]} {figures[one.end() :]}"
+    return figures

@@ -251,7 +251,9 @@ class Drafting:
         oldest = self.turn_input.now - timedelta(seconds=rule.within.seconds)
         kept = [(at, number) for at, number in zip(self.talk.tries, self.talk.tried, strict=False)]
         kept = [(at, number) for at, number in kept if datetime.fromisoformat(at) > oldest]
-        kept += [(self.at, tried) for tried in self.turn_input.found.tried]
+        # a number that comes again without a phone's tail tries nothing new
+        again = {number for _, number in kept if "/" not in number}
+        kept += [(self.at, tried) for tried in self.turn_input.found.tried if tried not in again]
         locked = ""
         if len(kept) >= rule.tries:
             locked = (self.turn_input.now + timedelta(seconds=rule.lock.seconds)).isoformat()

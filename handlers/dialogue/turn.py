@@ -169,7 +169,7 @@ class Turn(Drafting):
         most = self.turn_input.policy.talk.misses
         if question.slot == "order" and not self.turn_input.want.any and not self.turn_input.want.tails:
             most = max(most, STORY)  # somebody who tells a story has not missed the question: it is read with the order
-            self.notes.append(self.voice.say("talk.kept_words"))
+            self.note("kept_more" if misses[question.slot] % 2 == 0 else "kept_words")
         if misses[question.slot] < most or claim.ticket_no:
             return False
         self.raise_("not_found" if question.slot == "order" else "misses")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -225,6 +225,10 @@ def amount(entry: Entry, ordered: Fraction | None) -> Quantity | None:
         return changed[-1]
     if entry.problems and set(entry.codes()) <= UNCOUNTED:
         return None
+    spared = next((count for count in entry.counts if count.role == "but"), None)
+    if spared is not None and isinstance(spared.value, Fraction):
+        rest = ordered - spared.value if ordered is not None and ordered > spared.value else None
+        return replace(spared, value=rest, role="claim")
     missing = short_by(entry.counts, ordered)
     if missing is not None:
         return missing

@@ -101,13 +101,13 @@ PERSON = re.compile(
     r"(?:来|找|叫|要|换|给我|让|派|请|喊|接|转|想)[^,。!?;\n]{0,6}(?:活人|真人|人工|大活人|老板|经理|主管|店长|领导|负责人|管事|客服人员|管理员|站长)(?!的)"
     r"|(?:活人|真人|人工|老板|经理|主管|店长|领导|负责人|管事的?)[^,。!?;\n]{0,4}(?:来|出来|过来|回话|说话|接|打电话|联系|回个?电话|给我)|(?:给我|帮我|跟我)?(?:回|打)(?:个|一个)?电话(?:给我|过来|来)|换个人"
     r"|(?:别|不要|不想)[^,。!?;\n]{0,3}(?:跟|和|同)?(?:机器人|机器)[^,。!?;\n]{0,4}(?:讲|说|聊|回)"
-    r"|(?:speak|talk|chat|connect|transfer|put|escalate|pass|hand)(?: me| this| it)?(?: through)? (?:to|with) (?:a |an |the |your |some |any )*(?:real |actual |human |live )*(?:manager|supervisor|boss|director|person|human|someone|somebody|agent|owner|people|representative|rep|staff)"
+    r"|(?:speak|talk|chat|connect|transfer|put|escalate|pass|hand)(?: me| this| it)?(?: through)? (?:to|with) (?:a |an |the |your |some |any )*(?:real |actual |human |live )*(?:responsible|manager|supervisor|boss|director|person|human|someone|somebody|agent|owner|people|representative|rep|staff)"
     r"|(?:want|need|get|give|send|call|bring)(?: me| you)? (?:a |an |the |your )?(?:real |actual |human |live )*(?:manager|supervisor|boss|director|human(?: being)?|real person|person(?! who)|agent)"
     r"|(?:call|ring|phone) me(?: back)?\b|(?:real|actual|live) (?:person|human)(?: being)?(?! or)(?=[.!,]|$| please)",
     re.IGNORECASE,
 )
 NO_PERSON = re.compile(
-    r"(?:不用|不要|别|无需|不必)(?:找|叫|转|打)?[^,。!?;\n]{0,3}(?:人工|老板|经理|主管|店长|电话)|(?:老板|店长|经理)(?:说|讲|发|推荐|让|叫)|are you|bot\?|or (?:a )?(?:bot|robot)|(?:是|系)(?:不是|唔系)?真人"
+    r"(?:不用|不要|别|无需|不必)(?:找|叫|转|打)?[^,。!?;\n]{0,3}(?:人工|老板|经理|主管|店长|电话)|(?:老板|店长|经理)(?:说|讲|发|推荐|让|叫)|(?:是|系)(?:不是|唔系)?真人"
     r"|(?:don'?t|do not|no) (?:need|want|call)", re.IGNORECASE,
 )
 

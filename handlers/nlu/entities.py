@@ -23,6 +23,10 @@ from storage.orders import Order
 ITEM = "\ue001"
 PORTION = re.compile(r"[0-9一二两三四五六七八九十半][个只颗枚盒袋包份瓶箱条根块斤板组]")
 CONTRAST = re.compile(r"[,。;!\s]*(?:就是|只是|但|不过|可是|而是|倒是少|but\b|just\b)")
+NEAR = 10  # characters between an item and the words that say it is fine
+SENTENCE = re.compile(r"[^。!?;\n]*")
+JOINED = re.compile(r"\s*(?:和|跟|与|、|及|同|佮|还有|,|and|&)\s*(?:条|那个|the |my )?\s*")
+TAKEN_BACK = re.compile(r"(?:\bno,? sorry,? not|\bsorry,? (?:no,? )?not|\bi mean,? not|\bno,? not)(?: the| my)?\s$")
 NOT_THIS = re.compile(r"[,\s]*而?不是[\s那个]*")
 BESIDE = re.compile(r"[\s的了掉x*:\ue000]*")
 
@@ -62,11 +66,28 @@ def _denials(text: str, found: Sequence[Mention], problems: Sequence[Problem], l
         if CONTRAST.match(text, fine.end) and not any(one.start >= fine.end for one in found):
             continue
         # 一份好的一份坏的: of several only some are fine
-        if PORTION.search(text[item.end : fine.start]):
+        rest = SENTENCE.match(text, fine.end)
+        behind = rest.end() if rest else fine.end
+        if PORTION.search(text[item.end : fine.start]) and any(item.end <= one.hit.start < behind for one in problems):
             continue
-        if fine.start - item.end <= 6 and not any(item.end <= one.hit.start < fine.start for one in problems):
-            denied.append(item)
-    return denied + _not_this(text, found, problems)
+        if fine.start - item.end <= NEAR and not any(item.end <= one.hit.start < fine.start for one in problems):
+            denied += _joined(text, before)
+    return denied + _not_this(text, found, problems) + _put_right(text, found)
+
+
+def _joined(text: str, before: Sequence[Mention]) -> list[Mention]:
+    """Return the last item with those that are joined to it: 列巴跟干豆腐也都挺好."""
+    kept = [before[-1]]
+    for one in reversed(before[:-1]):
+        if not JOINED.fullmatch(text, one.end, kept[-1].start):
+            break
+        kept.append(one)
+    return kept
+
+
+def _put_right(text: str, found: Sequence[Mention]) -> list[Mention]:
+    """Return the items that are taken back while one speaks: the mangos, sorry not the mangos, the papayas."""
+    return [one for one in found if TAKEN_BACK.search(text[max(0, one.start - 24) : one.start])]
 
 
 def _not_this(text: str, found: Sequence[Mention], problems: Sequence[Problem]) -> list[Mention]:

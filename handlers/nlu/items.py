@@ -14,6 +14,7 @@ from storage.orders import Order, OrderLine
 
 CJK = re.compile(r"[\u3400-\u9fff][\u3400-\u9fff0-9]*")
 LATIN = re.compile(r"[a-z]{3,}")
+LINE = re.compile(r"[^\n]+")
 BRACKETS = re.compile(r"\([^)]{0,40}\)")
 MEASURES = "kg|ml|cm|g|l|斤|两|克|公斤|千克|升|毫升|[个只颗枚粒盒包袋杯瓶片抽支条件根把块份板箱听罐号]"
 SPEC = re.compile(rf"[约共]?[0-9.]{{1,8}}(?:{MEASURES})(?:装|级|以上|左右)?(?:[/*x][0-9]*[\u4e00-\u9fff]?)*")
@@ -209,10 +210,23 @@ def mentions(text: str, orders: Sequence[Order], lexicon: Lexicon) -> list[Menti
     kin = _kinds(orders, lexicon) if groups else {}
     found = _settled([_decide(group, text, lexicon, kin) for group in groups])
     found = [each for one in found for each in _both(_within(one, text, orders, lexicon), text)]
-    if found or not orders:
+    if not orders or (found and "\n" not in text):
         return found
-    return [Mention(start=start, end=end, lines=lines, sure=len(lines) == 1, word=text[start:end])
-            for start, end, lines in heard(text, _spoken(orders, lexicon))]  # fmt: skip
+    return sorted([*found, *_by_sound(text, found, orders, lexicon)], key=lambda one: one.start)
+
+
+def _by_sound(text: str, found: Sequence[Mention], orders: Sequence[Order], lexicon: Lexicon) -> list[Mention]:
+    """Return what sounds like an item in the lines of a text that spell none."""
+    spoken = _spoken(orders, lexicon)
+    heard_so: list[Mention] = []
+    for line in LINE.finditer(text):
+        if not any(line.start() <= one.start < line.end() for one in found):
+            heard_so += [
+                Mention(start=line.start() + start, end=line.start() + end, lines=lines, sure=len(lines) == 1,
+                        word=line.group()[start:end])
+                for start, end, lines in heard(line.group(), spoken)
+            ]  # fmt: skip
+    return heard_so
 
 
 def _within(one: Mention, text: str, orders: Sequence[Order], lexicon: Lexicon) -> Mention:

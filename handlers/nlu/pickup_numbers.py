@@ -16,7 +16,7 @@ LEAD = (
     r"#\s?|(?<![a-z])no(?:\.\s?|\s)?|(?<![a-z])(?:pick-?up|collection|order|parcel)(?: (?:no\.?|number))?(?: is| was)?[ :]{1,2}#?"
     r"|(?<![a-z])pick up (?:(?:no\.?|number)(?: is| was)?|is|was)[ :]{1,2}#?"
     r"|(?<![a-z])(?<!phone )(?<!mobile )(?<!the )number(?: is| was)?[ :]{1,2}"
-    r"|(?:接龙号?|[取提领拎拿]货号?码?|取件号|自提号|序号|编号|号码|排号)[是为:\s]{0,2}|第"
+    r"|(?:接龙号?|[取提领拎拿]货(?:号码?|码|(?=\d))|取件号|自提号|序号|编号|号码|排号)[是为:\s]{0,2}|第"
 )
 # 号 as part of an address or a thing; 单 only where it counts no orders, 位 and 户 only behind 第
 SIGN = (

@@ -11,6 +11,8 @@ from itertools import islice
 from handlers.nlu.text.lexicon import HITS, Lexicon
 from handlers.nlu.text.number_patterns import (
     ALL,
+    ALL_BUT,
+    BOTH,
     BOUGHT_CAME,
     COUNTED_BARE,
     FAULT_BEFORE,
@@ -106,6 +108,13 @@ def _counts_told(text: str) -> list[Quantity]:
     found += [
         Quantity(start=match.start(), end=match.end(), value=Fraction(1), unit=match.group(1))
         for match in islice(ONE.finditer(text), HITS)
+    ]
+    for match in islice(ALL_BUT.finditer(text), HITS):
+        spared = number(next(group for group in match.groups() if group))
+        if spared is not None and spared.exact:
+            found.append(Quantity(start=match.start(), end=match.end(), value=spared.exact, role="but"))
+    found += [
+        Quantity(start=match.start(), end=match.end(), value=Fraction(2)) for match in islice(BOTH.finditer(text), HITS)
     ]
     for match in islice(TALLY.finditer(text), HITS):
         found += _pair(match, "claim")

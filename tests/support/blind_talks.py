@@ -26,6 +26,7 @@ VOICES = ("hurried", "dialect", "english")
 START = datetime(2026, 6, 12, 19, 10, tzinfo=ZONE)
 PICKED_UP = datetime(2026, 6, 12, 17, 30, tzinfo=ZONE)
 BETWEEN = timedelta(seconds=5)  # from one message of the customer to the next
+BY_POLICY = ("major", "angry")  # a person comes by the policy's severity rules, and to the angry, demanded or not
 ANSWERS = 14  # answers that a customer gives before giving up
 
 
@@ -129,7 +130,10 @@ class Customer:
     def _answer(self) -> str | Mapping[str, int] | None:
         """Return what the customer says to the open question; None when nothing more is asked."""
         known = self._known()
-        open_ = [one for one in known.claims if not one.dropped and one.asked and one.why not in HUSHED]
+        seen = self.world.phones["c"]
+        if seen and any(tap == "resume" for _, tap in seen[-1].buttons):
+            return "tap:resume"
+        open_ = [one for one in known.claims if not one.dropped and one.asked and _is_open(one)]
         claim = next((one for one in open_ if one.id == known.current), open_[0] if open_ else None)
         if claim is None or claim.asked is None:
             return None
@@ -158,6 +162,7 @@ class Customer:
         raised = [ticket.why for ticket in tickets if ticket.raised]
         if expected["person"] and not raised:
             played.faults.append("no person was brought in")
+        raised = [why for why in raised if why not in BY_POLICY]
         if not expected["person"] and raised:
             played.faults.append(f"a person was brought in: {', '.join(raised)}")
         if not expected["ticket"] and tickets:
@@ -172,7 +177,7 @@ class Customer:
             if not any(one.is_about(order_no, line) for one in wanted):
                 played.faults.append(f"claimed without reason: {order_no} {line.order_line_no} {line.problem}")
                 played.wrong = played.wrong or order_no is not None  # words without an order await a person
-        late = [ticket.no for ticket in tickets if ticket.filed_at is None]
+        late = [ticket.no for ticket in tickets if ticket.filed_at is None and ticket.why not in BY_POLICY]
         if late and not expected["person"]:
             played.faults.append("the claim was never filed")
 
@@ -186,7 +191,13 @@ class Customer:
         if many < one.raw["photos_min"]:
             faults.append(f"{one.name}: {many} photos")
         self.played.faults += faults
-        self.played.wrong = self.played.wrong or any("quantity" in fault for fault in faults)
+        known = any(line.share or line.quantity for line in own)
+        self.played.wrong = self.played.wrong or (known and any("quantity" in fault for fault in faults))
+
+
+def _is_open(claim: Claim) -> bool:
+    """Return whether the draft's question waits for an answer: of one that a person has, only which order it is."""
+    return claim.why not in HUSHED or (claim.asked is not None and claim.asked.slot == "order" and not claim.order_no)
 
 
 def lines_of(lines: Sequence[Any], no: str) -> list[Any]:

@@ -21,6 +21,12 @@ RUN = re.compile(
 )
 WORD = "|".join(NAMES)
 ENGLISH_RUN = re.compile(rf"\b(?:{WORD})(?:[\s-]+(?:{WORD})){{3,12}}\b", re.IGNORECASE)
+DOZEN = re.compile(
+    rf"\b(?:(?P<half>half (?:a )?|1/2 (?:a )?)|(?P<one>an? |one )?|(?P<many>\d{{1,2}}|{'|'.join(list(NAMES)[2:10])}) )dozen(?: of)?\b",
+    re.IGNORECASE,
+)
+COUPLE = re.compile(r"\b(?:a )?couple(?: of)?(?= [a-z])", re.IGNORECASE)
+TIMES = re.compile(r"(?<=[是号位数:\s])([一二两三四])个([零一二三四五六七八九])(?![个只颗枚盒袋包份瓶箱条根块斤])")
 LENGTHS = (4, 11)  # digits of a phone's tail, and of a whole number
 UNIT = "|".join(word for word in NAMES if word not in ("zero", "oh", "nought"))
 HUNDRED = re.compile(
@@ -41,6 +47,17 @@ def _hundred(match: re.Match[str]) -> str:
     return str(value)
 
 
+def _dozen(match: re.Match[str]) -> str:
+    if match["half"]:
+        return "6"
+    many = (match["many"] or "1").lower()
+    return str(12 * int(NAMES.get(many, many)))
+
+
+def _times(match: re.Match[str]) -> str:
+    return SIGNS[match[2]] * int(SIGNS[match[1]])
+
+
 def _digits(match: re.Match[str]) -> str:
     words = re.findall(r"[a-z]+", match.group().lower())
     return "".join(NAMES[word] for word in words) if len(words) in LENGTHS else match.group()
@@ -52,7 +69,13 @@ def in_figures(text: str) -> str:
     >>> in_figures("尾号三零四七"), in_figures("five five zero eight"), in_figures("number one hundred thirty two")
     ('尾号3047', '5508', 'number 132')
     """
+    text = TIMES.sub(_times, text)
     text = RUN.sub(lambda found: "".join(SIGNS[sign] for sign in found.group()), text)
-    if "hundred" in text.lower():
+    small = text.lower()
+    if "hundred" in small:
         text = HUNDRED.sub(_hundred, text)
+    if "dozen" in small:
+        text = DOZEN.sub(_dozen, text)
+    if "couple" in small:
+        text = COUPLE.sub("2", text)
     return ENGLISH_RUN.sub(_digits, text)
