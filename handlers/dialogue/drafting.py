@@ -12,7 +12,7 @@ from typing import Any
 from handlers.claims.claim import Claim, Photo
 from handlers.claims.decision import TurnInput
 from handlers.claims.outcomes import Bind, Guessed, Opened, Outcome
-from handlers.claims.restated_counts import restated, without_numbers
+from handlers.claims.restated_counts import MISSING, restated, without_numbers
 from handlers.claims import story
 from handlers.claims.slot_filling import settled, take
 from handlers.claims.slots import View
@@ -138,6 +138,10 @@ class Drafting:
             if part.corrects:
                 reading, _ = restated(claim, part.text, reading, order, lambda words: self.read(words, (order,)))
                 reading = replace(reading, correction=True)
+            if part.finds and not any(told.problems for told in reading.claims):
+                left = tuple(item for item in claim.problems if item.problem not in MISSING)
+                claim = replace(claim, problems=left)
+                continue
             claim = take(claim, reading, order, self.turn_input.policy, at=part.heard_at, first=False)
         if known.ticket_no:  # those words raised it once; a supervisor may have made it milder since
             claim = replace(claim, severity=known.severity)

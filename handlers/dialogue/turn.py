@@ -135,6 +135,8 @@ class Turn(Drafting):
         taken = taken or self.turn_input.inbound.kind in ("text", "media")  # whatever was said is passed on
         if not notes and taken and claim.ticket_no and not self.replies:
             notes = [self.voice.say("talk.added", no=claim.ticket_no)]
+            if self.talk.spoken[-1:] == tuple(notes):
+                notes = [self.voice.say("talk.added_too", no=claim.ticket_no)]
             if self.adopted and claim.why not in ("safety", "locked"):
                 notes.append(self.voice.say("talk.took", facts=facts(claim, self.order, self.voice)))
         elif not notes:

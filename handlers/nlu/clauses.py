@@ -100,7 +100,17 @@ def gather(
         for entry in fresh:
             entry.bare = _only_items(text, clause)
         entries += fresh
-    return [part for entry in _settled(entries, loose) for part in _apart(entry)]
+    aside = [loose] if entries and loose.problems and _on_a_line_before(text, loose, entries) else []
+    settled = _settled(entries, Entry() if aside else loose)
+    return [part for entry in (*aside, *settled) for part in _apart(entry)]
+
+
+def _on_a_line_before(text: str, loose: Entry, entries: Sequence[Entry]) -> bool:
+    """Return whether the problem was told lines before any goods, which have problems of their own."""
+    first = next((entry for entry in entries if entry.mention), None)
+    if first is None or first.mention is None or not first.problems:
+        return False
+    return "\n" in text[loose.problems[-1].hit.end : first.mention.start]
 
 
 def _apart(entry: Entry) -> list[Entry]:
@@ -201,8 +211,13 @@ def _settled(entries: list[Entry], loose: Entry) -> list[Entry]:
     if loose.counts and not any(entry.counts for entry in entries):
         entries[0].counts += loose.counts
     if any(entry.problems for entry in entries):
-        entries = [entry for entry in entries if entry.problems or (entry.counts and not empty)]
+        entries = [entry for entry in entries if entry.problems or _lacks(entry) or (entry.counts and not empty)]
     return _merged(entries)
+
+
+def _lacks(entry: Entry) -> bool:
+    """Return whether the counts of an entry tell by themselves that some is missing: ordered 2, only 1 came."""
+    return short_by(entry.counts, None) is not None
 
 
 def _merged(entries: Sequence[Entry]) -> list[Entry]:

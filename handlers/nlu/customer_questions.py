@@ -97,6 +97,18 @@ def questions(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+NOTHING = re.compile(
+    r"只是(?:想)?问|就是问|问一下(?:而已|就好)?$|问问(?:而已|就好)?$|随便问|不是(?:要)?(?:投诉|退|售后)|(?:没有?|冇|呒没|莫得|冒得)(?:什么|啥|么斯|别的|得)?(?:坏|问题|事)|都(?:是)?好的?$|(?:不要|不用)(?:什么|么斯|啥)"
+    r"|(?:only|just) ask|just a question|not (?:a )?complain|no complaint|nothing(?: is)? wrong|^nothing\b|all good|all fine|it'?s fine|no problem",
+    re.IGNORECASE,
+)
+
+
+def nothing_wrong(text: str) -> bool:
+    """Return whether a text says that nothing is claimed: 只是问一下, nothing, all good."""
+    return len(text) <= LONGEST and bool(NOTHING.search(normalise(text)))
+
+
 PERSON = re.compile(
     r"(?:来|找|叫|要|换|给我|让|派|请|喊|接|转|想)[^,。!?;\n]{0,6}(?:活人|真人|人工|大活人|老板|经理|主管|店长|领导|负责人|管事|客服人员|管理员|站长)(?!的)"
     r"|(?:活人|真人|人工|老板|经理|主管|店长|领导|负责人|管事的?)[^,。!?;\n]{0,4}(?:来|出来|过来|回话|说话|接|打电话|联系|回个?电话|给我)|(?:给我|帮我|跟我)?(?:回|打)(?:个|一个)?电话(?:给我|过来|来)|换个人"

@@ -23,6 +23,7 @@ from storage.orders import Order
 ITEM = "\ue001"
 PORTION = re.compile(r"[0-9一二两三四五六七八九十半][个只颗枚盒袋包份瓶箱条根块斤板组]")
 CONTRAST = re.compile(r"[,。;!\s]*(?:就是|只是|但|不过|可是|而是|倒是少|but\b|just\b)")
+PLACED = re.compile(r"(?:的)?(?:底下|下面|下边|旁边|后面|上面)(?=[还又也压藏放翻找有]|,)")  # 血肠底下还压着一袋
 NEAR = 10  # characters between an item and the words that say it is fine
 SENTENCE = re.compile(r"[^。!?;\n]*")
 JOINED = re.compile(r"\s*(?:和|跟|与|、|及|同|佮|还有|,|and|&)\s*(?:条|那个|the |my )?\s*")
@@ -143,6 +144,7 @@ def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
     bare, came = laid.text, laid.came
     problems, added, grave = _problems(laid, orders, lexicon)
     everything = sorted([*laid.items, *laid.named], key=lambda one: one.start)
+    everything = [one for one in everything if not PLACED.match(bare, one.end)] or everything
     denied = _denials(bare, everything, problems, lexicon)
     kept = [one for one in everything if one not in denied]
     counts = quantities(bare, lexicon)

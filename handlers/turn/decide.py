@@ -203,6 +203,7 @@ HANDLERS: tuple[Handler, ...] = (
     Handler(ANY, "May the child eat it: not now, and a person.", answers.frail_eats, answers.say_not_now),
     Handler(ANY, "退款多久到: questions that have an answer; the claim goes on.", answers.asks, answers.answer),
     Handler(ANY, "规则: the business's rules from its policy.", meaning("rules"), _rules),
+    Handler(DRAFT, "只是问问: there is nothing to claim.", withdrawals.claims_nothing, withdrawals.close_quietly),
     Handler(SPOKEN, "找到了: what was missing is there; drop it?", withdrawals.is_found, withdrawals.ask_drop),
     Handler(ASKED, "随便你们: any remedy.", withdrawals.leaves_the_choice, withdrawals.take_first_remedy),
     Handler(DRAFT, "就这样吧: file what was shown.", withdrawals.is_enough, withdrawals.close_with),

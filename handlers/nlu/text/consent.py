@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from handlers.nlu.text.normalisation import normalise
+
 LONGEST, OPENING = 40, 60  # characters of a text that is nothing else; of one that begins with it
 YES = (
-    "嗯呢|嗯呐|嗯哪|嗯那|嗯啊|嗯|恩|唔|是的|是|系|係|对的|对头|对|對|没错|冇错|无错|冇問題|冇问题|没问题|没毛病|好的|好嘞|好咧|好哒|好勒|好滴|好|得嘞|得了|得|中|行|要得要得|可以"
+    "嗯呢|嗯呐|嗯哪|嗯那|嗯啊|嗯|恩|唔|是的|是|系|係|对的|对头|对|對|没错|没有错|冇错|无错|冇問題|冇问题|没问题|没毛病|好的|好嘞|好咧|好哒|好勒|好滴|好|得嘞|得了|得|中|行|要得要得|可以"
     "|成|要得|妥了|妥|啱|喺|同意|接受|确认|确定|提交|交吧|交|发吧|报吧|办吧|ok|okay|okey|okk|oki|kk|yes|yep|yeah|yup|yess|ya|yah|aye|sure|right|correct|exactly|spoton"
     "|looksgood|lookright|looksright|allgood|soundsgood|goahead|pleasedo|doit|goodtogo|fine|perfect|confirm|confirmed|agreed|agree|submit|noproblem|noproblems|goforit|exact|exactly|deal|达成|thatsit|thatsright|thatiscorrect|thatisright"
 )
@@ -36,7 +38,7 @@ OPENS = re.compile(
 
 
 def _plain(text: str) -> str:
-    return MARKS.sub("", text).casefold()
+    return MARKS.sub("", normalise(text)).casefold()
 
 
 def _made_of(text: str, needed: Iterable[str], others: Iterable[str]) -> bool:
@@ -65,12 +67,13 @@ def agrees(text: str) -> bool:
     return 0 < len(bare) <= LONGEST and _made_of(bare, YES_WORDS, THANKS_WORDS | FILLERS)
 
 
-NO_CONTRARY = re.compile(r"[没冇无]错|[没冇无]问题|没毛病|no problems?|not bad", re.IGNORECASE)
+NO_CONTRARY = re.compile(r"[没冇无]有?错|[没冇无]问题|没毛病|no problems?|not bad", re.IGNORECASE)
 
 
 def opens_with_yes(text: str) -> bool:
     """Return whether a text begins with a yes and says nothing that goes against it."""
-    return len(text) <= OPENING and bool(OPENS.search(text)) and not CONTRARY.search(NO_CONTRARY.sub("", text))
+    told = normalise(text)
+    return len(text) <= OPENING and bool(OPENS.search(told)) and not CONTRARY.search(NO_CONTRARY.sub("", told))
 
 
 def thanks(text: str) -> bool:
