@@ -35,6 +35,7 @@ class Photo:
     state: str = "pending"  # pending, stored, refused, gone
     verdict: str = ""
     album: str = ""
+    at: str = ""  # ISO time of the message that it came with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,7 @@ class Claim:
     pickup: str = ""
     tail: str = ""
     day: str = ""
+    others: tuple[str, ...] = ()  # further numbers given before the phone's tail: orders beside the first
     problems: tuple[Problem, ...] = ()
     photos: tuple[Photo, ...] = ()
     wishes: tuple[tuple[str, str], ...] = ()  # (ISO time, remedy): every wish that was uttered

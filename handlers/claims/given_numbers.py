@@ -19,8 +19,10 @@ NUMBER = re.compile(
 )
 # a numeral of two signs or more: 九十二, 一百零二
 NUMERAL = re.compile(
-    r"(?<![一二三四五六七八九十百千零〇第几两])(?=[一二三四五六七八九零〇]*[十百])[一二三四五六七八九十百零〇]{2,6}"
-    r"(?![一二三四五六七八九十百千万零〇几多来]|[个只颗枚盒袋包份瓶箱条根块斤月天年岁元次遍人点分号])"
+    r"(?<![一二三四五六七八九十百千零〇第几两\d])"
+    r"(?:[一二三四五六七八九]百(?:零[一二三四五六七八九]|[一二三四五六七八九]十[一二三四五六七八九]?)?"
+    r"|[一二三四五六七八九]十[一二三四五六七八九]?|十[一二三四五六七八九])"
+    r"(?![百千万几多来]|[个只颗枚盒袋包份瓶箱条根块斤月天年岁元次遍人点分]|十)"
 )
 ORDERS = re.compile(r"(?:两|2|二|俩|几)个?(?:订?单|号)|一单[\d一二三四五六七八九十]|单子|(?:two|both)(?: of my| my)? orders", re.IGNORECASE)
 WORDLESS = re.compile(
@@ -31,6 +33,11 @@ WORDLESS = re.compile(
 def _figures(text: str, *, numerals: bool) -> str:
     text = in_figures(text)
     return NUMERAL.sub(lambda found: str(chinese(found.group()) or found.group()), text) if numerals else text
+
+
+def in_plain_figures(text: str) -> str:
+    """Return a text with the numbers that may name an order in figures."""
+    return _figures(text, numerals=True)
 
 
 def _counts(text: str, found: re.Match[str], lexicon: Lexicon) -> bool:

@@ -55,6 +55,7 @@ class Drafting:
         self.corrected = turn_input.talk.correcting  # the message before was a bare no
         self.just_locked = False  # this message was one try too many
         self.noted = False  # the notes are part of a reply
+        self.divided = False  # what was said has been divided among several orders
         self.responded = False  # a question, or the lack of one, was told
 
     @property
@@ -126,14 +127,14 @@ class Drafting:
         if found.proven and found.conversation.customer_id is None and found.conversation.leader_id is None:
             self.outcomes.append(Bind(order_no=order.order_no))
 
-    def adopt(self, order: Order) -> None:
-        """Give the draft its order and read again, with its lines, what was said before."""
+    def adopt(self, order: Order, said: Sequence[tuple[str, str]] | None = None) -> None:
+        """Give the draft its order and read again, with its lines, what was said before, or of it what was `said`."""
         claim = known = self.open_claim()
         tags = [tag for line in order.lines for tag in line.tags if tag in ("senior", "elderly", "disabled")]
         special = dict.fromkeys((*claim.special, *self.turn_input.policy.groups(tags)))
         claim = replace(claim, order_no=order.order_no, number="", pickup="", problems=(), special=tuple(special))
         claim = replace(claim, asked=None, misses={}, aided=())
-        for part in story.parts(claim.said, order, self.turn_input.lexicon, self.turn_input.today):
+        for part in story.parts(claim.said if said is None else said, order, self.turn_input.lexicon, self.turn_input.today):
             reading = self.read(part.text, (order,))
             if part.corrects:
                 reading, _ = restated(claim, part.text, reading, order, lambda words: self.read(words, (order,)))
@@ -189,7 +190,7 @@ class Drafting:
         assert claim
         album = self.turn_input.inbound.album
         known = {photo.id for photo in claim.photos}
-        fresh = [Photo(id=number, kind=kind, album=album) for number, kind in self.turn_input.found.evidence]
+        fresh = [Photo(id=number, kind=kind, album=album, at=self.at) for number, kind in self.turn_input.found.evidence]
         self.put(replace(claim, photos=(*claim.photos, *(photo for photo in fresh if photo.id not in known))))
 
     def set_photo(self, photo: Photo) -> None:
@@ -255,8 +256,7 @@ class Drafting:
         oldest = self.turn_input.now - timedelta(seconds=rule.within.seconds)
         kept = [(at, number) for at, number in zip(self.talk.tries, self.talk.tried, strict=False)]
         kept = [(at, number) for at, number in kept if datetime.fromisoformat(at) > oldest]
-        # a number that comes again without a phone's tail tries nothing new
-        again = {number for _, number in kept if "/" not in number}
+        again = {tried for _, tried in kept}  # the same number with the same tail tries nothing new
         kept += [(self.at, tried) for tried in self.turn_input.found.tried if tried not in again]
         locked = ""
         if len(kept) >= rule.tries:

@@ -27,7 +27,8 @@ def take(message: Message) -> None:
         return
     resolved = order_choice.resolve(turn, reading)
     turn.open_claim()
-    turn.take(text, reading)
+    if not turn.divided:
+        turn.take(text, reading)
     turn.add_photos()
     taken = turn.shown() != (before or turn.shown(Claim(id="")))
     handoff.special_media(turn)

@@ -266,5 +266,6 @@ def amount(entry: Entry, ordered: Fraction | None) -> Quantity | None:
             count for count in counts if any(0 <= problem.hit.start - count.end <= 2 for problem in entry.problems)
         ]
         exact = [count for count in after or before or counts if count.value is not None]
+        exact = exact or [count for count in counts if count.value is not None]
         counts = exact or counts
     return counts[0] if counts else None

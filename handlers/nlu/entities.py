@@ -24,6 +24,7 @@ ITEM = "\ue001"
 PORTION = re.compile(r"[0-9一二两三四五六七八九十半][个只颗枚盒袋包份瓶箱条根块斤板组]")
 CONTRAST = re.compile(r"[,。;!\s]*(?:就是|只是|但|不过|可是|而是|倒是少|but\b|just\b)")
 PLACED = re.compile(r"(?:的)?(?:底下|下面|下边|旁边|后面|上面)(?=[还又也压藏放翻找有]|,)")  # 血肠底下还压着一袋
+APART = re.compile(r"[,。;!?\n]|(?<!\d)\.(?!\d)|\band\b|(?<=退)\s|(?<=[补换]发)\s")
 NEAR = 10  # characters between an item and the words that say it is fine
 SENTENCE = re.compile(r"[^。!?;\n]*")
 JOINED = re.compile(r"\s*(?:和|跟|与|、|及|同|佮|还有|,|and|&)\s*(?:条|那个|the |my )?\s*")
@@ -42,6 +43,11 @@ class Facts:
     came: Received | None
     serious: Serious
     wished: Wishes
+    own: tuple[tuple[tuple[str, int], str], ...] = ()  # the wish beside each order line, where they differ
+
+    def own_wish(self, lines: Sequence[tuple[str, int]]) -> str | None:
+        """Return the wish that stands beside one of these order lines."""
+        return next((code for line, code in reversed(self.own) if line in lines), None)
 
 
 def covered(text: str, spans: Iterable[tuple[int, int]], sign: str) -> str:
@@ -151,14 +157,30 @@ def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
     counts += [one for one in lone(bare, counts) if _beside(bare, one, laid.spans, problems)]
     entries = gather(bare, kept, problems, sorted(counts, key=lambda one: one.start))
     _join(entries, added)
+    wished = wishes(bare, lexicon, claimed=bool(problems))
     return Facts(
+        own=_own_wishes(bare, everything, wished),
         text=text,
         entries=tuple(entries),
         denied=tuple(line for one in denied if one.sure for _, line in one.lines),
         came=came,
         serious=grave,
-        wished=wishes(bare, lexicon, claimed=bool(problems)),
+        wished=wished,
     )
+
+
+def _own_wishes(
+    text: str, found: Sequence[Mention], wished: Wishes
+) -> tuple[tuple[tuple[str, int], str], ...]:
+    """Return the wish beside each order line where lines have wishes of their own: tofu refund, grapes again."""
+    own: list[tuple[tuple[str, int], str]] = []
+    bounds = [0, *(match.end() for match in APART.finditer(text)), len(text)]
+    for low, high in pairwise(bounds):
+        codes = {code for at, code in wished.places if low <= at < high}
+        lines = [line for one in found if low <= one.start < high and one.sure for line in one.lines]
+        if len(codes) == 1 and lines:
+            own += [(line, code) for line in lines for code in codes]
+    return tuple(own) if len({code for _, code in own}) > 1 else ()
 
 
 def _problems(

@@ -136,6 +136,8 @@ def _sure(entry: Entry, line: object, fits: Sequence[Order], codes: Sequence[str
 
 def _wish(entry: Entry, known: Facts) -> str | None:
     """Return the wish beside an item, where several items have wishes of their own (葡萄要退款 虾补发)."""
+    if entry.mention and (own := known.own_wish(entry.mention.lines)):
+        return own
     starts = sorted(one.begins for one in known.entries if one.mention)
     if entry.mention is None or len(starts) < 2 or len(known.wished.places) < 2:
         return known.wished.last

@@ -25,6 +25,10 @@ DOZEN = re.compile(
     rf"\b(?:(?P<half>half (?:a )?|1/2 (?:a )?)|(?P<one>an? |one )?|(?P<many>\d{{1,2}}|{'|'.join(list(NAMES)[2:10])}) )dozen(?: of)?\b",
     re.IGNORECASE,
 )
+HALF_OF_ONE = re.compile(
+    r"\b(?:the )?half (?:of )?(?:one|an?|1)\b(?= (?:bag|box|pack|tray|bottle|carton|can|tub|jar|punnet|bunch|crate|packet))",
+    re.IGNORECASE,
+)
 COUPLE = re.compile(r"\b(?:a )?couple(?: of)?(?= [a-z])", re.IGNORECASE)
 TIMES = re.compile(r"(?<=[是号位数:\s])([一二两三四])个([零一二三四五六七八九])(?![个只颗枚盒袋包份瓶箱条根块斤])")
 LENGTHS = (4, 11)  # digits of a phone's tail, and of a whole number
@@ -76,6 +80,8 @@ def in_figures(text: str) -> str:
         text = HUNDRED.sub(_hundred, text)
     if "dozen" in small:
         text = DOZEN.sub(_dozen, text)
+    if "half" in small:
+        text = HALF_OF_ONE.sub("0.5", text)
     if "couple" in small:
         text = COUPLE.sub("2", text)
     return ENGLISH_RUN.sub(_digits, text)
