@@ -65,13 +65,17 @@ def as_reference(inbound: Inbound, talk: Talk, lexicon: Lexicon, *, known: bool)
     if not (asked or several or (claim is None and not known)) or len(text) > SHORT:
         return text
     found = [one for one in NUMBER.finditer(text) if not _counts(text, one, lexicon)]
-    if not found or len(found) > MOST:
-        return text
+    if not found or len(found) > (MOST if several else 1):
+        return text if not found or WORDLESS.sub("", NUMBER.sub("", text)) else _all_marked(text, found)
     left = len(WORDLESS.sub("", text)) - sum(len(one["number"]) for one in found)
     alone = left <= 3 and len(text) <= BARE
     if not alone and not several and (not asked or _is_answered(claim, found)):
         return text
-    for one in reversed(found):
+    return _all_marked(text, found)
+
+
+def _all_marked(text: str, found: list[re.Match[str]]) -> str:
+    for one in reversed(found[:MOST]):
         text = _marked(text, one)
     return text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -36,11 +36,26 @@ def take(
     claimed = {told.line_no for told in reading.claims if told.problems}
     denied = set(reading.denied) - claimed
     problems = [item for item in problems if item.line_no is None or item.line_no not in denied]
-    claim = replace(claim, problems=tuple(settled(item, order, policy) for item in problems))
+    claim = replace(claim, problems=_once(settled(item, order, policy) for item in problems))
     if reading.aided:
         claim = replace(claim, aided=tuple(dict.fromkeys((*claim.aided, *reading.aided))))
     claim = _signals(claim, reading)
     return _wishes(claim, reading, at=at if isinstance(at, str) else "", first=first)
+
+
+def _once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return the problems without those that say the same of the same goods again; what is newer fills what is open."""
+    kept: list[Problem] = []
+    for item in problems:
+        same = next(
+            (at for at, one in enumerate(kept) if item.line_no is not None and (one.line_no, one.problem) == (item.line_no, item.problem)),
+            None,
+        )
+        if same is None:
+            kept.append(item)
+        elif item.quantity and not kept[same].quantity:
+            kept[same] = replace(kept[same], quantity=item.quantity, unit=item.unit, share=item.share)
+    return tuple(kept)
 
 
 def fits(told: ReadClaim, policy: Policy) -> bool:

@@ -135,7 +135,7 @@ class Drafting:
         claim = replace(claim, order_no=order.order_no, number="", pickup="", problems=(), special=tuple(special))
         claim = replace(claim, asked=None, misses={}, aided=())
         for part in story.parts(claim.said if said is None else said, order, self.turn_input.lexicon, self.turn_input.today):
-            reading = self.read(part.text, (order,))
+            reading = replace(self.read(part.text, (order,)), correction=False)
             if part.corrects:
                 reading, _ = restated(claim, part.text, reading, order, lambda words: self.read(words, (order,)))
                 reading = replace(reading, correction=True)
@@ -259,7 +259,7 @@ class Drafting:
         again = {tried for _, tried in kept}  # the same number with the same tail tries nothing new
         kept += [(self.at, tried) for tried in self.turn_input.found.tried if tried not in again]
         locked = ""
-        if len(kept) >= rule.tries:
+        if len(kept) >= rule.tries and not self.turn_input.found.proven:
             locked = (self.turn_input.now + timedelta(seconds=rule.lock.seconds)).isoformat()
             kept = []
             self.just_locked = True

@@ -16,7 +16,7 @@ BREAK = re.compile(r"[,。;!?\n]|(?<!\d)\.(?!\d)|(?<=\d)\.(?=\s|$)|\.{2,}")
 AND_BEFORE = re.compile(r"(?:和|跟|与|、|及|还有|加|and)\s*$")
 ALL_OF = re.compile(r"\s*(?:全部?|两样|两个|这些|统统|一共)?(?:都|均|全)")
 EACH = re.compile(r"各|每样|每种|分别")
-LINK = re.compile(r"[\s的:xX*\ue000-\ue002]*$")
+LINK = re.compile(r"(?: of(?: the)?)?[\s的:xX*\ue000-\ue002]*$")
 
 UNCOUNTED = {"foreign_object", "illness", "service_attitude"}
 """Problems of which no quantity is claimed: 一条虫 counts insects."""
@@ -233,8 +233,11 @@ def _merged(entries: Sequence[Entry]) -> list[Entry]:
     return list(kept.values())
 
 
-def amount(entry: Entry, ordered: Fraction | None) -> Quantity | None:
-    """Return the count that is claimed: what is missing where both sums are given, else the one beside the problem."""
+def amount(entry: Entry, ordered: Fraction | None, unit: str = "") -> Quantity | None:
+    """Return the count that is claimed: what is missing where both sums are given, else the one beside the problem.
+
+    `unit`: the order line's own; of several counts the one in it is meant (8小杯那种, 3板里2板).
+    """
     changed = [count for count in entry.counts if count.role == "changed"]
     if changed:
         return changed[-1]
@@ -256,6 +259,9 @@ def amount(entry: Entry, ordered: Fraction | None) -> Quantity | None:
         ]
     if not counts and "shortage_missing" not in entry.codes():
         counts = [count for count in entry.counts if count.role == "received" and not count.only]
+    own = [count for count in counts if unit and count.unit == unit and count.value is not None]
+    if own and len(own) < len(counts) and counts[0].unit and counts[0].unit != unit and counts[0].value is not None:
+        counts = own
     if len(counts) > 1 and entry.problems:
         after = [
             count

@@ -150,7 +150,7 @@ def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
     bare, came = laid.text, laid.came
     problems, added, grave = _problems(laid, orders, lexicon)
     everything = sorted([*laid.items, *laid.named], key=lambda one: one.start)
-    everything = [one for one in everything if not PLACED.match(bare, one.end)] or everything
+    everything = [one for one in everything if not PLACED.match(bare, one.end)]
     denied = _denials(bare, everything, problems, lexicon)
     kept = [one for one in everything if one not in denied]
     counts = quantities(bare, lexicon)

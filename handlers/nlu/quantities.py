@@ -30,6 +30,7 @@ from handlers.nlu.text.number_patterns import (
     ROLES,
     SPEC_AFTER,
     TALLY,
+    THERE_IS,
     without_figures,
 )
 from handlers.nlu.text.numerals import SHARE, number
@@ -113,6 +114,11 @@ def _counts_told(text: str) -> list[Quantity]:
         spared = number(next(group for group in match.groups() if group))
         if spared is not None and spared.exact:
             found.append(Quantity(start=match.start(), end=match.end(), value=spared.exact, role="but"))
+    for match in islice(THERE_IS.finditer(text), HITS):
+        came = number(match.group(1))
+        if came is not None:
+            start, end = match.span(1)
+            found.append(Quantity(start=start, end=end, value=came.exact, role="received", only=True))
     found += [
         Quantity(start=match.start(), end=match.end(), value=Fraction(2)) for match in islice(BOTH.finditer(text), HITS)
     ]

@@ -159,7 +159,8 @@ def claim_of(entry: Entry, known: Facts, fits: Sequence[Order], base: ReadClaim)
     chosen = _line(entry, fits)
     line = line_of(fits, chosen) if chosen else None
     order_no = chosen[0] if chosen else (fits[0].order_no if len(fits) == 1 else base.order_no)
-    count = amount(entry, Fraction(line.quantity).limit_denominator(1000) if line else None)
+    ordered = Fraction(line.quantity).limit_denominator(1000) if line else None
+    count = amount(entry, ordered, line.unit if line else "")
     codes = entry.codes()
     if count is not None and count not in entry.counts and not {"shortage_missing", "wrong_item"} & set(codes):
         codes = (*codes, "shortage_missing")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from handlers.nlu.text.normalisation import normalise
 
-LONGEST, OPENING = 40, 60  # characters of a text that is nothing else; of one that begins with it
+LONGEST, OPENING, SHORT = 40, 60, 24  # characters of a text that is nothing else; that begins with it; that holds it
 YES = (
     "嗯呢|嗯呐|嗯哪|嗯那|嗯啊|嗯|恩|唔|是的|是|系|係|对的|对头|对|對|没错|没有错|冇错|无错|冇問題|冇问题|没问题|没毛病|好的|好嘞|好咧|好哒|好勒|好滴|好|得嘞|得了|得|中|行|要得要得|可以"
     "|成|要得|妥了|妥|啱|喺|同意|接受|确认|确定|提交|交吧|交|发吧|报吧|办吧|ok|okay|okey|okk|oki|kk|yes|yep|yeah|yup|yess|ya|yah|aye|sure|right|correct|exactly|spoton"
@@ -35,6 +35,9 @@ OPENS = re.compile(
     r"|(?:ok|okay|yes|yep|yeah|yup|sure|correct|exactly|perfect|confirm(?:ed)?|agreed?)\b)",
     re.I,
 )
+
+
+WITHIN = re.compile(r"对的|没错|正确|可以的|好的|\b(?:correct|right|yes|ok|okay|exactly|perfect)\b")
 
 
 def _plain(text: str) -> str:
@@ -73,6 +76,8 @@ NO_CONTRARY = re.compile(r"[没冇无]有?错|[没冇无]问题|没毛病|no pro
 def opens_with_yes(text: str) -> bool:
     """Return whether a text begins with a yes and says nothing that goes against it."""
     told = normalise(text)
+    if len(text) <= SHORT and WITHIN.search(told) and not CONTRARY.search(NO_CONTRARY.sub("", told)):
+        return True
     return len(text) <= OPENING and bool(OPENS.search(told)) and not CONTRARY.search(NO_CONTRARY.sub("", told))
 
 

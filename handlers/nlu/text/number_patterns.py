@@ -29,6 +29,7 @@ NOT_COUNTS = re.compile(
     rf"|[\d{CHINESE}几]{{1,4}}个?(?:订?单(?![独身薄])|客户|顾客|邻居|团员|接龙|号(?=都|[,。\s]|$))"
     rf"|[{CHINESE}几半]{{1,6}}个?(?:{COUNTED_ELSE}|点(?![\d一二三四五六七八九]))"
     r"|\d{1,5}(?:\.\d)?(?:g|克|斤|两|kg)(?:以上|以下|左右|之间|起)|单[颗个果只粒]果?\d{1,5}(?:g|克|斤|两)"
+    r"|\d{1,2}(?:st|nd|rd|th)? (?:of )?(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]* \d{1,2}(?!\d)"
     r"|[$¥]\s?\d+(?:\.\d+)?|第[一二三四五六七八九十\d]{1,4}[个次天盒袋箱批颗枚]?|[没无]有?几[个盒颗枚只]"
     r"|[流洒撒弄糊淌溅沾][了得满]?一[袋盒箱包桌地身手]|牙[^,。!?;\n]{0,6}[一半两几][块颗截]"
     r"|(?:退|赔|补偿|便宜|少收|返)(?:我|给我)?[了个]?(?:\d{1,6}(?:\.\d{1,2})?|[一二两三四五六七八九十]{1,6})(?:块钱?|元)"
@@ -71,6 +72,7 @@ ALL_BUT = re.compile(
     rf"\ball (?:but|except)(?: for)? (\d{{1,2}}|{ENGLISH})(?![a-z])|\b(?:except|apart from)(?: for)? (\d{{1,2}}|{ENGLISH})(?![a-z])"
     r"|除了?(?:有)?(\d{1,2}|[一两二三四五六七八九十])[个只颗枚盒袋包份瓶箱条根块]?[^,。!?;\n0-9]{0,4}[,\s]?(?:以外|之外)?[,\s]?(?:其他|其余|其它|剩下|别的|都|全)"
 )
+THERE_IS = re.compile(rf"\bthere(?:'s| is| are| was| were)(?: only| just)? (\d{{1,2}}|{ENGLISH})(?= in\b| inside|[.,!;]|$)")
 BOTH = re.compile(r"(?<![a-z])both(?: of)?(?: the| my| them)?(?![a-z])(?! (?:ways|sides|times|orders|days|said|and))")
 PART_BEFORE = re.compile(r"[层面排角边](?:的|都|也)?$|(?:底下|底部|最底)$")
 INSTEAD = re.compile(rf"instead of (?:the )?(\d{{1,3}}|{ENGLISH})(?![\d.a-z])")
@@ -98,9 +100,9 @@ WISHED = re.compile(
 )
 ORDERED = re.compile(
     r"(?:买|订|定|拍|下单|一共|总共|共|应到|应收|应有|应该是|应该有|应该给|本来|原本|要|点|说好|没有?(?:够|足)?|不到|不足|不够|哪有|哪里有|明明|写着?|标着?|付了?)[了的是有]?$"
-    r"|\b(?:ordered|paid for|bought|of|of the)\s?$"
+    r"|\b(?:ordered|commanded|paid for|bought|buy|of|of the)\s?$"
 )
-CHANGED = re.compile(r"(?:改成|改为|改到|换成|更正为|(?:不是|唔系)[^,。!?;\n]{1,6}[\s,]?(?:了)?(?:一共|总共|拢共|应该)?是|(?:不是|唔系)\s?[\d一二两三四五六七八九十]{1,3}[个只颗枚盒袋包份瓶箱条根块][\s,]+(?:是|系)?|\bmake (?:it|that)|\bchange (?:it )?to)\s?$")
+CHANGED = re.compile(r"(?:改成|改为|改到|换成|更正为|(?:不是|唔系)[^,。!?;\n]{1,6}[\s,]?(?:了)?(?:一共|总共|拢共|应该)?是|(?:不是|唔系)\s?[\d一二两三四五六七八九十]{1,3}[个只颗枚盒袋包份瓶箱条根块]?[\s,]*(?:是|系)?|\bmake (?:it|that)|\bchange (?:it )?to)\s?$")
 LEFT = re.compile(r"(?:剩|剩下|剩余|留)(?:了|的|有)?$")
 DENIED = re.compile(r"(?:不是|并非|\bnot)\s?$")
 ROLES = (
