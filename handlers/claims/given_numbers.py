@@ -13,9 +13,10 @@ from handlers.nlu.text.spoken_digits import in_figures
 from storage.orders import Order
 
 SHORT, BARE, MOST = 60, 12, 3  # characters of an answer; of words beside a number nobody asked for; numbers that count
+LEADS = re.compile(r"\s*(?:and |n )?\d{2,4}\s+[a-z]{3}", re.IGNORECASE)  # 129 tofu is problem
 NUMBER = re.compile(
-    r"(?<![\d.,:/¥$#*xX×a-zA-Z+-])(?<!第)(?<![坏烂碎破少缺漏死裂差剩有退补赔])(?<![退补赔][我他她])(?P<number>\d{1,4})"
-    r"(?![\d.:/%+-]|[a-zA-Z]|\s?(?:号|年|月|日|天|点|时|分|元|块|毛|岁|楼|度|个(?!单|订单)|次|遍|人|斤|两|克|of\b|out of\b|things\b))"
+    r"(?<!\bat )(?<!\bjam )(?<![\d.,:/¥$#*xX×a-zA-Z+-])(?<!第)(?<![坏烂碎破少缺漏死裂差剩有退补赔])(?<![退补赔][我他她])(?P<number>\d{1,4})"
+    r"(?!\d|[.:/]\d|[%+-]|[a-zA-Z]|\s?(?:号|年|月|日|天|点|时|分|元|块|毛|岁|楼|度|个(?!单|订单)|次|遍|人|斤|两|克|of\b|out of\b|things\b|o.?clock|am\b|pm\b))"
 )
 # a numeral of two signs or more: 九十二, 一百零二
 NUMERAL = re.compile(
@@ -24,7 +25,7 @@ NUMERAL = re.compile(
     r"|[一二三四五六七八九]十[一二三四五六七八九]?|十[一二三四五六七八九])"
     r"(?![百千万几多来]|[个只颗枚盒袋包份瓶箱条根块斤月天年岁元次遍人点分]|十)"
 )
-ORDERS = re.compile(r"(?:两|2|二|俩|几)个?(?:订?单|号)|一单[\d一二三四五六七八九十]|单子|(?:two|both)(?: of my| my)? orders", re.IGNORECASE)
+ORDERS = re.compile(r"(?:两|2|二|俩|几)个?(?:订?单|号)|一单[\d一二三四五六七八九十]|单子|(?:two|2|both)(?: of my| my)? orders?", re.IGNORECASE)
 WORDLESS = re.compile(
     r"[\s,，。.!！?？~、:：;；我是的号单哦噢啊呢吧呀啦了吗嘛喂你好您]+|\b(?:my|it's|it is|i'm|hi|hello|number)\b", re.IGNORECASE
 )
@@ -62,7 +63,7 @@ def as_reference(inbound: Inbound, talk: Talk, lexicon: Lexicon, *, known: bool)
         return in_figures(inbound.text)
     several = not known and (claim is None or not claim.order_no) and bool(ORDERS.search(inbound.text))
     text = _figures(inbound.text, numerals=asked or several)
-    if not (asked or several or (claim is None and not known)) or len(text) > SHORT:
+    if not (asked or several or (claim is None and not known)) or (len(text) > SHORT and not LEADS.match(text)):
         return text
     found = [one for one in NUMBER.finditer(text) if not _counts(text, one, lexicon)]
     if not found or len(found) > (MOST if several else 1):

@@ -136,9 +136,9 @@ class Drafting:
         claim = replace(claim, asked=None, misses={}, aided=())
         for part in story.parts(claim.said if said is None else said, order, self.turn_input.lexicon, self.turn_input.today):
             reading = replace(self.read(part.text, (order,)), correction=False)
-            if part.corrects:
+            if part.corrects and all(told.quantity is None for told in reading.claims):
                 reading, _ = restated(claim, part.text, reading, order, lambda words: self.read(words, (order,)))
-                reading = replace(reading, correction=True)
+            reading = replace(reading, correction=part.corrects)
             if part.finds and not any(told.problems for told in reading.claims):
                 left = tuple(item for item in claim.problems if item.problem not in MISSING)
                 claim = replace(claim, problems=left)

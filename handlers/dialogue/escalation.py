@@ -7,7 +7,7 @@ from dataclasses import replace
 from handlers.claims.claim import Claim
 from handlers.claims.outcomes import Await, File, Fill, Raise, Remark, Worsened
 from handlers.claims.summary import line_of, total
-from handlers.dialogue import order_choice
+from handlers.dialogue import handoff, order_choice
 from handlers.dialogue.drafting import LIVE
 from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
@@ -41,6 +41,7 @@ def safety(message: Message) -> None:
     assert claim
     if claim.why != "safety":
         turn.raise_("safety")
+        handoff.ask_order(turn)
     elif not turn.silent_ticket():
         turn.tell("safety_again", now=True, no=claim.ticket_no)
 

@@ -39,7 +39,7 @@ def human(turn: Turn, text: str) -> None:
 def ask_order(turn: Turn) -> None:
     """Ask, beside the person who is called, for the order and its proof: nobody else can know it."""
     claim = turn.claim
-    if claim and not claim.order_no:
+    if claim and not claim.order_no and not turn.turn_input.found.own:
         turn.put(replace(claim, asked=None))
         turn.respond(taken=False, counts=False)
 

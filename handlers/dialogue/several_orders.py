@@ -12,7 +12,7 @@ from handlers.dialogue.turn import Turn
 from storage.orders import Order
 
 ALL = re.compile(r"都|两样|两单|两个单|全部|\bboth\b|\ball\b", re.IGNORECASE)
-ENDS = re.compile(r"(?<=[。!?！？;；\n])")
+ENDS = re.compile(r"(?<=[。!?！？;；\n,，])")
 COUNTED = r"(?!\d|\s?[盒袋份包箱瓶斤枚颗只条把根块])"
 
 Piece = tuple[str, str]  # ISO time of the message, words
@@ -20,7 +20,10 @@ Piece = tuple[str, str]  # ISO time of the message, words
 
 def divide(turn: Turn, orders: Sequence[Order]) -> bool:
     """Divide what was said among the orders that were named; False where the words do not tell them apart."""
-    claim = turn.claim
+    claim, want = turn.claim, turn.turn_input.want
+    given = {*want.numbers, *want.pickups}
+    if len({order.participate_no for order in orders} & given | {order.order_no for order in orders} & given) < len(orders):
+        return False  # one number that means several orders: which is asked
     said = [*(claim.said if claim else turn.talk.heard), (turn.at, turn.turn_input.inbound.text)]
     mine, owner = _sorted(turn, orders, said)
     wrong = [order for order in orders if any(_faulty(turn, order, words) for _, words in mine[order.order_no])]
@@ -31,7 +34,6 @@ def divide(turn: Turn, orders: Sequence[Order]) -> bool:
     first, rest = wrong[0], wrong[1:]
     for order in orders:
         turn.prove(order)
-    drafts = [claim.id]
     turn.said(turn.turn_input.inbound.text)
     words = turn.claim.said if turn.claim else ()
     wishes = _wishes(turn, first, mine[first.order_no])
@@ -42,11 +44,13 @@ def divide(turn: Turn, orders: Sequence[Order]) -> bool:
         wishes = _wishes(turn, order, mine[order.order_no])
         turn.put(replace(fresh, said=words, wishes=wishes, photos=_of(order, wrong, photos, owner)))
         turn.adopt(order, mine[order.order_no])
-        drafts.append(fresh.id)
-    turn.talk = replace(turn.talk, current=drafts[0])
+        if turn.claim and not turn.claim.problems:  # all of it is fine
+            turn.talk = turn.talk.without(fresh.id)
+    turn.talk = replace(turn.talk, current=claim.id)
     turn.order, turn.divided = first, True
-    if rest:
-        turn.note("several_drafts", count=len(drafts))
+    many = sum(one.order_no in {order.order_no for order in wrong} for one in turn.talk.claims)
+    if many > 1:
+        turn.note("several_drafts", count=many)
     return True
 
 

@@ -119,7 +119,7 @@ class Turn(Drafting):
         """
         if not claim.order_no and claim.why != "safety" and self.talk.order_choices and self.turn_input.want.any:
             return False
-        if not claim.order_no and claim.why in ("human", "misses", "angry") and self._may_name_order(claim):
+        if not claim.order_no and claim.why in ("human", "misses", "angry", "safety") and self._may_name_order(claim):
             return False
         if claim.why == "voice" and not claim.problems:
             return bool(claim.photo_count) or claim.photos_waived

@@ -24,7 +24,7 @@ ITEM = "\ue001"
 PORTION = re.compile(r"[0-9一二两三四五六七八九十半][个只颗枚盒袋包份瓶箱条根块斤板组]")
 CONTRAST = re.compile(r"[,。;!\s]*(?:就是|只是|但|不过|可是|而是|倒是少|but\b|just\b)")
 PLACED = re.compile(r"(?:的)?(?:底下|下面|下边|旁边|后面|上面)(?=[还又也压藏放翻找有]|,)")  # 血肠底下还压着一袋
-APART = re.compile(r"[,。;!?\n]|(?<!\d)\.(?!\d)|\band\b|(?<=退)\s|(?<=[补换]发)\s")
+APART = re.compile(r"[,。;!?\n]|(?<!\d)\.(?!\d)|\band\b|(?<=退)\s|(?<=退了)\s|(?<=[补换]发)\s")
 NEAR = 10  # characters between an item and the words that say it is fine
 SENTENCE = re.compile(r"[^。!?;\n]*")
 JOINED = re.compile(r"\s*(?:和|跟|与|、|及|同|佮|还有|,|and|&)\s*(?:条|那个|the |my )?\s*")
@@ -195,7 +195,7 @@ def _problems(
         laid.problems,
         grave,
         lexicon.learned,
-        several=len({one.lines for one in laid.items}) > 1,
+        several=len({one.lines for one in laid.items}) > 1 or "\n" in laid.text,
         firm=laid.came.hit if laid.came else None,
         tags={tag for order in orders for line in order.lines for tag in line.tags},
     )

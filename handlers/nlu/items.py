@@ -9,13 +9,12 @@ from itertools import groupby, islice
 
 from handlers.nlu.text.lexicon import HITS, Lexicon
 from handlers.nlu.text.normalisation import normalise
-from handlers.nlu.text.phonetics import heard
+from handlers.nlu.text.phonetics import by_line
 from storage.orders import Order, OrderLine
 
 CJK = re.compile(r"[\u3400-\u9fff][\u3400-\u9fff0-9]*")
 LATIN = re.compile(r"[a-z]{3,}")
 SPEC_PART = re.compile(r"(\d{1,4})(杯|瓶|枚|个|只|袋|包|片|支|盒|罐|g|ml|kg|l|斤|克)")
-LINE = re.compile(r"[^\n]+")
 BRACKETS = re.compile(r"\([^)]{0,40}\)")
 MEASURES = "kg|ml|cm|g|l|斤|两|克|公斤|千克|升|毫升|[个只颗枚粒盒包袋杯瓶片抽支条件根把块份板箱听罐号]"
 SPEC = re.compile(rf"[约共]?[0-9.]{{1,8}}(?:{MEASURES})(?:装|级|以上|左右)?(?:[/*x][0-9]*[\u4e00-\u9fff]?)*")
@@ -234,21 +233,16 @@ def mentions(text: str, orders: Sequence[Order], lexicon: Lexicon) -> list[Menti
     found = [each for one in found for each in _both(_within(one, text, orders, lexicon), text)]
     if not orders or (found and "\n" not in text):
         return found
-    return sorted([*found, *_by_sound(text, found, orders, lexicon)], key=lambda one: one.start)
-
-
-def _by_sound(text: str, found: Sequence[Mention], orders: Sequence[Order], lexicon: Lexicon) -> list[Mention]:
-    """Return what sounds like an item in the lines of a text that spell none."""
-    spoken = _spoken(orders, lexicon)
-    heard_so: list[Mention] = []
-    for line in LINE.finditer(text):
-        if not any(line.start() <= one.start < line.end() for one in found):
-            heard_so += [
-                Mention(start=line.start() + start, end=line.start() + end, lines=lines, sure=len(lines) == 1,
-                        word=line.group()[start:end])
-                for start, end, lines in heard(line.group(), spoken)
-            ]  # fmt: skip
-    return heard_so
+    spoken = [
+        ((order.order_no, line.line_no),
+         tuple(name.word for name in names_of(line.item, lexicon) if name.grade >= ALIAS and 2 <= len(name.word) <= 5))
+        for order in orders
+        for line in order.lines
+    ]  # fmt: skip
+    places = by_line(text, [(one.start, one.end) for one in found], spoken)
+    alike = [Mention(start=low, end=high, lines=lines, sure=len(lines) == 1, word=text[low:high])
+             for low, high, lines in places]  # fmt: skip
+    return sorted([*found, *alike], key=lambda one: one.start)
 
 
 def _within(one: Mention, text: str, orders: Sequence[Order], lexicon: Lexicon) -> Mention:
@@ -279,16 +273,6 @@ def _settled(found: list[Mention]) -> list[Mention]:
         meant = [line for line in one.lines if line in named] if len(one.lines) > 1 else []
         settled.append(replace(one, lines=(meant[0],), sure=True) if len(meant) == 1 else one)
     return settled
-
-
-def _spoken(orders: Iterable[Order], lexicon: Lexicon) -> list[tuple[tuple[str, int], tuple[str, ...]]]:
-    """Return names worth comparing by sound: two characters or more of the thing itself."""
-    return [
-        ((order.order_no, line.line_no),
-         tuple(name.word for name in names_of(line.item, lexicon) if name.grade >= ALIAS and 2 <= len(name.word) <= 5))
-        for order in orders
-        for line in order.lines
-    ]  # fmt: skip
 
 
 def strangers(text: str, spans: Iterable[tuple[int, int]], lexicon: Lexicon) -> list[Mention]:

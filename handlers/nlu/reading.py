@@ -24,6 +24,7 @@ COMMON_UNITS = frozenset("个份盒袋包箱件组斤两克块样单对双") | {
 LIKE = re.compile(r"(?:比|像|如|臭|股|似)$")
 LIKENED = re.compile(r"(?:[^,。!?;\n]{0,2}[腥味渣]|[^,。!?;\n]{0,2}(?:一样|似的|那样|那么)|还)")
 ADDS = re.compile(r"还有|另外|也(?!许|好|行|不|没|就|在)|再加|外加|同样|\b(?:also|as well|too|another|plus|and the)\b")
+SUBSTANCES = frozenset(("water", "juice", "水", "汁", "果汁", "汁水", "油", "oil"))  # what runs out of goods
 NEED_ITEM = {"quality_spoiled", "quality_other", "damaged_package", "expired", "foreign_object", "not_as_described"}
 
 
@@ -148,7 +149,7 @@ def _wish(entry: Entry, known: Facts) -> str | None:
 def _absent(entry: Entry, text: str, fits: Sequence[Order]) -> str:
     """Return goods that the order does not hold; not those of a mere comparison (一股臭鸡蛋味)."""
     mention = entry.mention
-    if mention is None or mention.lines or not fits:
+    if mention is None or mention.lines or not fits or mention.word in SUBSTANCES:
         return ""
     likened = LIKE.search(text[: mention.start]) or LIKENED.match(text, mention.end)
     return "" if likened else mention.word

@@ -112,10 +112,9 @@ def _scene(
     tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, context: TurnContext, *, echo_back: bool
 ) -> TurnInput:
     lexicon, today = lexicon_of(context.policy), local_date(context.now, context.policy)
-    bound = conversation.customer_id is not None or conversation.leader_id is not None
-    heard = given_numbers.as_reference(inbound, talk, lexicon, known=bound)
+    heard = _heard(inbound, talk, conversation, context)
     led = conversation.leader_id is not None and not _inside(inbound)
-    named = refer(normalise(heard[:LONGEST]), (), lexicon, today=today) if not inbound.tap else None
+    named = refer(normalise(heard), (), lexicon, today=today) if not inbound.tap else None
     claim = talk.claim(_claim_meant(talk, inbound) or talk.current)
     claim = None if claim is None or claim.dropped else claim
     dropped = next((one for one in reversed(talk.claims) if one.dropped), None)
@@ -157,8 +156,14 @@ def _scene(
         today=today,
         new_id=context.new_id,
         opinions=context.opinions,
-        heard=heard[:LONGEST],
+        heard=heard,
     )
+
+
+def _heard(inbound: Inbound, talk: Talk, conversation: Conversation, context: TurnContext) -> str:
+    """Return a text as it is read: bare numbers marked as the references that they must be."""
+    known = conversation.customer_id is not None or conversation.leader_id is not None
+    return given_numbers.as_reference(inbound, talk, lexicon_of(context.policy), known=known)[:LONGEST]
 
 
 def _order_of(tx: Tx, claim: Claim | None, conversation: Conversation) -> Order | None:

@@ -83,7 +83,7 @@ BOUGHT_CAME = re.compile(
 ONLY = re.compile(r"只|就|才|仅|实际|实到|实收|实|\b(?:only|just)\b")
 SPEC_AFTER = re.compile(r"\s*(?:\d{1,3}[个枚只颗粒片杯]|装的?|一[箱盒袋份板包]|/|里面?|中的?(?=[^间等]))")
 FAULT_BEFORE = re.compile(r"[坏烂碎破死臭裂漏少缺]了?$")
-GOOD_AFTER = re.compile(r"\s*是?(?:好的|活|好[,。!?\s]|好$|能吃|完好|完整|没坏|没碎|没破|可以吃)")
+GOOD_AFTER = re.compile(r"\s*是?(?:好的|活|[蛮挺很都]好|好得很|好[,。!?\s]|好$|能吃|完好|完整|没坏|没碎|没破|可以吃)")
 
 USED = re.compile(
     r"(?<![好难能法敢])[吃喝用尝拆切煮炒洗剥啃咬][了过完掉到开下的]*(?:大概|快|将近|才|就)?$"

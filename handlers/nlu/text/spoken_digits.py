@@ -30,7 +30,7 @@ HALF_OF_ONE = re.compile(
     re.IGNORECASE,
 )
 COUPLE = re.compile(r"\b(?:a )?couple(?: of)?(?= [a-z])", re.IGNORECASE)
-TIMES = re.compile(r"(?<=[是号位数:\s])([一二两三四])个([零一二三四五六七八九])(?![个只颗枚盒袋包份瓶箱条根块斤])")
+TIMES = re.compile(r"(?<=[是号位数:\s])(四)个([零一二三四五六七八九])(?![个只颗枚盒袋包份瓶箱条根块斤])")
 LENGTHS = (4, 11)  # digits of a phone's tail, and of a whole number
 UNIT = "|".join(word for word in NAMES if word not in ("zero", "oh", "nought"))
 HUNDRED = re.compile(
