@@ -90,16 +90,10 @@ def update_fetched(tx: Tx, evidence_id: int, *, state: str, at: datetime, **foun
 FIELDS = tuple(Evidence.__dataclass_fields__)
 _WHOLE = select(*(evidence.c[name] for name in FIELDS)).order_by(evidence.c.at, evidence.c.id)
 _TICKET, _CLAIM = bindparam("ticket", type_=String), bindparam("claim", type_=String)
-_OF_CLAIM = Prepared(_WHOLE.where(evidence.c.claim_id == _CLAIM))
 _OF_TICKET = Prepared(_WHOLE.where(evidence.c.ticket_no == _TICKET, evidence.c.side == bindparam("by", type_=String)))
 _MOVE = update(evidence).where(evidence.c.ticket_no.is_distinct_from(_TICKET)).values(ticket_no=_TICKET)
 _LINK_CLAIM = Prepared(_MOVE.where(evidence.c.claim_id == _CLAIM))
 _LINK_ONE = Prepared(_MOVE.where(evidence.c.id == bindparam("piece", type_=BigInteger)))
-
-
-def of_claim(tx: Tx, claim_id: str) -> list[Evidence]:
-    """Return a draft's pieces as they came in."""
-    return [Evidence(**dict(zip(FIELDS, row, strict=True))) for row in _OF_CLAIM.rows(tx, claim=claim_id)]
 
 
 def of_ticket(tx: Tx, ticket_no: str, *, side: str = "customer") -> list[Evidence]:

@@ -260,13 +260,6 @@ def _bury(tx: Tx, name: str, row_id: int, error: str, now: datetime) -> None:
     tx.execute(delete(outbox).where(outbox.c.id == row_id))
 
 
-def drop(tx: Tx, mailbox: str) -> None:
-    """Empty a mailbox: a timer that is no longer wanted."""
-    hold(tx, mailbox)
-    tx.execute(delete(outbox).where(outbox.c.mailbox == mailbox))
-    SETTLE.run(tx, box=mailbox)
-
-
 def free_leases(tx: Tx) -> None:
     """Give up all leases of a process that is gone; called once before a courier starts."""
     tx.execute(update(mailboxes).where(mailboxes.c.lease.is_not(None)).values(lease=None, lease_until=None, upto=0))

@@ -60,7 +60,7 @@ class Presence:
         """Beat no more."""
         self._over.set()
         if self._thread:
-            self._thread.join(3)
+            self._thread.join(10)
 
     def leave(self) -> None:
         """Let the others go on at once; called when nothing is under way any more."""

@@ -98,7 +98,7 @@ class Rounds:
             self._stopping = True
             self._wake.notify()
         if self._thread:
-            self._thread.join(4)
+            self._thread.join(10)
 
     def alive(self) -> bool:
         """Return whether a round was made within the last seconds."""

@@ -8,6 +8,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field
 from functools import partial
+from time import monotonic
 from typing import Any
 from zlib import crc32
 
@@ -21,6 +22,7 @@ from storage.outbox import Outcome
 
 LOG = logging.getLogger(__name__)
 COUNT = 4  # threads
+ENDS = 10.0  # seconds that all of them have to end
 
 
 @dataclass(slots=True)
@@ -102,9 +104,10 @@ class Workers:
         await asyncio.to_thread(self._end)
 
     def _end(self) -> None:
+        ends = monotonic() + ENDS
         for lane in self._lanes:
             if lane.thread:
-                lane.thread.join(4)
+                lane.thread.join(max(0.0, ends - monotonic()))
         self.rounds.stop()
         self.rounds.presence.leave()
 

@@ -15,8 +15,10 @@ from storage.orders import Order
 SHORT, BARE, MOST = 60, 12, 3  # characters of an answer; of words beside a number nobody asked for; numbers that count
 LEADS = re.compile(r"\s*(?:and |n )?\d{2,4}\s+[a-z]{3}", re.IGNORECASE)  # 129 tofu is problem
 NUMBER = re.compile(
-    r"(?<!\bat )(?<!\bjam )(?<![\d.,:/¥$#*xX×a-zA-Z+-])(?<!第)(?<![坏烂碎破少缺漏死裂差剩有退补赔])(?<![退补赔][我他她])(?P<number>\d{1,4})"
-    r"(?!\d|[.:/]\d|[%+-]|[a-zA-Z]|\s?(?:号|年|月|日|天|点|时|分|元|块|毛|岁|楼|度|个(?!单|订单)|次|遍|人|斤|两|克|of\b|out of\b|things\b|o.?clock|am\b|pm\b))"
+    r"(?<!\bat )(?<!\bjam )(?<![\d.,:/¥$#*xX×a-zA-Z+-])(?<!第)(?<![坏烂碎破少缺漏死裂差剩有退补赔])"
+    r"(?<![退补赔][我他她])(?P<number>\d{1,4})"
+    r"(?!\d|[.:/]\d|[%+-]|[a-zA-Z]|\s?(?:号|年|月|日|天|点|时|分|元|块|毛|岁|楼|度|个(?!单|订单)|次|遍|人|斤|两|"
+    r"克|of\b|out of\b|things\b|o.?clock|am\b|pm\b))"
 )
 # a numeral of two signs or more: 九十二, 一百零二
 NUMERAL = re.compile(
@@ -25,9 +27,13 @@ NUMERAL = re.compile(
     r"|[一二三四五六七八九]十[一二三四五六七八九]?|十[一二三四五六七八九])"
     r"(?![百千万几多来]|[个只颗枚盒袋包份瓶箱条根块斤月天年岁元次遍人点分]|十)"
 )
-ORDERS = re.compile(r"(?:两|2|二|俩|几)个?(?:订?单|号)|一单[\d一二三四五六七八九十]|单子|(?:two|2|both)(?: of my| my)? orders?", re.IGNORECASE)
+ORDERS = re.compile(
+    r"(?:两|2|二|俩|几)个?(?:订?单|号)|一单[\d一二三四五六七八九十]|单子|(?:two|2|both)(?: of my| my)? orders?",
+    re.IGNORECASE,
+)
 WORDLESS = re.compile(
-    r"[\s,，。.!！?？~、:：;；我是的号单哦噢啊呢吧呀啦了吗嘛喂你好您]+|\b(?:my|it's|it is|i'm|hi|hello|number)\b", re.IGNORECASE
+    r"[\s,，。.!！?？~、:：;；我是的号单哦噢啊呢吧呀啦了吗嘛喂你好您]+|\b(?:my|it's|it is|i'm|hi|hello|number)\b",
+    re.IGNORECASE,
 )
 
 

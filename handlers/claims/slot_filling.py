@@ -48,7 +48,11 @@ def _once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     kept: list[Problem] = []
     for item in problems:
         same = next(
-            (at for at, one in enumerate(kept) if item.line_no is not None and (one.line_no, one.problem) == (item.line_no, item.problem)),
+            (
+                at
+                for at, one in enumerate(kept)
+                if item.line_no is not None and (one.line_no, one.problem) == (item.line_no, item.problem)
+            ),
             None,
         )
         if same is None:

@@ -9,21 +9,17 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from handlers.claims import story
 from handlers.claims.claim import Claim, Photo
 from handlers.claims.decision import TurnInput
 from handlers.claims.outcomes import Bind, Guessed, Opened, Outcome
 from handlers.claims.restated_counts import MISSING, restated, without_numbers
-from handlers.claims import story
 from handlers.claims.slot_filling import settled, take
 from handlers.claims.slots import View
 from handlers.claims.voice import Voice
 from handlers.messages.models import Reply
 from handlers.nlu.dates import on
 from handlers.nlu.reading import Reading, read
-from handlers.nlu.references import refer
-from handlers.nlu.text.keyphrases import means
-from handlers.nlu.text.normalisation import normalise
-from handlers.nlu.text.spoken_digits import in_figures
 from storage.orders import Order
 from storage.tickets import Ticket
 
@@ -134,7 +130,9 @@ class Drafting:
         special = dict.fromkeys((*claim.special, *self.turn_input.policy.groups(tags)))
         claim = replace(claim, order_no=order.order_no, number="", pickup="", problems=(), special=tuple(special))
         claim = replace(claim, asked=None, misses={}, aided=())
-        for part in story.parts(claim.said if said is None else said, order, self.turn_input.lexicon, self.turn_input.today):
+        for part in story.parts(
+            claim.said if said is None else said, order, self.turn_input.lexicon, self.turn_input.today
+        ):
             reading = replace(self.read(part.text, (order,)), correction=False)
             if part.corrects and all(told.quantity is None for told in reading.claims):
                 reading, _ = restated(claim, part.text, reading, order, lambda words: self.read(words, (order,)))
@@ -190,7 +188,9 @@ class Drafting:
         assert claim
         album = self.turn_input.inbound.album
         known = {photo.id for photo in claim.photos}
-        fresh = [Photo(id=number, kind=kind, album=album, at=self.at) for number, kind in self.turn_input.found.evidence]
+        fresh = [
+            Photo(id=number, kind=kind, album=album, at=self.at) for number, kind in self.turn_input.found.evidence
+        ]
         self.put(replace(claim, photos=(*claim.photos, *(photo for photo in fresh if photo.id not in known))))
 
     def set_photo(self, photo: Photo) -> None:
@@ -230,14 +230,16 @@ class Drafting:
     def read(self, text: str, orders: Sequence[Order]) -> Reading:
         """Read a text, with what the second reader made of it."""
         turn_input = self.turn_input
-        reading = read(text, orders, turn_input.lexicon, today=turn_input.today)
+        seen = turn_input.named if text == turn_input.heard else None
+        reading = read(text, orders, turn_input.lexicon, today=turn_input.today, seen=seen)
         return (
             reading if turn_input.opinions is None else turn_input.opinions.over(turn_input.chat, text, orders, reading)
         )
 
     def plain_reading(self) -> Reading:
         """The text read without any order."""
-        return read(self.turn_input.heard, (), self.turn_input.lexicon, today=self.turn_input.today)
+        turn_input = self.turn_input
+        return read(turn_input.heard, (), turn_input.lexicon, today=turn_input.today, seen=turn_input.named)
 
     # look-ups
 

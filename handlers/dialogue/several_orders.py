@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from handlers.claims.claim import Photo
 from handlers.claims.given_numbers import in_plain_figures
@@ -22,7 +23,9 @@ def divide(turn: Turn, orders: Sequence[Order]) -> bool:
     """Divide what was said among the orders that were named; False where the words do not tell them apart."""
     claim, want = turn.claim, turn.turn_input.want
     given = {*want.numbers, *want.pickups}
-    if len({order.participate_no for order in orders} & given | {order.order_no for order in orders} & given) < len(orders):
+    if len({order.participate_no for order in orders} & given | {order.order_no for order in orders} & given) < len(
+        orders
+    ):
         return False  # one number that means several orders: which is asked
     said = [*(claim.said if claim else turn.talk.heard), (turn.at, turn.turn_input.inbound.text)]
     mine, owner = _sorted(turn, orders, said)
@@ -100,7 +103,7 @@ def _pieces(words: str, orders: Sequence[Order]) -> list[str]:
     places = sorted(found.start() for order in orders for found in _pattern(order).finditer(words))
     cuts = {0, len(words), *places[1:], *(found.start() for found in ENDS.finditer(words))}
     bounds = sorted(cuts)
-    return [words[low:high] for low, high in zip(bounds, bounds[1:], strict=False) if words[low:high].strip()]
+    return [words[low:high] for low, high in pairwise(bounds) if words[low:high].strip()]
 
 
 def _pattern(order: Order) -> re.Pattern[str]:

@@ -169,9 +169,7 @@ def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
     )
 
 
-def _own_wishes(
-    text: str, found: Sequence[Mention], wished: Wishes
-) -> tuple[tuple[tuple[str, int], str], ...]:
+def _own_wishes(text: str, found: Sequence[Mention], wished: Wishes) -> tuple[tuple[tuple[str, int], str], ...]:
     """Return the wish beside each order line where lines have wishes of their own: tofu refund, grapes again."""
     own: list[tuple[tuple[str, int], str]] = []
     bounds = [0, *(match.end() for match in APART.finditer(text)), len(text)]

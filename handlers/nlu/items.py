@@ -177,7 +177,10 @@ def _by_spec(
     named = [
         line
         for line in lines
-        if any(re.search(rf"(?<!\d){number}\s?[大小]?{unit}", text) for number, unit in SPEC_PART.findall(specs.get(line, "")))
+        if any(
+            re.search(rf"(?<!\d){number}\s?[大小]?{unit}", text)
+            for number, unit in SPEC_PART.findall(specs.get(line, ""))
+        )
     ]
     return tuple(named) if len(named) == 1 else ()
 

@@ -13,7 +13,8 @@ from handlers.nlu.text.numerals import chinese
 
 NUMERAL = r"[一二两三四五六七八九十廿卅百]{1,5}"
 LEAD = (
-    r"#\s?|(?<![a-z])no(?:\.\s?|\s)?|(?<![a-z])(?:pick-?up|collection|order|parcel)(?: (?:no\.?|number))?(?: is| was)?[ :]{1,2}#?"
+    r"#\s?|(?<![a-z])no(?:\.\s?|\s)?|(?<![a-z])(?:pick-?up|collection|order|parcel)(?: (?:no\.?|number))?(?: is|"
+    r" was)?[ :]{1,2}#?"
     r"|(?<![a-z])pick up (?:(?:no\.?|number)(?: is| was)?|is|was)[ :]{1,2}#?"
     r"|(?<![a-z])(?<!phone )(?<!mobile )(?<!the )number(?: is| was)?[ :]{1,2}"
     r"|(?:接龙号?|[取提领拎拿]货(?:号码?|码|(?=\d))|取件号|自提号|序号|编号|号码|排号)[是为:\s]{0,2}|第"

@@ -209,17 +209,35 @@ def claims_of(known: Facts, fits: Sequence[Order], base: ReadClaim) -> list[Read
     return [one for one in claims if one.line_no is None or one.line_no not in denied or one.problems]
 
 
-def read(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date) -> Reading:
-    """Read one message against the orders it could be about (often one, often none); never raises."""
-    whole = normalise(text, lexicon.emoji)
-    plain = in_figures(whole[:READ])
-    index = lay_open(orders)
-    references = refer(plain, orders, lexicon, today=today, index=index)
-    pickups = tuple(dict.fromkeys(value for span in references.pickups for value in span.values))
+def _numbered(claims: list[ReadClaim], fits: Sequence[Order], pickups: Sequence[str]) -> list[ReadClaim]:
+    """Return claims with the pickup number of their own order where the text has several."""
+    if len(pickups) < 2:
+        return claims
+    numbers = {order.order_no: order.participate_no for order in fits}
+    return [replace(one, pickup_no=numbers.get(one.order_no or "")) for one in claims]
+
+
+def _meant(references: References, pickups: Sequence[str], index: OrderIndex, today: date) -> list[Order]:
+    """Return the given orders that the references and the day mean."""
     fits = candidates(references, pickups[0] if len(pickups) == 1 else None, index)
     if len(pickups) > 1:
         fits = [order for order in fits if order.participate_no.lstrip("0") in pickups]
-    fits = of_day(fits, references.day, today)
+    return of_day(fits, references.day, today)
+
+
+def read(
+    text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date, seen: References | None = None
+) -> Reading:
+    """Read one message against the orders it could be about (often one, often none); never raises.
+
+    `seen` is what the text refers to without any order, where that is known by now: it is not looked for again.
+    """
+    whole = seen.text if seen else normalise(text, lexicon.emoji)
+    index, plain = lay_open(orders), in_figures(whole[:READ])
+    enough = seen and not orders and plain == whole
+    references = seen if seen and enough else refer(plain, orders, lexicon, today=today, index=index)
+    pickups = tuple(dict.fromkeys(value for span in references.pickups for value in span.values))
+    fits = _meant(references, pickups, index, today)
     known = facts(references.masked, fits, lexicon)
     rest = serious(whole[READ:], lexicon) if len(whole) > READ else known.serious
     base = ReadClaim(
@@ -230,10 +248,7 @@ def read(text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date) -
         certain=bool(fits) or not orders,
         evidence=references.evidence,
     )
-    claims = claims_of(known, fits, base)
-    if len(pickups) > 1:
-        numbers = {order.order_no: order.participate_no for order in fits}
-        claims = [replace(one, pickup_no=numbers.get(one.order_no or "")) for one in claims]
+    claims = _numbered(claims_of(known, fits, base), fits, pickups)
     return Reading(
         claims=tuple(claims),
         order_numbers=references.order_numbers,

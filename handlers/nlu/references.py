@@ -16,12 +16,16 @@ from storage.orders import Order
 MASK = "\ue000"
 PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 NAMED_PHONE = r"(?:手机号?码?|电话号?码?|号码|联系方式)"
-LAST = r"(?:尾号|尾数|尾巴|末尾|末四码|后四码|后[头面边]四位|最后|尾|后四位数?|后4位数?|末四位|末4位|最后四位|最后4位|后[头面边尾]|结尾)"
+LAST = (
+    r"(?:尾号|尾数|尾巴|末尾|末四码|后四码|后[头面边]四位|最后四位|最后4位|最后|尾|后四位数?|后4位数?|末四位|末4位"
+    r"|后[头面边尾]|结尾)"
+)
 IS = r"(?:就是|[是为:,\s])"
 TAIL = re.compile(
     rf"(?:{NAMED_PHONE}的?{LAST}|尾号|尾数|末尾|末四码|后四码|后四位数?|后4位数?|末四位|末4位|最后四位|最后4位|后[头面边](?=是)"
     r"|last (?:four|4)(?: digits?| numbers?)?(?: of (?:my|the) phone)?(?: are| is)?|ending(?: in| with)?"
-    r"|(?:phone|mobile|telephone|cell|tel|number|it) (?:number )?(?:is )?(?:ends?|finish(?:es)?)(?: in| with)?|(?:phone|mobile|tel)(?: number)?,?(?: last)?|tail)"
+    r"|(?:phone|mobile|telephone|cell|tel|number|it) (?:number )?(?:is )?(?:ends?|finish(?:es)?)(?: in| with)?|"
+    r"(?:phone|mobile|tel)(?: number)?,?(?: last)?|tail)"
     rf"(?:{IS}{{0,3}}|\s?(?:is|are|:)\s?)(?:尾号)?{IS}{{0,2}}(\d{{4}})(?!\d)"
     rf"|{NAMED_PHONE}(?:尾号)?{IS}{{0,3}}(\d{{4}})(?!\d)"
     r"|(?:1\d{2})?[*x]{3,8}(\d{4})(?!\d)|(?<!\d)(\d{4})(?:尾号|的?手机尾号|的尾号|结尾|\s?(?:at the end|are the last))"
@@ -47,6 +51,7 @@ class References:
     """Everything referred to, and the text with these places masked."""
 
     masked: str
+    text: str = ""  # as it was, normalised
     order_numbers: tuple[str, ...] = ()
     pickups: tuple[Span, ...] = ()
     tails: tuple[str, ...] = ()
@@ -236,6 +241,7 @@ def refer(
         names=tuple(name for _, name in names),
         named_at=tuple(at for at, _ in names),
         masked=seeker.text,
+        text=text,
         order_numbers=tuple(numbers),
         pickups=tuple(pickups),
         tails=tuple(dict.fromkeys(tails)),

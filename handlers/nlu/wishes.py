@@ -13,7 +13,9 @@ REFUSED = re.compile(
     r"|(?:\bno|\bnot|don't|do not|don't want(?: a| the)?|no need(?: to| for)?(?: a)?|without)"
     r"(?: want)?(?: a| any| the| to)?\s*$"
 )
-REFUSED_AFTER = re.compile(r"\s*(?:i )?(?:don'?t (?:need|want)|not need|no need)|\s*(?:就)?(?:不用了|不必了|不需要|免了|不要)")
+REFUSED_AFTER = re.compile(
+    r"\s*(?:i )?(?:don'?t (?:need|want)|not need|no need)|\s*(?:就)?(?:不用了|不必了|不需要|免了|不要)"
+)
 BLOCKED = re.compile(
     r"(?:不给|不肯|没法|无法|拒绝|不让|不同意|不支持|不予|(?<!能)不能|说不|没人|不可以)(?:我)?(?:办理?|申请)?$"
 )

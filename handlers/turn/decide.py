@@ -29,7 +29,6 @@ from handlers.nlu.customer_questions import asks_for_person
 from handlers.nlu.text.keyphrases import language_of, phrases
 
 
-
 def decide(turn_input: TurnInput) -> Decision:
     """Return what one turn comes to. Reads the text with the lines of the orders found; makes no look-up itself."""
     turn = Turn(turn_input)

@@ -114,16 +114,11 @@ def _scene(
     lexicon, today = lexicon_of(context.policy), local_date(context.now, context.policy)
     heard = _heard(inbound, talk, conversation, context)
     led = conversation.leader_id is not None and not _inside(inbound)
-    named = refer(normalise(heard), (), lexicon, today=today) if not inbound.tap else None
+    named = None if inbound.tap else refer(normalise(heard, lexicon.emoji), (), lexicon, today=today)
     claim = talk.claim(_claim_meant(talk, inbound) or talk.current)
     claim = None if claim is None or claim.dropped else claim
     dropped = next((one for one in reversed(talk.claims) if one.dropped), None)
-    tapped = inbound.tap.removeprefix("order:").partition("@")[0] if inbound.tap.startswith("order:") else ""
-    if tapped and not _offered(tapped, talk):
-        tapped = ""  # a button that this chat was never shown
-    if claim and claim.asked and not inbound.tap:
-        tapped = short_answers.chosen_order(claim, inbound.text)
-    want = lookup.wanted(claim, named, conversation, tapped=tapped, today=today)
+    want = lookup.wanted(claim, named, conversation, tapped=_chosen_order(inbound, talk, claim), today=today)
     numbers = _numbers(inbound)
     tickets, lines = lookup.tickets_of(tx, talk, conversation.id, numbers)
     spoken = tickets.get(talk.ticket_no)
@@ -154,6 +149,7 @@ def _scene(
         lexicon=lexicon,
         now=context.now,
         today=today,
+        named=named,
         new_id=context.new_id,
         opinions=context.opinions,
         heard=heard,
@@ -164,6 +160,14 @@ def _heard(inbound: Inbound, talk: Talk, conversation: Conversation, context: Tu
     """Return a text as it is read: bare numbers marked as the references that they must be."""
     known = conversation.customer_id is not None or conversation.leader_id is not None
     return given_numbers.as_reference(inbound, talk, lexicon_of(context.policy), known=known)[:LONGEST]
+
+
+def _chosen_order(inbound: Inbound, talk: Talk, claim: Claim | None) -> str:
+    """Return the order that a button, or a short answer to a question, chooses."""
+    if claim and claim.asked and not inbound.tap:
+        return short_answers.chosen_order(claim, inbound.text)
+    number = inbound.tap.removeprefix("order:").partition("@")[0] if inbound.tap.startswith("order:") else ""
+    return number if number and _offered(number, talk) else ""  # not by a button that this chat was never shown
 
 
 def _order_of(tx: Tx, claim: Claim | None, conversation: Conversation) -> Order | None:

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import sheet_files
 from databases import lay_out
+from sqlalchemy import select
 
 from bot.channels.base import Gone, TooBig, Unreachable
 from bot.runtime.courier import strike
@@ -150,7 +151,7 @@ class World:
 
     def _load(self) -> None:
         with self.write() as tx:
-            number = policies.in_force(tx)
+            number = tx.scalar(select(t.meta.c.value).where(t.meta.c.key == policies.IN_FORCE))
             assert number
             self._policy = policy_of(policies.text_of(tx, number))
             outbox.free_leases(tx)

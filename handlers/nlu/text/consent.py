@@ -13,15 +13,17 @@ YES = (
     "|成|要得|妥了|妥|啱|喺|同意|接受|确认|确定|提交|交吧|交|发吧|报吧|办吧|ok|okay|okey|okk|oki|kk|yes|yep|yeah|yup|yess|ya|yah|aye|sure|right|correct|exactly|spoton"
     "|looksgood|lookright|looksright|allgood|soundsgood|goahead|pleasedo|doit|goodtogo|fine|perfect|confirm|confirmed|agreed|agree|submit|noproblem|noproblems|goforit|exact|exactly|deal|达成|thatsit|thatsright|thatiscorrect|thatisright"
 )
-THANKS = (
-    "谢谢|多谢|谢了|谢|感谢|辛苦|唔该|唔該|麻烦|拜托|有劳|thanks|thankyou|thx|thankx|tks|ta|cheers|muchappreciated|appreciated|appreciateit|bless"
-)
+THANKS = "谢谢|多谢|谢了|谢|感谢|辛苦|唔该|唔該|麻烦|拜托|有劳|thanks|thankyou|thx|thankx|tks|ta|cheers|"
+"muchappreciated|appreciated|appreciateit|bless"
 FILLER = (
     "就这样|就这么|就咁样|就咁|就恁个|恁个|咁样|这样子|这样|这么着|这么|整|搞掂|搞定|搞|弄好|弄|办|处理|来|着|去|您|你们|你|我|咗|晒|哂|嘅|嘎|噶|㗎|咯|囖|啵|喇|啦|了|的|呀|啊|呐|呢|哈|哦|噢|喔|嘛|嘞"
     "|嗨|呗|吧|哟|唷|勒|滴|快点|快d|快啲|快|赶紧|尽快|帮忙|帮|给|一下|下|老板|亲|师傅|小妹|同志|客服|都|就|也|全部|全|很|非常|哎|诶|唉|那|额|格能|格样|嘞个样子|就嘞个|咁就|恁样|nah|wellthen|well|dotheneedful|do|needful|kindly|please|pls|plz|verymuch|somuch|very|much|alot|mate|lah|la|dear"
     "|sir|madam|maam|admin|friend|thats|thatis|that|its|itis|it|iis|is|are|all|everything|details|theclaim|this|these|then|now|now|for|you|your|help|and|so|i|the|a|ha|haha|love|lovely|kindly|great|good|nice|ever|from|here"
 )
-CONTRARY = re.compile(r"[不没别勿冇唔未无]|但|可是|就是|只|[?？\d]|\b(?:no|not|don'?t|isn'?t|wrong|but|only|except|wait|instead|change|one)\b", re.I)
+CONTRARY = re.compile(
+    r"[不没别勿冇唔未无]|但|可是|就是|只|[?？\d]|\b(?:no|not|don'?t|isn'?t|wrong|but|only|except|wait|instead|change|one)\b",
+    re.I,
+)
 MARKS = re.compile(r"[\W_]+")
 
 
@@ -29,14 +31,14 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split("|"))
 
 
+SHORTEST = frozenset("得中成来交")  # these open other sentences too
 YES_WORDS, THANKS_WORDS, FILLERS = _words(YES), _words(THANKS), _words(FILLER)
+CHINESE_YES = sorted((word for word in YES_WORDS if not word.isascii() and word not in SHORTEST), key=len, reverse=True)
 OPENS = re.compile(
-    rf"^\s*(?:(?:{'|'.join(sorted((word for word in YES_WORDS if not word.isascii() and word not in ('得', '中', '成', '来', '交')), key=len, reverse=True))})(?![是个意过])"
+    rf"^\s*(?:(?:{'|'.join(CHINESE_YES)})(?![是个意过])"
     r"|(?:ok|okay|yes|yep|yeah|yup|sure|correct|exactly|perfect|confirm(?:ed)?|agreed?)\b)",
     re.I,
 )
-
-
 WITHIN = re.compile(r"对的|没错|正确|可以的|好的|\b(?:correct|right|yes|ok|okay|exactly|perfect)\b")
 
 

@@ -21,12 +21,14 @@ RUN = re.compile(
 )
 WORD = "|".join(NAMES)
 ENGLISH_RUN = re.compile(rf"\b(?:{WORD})(?:[\s-]+(?:{WORD})){{3,12}}\b", re.IGNORECASE)
+MANY = "|".join(list(NAMES)[2:10])
 DOZEN = re.compile(
-    rf"\b(?:(?P<half>half (?:a )?|1/2 (?:a )?)|(?P<one>an? |one )?|(?P<many>\d{{1,2}}|{'|'.join(list(NAMES)[2:10])}) )dozen(?: of)?\b",
+    rf"\b(?:(?P<half>half (?:a )?|1/2 (?:a )?)|(?P<one>an? |one )?|(?P<many>\d{{1,2}}|{MANY}) )dozen(?: of)?\b",
     re.IGNORECASE,
 )
 HALF_OF_ONE = re.compile(
-    r"\b(?:the )?half (?:of )?(?:one|an?|1)\b(?= (?:bag|box|pack|tray|bottle|carton|can|tub|jar|punnet|bunch|crate|packet))",
+    r"\b(?:the )?half (?:of )?(?:one|an?|1)\b(?= (?:bag|box|pack|tray|bottle|carton|can|tub|jar|punnet|bunch|"
+    r"crate|packet))",
     re.IGNORECASE,
 )
 COUPLE = re.compile(r"\b(?:a )?couple(?: of)?(?= [a-z])", re.IGNORECASE)

@@ -14,7 +14,6 @@ from handlers.tickets import lifecycle
 from handlers.turn import intake
 from storage import conversations, events, evidence, people, ticket_lines
 from storage import tables as t
-from storage import tickets as rows
 from storage.desk import desk_messages, queue
 
 AJIE = {"user": "78", "name": "阿杰"}
@@ -68,7 +67,7 @@ def test_two_tap_pick_up_and_one_wins(house):
     assert "小林" in lost.text
     ticket = lifecycle.must(house.tx, no)
     assert (ticket.owner_id, ticket.owner_name, ticket.state) == ("77", "小林", "assigned")
-    assert rows.owner_of(house.tx, no) == ("77", "小林")
+    assert house.owner(no) == ("77", "小林")
 
 
 def test_no_coupon_goes_out_by_one_tap_where_somebody_was_hurt(house):
@@ -308,7 +307,7 @@ def test_somebody_elses_ticket_is_not_spoken_for(house):
 def test_a_reply_to_a_free_card_picks_it_up(house):
     no = filed(house, special=("senior",))
     reply(house, "阿姨好", quoted=f"👵 {no}")
-    assert rows.owner_of(house.tx, no) == ("77", "小林")
+    assert house.owner(no) == ("77", "小林")
     assert house.heard(1)[-1] == "小林：阿姨好"
 
 
@@ -366,12 +365,12 @@ def test_hand_back_and_hand_over(house):
     taps = [row[0][1] for row in house.at_desk(no, "note")[-1]["buttons"]]
     assert set(taps) == {f"hand:{no}:78", f"hand:{no}:79", f"hand:{no}:queue"}
     tap(house, f"hand:{no}:78")
-    assert rows.owner_of(house.tx, no) == ("78", "阿杰")
+    assert house.owner(no) == ("78", "阿杰")
     tap(house, f"hand:{no}:queue", **AJIE)
     ticket = lifecycle.must(house.tx, no)
     assert (ticket.owner_id, ticket.state) == (None, "queued")
     tap(house, f"pick:{no}")
-    assert rows.owner_of(house.tx, no) == ("77", "小林")
+    assert house.owner(no) == ("77", "小林")
 
 
 def test_a_supervisor_takes_over_when_called(house):
@@ -382,7 +381,7 @@ def test_a_supervisor_takes_over_when_called(house):
     assert house.at_desk(no, "page")[-1]["mentions"] == [["79", "何姐"]]
     assert tap(house, f"pick:{no}", **AJIE).alert
     tap(house, f"pick:{no}", **BOSS)
-    assert rows.owner_of(house.tx, no) == ("79", "何姐")
+    assert house.owner(no) == ("79", "何姐")
 
 
 def test_a_phone_that_the_customer_tells_is_for_the_owners_alert_alone(house):
@@ -520,7 +519,7 @@ def test_another_desks_tickets_are_not_seen(house):
     assert lifecycle.must(house.tx, no).desk == "sandbox"
     assert tap(house, f"pick:{no}").alert
     assert command(house, f"/ticket {no}").alert
-    assert rows.owner_of(house.tx, no) is None
+    assert house.owner(no) is None
 
 
 def test_those_who_act_are_known_and_those_who_left_are_not(house):

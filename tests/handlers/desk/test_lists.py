@@ -12,7 +12,6 @@ from handlers.messages import ticket_numbers
 from handlers.tickets import lifecycle
 from storage import people, ticket_lines
 from storage import tables as t
-from storage import tickets as rows
 from storage.desk import desk_messages
 
 AJIE = {"user": "78", "name": "阿杰"}
@@ -103,7 +102,7 @@ def test_a_row_is_taken_by_its_number(house, words):
     nos = many(house, 4)
     answer = command(house, words) if words.startswith("/") else says(house, words)
     assert nos[2] in answer.text
-    assert rows.owner_of(house.tx, nos[2]) == ("77", "小林")
+    assert house.owner(nos[2]) == ("77", "小林")
     assert house.at_desk(nos[2], "card")
 
 

@@ -80,13 +80,11 @@ class Talk:
 
     async def told(self, *parts: str):
         """Wait for an answer that holds all of this."""
-        return await self.api.until(
-            lambda: next((m for m in self.new if all(part in m.text for part in parts)), None), within=9
-        )
+        return await self.api.until(lambda: next((m for m in self.new if all(part in m.text for part in parts)), None))
 
     async def taken(self) -> None:
         """Wait until what was said is taken in, though it needs no answer."""
-        await self.api.until(lambda: not self.shop.inbox.pending, within=9)
+        await self.api.until(lambda: not self.shop.inbox.pending)
 
     async def rows(self, table, *where):
         """Return committed rows."""
@@ -114,7 +112,7 @@ class Talk:
 
     async def stored(self, count: int) -> None:
         """Wait until so many photos have been fetched."""
-        await eventually(lambda: self._stored(count), within=9)
+        await eventually(lambda: self._stored(count))
 
     async def _stored(self, count: int) -> bool:
         return len(await self.rows(t.evidence, t.evidence.c.state == "stored")) == count
@@ -122,12 +120,12 @@ class Talk:
     async def tapped(self, who, message, label: str):
         """Tap a button and wait for the answer."""
         tap = who.tap(message, label)
-        await self.api.until(lambda: tap.answered, within=9)
+        await self.api.until(lambda: tap.answered)
         return tap
 
     async def shown(self, *parts: str):
         """Wait for a message of the desk's bot in the group that holds all of this."""
         return await self.api.until(
             lambda: next((m for m in reversed(self.group.messages) if m.sender is self.bot
-                          and all(part in m.text + " ".join(m.labels) for part in parts)), None), within=9
+                          and all(part in m.text + " ".join(m.labels) for part in parts)), None)
         )  # fmt: skip
