@@ -210,7 +210,7 @@ def ask_confirm(view: View) -> Question:
         offer=offer(claim, view.order, dict(view.claimed), voice),
         keep=keeping(claim, voice),
     )
-    edits = () if view.brief else (("talk.edit_quantity", "edit:quantity"), ("talk.edit_wish", "edit:wish"))
+    edits = (("talk.edit_quantity", "edit:quantity"), ("talk.edit_wish", "edit:wish"))[: 1 if view.brief else 2]
     choices = [(voice.say("talk.submit"), f"submit:{claim.revision}")]
     choices += [(voice.say(label), tap) for label, tap in edits]
     choices.append((voice.say("talk.to_human"), "human:confirm"))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from handlers.claims.claim import Claim, Problem
-from handlers.claims.shares import parts
+from handlers.claims.shares import parts, share_of
 from handlers.claims.summary import MONEY_BACK, line_of
 from handlers.messages.codes import SEVERITIES
 from handlers.nlu.reading import ReadClaim, Reading
@@ -36,14 +36,34 @@ def take(
     claimed = {told.line_no for told in reading.claims if told.problems}
     denied = set(reading.denied) - claimed
     problems = [item for item in problems if item.line_no is None or item.line_no not in denied]
-    claim = replace(claim, problems=_once(settled(item, order, policy) for item in problems))
+    problems = _once(settled(item, order, policy) for item in problems)
+    claim = replace(claim, problems=_within_bought(problems, order))
     if reading.aided:
         claim = replace(claim, aided=tuple(dict.fromkeys((*claim.aided, *reading.aided))))
     claim = _signals(claim, reading)
     return _wishes(claim, reading, at=at if isinstance(at, str) else "", first=first)
 
 
-def _once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+def _within_bought(problems: Sequence[Problem], order: Order | None) -> tuple[Problem, ...]:
+    """Return the problems with those joined that claim more of a line than was bought: the same goods have both."""
+    kept: list[Problem] = []
+    for item in problems:
+        line = line_of(order, item.line_no)
+        before = next((at for at, one in enumerate(kept) if line and one.line_no == item.line_no), None)
+        shares = [share_of(one, line) or 0 for one in (item, kept[before])] if line and before is not None else []
+        if before is None or sum(shares) <= 1 or not (item.problem and kept[before].problem):
+            kept.append(item)
+            continue
+        first, more = kept[before], item
+        wider = more if shares[0] > shares[1] else first
+        also = tuple(code for code in dict.fromkeys((*first.also, more.problem, *more.also)) if code != first.problem)
+        kept[before] = replace(
+            first, also=also, quantity=wider.quantity, unit=wider.unit, share=wider.share, wish=first.wish or more.wish
+        )
+    return tuple(kept)
+
+
+def _once(problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems without those that say the same of the same goods again; what is newer fills what is open."""
     kept: list[Problem] = []
     for item in problems:
@@ -59,7 +79,7 @@ def _once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
             kept.append(item)
         elif item.quantity and not kept[same].quantity:
             kept[same] = replace(kept[same], quantity=item.quantity, unit=item.unit, share=item.share)
-    return tuple(kept)
+    return kept
 
 
 def fits(told: ReadClaim, policy: Policy) -> bool:
@@ -133,6 +153,11 @@ def _same_item(problems: Sequence[Problem], told: ReadClaim, codes: tuple[str, .
     for index, item in enumerate(problems):
         if item.line_no in lines and (not codes or not item.problem or item.problem in codes or reading.correction):
             return index
+    if told.line_no is not None and codes:
+        for index, item in enumerate(problems):
+            known = told.quantity is None or str(told.quantity) == item.quantity
+            if item.line_no == told.line_no and known:
+                return index  # more about the same goods: 烂了, 汁都漏出来了
     for index, item in enumerate(problems):
         open_ = item.line_no is None and (not item.among or lines & set(item.among))
         if open_ and (not codes or not item.problem or item.problem in codes):
@@ -155,6 +180,9 @@ def _filled(item: Problem, told: ReadClaim, codes: tuple[str, ...], *, asked: st
         changes["absent"] = told.absent
     if codes and may("problem", not item.problem):
         changes |= {"problem": codes[0], "also": codes[1:]}
+    elif codes and item.line_no is not None and told.line_no == item.line_no:
+        more = (code for code in codes if code != item.problem)
+        changes["also"] = tuple(dict.fromkeys((*item.also, *more)))
     if told.quantity is not None and may("quantity", not item.quantity):
         changes |= {"quantity": str(told.quantity), "unit": told.unit or "", "share": told.fraction, "unsure": False}
     if told.received and may("received", not item.received):

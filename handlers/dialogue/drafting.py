@@ -32,6 +32,7 @@ OF_ONE_DRAFT: Mapping[str, Any] = {  # what a new draft makes the talk forget
 OF_DAY = re.compile(
     r"(?:昨|今|前)[天日](?:的|那|这|单)|\d[号日](?:的|那|这|单)|yesterday'?s|today'?s|from (?:yesterday|today)", re.I
 )
+COUPON = re.compile(r"券|红包|积分|coupon|voucher|credit", re.IGNORECASE)
 HEARD = 3  # words that told nothing by themselves, kept for the draft that may follow
 SAID, KEPT = 20, 24_000  # how many of the customer's last messages a draft keeps whole, and of how many characters
 WORDS = 500  # characters of words that said nothing by themselves
@@ -68,7 +69,8 @@ class Drafting:
     @property
     def voice(self) -> Voice:
         """How to speak to this customer."""
-        return Voice(language=self.talk.language or "zh", policy=self.turn_input.policy, now=self.turn_input.now)
+        spoken = self.talk.language or self.turn_input.inbound.language  # until words tell, the client's own
+        return Voice(language=spoken or "zh", policy=self.turn_input.policy, now=self.turn_input.now)
 
     def view(self, claim: Claim, *, told: bool = False) -> View:
         """What questions about a draft are made from; `told`: the same reply says the facts."""
@@ -133,7 +135,7 @@ class Drafting:
         for part in story.parts(
             claim.said if said is None else said, order, self.turn_input.lexicon, self.turn_input.today
         ):
-            reading = replace(self.read(part.text, (order,)), correction=False)
+            reading = self.unguessed(part.text, replace(self.read(part.text, (order,)), correction=False))
             if part.corrects and all(told.quantity is None for told in reading.claims):
                 reading, _ = restated(claim, part.text, reading, order, lambda words: self.read(words, (order,)))
             reading = replace(reading, correction=part.corrects)
@@ -168,6 +170,7 @@ class Drafting:
         claim = self.claim
         assert claim
         orders = (self.order,) if self.order else ()
+        reading = self.unguessed(text, reading)
         reading, open_ = restated(claim, text, reading, self.order, lambda words: self.read(words, orders))
         after = take(claim, reading, self.order, self.turn_input.policy, at=self.at)
         if open_:
@@ -177,6 +180,18 @@ class Drafting:
             after = replace(after, submit_at="")  # what was confirmed is no longer what is there
         self.put(after)
         self.said(text)
+
+    def unguessed(self, text: str, reading: Reading) -> Reading:
+        """Return the reading without a wish for 赔偿 that names nothing: a coupon is never guessed, it is asked."""
+        if "compensation" not in reading.remedies or COUPON.search(text):
+            return reading
+        claims = tuple(
+            replace(one, remedy=None if one.remedy == "compensation" else one.remedy) for one in reading.claims
+        )
+        left = tuple(code for code in reading.remedies if code != "compensation")
+        if not left:
+            self.notes.append(self.voice.say("talk.which_amends"))
+        return replace(reading, claims=claims, remedies=left)
 
     def count_again(self) -> None:
         """Have it said that the number is asked for again, for nobody can tell which one was meant."""

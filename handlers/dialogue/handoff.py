@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from fractions import Fraction
 
 from handlers.claims.outcomes import Appeal, Progress, Remark
 from handlers.dialogue.drafting import HUSHED, LIVE
@@ -14,6 +16,11 @@ from handlers.nlu.text import consent
 from handlers.nlu.text.keyphrases import contains
 from storage.tickets import Ticket
 
+CORRECTS = re.compile(
+    r"不是[^,，。!?;\n]{1,12}(?:而?是|[,，\s])|^第\s?[\d一二三四五六七八九十]+[个条行]|(?:应该|其实)是|(?:写|记|说|打|搞)错了"
+    r"|\bnot \w+,? but\b|\bi meant?\b|\bshould be\b|\bactually\b|\bcorrection\b",
+    re.IGNORECASE,
+)
 BRIEF = 30  # characters of a message that says one thing
 
 
@@ -125,8 +132,14 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
         )
         if wish and not ticket.owner_id:
             turn.tell("wish_changed", no=ticket.no, wish=turn.voice.remedy(wish), now=False)
+        elif not ticket.owner_id and not media and (said := _put_right(turn, ticket, reading, text)):
+            turn.reply(said, echo=True)
         elif not ticket.owner_id:
-            turn.reply(turn.voice.say("talk.added_after", no=ticket.no), _other(turn), echo=True)
+            said = turn.voice.say("talk.added_after", no=ticket.no)
+            if turn.talk.spoken[-1:] == (said,):
+                turn.tell("added_too", now=False, no=ticket.no)
+            else:
+                turn.reply(said, _other(turn), echo=True)
         return True
     told = any(claim.problems for claim in reading.claims)
     if not told and not media and ticket.state != "withdrawn" and len(text) <= BRIEF and contains(text, "protest"):
@@ -139,6 +152,24 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
     turn.outcomes.append(Remark(ticket_no=ticket.no, text=text))
     turn.reply(turn.voice.say("talk.which_meant", no=ticket.no), _which(turn, ticket), echo=True)
     return True
+
+
+def _put_right(turn: Turn, ticket: Ticket, reading: Reading, text: str) -> str:
+    """Return what is said to words that put a number of a filed ticket right; "" for other words."""
+    known = {line.order_line_no: line for line in turn.turn_input.found.lines.get(ticket.no, ())}
+    told = [one for one in reading.claims if one.line_no in known and one.quantity is not None]
+    changed = [one for one in told if str(one.quantity) != known[one.line_no].quantity]
+    if changed:
+        names = [f"{known[one.line_no].item} {_count(turn, one.quantity, one.unit)}" for one in changed]
+        return turn.voice.say("talk.restated_after", no=ticket.no, facts=turn.voice.say("talk.comma").join(names))
+    corrects = reading.correction or CORRECTS.search(text)
+    return turn.voice.say("talk.not_understood_after", no=ticket.no) if corrects and not told else ""
+
+
+def _count(turn: Turn, quantity: Fraction | str | None, unit: str | None) -> str:
+    if quantity in ("all", "half"):
+        return turn.voice.say(f"talk.{quantity}")
+    return f"{quantity}{turn.voice.unit(unit or '')}"
 
 
 def _other_wish(turn: Turn, ticket: Ticket, reading: Reading) -> str:

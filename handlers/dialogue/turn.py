@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from handlers.dialogue.drafting import HEARD, HUSHED, WORDS, Drafting
 from handlers.messages.models import Button, Reply
 from storage.orders import Order
 
+QUESTION = re.compile("[?？]")
 STORY = 8  # messages that may come before the order without naming one, until a person is called
 
 
@@ -236,7 +238,8 @@ class Turn(Drafting):
         before = self.talk.spoken[:-1] if self.turn_input.found.echo_back else self.talk.spoken
         for place, reply in enumerate(self.replies):
             if before and reply.text == before[-1] and not reply.safety:
-                again = self.voice.say("talk.once_more", text=reply.text)
+                key = "once_more" if reply.buttons or QUESTION.search(reply.text) else "once_more_plain"
+                again = self.voice.say(f"talk.{key}", text=reply.text)
                 self.replies[place] = replace(reply, text=again)
             before = (*before, self.replies[place].text)[-2:]
         self.talk = replace(self.talk, spoken=before)

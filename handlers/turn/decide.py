@@ -25,6 +25,7 @@ from handlers.dialogue import (
 from handlers.dialogue.lists import dispatch
 from handlers.dialogue.message import ANY, ASKED, DRAFT, SPOKEN, TICKET, Handler, Message, meaning
 from handlers.dialogue.turn import Turn
+from handlers.messages import placeholders
 from handlers.nlu.customer_questions import asks_for_person
 from handlers.nlu.text.keyphrases import language_of, phrases
 
@@ -84,8 +85,9 @@ def _message(turn: Turn) -> None:
         _start(turn)
         return
     text = inbound.text[:LONGEST]
-    turn.talk = replace(turn.talk, language=language_of(text, turn.talk.language))
-    if not inbound.media and not any(char.isalnum() for char in text):
+    words = placeholders.without(text)
+    turn.talk = replace(turn.talk, language=language_of(words, turn.talk.language))
+    if not inbound.media and not any(char.isalnum() for char in words):
         wordless.answer(turn)
         return
     message = _read(turn, text)
@@ -111,7 +113,7 @@ def _read(turn: Turn, text: str) -> Message:
         turn=turn,
         text=text,
         reading=escalation.with_ticket(turn, answers.heard(turn, text, reading)),
-        phrases=phrases(text),
+        phrases=phrases(placeholders.without(text)),
         withdraw_asked=asked.withdraw_asked,
         drop_asked=asked.drop_asked,
     )

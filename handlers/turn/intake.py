@@ -12,7 +12,7 @@ from handlers.claims.decision import LONGEST, Decision, TurnInput
 from handlers.context import TurnContext
 from handlers.dialogue import short_answers
 from handlers.dialogue.buttons import TICKET_TAPS
-from handlers.messages import cleaning, mailboxes, ticket_numbers
+from handlers.messages import cleaning, mailboxes, placeholders, ticket_numbers
 from handlers.messages.models import Inbound, Reply, from_raw
 from handlers.nlu.reading import read
 from handlers.nlu.references import refer
@@ -159,6 +159,7 @@ def _scene(
 def _heard(inbound: Inbound, talk: Talk, conversation: Conversation, context: TurnContext) -> str:
     """Return a text as it is read: bare numbers marked as the references that they must be."""
     known = conversation.customer_id is not None or conversation.leader_id is not None
+    inbound = replace(inbound, text=placeholders.without(inbound.text))
     return given_numbers.as_reference(inbound, talk, lexicon_of(context.policy), known=known)[:LONGEST]
 
 
