@@ -35,6 +35,7 @@ class Photo:
     state: str = "pending"  # pending, stored, refused, gone
     verdict: str = ""
     album: str = ""
+    at: str = ""  # ISO time of the message that it came with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,7 @@ class Claim:
     pickup: str = ""
     tail: str = ""
     day: str = ""
+    others: tuple[str, ...] = ()  # further numbers given before the phone's tail: orders beside the first
     problems: tuple[Problem, ...] = ()
     photos: tuple[Photo, ...] = ()
     wishes: tuple[tuple[str, str], ...] = ()  # (ISO time, remedy): every wish that was uttered
@@ -143,6 +145,8 @@ class Talk:
     arriving: tuple[int, ...] = ()  # evidence rows for a ticket whose outcome is told when all are there
     sent: tuple[tuple[str, int, str], ...] = ()  # (message, evidence row, mark of the file): for edits
     arrived: tuple[str, ...] = ()  # the kinds of those that are stored already
+    thanked: bool = False  # thanks for the ticket last spoken of were answered
+    spoken: tuple[str, ...] = ()  # the last texts that the bot said by itself, the newest last
 
     def claim(self, claim_id: str) -> Claim | None:
         """Return the draft of this id."""

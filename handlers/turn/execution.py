@@ -35,7 +35,11 @@ class Execution:
     @property
     def voice(self) -> Voice:
         """How to speak to this customer."""
-        return Voice(language=self.talk.language or "zh", policy=self.context.policy, now=self.context.now)
+        return Voice(
+            language=self.talk.language or self.turn_input.inbound.language or "zh",
+            policy=self.context.policy,
+            now=self.context.now,
+        )
 
     def tell(self, key: str, **values: object) -> None:
         """Say a sentence at once, before the questions that may wait."""

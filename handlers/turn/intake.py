@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from handlers.claims import claim as claims
-from handlers.claims import lookup
+from handlers.claims import given_numbers, lookup
 from handlers.claims.claim import Claim, Talk
 from handlers.claims.decision import LONGEST, Decision, TurnInput
 from handlers.context import TurnContext
 from handlers.dialogue import short_answers
 from handlers.dialogue.buttons import TICKET_TAPS
-from handlers.messages import cleaning, mailboxes, ticket_numbers
+from handlers.messages import cleaning, mailboxes, placeholders, ticket_numbers
 from handlers.messages.models import Inbound, Reply, from_raw
 from handlers.nlu.reading import read
 from handlers.nlu.references import refer
@@ -123,9 +123,9 @@ def _scene(
     tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, context: TurnContext, *, echo_back: bool
 ) -> TurnInput:
     lexicon, today = lexicon_of(context.policy), local_date(context.now, context.policy)
-    inbound = _as_pickup_number(inbound, talk)
+    heard = _heard(inbound, talk, conversation, context)
     led = conversation.leader_id is not None and not _inside(inbound)
-    named = None if inbound.tap else refer(normalise(inbound.text, lexicon.emoji), (), lexicon, today=today)
+    named = None if inbound.tap else refer(normalise(heard, lexicon.emoji), (), lexicon, today=today)
     claim = talk.claim(_claim_meant(talk, inbound) or talk.current)
     claim = None if claim is None or claim.dropped else claim
     dropped = next((one for one in reversed(talk.claims) if one.dropped), None)
@@ -163,7 +163,15 @@ def _scene(
         named=named,
         new_id=context.new_id,
         opinions=context.opinions,
+        heard=heard,
     )
+
+
+def _heard(inbound: Inbound, talk: Talk, conversation: Conversation, context: TurnContext) -> str:
+    """Return a text as it is read: bare numbers marked as the references that they must be."""
+    known = conversation.customer_id is not None or conversation.leader_id is not None
+    inbound = replace(inbound, text=placeholders.without(inbound.text))
+    return given_numbers.as_reference(inbound, talk, lexicon_of(context.policy), known=known)[:LONGEST]
 
 
 def _chosen_order(inbound: Inbound, talk: Talk, claim: Claim | None) -> str:
@@ -197,16 +205,6 @@ def _concerns_echo(inbound: Inbound, talk: Talk) -> bool:
 def _inside(inbound: Inbound) -> bool:
     """Return whether nobody said this; the lines of a file were said by whoever sent it."""
     return inbound.kind in INSIDE and "sheet" not in inbound.data
-
-
-def _as_pickup_number(inbound: Inbound, talk: Talk) -> Inbound:
-    """Read a bare number as the pickup number where an order was asked for without choices."""
-    claim = talk.claim(talk.current)
-    asked = claim.asked if claim and not claim.dropped and not claim.order_no else None
-    bare = inbound.text.strip()
-    if asked and asked.slot == "order" and not asked.choices and bare.isdecimal() and len(bare) < 4:
-        return replace(inbound, text=f"{bare}号")
-    return inbound
 
 
 def _offered(order_no: str, talk: Talk) -> bool:
