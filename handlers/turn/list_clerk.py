@@ -39,9 +39,9 @@ class Clerk:
         """Put a claim together with its order and buyer."""
         order = self.order(claim.order_no) if claim.order_no else None
         buyer = None
-        if order and order.buyer_phone:
+        if order and order.buyer_key:
             now = self.context.now
-            buyer = people.customer(self.tx, order.buyer_phone, order.buyer_name, sample=order.sample, now=now).id
+            buyer = people.customer(self.tx, order.buyer_key, order.buyer_name, sample=order.sample, now=now).id
         claimed = lookup.claimed(self.tx, claim.order_no, but=claim.ticket_no) if order else {}
         return filing.Filing(
             claim=claim,
