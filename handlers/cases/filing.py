@@ -11,6 +11,7 @@ from handlers.cases.customer_answers import consent, received, settle, withdraw
 from handlers.cases.fetched_evidence import examined
 from handlers.cases.recording import Filing, FilingLine
 from handlers.cases.remarks import Remarked, answered, call, remark
+from handlers.claims.claim import drafted_time
 from handlers.context import TurnContext
 from handlers.tickets import auto_approval, clocks, desk_outbox, lifecycle, queue_entry, warnings
 from handlers.tickets.progress import progress
@@ -114,7 +115,7 @@ def _complete(tx: Tx, no: str, filing: Filing, context: TurnContext) -> Filed:
     waived = claim.photos_waived
     lifecycle.log(tx, no, "filed", filing.by, context, sum=sum_, retakes=claim.retakes, waived=waived)
     policy = context.policy_of(tx, ticket.policy_hash)
-    clocks.met(tx, no, "acceptance", policy, context, since=recording.drafted_time(claim.submit_at) or context.now)
+    clocks.met(tx, no, "acceptance", policy, context, since=drafted_time(claim.submit_at) or context.now)
     noted = ["late_claim"] * bool(claim.late_reason) + ["photos_waived"] * waived
     warnings.record(tx, ticket, *noted)
     if _owes_photos(tx, ticket, filing, context):

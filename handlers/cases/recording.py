@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
 from handlers.claims import claim as claims
 from handlers.claims.claim import Claim
 from handlers.context import TurnContext
-from handlers.messages.codes import SEVERITIES
+from handlers.messages.codes import strongest
 from handlers.messages.ticket_numbers import draw
 from handlers.tickets import desk_outbox, lifecycle
 from storage import events, evidence, ticket_lines
@@ -66,11 +65,6 @@ class Filing:
         return lifecycle.By(actor=f"{kind}:{self.channel}:{self.account}")
 
 
-def drafted_time(text: str) -> datetime | None:
-    """Return the time that a draft holds as ISO text; None when it is empty."""
-    return datetime.fromisoformat(text) if text else None
-
-
 def create(tx: Tx, filing: Filing, context: TurnContext, *, why: str = "") -> str:
     """Store a new ticket with a number nobody has; return the number."""
     claim = filing.claim
@@ -90,7 +84,7 @@ def create(tx: Tx, filing: Filing, context: TurnContext, *, why: str = "") -> st
         "special": list(claim.special),
         "said": [list(item) for item in claim.uttered],
         "warnings": [],
-        "reported_at": drafted_time(claim.opened_at) or context.now,
+        "reported_at": claims.drafted_time(claim.opened_at) or context.now,
         "created_at": context.now,
         "updated_at": context.now,
         **_order(filing),
@@ -134,7 +128,7 @@ def rise(
 ) -> bool:
     """Make a ticket more serious, never less; return True when it did."""
     ticket = lifecycle.must(tx, no)
-    worst = max(ticket.severity, severity, key=SEVERITIES.index)
+    worst = strongest(ticket.severity, severity)
     found = {
         "severity": worst,
         "signals": list(dict.fromkeys([*ticket.signals, *signals])),
@@ -152,7 +146,7 @@ def keep(tx: Tx, no: str, filing: Filing, context: TurnContext) -> None:
     sync_lines(tx, no, filing)
     known = sum(event.kind == "wish" for event in events.of_ticket(tx, no))
     for at, wish in filing.claim.wishes[known:]:
-        events.add(tx, no, "wish", {"remedy": wish}, actor=filing.by.actor, at=drafted_time(at) or context.now)
+        events.add(tx, no, "wish", {"remedy": wish}, actor=filing.by.actor, at=claims.drafted_time(at) or context.now)
     evidence.link(tx, no, claim_id=filing.claim.id, ids=[photo.id for photo in filing.claim.photos])
     if filing.claim.aided:
         note_aided(tx, no, filing.claim.aided, context)
@@ -216,7 +210,7 @@ def columns(order: Order | None, wanted: FilingLine) -> dict[str, Any]:
         "wish": wanted.wish,
         "wish_amount": wanted.amount,
         "also": " ".join(problem.also),
-        "heard_at": drafted_time(problem.at),
+        "heard_at": claims.drafted_time(problem.at),
     }
 
 

@@ -35,7 +35,7 @@ def _official(day: date) -> bool:
 
 def local_date(now: datetime, policy: Policy) -> date:
     """Return the day of the business at a time."""
-    return now.astimezone(ZoneInfo(policy.hours.timezone)).date()
+    return now.astimezone(zone(policy)).date()
 
 
 def working_day(day: date, policy: Policy) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Self
 
-from handlers.messages.codes import SEVERITIES
+from handlers.messages.codes import strongest
 from handlers.messages.durations import Duration
 from handlers.policy.content import Content, restored
 from handlers.policy.values import Template, pick
@@ -69,7 +69,7 @@ class Policy(Content):
         has, who = frozenset(tags), frozenset(groups)
         found = [heard, kind.severity if kind else "normal"]
         found += [rule.severity for rule in self.severity_rules.values() if rule.holds(problem, has, who, sum_)]
-        return max(found, key=SEVERITIES.index)
+        return strongest(*found)
 
     def groups(self, tags: Iterable[str] = (), named: Iterable[str] = ()) -> tuple[str, ...]:
         """Name the special groups of order-line tags and those `named` by the customer, the first served first."""

@@ -19,6 +19,7 @@ from handlers.dialogue.lists import texts
 from handlers.dialogue.lists.labels import Telling
 from handlers.dialogue.lists.lookup import of_leader
 from handlers.messages import mailboxes
+from handlers.messages.codes import strongest
 from handlers.messages.models import Inbound, Reply
 from handlers.policy import calendar
 from handlers.tickets import lifecycle
@@ -166,7 +167,7 @@ def _claim(clerk: Clerk, lines: list[ListLine], draft: ListDraft, *, claim_id: s
         said=tuple(dict.fromkeys((line.at, f"{line.by}：{line.text}" if line.by else line.text) for line in lines)),
         signals=tuple(dict.fromkeys(signal for line in lines for signal in line.signals)),
         special=tuple(dict.fromkeys(group for line in lines for group in line.special)),
-        severity=max((line.severity for line in lines), key=("normal", "major", "safety").index),
+        severity=strongest(*(line.severity for line in lines)),
         aided=tuple(dict.fromkeys(what for line in lines for what in line.aided)),
         ticket_no=lines[0].ticket_no,
         late_reason="-" if late else "",

@@ -128,7 +128,8 @@ def _scene(
     tickets, lines = lookup.tickets_of(tx, talk, conversation.id, numbers)
     spoken = tickets.get(talk.ticket_no)
     order_no = claim.order_no if claim else (spoken.order_no or "" if spoken else "")
-    locked = bool(talk.locked_until) and datetime.fromisoformat(talk.locked_until) > context.now
+    locked_until = claims.drafted_time(talk.locked_until)
+    locked = locked_until is not None and locked_until > context.now
     found = lookup.find(
         tx, conversation, order_no, want, context.policy, site=talk.site, locked=locked, now=context.now
     )
@@ -240,7 +241,7 @@ def _post(
 ) -> Talk:
     """Post the replies; an echo is due when the burst is over, at the latest `quiet_max` after it began."""
     policy, now = context.policy, context.now
-    began = datetime.fromisoformat(talk.burst_at) if talk.burst_at and turn_input.found.echo_back else now
+    began = (claims.drafted_time(talk.burst_at) or now) if turn_input.found.echo_back else now
     due = min(
         now + timedelta(seconds=policy.talk.quiet.seconds), began + timedelta(seconds=policy.talk.quiet_max.seconds)
     )

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from handlers.context import TurnContext
 from handlers.messages.models import Button
-from handlers.tickets import desk_outbox, notices
+from handlers.tickets import desk_outbox, lifecycle, notices
 from storage import ticket_lines, tickets
 from storage.database import Tx
 from storage.desk import queue
@@ -19,7 +19,6 @@ GROUPED = 5  # waiting tickets from which on rows stand under headings
 NUMBERS = 5  # buttons in a row
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 ITEMS, PROBLEM = 10, 8  # characters of a row's goods and of its problem
-GROUPS = ("safety", "major", "special", "normal")  # by rank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +80,7 @@ def _rows(tx: Tx, desk: str, skip: int, context: TurnContext) -> list[str]:
     made, last = [], -1
     for place, ticket in enumerate(queue.waiting(tx, desk, limit=PAGE, skip=skip), skip + 1):
         if grouped and ticket.rank != last:
-            made.append(desk_outbox.say(f"group_{GROUPS[ticket.rank]}", count=ranks.get(ticket.rank, 0)))
+            made.append(desk_outbox.say(f"group_{lifecycle.RANKS[ticket.rank]}", count=ranks.get(ticket.rank, 0)))
             last = ticket.rank
         made.append(f"{place}. {row(tx, ticket, context, marked=not grouped)}")
     return made
@@ -112,7 +111,7 @@ def _what(tx: Tx, ticket: Ticket, context: TurnContext, *, marked: bool) -> str:
     items = list(dict.fromkeys(line.item for line in lines if line.item)) or [desk_outbox.say("item_unknown")]
     goods = _cut(items[0], ITEMS) + (desk_outbox.say("and_more", count=len(items) - 1) if len(items) > 1 else "")
     labels = [policy.label(line.problem, desk_outbox.language()) for line in lines if line.problem]
-    mark = "appeal" if ticket.state == "appealed" else GROUPS[ticket.rank]
+    mark = "appeal" if ticket.state == "appealed" else lifecycle.RANKS[ticket.rank]
     sign = desk_outbox.say(f"mark_{mark}") if marked or mark == "appeal" else ""
     return " ".join(filter(None, (f"{sign}{ticket.no}", goods, _cut(labels[0], PROBLEM) if labels else "")))
 
