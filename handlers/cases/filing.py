@@ -6,38 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handlers.cases import conflicting_claims, leader_review, recording
-from handlers.cases.appeals import appeal
-from handlers.cases.customer_answers import consent, received, settle, withdraw
-from handlers.cases.fetched_evidence import examined
-from handlers.cases.recording import Filing, FilingLine
-from handlers.cases.remarks import Remarked, answered, call, remark
+from handlers.cases.recording import Filing
+from handlers.cases.remarks import answered
 from handlers.claims.claim import drafted_time
 from handlers.context import TurnContext
 from handlers.tickets import auto_approval, clocks, desk_outbox, lifecycle, queue_entry, warnings
-from handlers.tickets.progress import progress
 from storage import evidence, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
 from storage.tickets import Ticket
-
-__all__ = [
-    "Filed",
-    "Filing",
-    "FilingLine",
-    "Remarked",
-    "appeal",
-    "call",
-    "consent",
-    "examined",
-    "file",
-    "fill",
-    "progress",
-    "raise_ticket",
-    "received",
-    "remark",
-    "settle",
-    "withdraw",
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

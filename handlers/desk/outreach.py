@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers.cases import filing
-from handlers.cases.filing import Filing
+from handlers.cases.recording import Filing
 from handlers.claims import claim as claims
 from handlers.claims.claim import Claim
 from handlers.context import TurnContext

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from handlers.cases import conflicting_claims, filing, ticket_lines
-from handlers.claims import list_draft, lookup
+from handlers.cases import conflicting_claims, filing, recording, remarks, ticket_lines
+from handlers.claims import list_draft
 from handlers.claims.claim import Claim, Photo, Talk
 from handlers.claims.list_draft import ListDraft, ListLine
 from handlers.claims.outcomes import Listing
@@ -47,24 +47,20 @@ class Clerk:
             self.orders[number] = of_leader(self.tx, self.conversation, number)
         return self.orders[number]
 
-    def filing_of(self, claim: Claim) -> filing.Filing:
+    def filing_of(self, claim: Claim) -> recording.Filing:
         """Put a claim together with its order and buyer."""
         order = self.order(claim.order_no) if claim.order_no else None
         buyer = None
         if order and order.buyer_phone:
             now = self.context.now
             buyer = people.customer(self.tx, order.buyer_phone, order.buyer_name, sample=order.sample, now=now).id
-        claimed = lookup.claimed(self.tx, claim.order_no, but=claim.ticket_no) if order else {}
-        return filing.Filing(
-            claim=claim,
-            conversation_id=self.conversation.id,
-            channel=self.conversation.channel,
-            account=self.conversation.account,
+        return ticket_lines.filing_of(
+            self.tx,
+            claim,
+            conversation=self.conversation,
             order=order,
             customer_id=buyer,
-            leader_id=self.conversation.leader_id,
-            language=self.talk.language or "zh",
-            lines=ticket_lines.lines_of(claim, order, claimed, self.voice),
+            voice=self.voice,
             quiet=True,
         )
 
@@ -231,7 +227,7 @@ def _bring(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
             pieces[told.ticket_no] += []
             conflicting_claims.say(clerk.tx, lifecycle.must(clerk.tx, told.ticket_no), "leader", said)
     for no, ids in pieces.items():  # what was filed before hears of the words, too
-        filing.remark(
+        remarks.remark(
             clerk.tx,
             no,
             conversation_id=clerk.conversation.id,

@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from handlers.cases import filing, ticket_lines
+from handlers.cases import recording, ticket_lines
 from handlers.cases.filing import Filed
-from handlers.claims import lookup
 from handlers.claims.claim import Claim, Talk
 from handlers.claims.decision import TurnInput
 from handlers.claims.summary import facts
@@ -61,22 +60,16 @@ class Execution:
         sample = orders.sampled(self.turn_input.found.conversation.channel)
         return orders.by_number(self.tx, number, sample=sample) if number else None
 
-    def filing_of(self, claim: Claim) -> filing.Filing:
+    def filing_of(self, claim: Claim) -> recording.Filing:
         """Put a draft together with all that is known around it."""
-        conversation = self.turn_input.found.conversation
-        order = self.order_of(claim.order_no)
-        claimed = lookup.claimed(self.tx, claim.order_no, but=claim.ticket_no) if order else {}
-        return filing.Filing(
-            claim=claim,
-            conversation_id=conversation.id,
-            channel=conversation.channel,
-            account=conversation.account,
-            order=order,
+        return ticket_lines.filing_of(
+            self.tx,
+            claim,
+            conversation=self.turn_input.found.conversation,
+            order=self.order_of(claim.order_no),
             customer_id=self.customer_id,
-            leader_id=conversation.leader_id,
+            voice=self.voice,
             site=self.talk.site,
-            language=self.talk.language or "zh",
-            lines=ticket_lines.lines_of(claim, order, claimed, self.voice),
         )
 
 
