@@ -128,7 +128,7 @@ class Workers:
             self._booked(lane, job, survive(partial(self._do, job)))
             lane.busy = False
             if self._loop and not self._loop.is_closed():
-                self._loop.call_soon_threadsafe(_finish, job)
+                self._loop.call_soon_threadsafe(job.finish)
             if lane.failures and not self._stopping:
                 threading.Event().wait(min(5.0, PAUSE * 2**lane.failures))
 
@@ -172,12 +172,3 @@ class Workers:
         result, due = run(self.engine, whole)
         self.rounds.expect(due)
         return result
-
-
-def _finish(job: Job) -> None:
-    if job.future.done():
-        return
-    if job.error is not None:
-        job.future.set_exception(job.error)
-    else:
-        job.future.set_result(job.result)
