@@ -40,12 +40,12 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a bundle: struck off up to `sent`; one dead letter; the rest due again at `again`."""
+    """What became of a bundle: rows deleted up to `sent`; one dead letter; the rest due again at `again`."""
 
     mailbox: str
     lease: str
     sent: int = 0  # id of the last row carried
-    dead: int = 0  # id of a row refused for good, itself struck off
+    dead: int = 0  # id of a row refused for good, itself deleted
     error: str = ""
     again: datetime | None = None  # when the rest may be tried; None: at once
     failed: bool = False  # counts as an attempt

@@ -227,7 +227,7 @@ _RELEASE = Prepared(
 
 
 def settle(tx: Tx, outcome: Outcome, *, now: datetime) -> bool:
-    """Book what became of a bundle: sent is sent, whoever holds the lease now; only its release is fenced.
+    """Record what became of a bundle: sent is sent, whatever process has the lease now; only its release is fenced.
 
     Return whether the lease was still the bundle's.
     """

@@ -60,19 +60,19 @@ class Rounds:
     alive_at: float = 0.0  # monotonic time of the last finished round
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._run, name="rounds", daemon=True)
         self._thread.start()
 
     def settle(self, outcome: Outcome) -> None:
-        """Hand in what became of a bundle."""
+        """Take in the outcome of a bundle."""
         with self._wake:
             self._outcomes.append((outcome, 0))
             self._wake.notify()
 
     def settled(self) -> None:
-        """Count a bundle that its own work struck off."""
+        """Count a bundle whose own work deleted its rows."""
         with self._wake:
             self._out -= 1
 
@@ -93,7 +93,7 @@ class Rounds:
         self._carrying = False
 
     def stop(self) -> None:
-        """Book what is handed in, then end the thread."""
+        """Record the outcomes handed in, then end the thread."""
         with self._wake:
             self._stopping = True
             self._wake.notify()

@@ -104,7 +104,7 @@ class Runner:
         return await job.future
 
     def settle(self, outcome: Outcome) -> None:
-        """Hand in what became of a bundle; it is recorded with the next batch."""
+        """Take in the outcome of a bundle; it is recorded with the next batch."""
         with self._wake:
             self._outcomes.append(outcome)
             self._wake.notify()

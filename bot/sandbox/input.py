@@ -114,7 +114,7 @@ class Input:
         message = _text(request, given, "message")
         if not tap and not text.strip():
             raise _refusal(request, 400, "empty")
-        if tap or message:  # a card may have lost the button by now: the house tells who was faster
+        if tap or message:  # a card may have lost the button by now: the answer says who was faster
             await self._known(request, DESK, message)
         kind = "tap" if tap else "reply" if message else "command" if text.startswith("/") else "text"
         done = Done(

@@ -1,4 +1,4 @@
-"""Who has a ticket: picking up with one winner, handing over, handing back, calling a supervisor."""
+"""Assignment of tickets: picked up with one winner, handed over, handed back, a supervisor called."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def decide(request: ActionRequest, rulings: Sequence[Ruled]) -> Answer:
 
 
 def too_much(request: ActionRequest, rulings: Sequence[Ruled]) -> Answer | None:
-    """Say which sum exceeds what may still be given; None when all fit, together too."""
+    """Return which sum exceeds what may still be given; None when all fit, together too."""
     asked: defaultdict[int | None, int] = defaultdict(int)
     whole = sum(ruling.amount for _, ruling in rulings)
     for line, ruling in rulings:

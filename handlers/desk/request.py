@@ -40,7 +40,7 @@ class ActionRequest:
     key: str = ""  # of the message or tap that this came by
     given: str = ""  # what an earlier reply to the same question already said
     place: str = ""  # the desk's message that was tapped
-    asked: Mapping[str, Any] = field(default_factory=dict)  # the question that stands there
+    asked: Mapping[str, Any] = field(default_factory=dict)  # the question that is open there
 
     @property
     def no(self) -> str:

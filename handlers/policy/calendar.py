@@ -46,7 +46,7 @@ def working_day(day: date, policy: Policy) -> bool:
 
 
 def calendar_gap(day: date, policy: Policy) -> str:
-    """Tell an operator when working days of the coming 60 days are guessed from weekends alone; else ""."""
+    """Return a warning for the operator when working days of the coming 60 days are guessed from weekends; else ""."""
     last, year = known_years()[1], (day + timedelta(days=60)).year
     if year <= last or any(own.year == year for own in policy.calendar.holidays | policy.calendar.workdays):
         return ""

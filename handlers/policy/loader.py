@@ -68,7 +68,7 @@ class Source:
 
 
 def presets(folder: Path = PRESETS) -> tuple[str, ...]:
-    """Name the policies that are shipped; a file without a [policy] table is only there to be extended."""
+    """Return the names of the shipped policies; a file without a [policy] table is only there to be extended."""
     return tuple(sorted(file.stem for file in folder.glob("*.toml") if "policy" in _parsed(_text(file))))
 
 
@@ -84,7 +84,7 @@ def load(name_or_path: str, folder: Path = PRESETS) -> Policy:
 
 
 def check(path: str, folder: Path = PRESETS) -> list[Finding]:
-    """Name everything that is wrong with a policy, shipped or not; an empty list when it can be put in force."""
+    """Return everything that is wrong with a policy, shipped or not; an empty list when it can be put in force."""
     return _found(path, folder)[1]
 
 

@@ -42,7 +42,7 @@ class Policy(Content):
         return {code: self.label(code, language) for code in self.problems}
 
     def label(self, problem: str, language: str) -> str:
-        """Name a problem type; its code when the policy does not have it."""
+        """Return the name of a problem type; its code when the policy does not have it."""
         known = self.problems.get(problem)
         return pick(known.label, language) if known else problem
 
@@ -72,7 +72,7 @@ class Policy(Content):
         return strongest(*found)
 
     def groups(self, tags: Iterable[str] = (), named: Iterable[str] = ()) -> tuple[str, ...]:
-        """Name the special groups of order-line tags and those `named` by the customer, the first served first."""
+        """Return the special groups of order-line tags and those `named` by the customer, the first served first."""
         has, who = frozenset(tags), frozenset(named)
         found = [code for code, group in self.special.items() if code in who or not has.isdisjoint(group.tags)]
         return tuple(sorted(found, key=lambda code: -self.special[code].priority))

@@ -21,7 +21,7 @@ DAYS = list_of(kinds.DAY, made=frozenset)
 
 
 def pick(labels: Mapping[str, str], language: str) -> str:
-    """Return the label in a language; Chinese stands in for a language that has none."""
+    """Return the label in a language; the Chinese one for a language that has none."""
     return labels.get(language) or labels.get("zh", "")
 
 

@@ -61,7 +61,7 @@ def carry_out(tx: Tx, decision: Decision, turn_input: TurnInput, context: TurnCo
 
 
 def _mark_evidence(execution: Execution) -> None:
-    """Say on the rows which draft the evidence of this message joined."""
+    """Record which draft the evidence of this message joined."""
     fresh = {number for number, _ in execution.turn_input.found.evidence}
     for claim in execution.talk.claims:
         mine = [photo.id for photo in claim.photos if photo.id in fresh]

@@ -31,7 +31,7 @@ from storage.orders import Order
 
 @dataclass(slots=True, kw_only=True)
 class Clerk:
-    """Whoever writes a leader's list down: the talk it belongs to and the orders seen so far."""
+    """What a leader's list is carried out with: its talk, and the orders looked up so far."""
 
     tx: Tx
     conversation: Conversation
@@ -48,7 +48,7 @@ class Clerk:
         return self.orders[number]
 
     def filing_of(self, claim: Claim) -> recording.Filing:
-        """Put a claim together with its order and buyer."""
+        """Return a claim with its order and buyer, ready to be filed."""
         order = self.order(claim.order_no) if claim.order_no else None
         buyer = None
         if order and order.buyer_phone:
@@ -127,7 +127,7 @@ def _replies(clerk: Clerk, told: Telling, act: Listing, notice: datetime | None)
 
 
 def _status(clerk: Clerk, who: str, numbers: Sequence[str]) -> Reply:
-    """Return how somebody's tickets stand."""
+    """Return the state of somebody's tickets as a reply."""
     rows = []
     if "" in numbers:
         rows.append(clerk.voice.say("list.asked_listed", number=who))
@@ -142,7 +142,7 @@ def _status(clerk: Clerk, who: str, numbers: Sequence[str]) -> Reply:
 
 
 def _claim(clerk: Clerk, lines: list[ListLine], draft: ListDraft, *, claim_id: str = "") -> Claim:
-    """Shape the lines of one order as the claim that a ticket is made of."""
+    """Return the lines of one order as the claim that a ticket is made of."""
     order = clerk.order(lines[0].order_no) if lines[0].order_no else None
     policy, at = clerk.context.policy, min(line.at or clerk.context.now.isoformat() for line in lines)
     photos = tuple(
@@ -173,7 +173,7 @@ def _claim(clerk: Clerk, lines: list[ListLine], draft: ListDraft, *, claim_id: s
 
 
 def _raised(clerk: Clerk, draft: ListDraft, act: Listing) -> tuple[ListDraft, str]:
-    """Bring a person to every serious line at once; also give the ticket of one about safety."""
+    """Raise every serious line to a person at once; also return the ticket of one about safety."""
     urgent = ""
     for line in sorted(draft.some("serious"), key=lambda one: one.severity != "safety"):
         claim = replace(_claim(clerk, [line], draft), why=line.severity)
@@ -189,7 +189,7 @@ def _raised(clerk: Clerk, draft: ListDraft, act: Listing) -> tuple[ListDraft, st
 
 
 def _filed(clerk: Clerk, draft: ListDraft, act: Listing) -> tuple[ListDraft, datetime | None]:
-    """File the ready lines, one ticket for each order; also give the latest promised result."""
+    """File the ready lines, one ticket for each order; also return the latest promised result."""
     groups: dict[str, list[ListLine]] = defaultdict(list)
     for key in act.file:
         line = draft.line(key)
@@ -207,7 +207,7 @@ def _filed(clerk: Clerk, draft: ListDraft, act: Listing) -> tuple[ListDraft, dat
 
 
 def _bring(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
-    """Put photos to the tickets that their lines have already."""
+    """Add photos and words to the tickets that their lines have already."""
     pieces: dict[str, list[int]] = defaultdict(list)
     words: dict[str, list[str]] = defaultdict(list)
     for key in act.keys if act.tell == "card" else ():
@@ -239,7 +239,7 @@ def _bring(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
 
 
 def _late(clerk: Clerk, draft: ListDraft, act: Listing) -> frozenset[str]:
-    """Name the tickets that are decided already: what puts them right comes too late."""
+    """Return the tickets that are decided already: a correction comes too late for them."""
     numbers = {line.ticket_no for key, _ in act.notes if (line := draft.line(key)) and line.ticket_no}
     return frozenset(no for no in numbers if lifecycle.must(clerk.tx, no).state not in lifecycle.DECIDABLE)
 

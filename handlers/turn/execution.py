@@ -33,7 +33,7 @@ class Execution:
 
     @property
     def voice(self) -> Voice:
-        """How to speak to this customer."""
+        """Return how to speak to this customer."""
         return Voice(language=self.talk.language or "zh", policy=self.context.policy, now=self.context.now)
 
     def tell(self, key: str, **values: object) -> None:
@@ -52,7 +52,7 @@ class Execution:
         self.replies[at] = replace(self.replies[at], text=self.voice.join([text, self.replies[at].text]), echo=False)
 
     def moment(self, when: datetime | None) -> str:
-        """Name a promised time."""
+        """Return a promised time as text; now when there is none."""
         return self.voice.moment(when or self.context.now)
 
     def order_of(self, number: str) -> Order | None:
@@ -61,7 +61,7 @@ class Execution:
         return orders.by_number(self.tx, number, sample=sample) if number else None
 
     def filing_of(self, claim: Claim) -> recording.Filing:
-        """Put a draft together with all that is known around it."""
+        """Return a draft with all that is known around it, ready to be filed."""
         return ticket_lines.filing_of(
             self.tx,
             claim,
@@ -74,7 +74,7 @@ class Execution:
 
 
 def tell_filed(execution: Execution, claim: Claim, filed: Filed) -> None:
-    """Tell what became of a claim that was confirmed."""
+    """Say what became of a claim that was confirmed."""
     values: dict[str, Any] = {"no": filed.no, "notice": execution.moment(filed.notice_at)}
     if filed.approved and not filed.joined:
         due = execution.moment(filed.refund_due) if filed.refund_due else values["notice"]
@@ -90,14 +90,14 @@ def tell_filed(execution: Execution, claim: Claim, filed: Filed) -> None:
 
 
 def _without_notice(execution: Execution, filed: Filed) -> None:
-    """Say what a ticket waits for whose result is promised for no time yet: a person, photos, or nothing told."""
+    """Say what a ticket waits for whose result is promised for no time yet: a person, photos, or nothing yet."""
     how = "human" if filed.human_at else "photos" if filed.state == "waiting_customer" else "open"
     rest = execution.voice.say(f"talk.awaits_{how}", human=execution.moment(filed.human_at))
     execution.tell("joined_awaits" if filed.joined else "filed_awaits", no=filed.no, rest=rest)
 
 
 def recall(execution: Execution) -> None:
-    """Name the draft that is still open beside the one just filed."""
+    """Mention the draft that is still open beside the one just filed."""
     left = next((claim for claim in reversed(execution.talk.claims) if not claim.dropped and not claim.ticket_no), None)
     if left is None:
         return

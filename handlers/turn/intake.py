@@ -87,7 +87,7 @@ def _handled(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, c
     """Look up, decide, carry out and post one message; return the talk after it."""
     box = mailboxes.chat_box(conversation.id)
     echo_back = bool(talk.burst_at) and _concerns_echo(inbound, talk) and outbox.take_back(tx, box, "echo") > 0
-    turn_input = _scene(tx, inbound, conversation, talk, context, echo_back=echo_back)
+    turn_input = _turn_input(tx, inbound, conversation, talk, context, echo_back=echo_back)
     decision = decide(turn_input)
     talk, replies = carry_out(tx, decision, turn_input, context)
     return _post(tx, conversation, replies, talk, turn_input, context)
@@ -98,7 +98,7 @@ def try_out(tx: Tx, inbound: Inbound, context: TurnContext) -> tuple[TurnInput, 
     inbound = replace(cleaning.inbound(inbound), media=())
     known = conversations.of_account(tx, inbound.channel, inbound.account)
     conversation = known or Conversation(id=0, channel=inbound.channel, account=inbound.account, name="", talk={})
-    turn_input = _scene(tx, inbound, conversation, claims.from_json(conversation.talk), context, echo_back=False)
+    turn_input = _turn_input(tx, inbound, conversation, claims.from_json(conversation.talk), context, echo_back=False)
     return turn_input, decide(turn_input)
 
 
@@ -108,7 +108,7 @@ def _conversation(tx: Tx, inbound: Inbound, context: TurnContext) -> Conversatio
     return conversations.open_(tx, inbound.channel, inbound.account, name=inbound.name, now=context.now)
 
 
-def _scene(
+def _turn_input(
     tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, context: TurnContext, *, echo_back: bool
 ) -> TurnInput:
     lexicon, today = lexicon_of(context.policy), local_date(context.now, context.policy)
@@ -179,7 +179,7 @@ def _concerns_echo(inbound: Inbound, talk: Talk) -> bool:
 
 
 def _inside(inbound: Inbound) -> bool:
-    """Return whether nobody said this; the lines of a file were said by whoever sent it."""
+    """Return whether no person wrote this; the lines of a file count as written by its sender."""
     return inbound.kind in INSIDE and "sheet" not in inbound.data
 
 
@@ -200,7 +200,7 @@ def _offered(order_no: str, talk: Talk) -> bool:
 
 
 def _claim_meant(talk: Talk, inbound: Inbound) -> str:
-    """Name the draft that a button, a photo that came back or a timer belongs to."""
+    """Return the draft that a button, a photo that came back or a timer belongs to."""
     tap, data = inbound.tap, inbound.data
     if "claim" in data:
         return str(data["claim"])

@@ -189,7 +189,7 @@ def grade(request: ActionRequest, level: str) -> Answer:
 
 
 def _calm(request: ActionRequest, level: str) -> None:
-    """Make the draft that goes on filling the ticket as serious; only what is said from now on raises it again."""
+    """Give the draft that goes on filling the ticket the same severity; only later words raise it again."""
     found = conversations.by_id(request.tx, request.ticket.conversation_id)
     talk = claims.from_json(found.talk)
     drafts = tuple(replace(one, severity=level) if one.ticket_no == request.no else one for one in talk.claims)

@@ -148,7 +148,7 @@ def _of_item(bought: OrderLine) -> dict[str, Any]:
 
 
 def _of_quantity(number: str, unit: str, bought: OrderLine | None, *, share: bool) -> dict[str, Any]:
-    """Shape a quantity as filing does: "all" is the ordered quantity, a share has no unit."""
+    """Return a quantity as filing stores it: "all" is the ordered quantity, a share has no unit."""
     if number == WHOLE and bought is None:
         return {}
     if number == WHOLE and bought:

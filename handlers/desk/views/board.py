@@ -62,7 +62,7 @@ def page(tx: Tx, desk: str, number: int, context: TurnContext) -> Board:
 
 
 def numbered(made: Sequence[tuple[str, str]]) -> tuple[tuple[Button, ...], ...]:
-    """Lay the numbers of rows out as buttons: pairs of label and tap."""
+    """Return the numbers of rows as buttons; `made` is pairs of label and tap."""
     every = [Button(label=label, tap=tap) for label, tap in made]
     return tuple(tuple(every[at : at + NUMBERS]) for at in range(0, len(every), NUMBERS))
 
@@ -74,7 +74,7 @@ def _head(tx: Tx, desk: str) -> str:
 
 
 def _rows(tx: Tx, desk: str, skip: int, context: TurnContext) -> list[str]:
-    """Return the rows of a page; many stand under headings that say how many of each kind there are."""
+    """Return the rows of a page; many are under headings that say how many of each kind there are."""
     ranks = queue.by_rank(tx, desk)
     grouped = sum(ranks.values()) > GROUPED
     made, last = [], -1
@@ -87,7 +87,7 @@ def _rows(tx: Tx, desk: str, skip: int, context: TurnContext) -> list[str]:
 
 
 def row(tx: Tx, ticket: Ticket, context: TurnContext, *, marked: bool = True) -> str:
-    """Tell a waiting ticket in one short line: mark, number, goods, problem, how long it waits, and when it is late."""
+    """Return a waiting ticket in one short line: mark, number, goods, problem, how long it waits, and if it is late."""
     parts = [_what(tx, ticket, context, marked=marked)]
     parts.append(_waited(context.now - (ticket.filed_at or ticket.created_at)))
     late = ticket.late or (ticket.due_at and ticket.due_at < context.now)
@@ -95,7 +95,7 @@ def row(tx: Tx, ticket: Ticket, context: TurnContext, *, marked: bool = True) ->
 
 
 def found_row(tx: Tx, ticket: Ticket, context: TurnContext) -> str:
-    """Tell a ticket of a list in two short lines: what it is about, then whose it is and how it stands."""
+    """Return a ticket of a list in two short lines: what it is about, then whose it is and its state."""
     order = tickets.order_of(tx, ticket)
     pickup = desk_outbox.say("pickup_no", number=order.participate_no) if order and order.participate_no else ""
     state = desk_outbox.say(f"state_{ticket.state}")
@@ -121,7 +121,7 @@ def _cut(text: str, most: int) -> str:
 
 
 def _waited(span: timedelta) -> str:
-    """Tell a wait in its largest unit."""
+    """Return a wait in its largest unit."""
     units: Mapping[str, timedelta] = {"waits_days": DAY, "waits_hours": HOUR}
     for key, unit in units.items():
         if span >= 2 * unit:

@@ -32,7 +32,7 @@ class Weight:
 
     @property
     def order(self) -> tuple[int, int]:
-        """What the gravest has most of."""
+        """Return the sort key: the most serious sentence has the highest."""
         return self.level, self.signals
 
 
