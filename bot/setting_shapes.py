@@ -42,7 +42,7 @@ def odd_secrets(value_of: Callable[[str], str]) -> list[str]:
 
 
 def passwords(url: str) -> tuple[str, ...]:
-    """Return the password that a database's address holds, as it stands there and as it is meant; none, as a rule."""
+    """Return the password in a database's address, as written and decoded; none, as a rule."""
     found = _PASSWORD.search(url)
     given = (found[1] or found[2]) if found else ""
     return (given, unquote(given)) if given else ()

@@ -131,7 +131,7 @@ def unblock(tx: Tx, mailbox: str) -> None:
 
 
 def lift(tx: Tx, mailbox: str, *, beyond: datetime) -> None:
-    """Lift a block that lasts beyond a time: what was added may have a way of its own."""
+    """Lift a block that lasts beyond a time: a row added since may be sent in another way."""
     here = (mailboxes.c.name == mailbox) & (mailboxes.c.blocked > beyond)
     if tx.execute(update(mailboxes).where(here).values(blocked=None)).rowcount:
         SETTLE.run(tx, box=mailbox)

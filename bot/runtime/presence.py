@@ -1,4 +1,4 @@
-"""This process among those that share the database: it lets itself be heard of, and knows what it alone may do."""
+"""This process among those that share the database: its heartbeat, and the duties that it alone has."""
 
 from __future__ import annotations
 

@@ -121,7 +121,7 @@ class Input:
             id=_id(request, given), player=_player(request, given), kind=kind, text=text, tap=tap, message=message
         )
         answer = await self.desk.act(done)
-        listed = bool(answer.buttons)  # stands in the group as a message of its own
+        listed = bool(answer.buttons)  # shown in the group as a message of its own
         return web.json_response({"text": answer.text, "alert": answer.alert, "listed": listed})
 
     async def act_file(self, request: web.Request) -> web.Response:

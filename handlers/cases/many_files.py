@@ -1,4 +1,4 @@
-"""What a sender of very many files hears: that the rest is looked at later."""
+"""The note to a sender of very many files: the rest is looked at later."""
 
 from __future__ import annotations
 

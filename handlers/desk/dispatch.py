@@ -25,7 +25,7 @@ DECIDING = frozenset({"approve", "change", "refuse", "correct", "sure", "decide"
 
 
 def act(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
-    """Do what a member of the staff tapped, wrote or replied; say what that one is told at once."""
+    """Carry out what a member of the staff tapped, wrote or replied; return the immediate answer."""
     inbound = cleaning.staff(inbound)
     desk_outbox.speak(context.policy)
     if inbound.kind == "left":

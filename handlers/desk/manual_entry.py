@@ -1,4 +1,4 @@
-"""Claims that an agent enters by hand: by phone, mail or at the counter (R170-R172)."""
+"""Claims that an agent enters by hand: by phone, mail or at the counter."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def zone(policy: Policy) -> ZoneInfo:
 def due(start: datetime, duration: Duration, policy: Policy) -> datetime:
     """Return the moment at which a duration from `start` ends, in the policy's zone.
 
-    Working days end at `day_end` of the last one; the starting day is not counted (REQUIREMENTS R056).
+    Working days end at `day_end` of the last one; the starting day is not counted.
     """
     local = _aware(start).astimezone(zone(policy))
     if not duration.workdays:

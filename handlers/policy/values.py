@@ -26,7 +26,7 @@ def pick(labels: Mapping[str, str], language: str) -> str:
 
 
 # fmt: off
-# a key's kind and default stand on its first and last line, what it means between them
+# a key's kind and default are on its first and last line, what it means between them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ PATIENCE = timedelta(seconds=10)  # how long a submit waits for photos that are 
 
 
 def carry_out(tx: Tx, decision: Decision, turn_input: TurnInput, context: TurnContext) -> tuple[Talk, list[Reply]]:
-    """Carry the acts of a step out in order; return the talk after them and all replies."""
+    """Carry out the acts of a decision in order; return the talk after them and all replies."""
     execution = Execution(
         tx, turn_input, context, decision.talk, list(decision.replies), turn_input.found.conversation.customer_id
     )
@@ -123,7 +123,7 @@ def _remark(execution: Execution, act: Remark) -> None:
 
 
 def _call(execution: Execution, no: str, key: str = "raised_human") -> None:
-    """Bring a person to a ticket; the promise is told while one is owed."""
+    """Bring a person to a ticket; say until when, while that is still due."""
     remarks.call(execution.tx, no, execution.context)
     told = filing.told(execution.tx, no)
     if told.human_at:

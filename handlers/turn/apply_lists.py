@@ -66,7 +66,7 @@ class Clerk:
 
 
 def carry(clerk: Clerk, act: Listing) -> tuple[Talk, list[Reply]]:
-    """Carry out one act on the list of a talk; return the talk after it and what the leader hears."""
+    """Carry out one act on the list of a talk; return the talk after it and the replies."""
     draft = list_draft.of(clerk.talk)
     if draft is None:
         return clerk.talk, []

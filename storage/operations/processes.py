@@ -20,7 +20,7 @@ _BEAT = cast(processes.c.beat_at, BigInteger)
 
 
 def join(tx: Tx, name: str) -> None:
-    """Enter a process, or let it be heard of again."""
+    """Register a process, or renew its heartbeat."""
     row = insert(processes).values(name=name, started_at=_NOW, beat_at=_NOW)
     tx.execute(row.on_conflict_do_update(index_elements=["name"], set_={"beat_at": _NOW}))
 

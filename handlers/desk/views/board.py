@@ -15,7 +15,7 @@ from storage.desk import queue
 from storage.tickets import Ticket
 
 PAGE = 10  # tickets on the board, and on a page of a list
-GROUPED = 5  # waiting tickets from which on rows stand under headings
+GROUPED = 5  # waiting tickets from which on rows are grouped under headings
 NUMBERS = 5  # buttons in a row
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 ITEMS, PROBLEM = 10, 8  # characters of a row's goods and of its problem
