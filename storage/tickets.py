@@ -226,7 +226,7 @@ _EARLIER = Prepared(
 
 
 def join(tx: Tx, no: str, conversation_id: int, *, role: str, at: datetime) -> bool:
-    """Let a conversation hear of a ticket; False when it does already."""
+    """Let a conversation hear of a ticket; return False when it does already."""
     return _JOIN.run(tx, ticket_no=no, conversation_id=conversation_id, role=role, at=at) == 1
 
 

@@ -16,7 +16,7 @@ from bot.settings import Settings
 
 @contextmanager
 def database(settings: Settings) -> Iterator[Callable[[Callable[[Any], Any]], Any]]:
-    """Give a function that runs work in a write transaction under the lock, beside a live serve."""
+    """Yield a function that runs work in a write transaction under the lock, beside a live serve."""
     from bot.runtime.preparation import alone
     from storage.database import open_writer, run, turn_to_write
     from storage.migration import prepare

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
+from handlers.messages.codes import strongest
 from handlers.nlu.clauses import Entry, amount
 from handlers.nlu.dates import of_day
 from handlers.nlu.entities import Facts, facts
 from handlers.nlu.items import line_of
 from handlers.nlu.order_index import OrderIndex, lay_open, plain_number
 from handlers.nlu.references import MASK, References, refer
-from handlers.nlu.risk_signals import serious, strongest
+from handlers.nlu.risk_signals import serious
 from handlers.nlu.text.lexicon import Lexicon
 from handlers.nlu.text.normalisation import READ, choice, normalise
 from handlers.nlu.text.spoken_digits import in_figures

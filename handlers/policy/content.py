@@ -67,7 +67,7 @@ def adapter() -> TypeAdapter[Content]:
 
 
 def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay one table over another: tables merge key by key, everything else is replaced whole."""
+    """Return one table over another: tables merge key by key, everything else is replaced whole."""
     merged = dict(below)
     for key, value in above.items():
         known = merged.get(key)

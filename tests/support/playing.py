@@ -204,7 +204,7 @@ class World:
         """Return the next message's key."""
         return f"{self.channel}:{next(self._serial)}"
 
-    def receive(self, inbound: Inbound) -> bool:
+    def receive(self, inbound: Inbound) -> int:
         """Take a message in as the runner does: one transaction, acknowledged after its COMMIT."""
         with self.write() as tx:
             return intake.turn(tx, inbound, self.context())
