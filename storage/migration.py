@@ -35,7 +35,7 @@ class Broken(Exception):
 
 
 def version(tx: Tx) -> str:
-    """Tell the revision of a database; "" for one without tables of ours."""
+    """Return the revision of a database; "" for one without tables of ours."""
     known = inspect(tx)
     if not known.has_table(alembic_version.name):
         return ""

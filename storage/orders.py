@@ -157,7 +157,7 @@ def by_pickup(tx: Tx, participate_no: str, phone_tail: str, *, sample: bool) -> 
 
 
 def with_pickup(tx: Tx, participate_no: str, *, sample: bool, limit: int = 20) -> list[str]:
-    """Return the numbers of the newest orders with a pickup number, whoever they are of."""
+    """Return the numbers of the newest orders with a pickup number, of any buyer."""
     where = [orders.c.participate_no == pickup_key(participate_no), orders.c.sample == sample]
     newest = func.coalesce(orders.c.placed_at, orders.c.delivered_at).desc()
     return list(tx.execute(select(orders.c.order_no).where(*where).order_by(newest).limit(limit)).scalars())

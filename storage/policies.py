@@ -30,8 +30,3 @@ def enforce(tx: Tx, policy_hash: str) -> None:
     """Put a stored policy in force."""
     row = insert(tx)(meta).values(key=IN_FORCE, value=policy_hash)
     tx.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": policy_hash}))
-
-
-def in_force(tx: Tx) -> str | None:
-    """Return the hash of the policy in force."""
-    return tx.execute(select(meta.c.value).where(meta.c.key == IN_FORCE)).scalar_one_or_none()

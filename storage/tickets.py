@@ -153,16 +153,6 @@ def take_over(tx: Tx, no: str, *, from_user: str | None, user: str, name: str, n
     return done.rowcount == 1
 
 
-def owner_of(tx: Tx, no: str) -> tuple[str, str] | None:
-    """Return who owns a ticket that is still open (user id, name): the bot is silent about such a one."""
-    row = tx.execute(
-        select(tickets.c.owner_id, tickets.c.owner_name).where(
-            tickets.c.no == no, tickets.c.owner_id.is_not(None), tickets.c.state.in_(OPEN)
-        )
-    ).one_or_none()
-    return (row.owner_id, row.owner_name or "") if row else None
-
-
 def recent(tx: Tx, *, limit: int, state: str = "", order_no: str = "") -> list[Ticket]:
     """Return the newest tickets (in this state, on this order)."""
     query = select(tickets).order_by(tickets.c.created_at.desc(), tickets.c.no).limit(limit)
@@ -236,7 +226,7 @@ _EARLIER = Prepared(
 
 
 def join(tx: Tx, no: str, conversation_id: int, *, role: str, at: datetime) -> bool:
-    """Let a conversation hear of a ticket; False when it does already."""
+    """Let a conversation hear of a ticket; return False when it does already."""
     return _JOIN.run(tx, ticket_no=no, conversation_id=conversation_id, role=role, at=at) == 1
 
 

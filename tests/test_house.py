@@ -33,13 +33,8 @@ SUPERVISED = {
 UNUSED = {
     "storage/engines/postgres.py": "storage.database takes the functions of the one engine or the other",
     "storage/engines/sqlite.py": "storage.database takes the functions of the one engine or the other",
-    "bot/commands/table.py": "a command's function is found by the command's name",
     "bot.channels.telegram.session.ANSWERS": "keeps classes alive that the library would build again for each call",
     "handlers.cases.payments.paid": "what a confirmed payment does; there is no way yet to confirm one",
-    "storage.evidence.of_claim": "goes with the next change of storage",
-    "storage.outbox.drop": "goes with the next change of storage",
-    "storage.policies.in_force": "goes with the next change of storage",
-    "storage.tickets.owner_of": "goes with the next change of storage",
     "media.fingerprints.TIERS": "how alike two photos are; so far only equal ones are looked for",
     "media.fingerprints.tier": "how alike two photos are; so far only equal ones are looked for",
     "media.fingerprints.bands": "finds photos that are alike; so far only equal ones are looked for",

@@ -13,8 +13,8 @@ import pytest
 import spoken_keys
 from house_modules import house
 
-from bot.__main__ import COMMANDS, main
-from bot.commands import table
+from bot.__main__ import main
+from bot.commands.table import COMMANDS
 from bot.settings import NAMES, Settings, load
 from handlers.desk.actions import ACTIONS
 from handlers.messages import texts
@@ -65,14 +65,15 @@ def test_the_example_shows_the_defaults(tmp_path):
 
 # commands
 
+NAMES_OF_COMMANDS = [command.name for command in COMMANDS]
 
-@pytest.mark.parametrize("name", [name for name, _, _ in COMMANDS])
-def test_a_command_is_documented_and_made(name):
+
+@pytest.mark.parametrize("name", NAMES_OF_COMMANDS)
+def test_a_command_is_documented(name):
     assert f"claimdesk {name}" in documents(), f"claimdesk {name} is in no document"
-    assert callable(getattr(table, name.replace(" ", "_"), None)), f"no function for {name}"
 
 
-@pytest.mark.parametrize("name", sorted({"", *(name.split()[0] for name, _, _ in COMMANDS), *(c[0] for c in COMMANDS)}))
+@pytest.mark.parametrize("name", sorted({"", *(name.split()[0] for name in NAMES_OF_COMMANDS), *NAMES_OF_COMMANDS}))
 def test_a_command_answers_help(name, capsys):
     with pytest.raises(SystemExit) as end:
         main([*name.split(), "--help"])
@@ -81,10 +82,10 @@ def test_a_command_answers_help(name, capsys):
 
 
 def test_no_document_names_a_command_that_is_gone():
-    groups = {name.split()[0] for name, _, _ in COMMANDS}
+    groups = {name.split()[0] for name in NAMES_OF_COMMANDS}
     named = set(re.findall(r"`claimdesk ([a-z]+)(?: ([a-z]+))?", documents()))
     for first, second in named:
-        known = {name for name, _, _ in COMMANDS if name.split()[0] == first}
+        known = {name for name in NAMES_OF_COMMANDS if name.split()[0] == first}
         assert first in groups and (first in known or not second or f"{first} {second}" in known), f"{first} {second}"
 
 

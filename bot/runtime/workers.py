@@ -8,6 +8,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field
 from functools import partial
+from time import monotonic
 from typing import Any
 from zlib import crc32
 
@@ -21,6 +22,7 @@ from storage.outbox import Outcome
 
 LOG = logging.getLogger(__name__)
 COUNT = 4  # threads
+ENDS = 10.0  # seconds that all of them have to end
 
 
 @dataclass(slots=True)
@@ -46,7 +48,7 @@ class Workers:
     _stopping: bool = False
 
     def start(self) -> None:
-        """Be there among the processes, then begin."""
+        """Register this process, then start the threads."""
         self._loop = asyncio.get_running_loop()
         self.rounds.presence.start()
         self.rounds.start()
@@ -71,7 +73,7 @@ class Workers:
         return await job.future
 
     def _lane_of(self, message: Inbound | DeskInbound | None) -> Lane:
-        """Messages of one chat go one after the other; other work goes where least waits."""
+        """Return the lane of a message, one for all of a chat to keep their order; other work takes the shortest."""
         if message is None:
             return min(self._lanes, key=lambda lane: len(lane.jobs) + lane.busy)
         if isinstance(message, DeskInbound):
@@ -82,11 +84,11 @@ class Workers:
         return self._lanes[crc32(":".join(who).encode()) % COUNT]
 
     def settle(self, outcome: Outcome) -> None:
-        """Hand in what became of a bundle."""
+        """Take in the outcome of a bundle."""
         self.rounds.settle(outcome)
 
     def settled(self) -> None:
-        """Count a bundle that its own work struck off."""
+        """Count a bundle whose own work deleted its rows."""
         self.rounds.settled()
 
     def stop_carrying(self) -> None:
@@ -102,9 +104,10 @@ class Workers:
         await asyncio.to_thread(self._end)
 
     def _end(self) -> None:
+        ends = monotonic() + ENDS
         for lane in self._lanes:
             if lane.thread:
-                lane.thread.join(4)
+                lane.thread.join(max(0.0, ends - monotonic()))
         self.rounds.stop()
         self.rounds.presence.leave()
 
@@ -125,7 +128,7 @@ class Workers:
             self._booked(lane, job, survive(partial(self._do, job)))
             lane.busy = False
             if self._loop and not self._loop.is_closed():
-                self._loop.call_soon_threadsafe(_finish, job)
+                self._loop.call_soon_threadsafe(job.finish)
             if lane.failures and not self._stopping:
                 threading.Event().wait(min(5.0, PAUSE * 2**lane.failures))
 
@@ -169,12 +172,3 @@ class Workers:
         result, due = run(self.engine, whole)
         self.rounds.expect(due)
         return result
-
-
-def _finish(job: Job) -> None:
-    if job.future.done():
-        return
-    if job.error is not None:
-        job.future.set_exception(job.error)
-    else:
-        job.future.set_result(job.result)

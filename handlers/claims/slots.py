@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from fractions import Fraction
 
-from handlers.claims.claim import Claim, Problem
+from handlers.claims.claim import Claim, Problem, drafted_time
 from handlers.claims.shares import left_open, share_of
 from handlers.claims.summary import line_of
 from handlers.claims.voice import Voice
@@ -36,7 +35,7 @@ class View:
         start = self.voice.policy.window_start(self.order) if self.order else None
         if not start:
             return None
-        reported = datetime.fromisoformat(self.claim.opened_at) if self.claim.opened_at else self.voice.now
+        reported = drafted_time(self.claim.opened_at) or self.voice.now
         for problem in self.claim.problems:
             line = line_of(self.order, problem.line_no)
             window = self.voice.policy.window(problem.problem, line.tags if line else ())

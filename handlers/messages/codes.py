@@ -39,3 +39,8 @@ CLOCKS: Mapping[str, str] = {  # what each runs from, until
 GROUPS = ("infant", "pregnant", "senior", "disabled", "minor")
 COLLECTS = ("item", "quantity", "share", "received", "detail")
 TAGS = ("fresh", "chilled", "frozen", "live", "fragile", "dry", "infant", "senior", "elderly", "disabled", "key_item")
+
+
+def strongest(*severities: str) -> str:
+    """Return the worst of several severities; normal when there is none."""
+    return max(severities, key=SEVERITIES.index, default=SEVERITIES[0])

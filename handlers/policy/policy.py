@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Self
 
-from handlers.messages.codes import SEVERITIES
+from handlers.messages.codes import strongest
 from handlers.messages.durations import Duration
 from handlers.policy.content import Content, restored
 from handlers.policy.values import Template, pick
@@ -44,7 +44,7 @@ class Policy(Content):
         return {code: self.label(code, language) for code in self.problems}
 
     def label(self, problem: str, language: str) -> str:
-        """Name a problem type; its code when the policy does not have it."""
+        """Return the name of a problem type; its code when the policy does not have it."""
         known = self.problems.get(problem)
         return pick(known.label, language) if known else problem
 
@@ -76,10 +76,10 @@ class Policy(Content):
         has, who = frozenset(tags), frozenset(groups)
         found = [heard, kind.severity if kind else "normal"]
         found += [rule.severity for rule in self.severity_rules.values() if rule.holds(problem, has, who, sum_)]
-        return max(found, key=SEVERITIES.index)
+        return strongest(*found)
 
     def groups(self, tags: Iterable[str] = (), named: Iterable[str] = ()) -> tuple[str, ...]:
-        """Name the special groups of order-line tags and those `named` by the customer, the first served first."""
+        """Return the special groups of order-line tags and those `named` by the customer, the first served first."""
         has, who = frozenset(tags), frozenset(named)
         found = [code for code, group in self.special.items() if code in who or not has.isdisjoint(group.tags)]
         return tuple(sorted(found, key=lambda code: -self.special[code].priority))

@@ -21,12 +21,12 @@ DAYS = list_of(kinds.DAY, made=frozenset)
 
 
 def pick(labels: Mapping[str, str], language: str) -> str:
-    """Return the label in a language; Chinese stands in for a language that has none."""
+    """Return the label in a language; the Chinese one for a language that has none."""
     return labels.get(language) or labels.get("zh", "")
 
 
 # fmt: off
-# a key's kind and default stand on its first and last line, what it means between them
+# a key's kind and default are on its first and last line, what it means between them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,7 +62,7 @@ def room(tx: Tx, ticket: Ticket, line: Line) -> int:
 
 
 def is_wished(line: Line, ruling: Ruling) -> bool:
-    """Return whether a remedy is final at once: the customer wished it, or no wish was ever stated (R113)."""
+    """Return whether a remedy is final at once: the customer wished it, or no wish was ever stated."""
     if not line.wish:
         return True
     if line.wish in MONEY and ruling.remedy in MONEY:
@@ -92,7 +92,7 @@ def offer(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: T
 
 
 def refuse(tx: Tx, ticket: Ticket, line: Line, reason: str, by: By, context: TurnContext) -> None:
-    """Refuse a line for a stated reason (R115)."""
+    """Refuse a line for a stated reason."""
     columns = {"remedy": "", "amount": 0, "coupon": 0, "reason": reason, "decided_by": by.actor}
     lifecycle.move_line(tx, line, "refused", decided_at=context.now, **columns)
     lifecycle.log(tx, ticket.no, "refused", by, context, line=line.line, reason=reason)
@@ -138,7 +138,7 @@ def conclude(
 
 def _state(ticket: Ticket, lines: list[Line], context: TurnContext) -> tuple[str, dict[str, Any]]:
     if reached := lifecycle.outcome(lines):
-        # an appeal's decision leads to decided, whatever it was (CONTRACT, codes)
+        # an appeal's decision leads to decided, whatever it was
         return ("decided" if ticket.state == "appealed" else reached), {"decided_at": context.now}
     if ticket.state == "appealed":
         return "appealed", {}

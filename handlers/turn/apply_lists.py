@@ -3,73 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
-from handlers.cases import conflicting_claims, filing, ticket_lines
-from handlers.claims import list_draft, lookup
+from handlers.cases import conflicting_claims, filing, remarks
+from handlers.claims import list_draft
 from handlers.claims.claim import Claim, Photo, Talk
 from handlers.claims.list_draft import ListDraft, ListLine
 from handlers.claims.outcomes import Listing
-from handlers.claims.voice import Voice
-from handlers.context import TurnContext
 from handlers.dialogue.lists import lines as list_lines
-from handlers.dialogue.lists import texts
 from handlers.dialogue.lists.labels import Telling
-from handlers.dialogue.lists.lookup import of_leader
 from handlers.messages import mailboxes
-from handlers.messages.models import Inbound, Reply
+from handlers.messages.codes import strongest
+from handlers.messages.models import Reply
 from handlers.policy import calendar
 from handlers.tickets import lifecycle
-from storage import evidence, people
-from storage.conversations import Conversation
-from storage.database import Tx
-from storage.orders import Order
-
-
-@dataclass(slots=True, kw_only=True)
-class Clerk:
-    """Whoever writes a leader's list down: the talk it belongs to and the orders seen so far."""
-
-    tx: Tx
-    conversation: Conversation
-    inbound: Inbound
-    talk: Talk
-    context: TurnContext
-    voice: Voice
-    orders: dict[str, Order | None] = field(default_factory=dict)
-
-    def order(self, number: str) -> Order | None:
-        """Return an order of the leader's own sites; no other comes out of here."""
-        if number not in self.orders:
-            self.orders[number] = of_leader(self.tx, self.conversation, number)
-        return self.orders[number]
-
-    def filing_of(self, claim: Claim) -> filing.Filing:
-        """Put a claim together with its order and buyer."""
-        order = self.order(claim.order_no) if claim.order_no else None
-        buyer = None
-        if order and order.buyer_key:
-            now = self.context.now
-            buyer = people.customer(self.tx, order.buyer_key, order.buyer_name, sample=order.sample, now=now).id
-        claimed = lookup.claimed(self.tx, claim.order_no, but=claim.ticket_no) if order else {}
-        return filing.Filing(
-            claim=claim,
-            conversation_id=self.conversation.id,
-            channel=self.conversation.channel,
-            account=self.conversation.account,
-            order=order,
-            customer_id=buyer,
-            leader_id=self.conversation.leader_id,
-            language=self.talk.language or "zh",
-            lines=ticket_lines.lines_of(claim, order, claimed, self.voice),
-            quiet=True,
-        )
+from handlers.turn import list_replies
+from handlers.turn.list_clerk import Clerk
+from storage import evidence
 
 
 def carry(clerk: Clerk, act: Listing) -> tuple[Talk, list[Reply]]:
-    """Carry out one act on the list of a talk; return the talk after it and what the leader hears."""
+    """Carry out one act on the list of a talk; return the talk after it and the replies."""
     draft = list_draft.of(clerk.talk)
     if draft is None:
         return clerk.talk, []
@@ -79,9 +34,18 @@ def carry(clerk: Clerk, act: Listing) -> tuple[Talk, list[Reply]]:
     numbers = {number for line in draft.lines for number in (line.order_no, *line.among) if number}
     known = {number: order for number in sorted(numbers) if (order := clerk.order(number))}
     late = _late(clerk, draft, act)
-    told = Telling(draft=draft, voice=clerk.voice, orders=known, human=_human(clerk, draft), act=act, late=late)
-    replies = _replies(clerk, told, act, notice)
+    told = Telling(
+        draft=draft,
+        voice=clerk.voice,
+        orders=known,
+        human=_human(clerk, draft),
+        act=act,
+        late=late,
+        other=list_replies.otherwise(clerk, draft, act),
+    )
+    replies = list_replies.replies(clerk, told, act, notice)
     last = next((reply.buttons for reply in reversed(replies) if reply.buttons), ())
+    replies, draft = list_replies.one_card(clerk, told, act, replies)
     if last:
         shown = tuple((button.label, button.tap) for row in last for button in row)
         draft = replace(draft, choices=shown)
@@ -102,50 +66,8 @@ def _remind(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
         mailboxes.wake(clerk.tx, name, payload, due=due, now=clerk.context.now)
 
 
-def _replies(clerk: Clerk, told: Telling, act: Listing, notice: datetime | None) -> list[Reply]:
-    draft = told.draft
-    if act.tell == "list":
-        return texts.whole(told)
-    if act.tell == "filed":
-        return texts.filed(told, act.file, notice)
-    if act.tell == "answers":
-        return texts.answered(told, act.keys, act.file)
-    if act.tell == "same":
-        return texts.same(told, act.count)
-    if act.tell == "dropped":
-        lines = [line for key in act.keys if (line := draft.line(key))]
-        key = "dropped" if lines else "dropped_none"
-        return [Reply(text=told.say(key, numbers=told.numbers(lines)))]
-    if act.tell == "tray" and draft.tray():
-        piece = evidence.get(clerk.tx, draft.tray()[0].id)
-        return [texts.tray(told, piece.media_key if piece else "")]
-    if act.tell == "status":
-        return [_status(clerk, act.about[0], act.about[1:])]
-    if act.tell == "nudge":
-        card = texts.card(told)
-        return [replace(card, text=f"{told.say('nudge')}\n{card.text}")]
-    if act.tell == "card":
-        return [replace(texts.card(told, again=act.count), echo=act.echo)]
-    return [texts.photos(told, echo=act.echo)]
-
-
-def _status(clerk: Clerk, who: str, numbers: Sequence[str]) -> Reply:
-    """Return how somebody's tickets stand."""
-    rows = []
-    if "" in numbers:
-        rows.append(clerk.voice.say("list.asked_listed", number=who))
-    for no in filter(None, numbers):
-        voice, due = clerk.voice, filing.told(clerk.tx, no)
-        until = due.notice_at or due.human_at
-        state = voice.say(f"notice.state_{due.state}") + (
-            voice.say("leader.by", when=voice.moment(until)) if until else ""
-        )
-        rows.append(voice.say("list.asked_known", number=who, no=no, state=state))
-    return Reply(text="\n".join(rows) or clerk.voice.say("list.asked_unknown", number=who))
-
-
 def _claim(clerk: Clerk, lines: list[ListLine], draft: ListDraft, *, claim_id: str = "") -> Claim:
-    """Shape the lines of one order as the claim that a ticket is made of."""
+    """Return the lines of one order as the claim that a ticket is made of."""
     order = clerk.order(lines[0].order_no) if lines[0].order_no else None
     policy, at = clerk.context.policy, min(line.at or clerk.context.now.isoformat() for line in lines)
     photos = tuple(
@@ -166,7 +88,7 @@ def _claim(clerk: Clerk, lines: list[ListLine], draft: ListDraft, *, claim_id: s
         said=tuple(dict.fromkeys((line.at, f"{line.by}：{line.text}" if line.by else line.text) for line in lines)),
         signals=tuple(dict.fromkeys(signal for line in lines for signal in line.signals)),
         special=tuple(dict.fromkeys(group for line in lines for group in line.special)),
-        severity=max((line.severity for line in lines), key=("normal", "major", "safety").index),
+        severity=strongest(*(line.severity for line in lines)),
         aided=tuple(dict.fromkeys(what for line in lines for what in line.aided)),
         ticket_no=lines[0].ticket_no,
         late_reason="-" if late else "",
@@ -176,7 +98,7 @@ def _claim(clerk: Clerk, lines: list[ListLine], draft: ListDraft, *, claim_id: s
 
 
 def _raised(clerk: Clerk, draft: ListDraft, act: Listing) -> tuple[ListDraft, str]:
-    """Bring a person to every serious line at once; also give the ticket of one about safety."""
+    """Raise every serious line to a person at once; also return the ticket of one about safety."""
     urgent = ""
     for line in sorted(draft.some("serious"), key=lambda one: one.severity != "safety"):
         claim = replace(_claim(clerk, [line], draft), why=line.severity)
@@ -192,7 +114,7 @@ def _raised(clerk: Clerk, draft: ListDraft, act: Listing) -> tuple[ListDraft, st
 
 
 def _filed(clerk: Clerk, draft: ListDraft, act: Listing) -> tuple[ListDraft, datetime | None]:
-    """File the ready lines, one ticket for each order; also give the latest promised result."""
+    """File the ready lines, one ticket for each order; also return the latest promised result."""
     groups: dict[str, list[ListLine]] = defaultdict(list)
     for key in act.file:
         line = draft.line(key)
@@ -210,7 +132,7 @@ def _filed(clerk: Clerk, draft: ListDraft, act: Listing) -> tuple[ListDraft, dat
 
 
 def _bring(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
-    """Put photos to the tickets that their lines have already."""
+    """Add photos and words to the tickets that their lines have already."""
     pieces: dict[str, list[int]] = defaultdict(list)
     words: dict[str, list[str]] = defaultdict(list)
     for key in act.keys if act.tell == "card" else ():
@@ -229,8 +151,11 @@ def _bring(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
             words[told.ticket_no] = list(dict.fromkeys([*words[told.ticket_no], said]))
             pieces[told.ticket_no] += []
             conflicting_claims.say(clerk.tx, lifecycle.must(clerk.tx, told.ticket_no), "leader", said)
+    gone = _taken(clerk, draft, act)
+    pieces.update((no, []) for no in gone)
+    words.update((no, [clerk.inbound.text]) for no in pieces if act.moved)
     for no, ids in pieces.items():  # what was filed before hears of the words, too
-        filing.remark(
+        remarks.remark(
             clerk.tx,
             no,
             conversation_id=clerk.conversation.id,
@@ -241,8 +166,18 @@ def _bring(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
         )
 
 
+def _taken(clerk: Clerk, draft: ListDraft, act: Listing) -> list[str]:
+    """Take moved photos from the tickets that had them, whose agents hear why; return these tickets."""
+    gone = [piece for number in act.moved if (piece := evidence.get(clerk.tx, number)) and piece.ticket_no]
+    line = draft.line(act.keys[1]) if act.moved else None
+    to = line.ticket_no if line else ""
+    if not to:
+        evidence.unlink(clerk.tx, [piece.id for piece in gone])
+    return list(dict.fromkeys(piece.ticket_no for piece in gone if piece.ticket_no and piece.ticket_no != to))
+
+
 def _late(clerk: Clerk, draft: ListDraft, act: Listing) -> frozenset[str]:
-    """Name the tickets that are decided already: what puts them right comes too late."""
+    """Return the tickets that are decided already: a correction comes too late for them."""
     numbers = {line.ticket_no for key, _ in act.notes if (line := draft.line(key)) and line.ticket_no}
     return frozenset(no for no in numbers if lifecycle.must(clerk.tx, no).state not in lifecycle.DECIDABLE)
 

@@ -1,4 +1,4 @@
-"""Tables of the business itself: policies, orders, and what the house keeps by a name."""
+"""Tables of the business itself: policies, orders, and what the program keeps by a name."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ REST = {
 PHONE = "13912345678"
 
 
-@pytest.mark.parametrize("style", ["console", "json"])
+@pytest.mark.parametrize("style", [pytest.param("console", marks=pytest.mark.long), "json"])
 def test_a_debug_log_holds_no_token_secret_or_phone(tmp_path, style):
     write_orders(tmp_path / "orders.csv", 2)
     with BotApi() as api:

@@ -22,7 +22,7 @@ async def test_a_claim_with_a_photo_is_filed_and_decided(tmp_path):
     service = Service(tmp_path)
     await asyncio.to_thread(service.start)
     try:
-        async with browser(tmp_path / "browser") as running:
+        async with browser() as running:
             tab = await running.tab()
             await tab.size(1366, 768)
             await tab.open(service.url + "/")

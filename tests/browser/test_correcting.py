@@ -19,7 +19,7 @@ async def test_a_claim_is_put_right_on_its_card(tmp_path):
     service = Service(tmp_path)
     await asyncio.to_thread(service.start)
     try:
-        async with browser(tmp_path / "browser") as running:
+        async with browser() as running:
             tab = await running.tab()
             await tab.size(1366, 768)
             await tab.open(service.url + "/")

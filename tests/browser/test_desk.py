@@ -61,7 +61,7 @@ async def test_the_desk_is_read_and_used_at_every_size(tmp_path):
     service = Service(tmp_path)
     await asyncio.to_thread(service.start)
     try:
-        async with browser(tmp_path / "browser") as running:
+        async with browser() as running:
             tab = await running.tab()
             await tab.size(1366, 768)
             await tab.open(service.url + "/")

@@ -32,10 +32,10 @@ async def served(house, port):
 
 
 @asynccontextmanager
-async def page(folder, house, size="laptop"):
+async def page(house, size="laptop"):
     """Open a house's page in Chinese."""
     width, height, phone = SIZES[size]
-    async with served(house, unused_port()) as url, browser(folder / "browser") as running:
+    async with served(house, unused_port()) as url, browser() as running:
         tab = await running.tab()
         await tab.size(width, height, phone=phone)
         await tab.open(url)
@@ -69,7 +69,7 @@ async def heard(tab, house, count):
 
 
 async def test_words_taps_and_photos_go_out_and_replies_come_in_live(tmp_path, house):
-    async with page(tmp_path, house) as tab:
+    async with page(house) as tab:
         await tab.type("#chat-text", "草莓坏了2盒")
         await tab.has("#chat-talk .own:not(.pending)", "草莓坏了2盒")
         await house.channel.send("tian", reply(1, "对吗？", ("提交", "submit:1"), ("改数量", "edit:quantity")))
@@ -95,9 +95,9 @@ async def test_words_taps_and_photos_go_out_and_replies_come_in_live(tmp_path, h
         await tab.until("document.querySelector('#viewer').open")
 
 
-async def test_a_reload_and_a_restart_show_the_same(tmp_path, house):
+async def test_a_reload_and_a_restart_show_the_same(house):
     port = unused_port()
-    async with browser(tmp_path / "browser") as running:
+    async with browser() as running:
         tab = await running.tab()
         async with served(house, port) as url:
             await tab.open(url)
@@ -124,8 +124,8 @@ async def test_a_reload_and_a_restart_show_the_same(tmp_path, house):
             house.room.close()
 
 
-async def test_odd_words_stay_words(tmp_path, house):
-    async with page(tmp_path, house) as tab:
+async def test_odd_words_stay_words(house):
+    async with page(house) as tab:
         odd = "<img src=x onerror=document.title='gone'>\u202e反\n第二行"
         await house.channel.send("tian", reply(1, odd, ("<b>提交</b>", "submit:1")))
         await tab.has("#chat-talk .other p", odd)
@@ -135,8 +135,8 @@ async def test_odd_words_stay_words(tmp_path, house):
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("language", ["zh", "en"])
-async def test_everything_fits_and_has_a_name(tmp_path, house, size, language):
-    async with page(tmp_path, house, size) as tab:
+async def test_everything_fits_and_has_a_name(house, size, language):
+    async with page(house, size) as tab:
         await tab.click(f"[data-language={language}]")
         await house.channel.send("tian", reply(1, "很长" * 400 + "x" * 300, ("提交" * 20, "submit:1")))
         await tab.has("#chat-talk .other", "很长")
@@ -151,8 +151,8 @@ async def test_everything_fits_and_has_a_name(tmp_path, house, size, language):
             assert await tab.look("document.documentElement.scrollWidth <= innerWidth")
 
 
-async def test_a_new_customer_can_be_played(tmp_path, house):
-    async with page(tmp_path, house) as tab:
+async def test_a_new_customer_can_be_played(house):
+    async with page(house) as tab:
         await tab.click(".face", "添加")
         await tab.type("#new-name", "老陈")
         await tab.has("#who-name", "老陈")
@@ -162,8 +162,8 @@ async def test_a_new_customer_can_be_played(tmp_path, house):
         assert (start.kind, start.name, words.account) == ("start", "老陈", start.account)
 
 
-async def test_the_desk_answers_who_acts(tmp_path, house):
-    async with page(tmp_path, house) as tab:
+async def test_the_desk_answers_who_acts(house):
+    async with page(house) as tab:
         await tab.click("#acting [role=radio]", "阿杰")
         await tab.type("#desk-text", "/mine")
         await tab.has("#toasts p", "您手上没有工单")
@@ -178,7 +178,7 @@ async def test_a_file_that_is_too_big_is_refused_at_once(tmp_path, house):
     big = tmp_path / "big.jpg"
     with big.open("wb") as file:
         file.truncate(21 * 1024 * 1024)
-    async with page(tmp_path, house) as tab:
+    async with page(house) as tab:
         await tab.upload("#files", big)
         await tab.has("#toasts p", "文件超过20MB")
         assert house.heard == []

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import time
 from base64 import b64encode
+from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
 from itertools import count
@@ -31,6 +32,8 @@ class Page:
 
     def __init__(self, service: Service, **headers: str) -> None:
         self.url, self.headers = service.url, headers
+        status, state = self.ask("/sandbox/state")
+        self.before = len(json.loads(state)["messages"]) if status == 200 else 0
 
     def ask(self, path: str, body: dict[str, str] | None = None) -> tuple[int, str]:
         data = None if body is None else json.dumps({"id": f"attack-{next(ids):06d}", **body}).encode()
@@ -43,6 +46,10 @@ class Page:
 
     def say(self, text: str, account: str = "tian") -> None:
         assert self.ask(f"/sandbox/chats/{account}", {"text": text})[0] == 200
+
+    def guest(self) -> str:
+        """Make a customer whom nobody knows, and return the account."""
+        return str(json.loads(self.ask("/sandbox/people", {"name": "路人"})[1])["account"])
 
     def act(self, **what: str) -> str:
         status, told = self.ask("/sandbox/desk", {"as": "agent-1", **what})
@@ -58,7 +65,7 @@ class Page:
             time.sleep(0.05)
 
     def shown(self) -> list[dict]:
-        return json.loads(self.ask("/sandbox/state")[1])["messages"]
+        return json.loads(self.ask("/sandbox/state")[1])["messages"][self.before :]
 
 
 def business(folder: Path, **more: str) -> Service:
@@ -67,6 +74,13 @@ def business(folder: Path, **more: str) -> Service:
     imported = service.run("orders", "import", "orders.csv")
     assert imported.returncode == 0, imported.stderr
     return service
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Run one for all attacks that leave it as it was."""
+    with business(tmp_path_factory.mktemp("business")) as running:
+        yield running
 
 
 def rows(service: Service, query: str) -> list[tuple]:
@@ -85,48 +99,44 @@ def nothing_leaks(service: Service, page: Page, given: tuple[str, ...] = ()) -> 
         assert secret in given or secret not in text, f"{secret} is shown"
 
 
-def test_a_chat_of_the_page_proves_no_real_order(tmp_path):
-    with business(tmp_path) as service:
-        page = Page(service)
-        guest = json.loads(page.ask("/sandbox/people", {"name": "路人"})[1])["account"]
-        for account in ("tian", guest):
-            page.say(f"{ORDER} 尾号{PHONE[-4:]} 雪莲果坏了2箱 退款", account)
-            page.say(f"7号 {PHONE[-4:]}", account)
-            page.say("/start site:Z07", account)
-            page.say("提交", account)
-        nothing_leaks(service, page, given=(PHONE[-4:],))
-        real = "SELECT count(*) FROM conversations c JOIN customers p ON p.id = c.customer_id WHERE NOT p.sample"
-        assert rows(service, real) == [(0,)]
-        assert rows(service, f"SELECT count(*) FROM tickets WHERE order_no = '{ORDER}'") == [(0,)]
+def test_a_chat_of_the_page_proves_no_real_order(service):
+    page = Page(service)
+    for account in ("tian", page.guest()):
+        page.say(f"{ORDER} 尾号{PHONE[-4:]} 雪莲果坏了2箱 退款", account)
+        page.say(f"7号 {PHONE[-4:]}", account)
+        page.say("/start site:Z07", account)
+        page.say("提交", account)
+    nothing_leaks(service, page, given=(PHONE[-4:],))
+    real = "SELECT count(*) FROM conversations c JOIN customers p ON p.id = c.customer_id WHERE NOT p.sample"
+    assert rows(service, real) == [(0,)]
+    assert rows(service, f"SELECT count(*) FROM tickets WHERE order_no = '{ORDER}'") == [(0,)]
 
 
-def test_the_pages_desk_reaches_no_real_order(tmp_path):
-    with business(tmp_path) as service:
-        page = Page(service)
-        told = page.act(text=f"/new {ORDER} 雪莲果坏了2箱 退款")
-        assert "CD-" not in told
-        page.say("人工")
-        page.settled(service)
-        cards = [m for m in page.shown() if m["kind"] == "card"]
-        no, card = cards[-1]["ticket"], str(cards[-1]["id"])
-        page.act(tap=f"pick:{no}", message=card)
-        page.act(tap=f"order:{no}:{ORDER}", message=card)
-        told = page.act(tap=f"phone:{no}", message=card)
-        assert PHONE not in told
-        page.act(tap=f"approve:{no}", message=card)
-        nothing_leaks(service, page)
-        assert rows(service, f"SELECT count(*) FROM tickets WHERE order_no = '{ORDER}'") == [(0,)]
-        assert rows(service, "SELECT sum(amount) FROM ticket_lines") in ([(0,)], [(None,)])
+def test_the_pages_desk_reaches_no_real_order(service):
+    page = Page(service)
+    told = page.act(text=f"/new {ORDER} 雪莲果坏了2箱 退款")
+    assert "CD-" not in told
+    page.say("人工", page.guest())
+    page.settled(service)
+    cards = [m for m in page.shown() if m["kind"] == "card"]
+    no, card = cards[-1]["ticket"], str(cards[-1]["id"])
+    page.act(tap=f"pick:{no}", message=card)
+    page.act(tap=f"order:{no}:{ORDER}", message=card)
+    told = page.act(tap=f"phone:{no}", message=card)
+    assert PHONE not in told
+    page.act(tap=f"approve:{no}", message=card)
+    nothing_leaks(service, page)
+    assert rows(service, f"SELECT count(*) FROM tickets WHERE order_no = '{ORDER}'") == [(0,)]
+    assert rows(service, "SELECT sum(amount) FROM ticket_lines") in ([(0,)], [(None,)])
 
 
-def test_a_real_leaders_code_works_only_outside(tmp_path):
-    with business(tmp_path) as service:
-        code = service.run("leaders", "add", "尉迟团长", "--site", "Z07").stdout.split()[-1]
-        page = Page(service)
-        page.say(f"绑定 {code}", "xie")
-        page.say("7号 雪莲果烂了2箱", "xie")
-        nothing_leaks(service, page)
-        assert rows(service, "SELECT count(*) FROM leaders WHERE code_hash IS NOT NULL AND NOT sample") == [(1,)]
+def test_a_real_leaders_code_works_only_outside(service):
+    code = service.run("leaders", "add", "尉迟团长", "--site", "Z07").stdout.split()[-1]
+    page = Page(service)
+    page.say(f"绑定 {code}", "xie")
+    page.say("7号 雪莲果烂了2箱", "xie")
+    nothing_leaks(service, page)
+    assert rows(service, "SELECT count(*) FROM leaders WHERE code_hash IS NOT NULL AND NOT sample") == [(1,)]
 
 
 def test_what_was_bound_to_a_real_person_before_is_so_no_more(tmp_path):
@@ -153,22 +163,21 @@ def test_what_was_bound_to_a_real_person_before_is_so_no_more(tmp_path):
         nothing_leaks(service, page)
 
 
-def test_photos_of_the_business_are_not_the_pages_to_give(tmp_path):
-    with business(tmp_path) as service:
-        data = b"\xff\xd8\xff a customer's photo"
-        digest = sha256(data).hexdigest()
-        place = service.folder / "var" / "media" / digest[:2] / f"{digest}.jpg"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(data)
-        assert Page(service).ask(f"/sandbox/media/{digest[:2]}/{digest}.jpg")[0] == 404
+def test_photos_of_the_business_are_not_the_pages_to_give(service):
+    data = b"\xff\xd8\xff a customer's photo"
+    digest = sha256(data).hexdigest()
+    place = service.folder / "var" / "media" / digest[:2] / f"{digest}.jpg"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(data)
+    assert Page(service).ask(f"/sandbox/media/{digest[:2]}/{digest}.jpg")[0] == 404
 
 
 @pytest.mark.parametrize(
     "more",
     [
         AWAY,
-        {"PUBLIC_URL": "https://shop.example"},
-        {"HTTP_HOST": "0.0.0.0"},
+        pytest.param({"PUBLIC_URL": "https://shop.example"}, marks=pytest.mark.long),
+        pytest.param({"HTTP_HOST": "0.0.0.0"}, marks=pytest.mark.long),
         {"HTTP_HOST": "0.0.0.0", "SANDBOX": "auto"},
     ],
 )

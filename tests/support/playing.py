@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import sheet_files
 from databases import lay_out
+from sqlalchemy import select
 
 from bot.channels.base import Gone, TooBig, Unreachable
 from bot.runtime.courier import strike
@@ -124,6 +125,7 @@ class World:
     channel: str = "telegram"
     desk: Any = None  # a desk that carries its mail; see playing_desk
     phones: dict[str, list[Seen]] = field(default_factory=lambda: defaultdict(list))
+    cards: dict[str, str] = field(default_factory=dict)  # messages that were drawn anew where they stand
     _engine: Any = None
     _policy: Policy | None = None
     _known: dict[str, Policy] = field(default_factory=dict)
@@ -150,7 +152,7 @@ class World:
 
     def _load(self) -> None:
         with self.write() as tx:
-            number = policies.in_force(tx)
+            number = tx.scalar(select(t.meta.c.value).where(t.meta.c.key == policies.IN_FORCE))
             assert number
             self._policy = policy_of(policies.text_of(tx, number))
             outbox.free_leases(tx)
@@ -202,7 +204,7 @@ class World:
         """Return the next message's key."""
         return f"{self.channel}:{next(self._serial)}"
 
-    def receive(self, inbound: Inbound) -> bool:
+    def receive(self, inbound: Inbound) -> int:
         """Take a message in as the runner does: one transaction, acknowledged after its COMMIT."""
         with self.write() as tx:
             return intake.turn(tx, inbound, self.context())
@@ -257,6 +259,9 @@ class World:
                 self._accounts[number] = conversations.by_id(tx, number).account
         for mail in bundle.mails:
             reply = from_payload(mail.payload)
+            if reply.refresh:
+                self.cards[reply.card] = reply.text
+                continue
             buttons = tuple((button.label, button.tap) for row in reply.buttons for button in row)
             seen = Seen(at=self.now, text=reply.text, buttons=buttons, media=reply.media)
             self.phones[self._accounts[number]].append(seen)

@@ -55,7 +55,7 @@ class Board:
     _edited: float = -1e9
     _newest: int = 0
     _changed: float = 0.0
-    _unpinned: set[int] = field(default_factory=set)
+    _tried: set[str] = field(default_factory=set)  # places of boards that were pinned, or could not be
     _covered: bool = False  # somebody pinned another message over it
 
     async def show(self, mail: Mail, context: TurnContext) -> None:
@@ -164,9 +164,9 @@ class Board:
     async def _pin(self, board: DeskMessage) -> None:
         """Pin the board once; without the right, log it once and go on."""
         number = int(board.message_id.partition("/")[2])
-        if board.data.get("pinned") or number in self._unpinned:
+        if board.data.get("pinned") or board.message_id in self._tried:
             return
-        self._unpinned.add(number)
+        self._tried.add(board.message_id)
         try:
             await self.group.call(lambda chat: self.group.bot.pin_chat_message(chat, number, disable_notification=True))
         except BadRequest as error:
@@ -174,7 +174,7 @@ class Board:
             await self._say_unpinned()
             return
         except Wait:
-            self._unpinned.discard(number)
+            self._tried.discard(board.message_id)
             return
         data, now = {**board.data, "pinned": True}, self.clock()
         await self.group.house.write(
@@ -194,4 +194,4 @@ class Board:
 
     def try_pin_again(self) -> None:
         """Forget that pinning failed: the bot's rights changed."""
-        self._unpinned.clear()
+        self._tried.clear()

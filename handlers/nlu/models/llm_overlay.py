@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from handlers.messages.codes import strongest
 from handlers.nlu.lists.reader import ListReading
 from handlers.nlu.reading import NEED_ITEM, ReadClaim, Reading
-from handlers.nlu.risk_signals import strongest
 from storage.orders import Order, OrderLine
 
 CHATS, TEXTS = 64, 64  # how many chats are remembered, and how many texts of each

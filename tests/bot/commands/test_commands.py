@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from importlib.metadata import version
 
 import pytest
 from doubles.service import Service
 
-from bot.__main__ import COMMANDS, main
+from bot.__main__ import main
+from bot.commands.table import COMMANDS
 from storage.database import open_writer, transaction, write_lock
 
 
@@ -26,12 +28,19 @@ def run(capsys, *words):
     return code, told.out, told.err
 
 
-@pytest.mark.parametrize("name", [name for name, _, _ in COMMANDS])
+@pytest.mark.parametrize("name", [command.name for command in COMMANDS])
 def test_every_command_has_help(name, capsys):
     with pytest.raises(SystemExit) as ended:
         main([*name.split(), "--help"])
     assert ended.value.code == 0
     assert "usage: claimdesk" in capsys.readouterr().out
+
+
+def test_it_tells_its_version(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"claimdesk {version('claimdesk')}\n"
 
 
 def test_orders_come_in_and_leaders_get_a_code(here, capsys):

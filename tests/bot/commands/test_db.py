@@ -25,9 +25,19 @@ def url():
 
 @pytest.fixture
 def shop(tmp_path):
-    """An installation on SQLite with a few orders."""
-    service = Service(tmp_path, {"SECRET_KEY": "x"})
-    many_talks.write_orders(tmp_path / "orders.csv", 5)
+    return stocked(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shop_of_all(tmp_path_factory):
+    """An installation that no test changes."""
+    return stocked(tmp_path_factory.mktemp("shop"))
+
+
+def stocked(folder):
+    """Return an installation on SQLite with a few orders."""
+    service = Service(folder, {"SECRET_KEY": "x"})
+    many_talks.write_orders(folder / "orders.csv", 5)
     imported = service.run("orders", "import", "orders.csv")
     assert imported.returncode == 0, imported.stderr
     return service
@@ -67,8 +77,8 @@ def test_a_live_service_is_not_moved(shop, url):
 
 
 @pytest.mark.parametrize("to", ["sqlite:///other.db", "postgresql://nobody@127.0.0.1:1/none", "mysql://x/y", "here"])
-def test_a_place_that_is_none_is_named_in_one_sentence(shop, to):
-    refused = shop.run("db", "move", "--to", to)
+def test_a_place_that_is_none_is_named_in_one_sentence(shop_of_all, to):
+    refused = shop_of_all.run("db", "move", "--to", to)
     assert refused.returncode == 2
     assert refused.stderr.startswith("claimdesk: ")
     assert "Traceback" not in refused.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -27,8 +28,6 @@ GOOD = answer(passage(1, claim("quality_spoiled", quantity=1, remedy="refund")))
 
 async def read(folder, url, asked, *words):
     """Run the command as a process of its own, beside the endpoint."""
-    import asyncio
-
     named = {"LLM_BASE_URL": url, "LLM_API_KEY": "sk-secret", "LLM_MODEL": "small"} if url else {}
     service = Service(folder, {**named, "POLICY": word_tables_alone(folder)})
     process = await asyncio.create_subprocess_exec(

@@ -18,7 +18,7 @@ from wechat_service import Service
 
 from bot.app import build
 from bot.channels.wechat.open_callbacks import OPEN
-from bot.runtime import llm_client
+from bot.runtime import llm_client, llm_prefetch
 from bot.settings import Settings
 from handlers.claims import claim as claims
 from handlers.desk import cards
@@ -250,13 +250,14 @@ async def test_more_serious_it_may_make_a_message_and_never_milder(tmp_path):
         assert {row["severity"] for row in await house.rows(t.tickets)} == {"safety"}
 
 
-async def test_only_the_chat_concerned_waits(tmp_path):
+async def test_only_the_chat_concerned_waits(tmp_path, monkeypatch):
+    monkeypatch.setattr(llm_prefetch, "PATIENCE", 600.0)
     async with completions(say=BAD) as double, shop(tmp_path, double.url) as house:
         await house.say(PROOF)
         double.hold()
         waiting = asyncio.create_task(house.say(ODD))
         await double.asked()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(60):
             await house.say("KT260612-0005 尾号8812", "车厘子坏了1份", account="2")
         assert not waiting.done()
         assert await house.problems("2") == [(1, "quality_spoiled", "1")]
@@ -328,14 +329,15 @@ async def test_words_said_before_the_order_was_known_are_read_again_with_its_lin
         assert await house.problems() == [(1, "quality_spoiled", "")]
 
 
-async def test_a_stop_ends_the_waiting_and_the_turn_is_done(tmp_path):
+async def test_a_stop_ends_the_waiting_and_the_turn_is_done(tmp_path, monkeypatch):
+    monkeypatch.setattr(llm_prefetch, "PATIENCE", 600.0)
     async with completions(say=BAD) as double, shop(tmp_path, double.url) as house:
         await house.say(PROOF)
         double.hold()
         waiting = asyncio.create_task(house.say(ODD))
         await double.asked()
         house.app.beforehand.hurry()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(60):
             await waiting
         assert await house.problems() == [(1, "", "2")]
 

@@ -56,7 +56,7 @@ class Process:
 
     async def carried(self) -> Bundle:
         """Wait for the next bundle."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await self.came.wait()
         self.came.clear()
         return self.bundles[-1]
@@ -247,7 +247,7 @@ async def test_due_mail_is_handed_out_once_and_struck_off(house):
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110  what it looks at is in the database
             await asyncio.sleep(0.02)
 
@@ -258,10 +258,9 @@ async def settled(house: Process) -> None:
 
 async def test_mail_is_handed_out_when_it_is_due(house):
     await house.workers.do(posted(wait=0.3))
-    began = time.monotonic()
-    asyncio.get_running_loop().call_later(0.25, lambda: setattr(house, "now", NOW + timedelta(seconds=0.3)))
+    asyncio.get_running_loop().call_later(0.1, lambda: setattr(house, "now", NOW + timedelta(seconds=0.3)))
     await house.carried()
-    assert 0.2 < time.monotonic() - began < 1.5
+    assert house.now > NOW
 
 
 async def test_an_outcome_goes_round_a_box_that_others_hold(house):

@@ -55,7 +55,7 @@ async def ask(client, head, body=b"{}"):
     host = b"" if b"\r\nHost:" in head else b"Host: localhost\r\n"
     writer.write(head + b"\r\n" + host + length + b"Connection: close\r\n\r\n" + body)
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             line = await reader.readline()
             while line.split()[1:2] == [b"100"]:
                 await reader.readline()

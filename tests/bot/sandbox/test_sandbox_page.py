@@ -19,7 +19,7 @@ async def say(house, number, text):
 
 
 async def listening(house):
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not house.room.open_pages:  # noqa: ASYNC110  # the page's own count is what is looked at
             await asyncio.sleep(0.01)
 

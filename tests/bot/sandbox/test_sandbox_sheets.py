@@ -64,7 +64,7 @@ def test_the_sample_sheet_has_rows_in_every_language(language):
 
 
 async def _told(client, words):
-    async with asyncio.timeout(9):
+    async with asyncio.timeout(30):
         while True:
             state = json.loads(await (await client.get("/sandbox/state")).text())
             found = [m for m in state["messages"] if m["place"] == "chat:leader" and words in m["text"]]

@@ -181,7 +181,11 @@ def test_what_is_past_due_is_marked_before_its_timer_fired(house):
 def test_a_card_of_nothing_is_an_error(house):
     with pytest.raises(LookupError):
         cards.card(house.tx, "CD-000000", house.context)
-    assert lifecycle.rank("normal", ()) == 3
+
+
+def test_the_queue_serves_safety_first_then_major_then_special_groups():
+    served = [("safety", ["infant"]), ("major", ()), ("normal", ["infant"]), ("normal", ())]
+    assert [lifecycle.rank(severity, special) for severity, special in served] == [0, 1, 2, 3]
 
 
 def said_of(house: House, *texts: str):

@@ -6,13 +6,12 @@ import pytest
 from doubles.ticket_house import House
 from sqlalchemy import update
 
-from handlers.cases import filing
+from handlers.cases import customer_answers, filing
 from handlers.desk import cards, commands, dispatch
 from handlers.messages import ticket_numbers
 from handlers.tickets import lifecycle
 from storage import people, ticket_lines
 from storage import tables as t
-from storage import tickets as rows
 from storage.desk import desk_messages
 
 AJIE = {"user": "78", "name": "阿杰"}
@@ -103,7 +102,7 @@ def test_a_row_is_taken_by_its_number(house, words):
     nos = many(house, 4)
     answer = command(house, words) if words.startswith("/") else says(house, words)
     assert nos[2] in answer.text
-    assert rows.owner_of(house.tx, nos[2]) == ("77", "小林")
+    assert house.owner(nos[2]) == ("77", "小林")
     assert house.at_desk(nos[2], "card")
 
 
@@ -253,7 +252,7 @@ def test_a_ticket_opened_again_with_nothing_to_decide_is_closed(house):
     no = filed(house)
     tap(house, f"pick:{no}")
     tap(house, f"approve:{no}")
-    filing.settle(house.tx, no, score=1, context=house.context)
+    customer_answers.settle(house.tx, no, score=1, context=house.context)
     assert lifecycle.must(house.tx, no).state == "assigned"
     assert not tap(house, f"close:{no}").alert
     assert lifecycle.must(house.tx, no).state == "closed"

@@ -8,7 +8,6 @@ from handlers.desk import dispatch
 from handlers.nlu import agent_commands
 from handlers.tickets import lifecycle
 from storage import ticket_lines
-from storage import tickets as rows
 from storage.desk import desk_messages
 
 AJIE = {"user": "78", "name": "阿杰"}
@@ -99,7 +98,7 @@ def test_a_reply_to_a_list_is_asked_about_even_where_it_names_one_ticket(house, 
     desk_messages.keep(house.tx, "telegram", "m1", kind=kind, at=house.now, data={"tickets": [no]})
     told = reply(house, "您好", to="m1", quoted=f"📋 {no}")
     assert told.alert
-    assert rows.owner_of(house.tx, no) is None
+    assert house.owner(no) is None
     assert house.heard(1) == []
     assert taps(asked(house)) == [f"say:{no}"]
 

@@ -210,7 +210,8 @@ def test_a_settlement_is_told_and_the_sheet_ordered(world):
         assert "1 行，退款 39.80 元，其中已付 0.00 元，未付 39.80 元" in reply.text and "明细表" in reply.text
         (row,) = tx.execute(t.outbox.select().where(t.outbox.c.mailbox == f"sheet:{who.id}")).all()
         assert row.payload["first"] == "2026-06-01" and no
-        outbox.drop(tx, f"sheet:{who.id}")
+        tx.execute(t.outbox.delete().where(t.outbox.c.mailbox == f"sheet:{who.id}"))
+        tx.execute(t.mailboxes.delete().where(t.mailboxes.c.name == f"sheet:{who.id}"))
 
 
 @pytest.mark.parametrize(

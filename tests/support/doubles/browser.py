@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import base64
 import itertools
 import json
 import shutil
+import subprocess
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import aiohttp
@@ -94,7 +99,7 @@ class Tab:
             raise Failed(told["exceptionDetails"].get("exception", {}).get("description", script))
         return told["result"].get("value")
 
-    async def until(self, script: str, seconds: float = 10.0) -> Any:
+    async def until(self, script: str, seconds: float = STARTS) -> Any:
         """Wait until an expression is true and return its value. Raises Failed."""
         end = asyncio.get_running_loop().time() + seconds
         while not (value := await self.look(script)):
@@ -107,11 +112,11 @@ class Tab:
         all_of = f"[...document.querySelectorAll({json.dumps(selector)})]"
         return f"{all_of}.filter({VISIBLE}).filter(e => e.textContent.includes({json.dumps(text)})).at(-1)"
 
-    async def has(self, selector: str, text: str = "", seconds: float = 10.0) -> str:
+    async def has(self, selector: str, text: str = "", seconds: float = STARTS) -> str:
         """Wait until something visible with these words is there and return all its text."""
         return str(await self.until(f"{self._find(selector, text)}?.textContent || ''", seconds))
 
-    async def click(self, selector: str, text: str = "", seconds: float = 10.0) -> None:
+    async def click(self, selector: str, text: str = "", seconds: float = STARTS) -> None:
         """Click the last visible element with these words, as a mouse does."""
         where = f"(() => {{ const e = {self._find(selector, text)}; if (!e || e.disabled) return null; "
         where += "e.scrollIntoView({block: 'nearest', inline: 'nearest'}); const r = e.getBoundingClientRect(); "
@@ -146,17 +151,19 @@ class Tab:
 
 
 class Browser:
-    """A running browser that opens tabs."""
+    """A window of the browser with storage of its own."""
 
-    def __init__(self, session: aiohttp.ClientSession, base: str) -> None:
+    def __init__(self, session: aiohttp.ClientSession, port: int, line: Tab, context: str) -> None:
         self._session = session
-        self._base = base
+        self._port = port
+        self._line = line
+        self._context = context
         self._tabs: list[Tab] = []
 
     async def tab(self) -> Tab:
-        """Open an empty page; pages of one browser share their storage."""
-        async with self._session.put(f"{self._base}/json/new?about:blank") as answer:
-            address = (await answer.json())["webSocketDebuggerUrl"]
+        """Open an empty page; pages of one window share their storage."""
+        made = await self._line.call("Target.createTarget", url="about:blank", browserContextId=self._context)
+        address = f"ws://127.0.0.1:{self._port}/devtools/page/{made['targetId']}"
         tab = Tab(await self._session.ws_connect(address, max_msg_size=0))
         self._tabs.append(tab)
         for domain in ("Page", "Runtime", "Log", "DOM"):
@@ -164,42 +171,45 @@ class Browser:
         return tab
 
     async def close(self) -> None:
-        """Let the tabs go."""
+        """Let the tabs and all that they stored go."""
         for tab in self._tabs:
             await tab.close()
+        await self._line.call("Target.disposeBrowserContext", browserContextId=self._context)
+        await self._line.close()
 
 
 @asynccontextmanager
-async def browser(folder: Path) -> AsyncIterator[Browser]:
-    """Run headless Chromium with a profile of its own in `folder`. Raises FileNotFoundError where there is none."""
+async def browser() -> AsyncIterator[Browser]:
+    """Open a window of headless Chromium, one process for all tests. Raises FileNotFoundError where there is none."""
+    port = await asyncio.to_thread(_port)
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"http://127.0.0.1:{port}/json/version") as answer:
+            address = (await answer.json())["webSocketDebuggerUrl"]
+        line = Tab(await session.ws_connect(address, max_msg_size=0))
+        context = (await line.call("Target.createBrowserContext"))["browserContextId"]
+        window = Browser(session, port, line, context)
+        try:
+            yield window
+        finally:
+            await window.close()
+
+
+@cache
+def _port() -> int:
+    """Start the browser, which ends with this process, and return its port."""
     program = found()
     if program is None:
         raise FileNotFoundError("chromium")
-    process = await asyncio.create_subprocess_exec(
-        program,
-        *FLAGS,
-        f"--user-data-dir={folder}",
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        port = await _port(folder / "DevToolsActivePort")
-        async with aiohttp.ClientSession() as session:
-            running = Browser(session, f"http://127.0.0.1:{port}")
-            try:
-                yield running
-            finally:
-                await running.close()
-    finally:
-        process.terminate()
-        await process.wait()
-
-
-async def _port(file: Path) -> int:
-    end = asyncio.get_running_loop().time() + STARTS
-    while asyncio.get_running_loop().time() < end:
-        text = await asyncio.to_thread(lambda: file.read_text() if file.exists() else "")
+    profile = TemporaryDirectory(ignore_cleanup_errors=True)
+    words = [program, *FLAGS, f"--user-data-dir={profile.name}"]
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    atexit.register(profile.cleanup)
+    atexit.register(process.wait)
+    atexit.register(process.terminate)
+    file, end = Path(profile.name) / "DevToolsActivePort", time.monotonic() + STARTS
+    while time.monotonic() < end:
+        text = file.read_text() if file.exists() else ""
         if "\n" in text:
             return int(text.splitlines()[0])
-        await asyncio.sleep(0.05)
+        time.sleep(0.05)
     raise Failed("the browser did not start")

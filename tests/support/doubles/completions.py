@@ -68,7 +68,7 @@ class Completions:
 
     async def asked(self, count: int = 1) -> None:
         """Wait until so many questions came."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(self.got) < count:
                 self._came.clear()
                 await self._came.wait()

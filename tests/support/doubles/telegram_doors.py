@@ -14,6 +14,8 @@ from bot.channels.base import House
 from handlers.messages.models import Inbound
 from media.store import Missing
 
+WITHIN = 30.0  # seconds that anything may take on a busy machine
+
 
 class NotingHouse:
     """Notes what comes in; `broken` makes it fail as a database that is away. The tables are real, in memory."""
@@ -76,7 +78,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-async def eventually(look: Callable[[], Awaitable[Any]], *, within: float = 5.0) -> Any:
+async def eventually(look: Callable[[], Awaitable[Any]], *, within: float = WITHIN) -> Any:
     """Wait for what a coroutine function finds in the tables."""
     async with asyncio.timeout(within):
         while not (found := await look()):  # noqa: ASYNC110 # tables ring no bell

@@ -18,7 +18,7 @@ from handlers.context import TurnContext
 from handlers.messages.models import DeskInbound, from_payload
 from handlers.policy import loader
 from handlers.policy.policy import Policy
-from storage import conversations, evidence, orders, outbox, people
+from storage import conversations, evidence, orders, outbox, people, tickets
 from storage import tables as t
 from storage.database import to_json
 
@@ -139,6 +139,11 @@ class House:
               share: Fraction | None = Fraction(1, 2), wish: str = "refund", amount: int | None = 3980):  # fmt: skip
         fact = Problem(line_no=line, problem=problem, quantity=quantity, unit="盒", wish=wish)
         return (FilingLine(problem=fact, item=item, order_line_no=line, share=share, wish=wish, amount=amount),)
+
+    def owner(self, no: str) -> tuple[str, str] | None:
+        """Return who owns a ticket: user id, name."""
+        ticket = tickets.get(self.tx, no)
+        return (ticket.owner_id, ticket.owner_name or "") if ticket and ticket.owner_id else None
 
     def mails(self, box: str, kind: str = "") -> list[dict]:
         query = select(t.outbox.c.payload).where(t.outbox.c.mailbox == box).order_by(t.outbox.c.id)

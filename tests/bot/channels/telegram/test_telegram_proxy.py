@@ -43,8 +43,8 @@ async def test_customers_and_agents_are_reached_through_it(tmp_path, proxy, sche
         try:
             await api.until(lambda: shop.poller and desk.poller)
             customer.text(shop, "转人工")
-            await api.until(lambda: any(m.sender is shop for m in api.chat(shop, customer).messages), within=9)
-            await api.until(lambda: any("接手" in " ".join(m.labels) for m in group.messages), within=9)
+            await api.until(lambda: any(m.sender is shop for m in api.chat(shop, customer).messages))
+            await api.until(lambda: any("接手" in " ".join(m.labels) for m in group.messages))
         finally:
             await app.stop()
     assert proxy.through[scheme] >= 2  # aiogram's and python-telegram-bot's

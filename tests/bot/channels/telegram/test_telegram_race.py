@@ -82,9 +82,7 @@ async def test_sixteen_messages_at_once_are_one_draft(tmp_path, scene, order):
             scene.li.album(scene.shop, [PNG], late_for=first)
             for update in scene.shop.updates[:2]:
                 scene.api.repeat(scene.shop, update)
-        summary = await scene.api.until(
-            lambda: next((m for m in heard(scene) if "提交" in "".join(m.labels)), None), within=8
-        )
+        summary = await scene.api.until(lambda: next((m for m in heard(scene) if "提交" in "".join(m.labels)), None))
         assert all(part in summary.text for part in ("草莓", "2盒", "39.80", "9张照片"))
         keys = [row["key"] for row in await scene.house.rows(inbox, inbox.c.key.contains(f":{scene.shop.id}:"))]
         assert len(keys) == len(set(keys)) == len(FACTS) + 9
@@ -100,10 +98,10 @@ async def test_an_album_whose_sibling_is_late_gets_one_answer_more_and_no_second
     async with scene.running(tmp_path, customers=True):
         scene.li.text(scene.shop, "KT260612-0003 草莓坏了2盒，想退款，尾号2231")
         first = scene.li.album(scene.shop, [PNG] * 3)[0]
-        await scene.api.until(lambda: [m for m in heard(scene) if "3张照片" in m.text], within=8)
+        await scene.api.until(lambda: [m for m in heard(scene) if "3张照片" in m.text])
         (late,) = scene.li.album(scene.shop, [PNG], late_for=first)
         scene.api.repeat(scene.shop)
-        await scene.api.until(lambda: [m for m in heard(scene) if "4张照片" in m.text], within=8)
+        await scene.api.until(lambda: [m for m in heard(scene) if "4张照片" in m.text])
         await eventually(lambda: scene.house.rows(evidence, evidence.c.state == "stored"))
         assert len(await drafts(scene)) == 1
         assert len(await scene.house.rows(evidence)) == 4

@@ -119,7 +119,7 @@ async def test_d3_change_of_mind(talk):
     await talk.told("12 Jun, no. 17", "salmon", "cod", "photo", "label", "fridge")
     await talk.at(0, 50)
     talk.customer.photo(talk.shop, draw("cod_for_salmon", 1))
-    await talk.api.until(lambda: talk.new, within=9)
+    await talk.api.until(lambda: talk.new)
     await talk.stored(1)
     await talk.at(1)
     talk.customer.text(talk.shop, "refund")

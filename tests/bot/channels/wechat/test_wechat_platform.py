@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import pytest
 from wechat_house import PHOTO, shop
@@ -177,12 +176,10 @@ async def test_an_upload_retried_with_a_new_token_still_has_its_body(house):
 
 async def test_two_processes_fetch_one_token(house):
     line = house.channel.line
-    began = time.monotonic()
     house.platform.fail("stable_token", kind="slow", seconds=0.3)
     other = type(line.tokens)(line.app_id, line.write, line.read, line.tokens.fetch, line.clock)
     assert len({await each for each in (asyncio.ensure_future(t.get()) for t in (line.tokens, other))}) == 1
     assert house.platform.calls.count("stable_token") == 1
-    assert time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize("mime", ["text/plain", "application/json", "text/html"])

@@ -39,7 +39,7 @@ async def test_a_board_that_may_not_be_pinned_comes_anew_when_it_went_up(tmp_pat
             scene.lin.text(scene.group, f"第{number}句")
         asked = scene.lin.text(scene.group, "/queue")
         await answer_to(scene, asked)
-        await api.until(lambda: scene.board and scene.board is not first and first.deleted, within=10)
+        await api.until(lambda: scene.board and scene.board is not first and first.deleted)
         assert len([m for m in scene.group.messages if scene.is_board(m)]) == 1
 
 
@@ -49,7 +49,7 @@ async def test_a_board_under_another_pin_comes_anew_and_is_pinned(tmp_path, scen
         first = await scene.api.until(lambda: scene.board and scene.board.pinned and scene.board)
         notice = scene.boss.text(scene.group, "今天盘点")
         scene.boss.pin(notice)
-        await scene.api.until(lambda: first.deleted and scene.board and scene.board.pinned, within=10)
+        await scene.api.until(lambda: first.deleted and scene.board and scene.board.pinned)
         assert scene.board is not first
         assert notice.pinned
 

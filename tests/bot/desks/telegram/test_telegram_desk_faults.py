@@ -51,6 +51,23 @@ async def test_a_group_that_becomes_a_supergroup_is_followed(tmp_path, api):
         await scene.raised(1017, "转人工")
 
 
+@pytest.mark.parametrize("before", [0, 1])
+async def test_the_board_of_an_upgraded_group_is_pinned_though_its_number_was_used_before(tmp_path, api, before):
+    scene = Scene(api, "group")
+    async with scene.running(tmp_path):
+        for _ in range(4):
+            scene.lin.text(scene.group, "早")
+        await scene.raised()
+        await api.until(lambda: scene.board and scene.board.pinned)
+        number = scene.board.id
+        scene.group.upgrade()
+        scene.group.last_message_id = number - 1 - before  # the board comes first, or after the card
+        await scene.raised(1005, "转人工")
+        await api.until(
+            lambda: [m for m in scene.group.messages if scene.is_board(m) and m.pinned and m.chat_id == scene.group.id]
+        )
+
+
 async def test_an_upgrade_heard_of_only_by_a_refusal(tmp_path, api):
     scene = Scene(api, "group")
     async with scene.running(tmp_path):

@@ -52,7 +52,7 @@ async def test_what_somebody_can_cure_is_waited_for_and_told_once(tmp_path, scen
         scene.boss.start(scene.bot)
         fault = scene.api.fail("400", description=said, method="sendMessage", chat=scene.group, times=4)
         no = await raised(scene)
-        await scene.api.until(lambda: fault.used_up and scene.card(no), within=10)
+        await scene.api.until(lambda: fault.used_up and scene.card(no))
         assert await scene.house.rows(dead_letters) == []
         told = scene.api.chat(scene.bot, scene.boss)
         await scene.api.until(lambda: any("发不了消息" in m.text for m in told.messages))
@@ -66,7 +66,7 @@ async def test_a_flood_wait_in_words_is_waited_out(tmp_path, scene):
         scene.api.fail("400", description="FLOOD_WAIT_2", method="sendMessage", chat=scene.group)
         began = scene.desk._group.pace.now()
         no = await raised(scene)
-        await scene.api.until(lambda: scene.card(no), within=10)
+        await scene.api.until(lambda: scene.card(no))
         assert scene.desk._group.pace.now() - began > 1.9
         assert await scene.house.rows(dead_letters) == []
 
@@ -80,15 +80,13 @@ async def test_a_cards_picture_that_is_no_photo_comes_as_a_document(tmp_path, sc
         scene.li.photo(scene.shop, PNG)
         scene.li.text(scene.shop, "转人工")
         card = await scene.api.until(
-            lambda: next((m for m in scene.group.messages if "接手" in "".join(m.labels)), None), within=10
+            lambda: next((m for m in scene.group.messages if "接手" in "".join(m.labels)), None)
         )
-        sheet = await scene.api.until(
-            lambda: next((m for m in scene.group.messages if m.kind == "document"), None), within=10
-        )
+        sheet = await scene.api.until(lambda: next((m for m in scene.group.messages if m.kind == "document"), None))
         assert sheet.data
         no = card.text.split(" · ")[1]
         await scene.tapped(scene.lin, scene.card(no), "接手")
-        await scene.api.until(lambda: scene.card(no) and "小林" in scene.card(no).text, within=10)
+        await scene.api.until(lambda: scene.card(no) and "小林" in scene.card(no).text)
         assert await scene.house.rows(dead_letters) == []
 
 
@@ -100,15 +98,15 @@ async def test_a_customers_photo_comes_in_another_form_or_is_told(tmp_path, scen
     async with scene.running(tmp_path, customers=True):
         scene.li.text(scene.shop, "转人工")
         card = await scene.api.until(
-            lambda: next((m for m in scene.group.messages if "接手" in "".join(m.labels)), None), within=10
+            lambda: next((m for m in scene.group.messages if "接手" in "".join(m.labels)), None)
         )
         await scene.tapped(scene.lin, card, "接手")
         scene.api.fail("400", description=said, method="sendPhoto", chat=scene.group, times=9)
         scene.li.photo(scene.shop, PNG)
         if kind == "document":
-            await scene.api.until(lambda: any(m.kind == "document" for m in scene.group.messages), within=10)
+            await scene.api.until(lambda: any(m.kind == "document" for m in scene.group.messages))
         else:
-            await scene.api.until(lambda: any("放不进群" in m.text for m in scene.group.messages), within=10)
+            await scene.api.until(lambda: any("放不进群" in m.text for m in scene.group.messages))
         assert await scene.house.rows(dead_letters) == []
 
 
@@ -116,7 +114,7 @@ async def test_a_safety_card_refused_for_a_reason_nobody_knows_is_never_buried(t
     async with scene.running(tmp_path):
         fault = scene.api.fail("400", description="SOMETHING_NEW", method="sendMessage", chat=scene.group, times=12)
         no = await raised(scene)
-        await scene.api.until(lambda: scene.card(no), within=15)
+        await scene.api.until(lambda: scene.card(no))
         assert len(fault.met) > 3
         assert await scene.house.rows(dead_letters) == []
         await scene.picked(scene.lin, no)
@@ -126,7 +124,7 @@ async def test_a_card_refused_for_its_markup_comes_plain_with_its_buttons(tmp_pa
     async with scene.running(tmp_path):
         scene.api.fail("400", description="can't parse entities: x", method="sendMessage", chat=scene.group)
         no = await raised(scene)
-        card = await scene.api.until(lambda: scene.card(no), within=10)
+        card = await scene.api.until(lambda: scene.card(no))
         assert "接手" in "".join(card.labels)
         assert await scene.house.rows(dead_letters) == []
 
@@ -140,9 +138,7 @@ async def test_a_closed_topic_is_opened_or_left(tmp_path, api, said):
         assert card.thread
         scene.api.fail("400", description=said, method="sendMessage", chat=scene.group)
         await scene.says(1001, "草莓坏了")
-        await scene.api.until(
-            lambda: any("草莓坏了" in m.text and m.sender is scene.bot for m in scene.group.messages), within=10
-        )
+        await scene.api.until(lambda: any("草莓坏了" in m.text and m.sender is scene.bot for m in scene.group.messages))
         assert await scene.house.rows(dead_letters) == []
 
 
@@ -152,7 +148,7 @@ async def test_a_refused_edit_lets_the_card_come_anew(tmp_path, scene):
         old = scene.card(no)
         scene.api.fail("400", description="MESSAGE_NOT_MINE", method="editMessageText", chat=scene.group, times=2)
         await scene.tapped(scene.lin, old, "接手")
-        await scene.api.until(lambda: scene.card(no) is not old and "小林" in scene.card(no).text, within=10)
+        await scene.api.until(lambda: scene.card(no) is not old and "小林" in scene.card(no).text)
 
 
 async def test_a_note_that_no_form_of_comes_through_does_not_stop_the_others(tmp_path, scene, caplog):
@@ -163,7 +159,7 @@ async def test_a_note_that_no_form_of_comes_through_does_not_stop_the_others(tmp
         await scene.says(1001, "第一句")
         await eventually(lambda: scene.house.rows(dead_letters))
         await scene.says(1001, "第二句")
-        await scene.api.until(lambda: any("第二句" in m.text for m in scene.group.messages), within=10)
+        await scene.api.until(lambda: any("第二句" in m.text for m in scene.group.messages))
     assert "in every form" in caplog.text
 
 

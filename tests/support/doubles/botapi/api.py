@@ -22,6 +22,7 @@ from .world import World
 
 T = TypeVar("T")
 
+WITHIN = 30.0  # seconds that anything may take on a busy machine
 FIRST_UPDATE = 700_000_001
 GROUP_IDS = {"group": -4_000_000_000, "supergroup": -1_002_000_000_000, "forum": -1_002_000_000_000}
 
@@ -184,11 +185,11 @@ class BotApi:
             self.world.bell.ring()
             return update
 
-    def wait_for(self, predicate: Callable[[], T], within: float = 5.0) -> T:
+    def wait_for(self, predicate: Callable[[], T], within: float = WITHIN) -> T:
         """Block until the predicate holds; return its value. AssertionError with the last calls if it never does."""
         return self._found(self.world.bell.wait_for(predicate, within), within)
 
-    async def until(self, predicate: Callable[[], T], within: float = 5.0) -> T:
+    async def until(self, predicate: Callable[[], T], within: float = WITHIN) -> T:
         """`wait_for` inside a coroutine."""
         return self._found(await self.world.bell.until(predicate, within), within)
 
