@@ -124,7 +124,8 @@ def test_an_order_that_came_in_parts_has_come_with_the_last(tmp_path):
     ("text", "code"),
     [
         ("已完成", "live"), ("待发货", "live"), ("已取消", "cancelled"), ("交易关闭", "cancelled"),
-        ("待付款", "unpaid"), ("Cancelled", "cancelled"), ("退款中", "refunding"), ("", ""), ("已退款", "refunded"), ("火星", "?火星"),
+        ("待付款", "unpaid"), ("Cancelled", "cancelled"), ("退款中", "refunding"),
+        ("", ""), ("已退款", "refunded"), ("火星", "?火星"),
     ],
 )  # fmt: skip
 def test_states_of_orders(text, code):
