@@ -17,7 +17,7 @@ SHELL := bash
 unexport PYTHONHOME PYTHONPATH
 unexport PYTHONDONTWRITEBYTECODE # without bytecode every process compiles all of the house and its tests anew
 
-# A part of the tests in one process. A part that ARGS leaves empty (5) is no failure. Lines at a terminal begin with the
+# A part of the tests. One that ARGS leaves empty (5) is no failure. Lines at a terminal begin with the
 # part's name, since two parts run side by side.
 part = $(TEST) -q -m "not long and not postgres" $(2) $(ARGS) $(if $(CI),,| sed -u 's/^/$(1): /') || [ $$? = 5 ]
 
@@ -35,7 +35,7 @@ test-units: $(VENV)/.test
 	@$(call part,units,$(UNITS))
 
 test-doors: $(VENV)/.test
-	@$(call part,doors,$(DOORS))
+	@$(call part,doors,-n 2 --dist loadfile $(DOORS)) # two: they wait much
 
 test-postgres: $(VENV)/.test
 	$(BOTH) -m "postgres and not long" $(ARGS)

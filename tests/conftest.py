@@ -12,6 +12,7 @@ from remembered import remember
 from worker_memory import (  # noqa: F401  hooks
     pytest_collection_finish,
     pytest_collectstart,
+    pytest_runtest_teardown,
     pytest_sessionfinish,
     pytest_terminal_summary,
     pytest_testnodedown,

@@ -25,10 +25,11 @@ def filing_of(
     order: Order | None,
     customer_id: int | None,
     voice: Voice,
+    language: str,
     site: str = "",
     quiet: bool = False,
 ) -> Filing:
-    """Return a draft with its order, its lines and who files it, in the language of `voice`."""
+    """Return a draft with its order, its lines and who files it; `language` is that of the ticket."""
     claimed = lookup.claimed(tx, claim.order_no, but=claim.ticket_no) if order else {}
     return Filing(
         claim=claim,
@@ -39,7 +40,7 @@ def filing_of(
         customer_id=customer_id,
         leader_id=conversation.leader_id,
         site=site,
-        language=voice.language,
+        language=language,
         lines=lines_of(claim, order, claimed, voice),
         quiet=quiet,
     )

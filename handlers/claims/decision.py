@@ -11,6 +11,7 @@ from handlers.claims.lookup import Found, Wanted
 from handlers.claims.outcomes import Outcome
 from handlers.messages.models import Inbound, Reply
 from handlers.nlu.models.llm_overlay import Opinions
+from handlers.nlu.references import References
 from handlers.nlu.text.lexicon import Lexicon
 from handlers.policy.policy import Policy
 
@@ -30,7 +31,9 @@ class TurnInput:
     now: datetime
     today: date
     new_id: Callable[[], str]
+    named: References | None = None  # what the text refers to, without looking at any order
     opinions: Opinions | None = None  # of the second reader, where there is one
+    heard: str = ""  # the text as it is read: bare numbers marked as the references that they must be
 
     @property
     def chat(self) -> str:

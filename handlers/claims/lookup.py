@@ -22,6 +22,7 @@ from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
 NUMBERS, TAILS = 3, 1  # numbers and phone tails of one message that count; the rest is not looked up
+PICKUP = 4  # digits of a pickup number at most; longer ones are order numbers
 LED = timedelta(days=30)  # how far back a leader's pickup number reaches
 SITE = ("site:", "site_")  # how the code of a pickup site begins; a Telegram link holds no colon
 
@@ -90,6 +91,9 @@ def wanted(
         if not numbers and not pickups and (tails or (offered and claim.tail)):
             numbers = (claim.number,) if claim.number else ()
             pickups = (claim.pickup,) if claim.pickup else ()
+        if tails and claim.others:
+            numbers = tuple(dict.fromkeys((*numbers, *(one for one in claim.others if len(one) > PICKUP))))
+            pickups = tuple(dict.fromkeys((*pickups, *(one for one in claim.others if len(one) <= PICKUP))))
         tails = tails or ((claim.tail,) if claim.tail else ())
         day = day or claim.day
     if conversation.leader_id is None:
@@ -138,10 +142,12 @@ def find(
     A pickup number means the orders of `site` first: every site counts from 1.
     """
     sample = orders.sampled(conversation.channel)
-    order = orders.by_number(tx, order_no, sample=sample) if order_no else None
     own: tuple[Order, ...] = ()
     if conversation.phone and (want.own or want.any):
         own = tuple(orders.of_buyer(tx, conversation.phone, sample=sample))
+    order = next((one for one in own if one.order_no == order_no), None)
+    if order_no and not order:
+        order = orders.by_number(tx, order_no, sample=sample)
     own += _led(tx, conversation, want, sample=sample, since=now - LED)
     matches = matching(own, want, site)
     if order and not matches:

@@ -15,11 +15,21 @@ from storage.orders import Order
 
 MASK = "\ue000"
 PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+NAMED_PHONE = r"(?:手机号?码?|电话号?码?|号码|联系方式)"
+LAST = (
+    r"(?:尾号|尾数|尾巴|末尾|末四码|后四码|后[头面边]四位|最后四位|最后4位|最后|尾|后四位数?|后4位数?|末四位|末4位"
+    r"|后[头面边尾]|结尾)"
+)
+IS = r"(?:就是|[是为:,\s])"
 TAIL = re.compile(
-    r"(?:尾号|后四位|后4位|末四位|末4位|尾数|last (?:four|4)(?: digits)?|ending(?: in| with)?|phone|tail)"
-    r"[是为:\s]{0,3}(?:is )?(?:尾号)?[是为:\s]{0,2}(\d{4})(?!\d)"
-    r"|(?:手机号?|电话号?码?)(?:尾号)?[是为:\s]{0,3}(\d{4})(?!\d)"
-    r"|(?:1\d{2})?[*x]{3,8}(\d{4})(?!\d)|(?<!\d)(\d{4})(?:尾号|的?手机尾号|的尾号)|(?<!\.)\.{3,6}(\d{4})(?!\d)"
+    rf"(?:{NAMED_PHONE}的?{LAST}|尾号|尾数|末尾|末四码|后四码|后四位数?|后4位数?|末四位|末4位|最后四位|最后4位|后[头面边](?=是)"
+    r"|last (?:four|4)(?: digits?| numbers?)?(?: of (?:my|the) phone)?(?: are| is)?|ending(?: in| with)?"
+    r"|(?:phone|mobile|telephone|cell|tel|number|it) (?:number )?(?:is )?(?:ends?|finish(?:es)?)(?: in| with)?|"
+    r"(?:phone|mobile|tel)(?: number)?,?(?: last)?|tail)"
+    rf"(?:{IS}{{0,3}}|\s?(?:is|are|:)\s?)(?:尾号)?{IS}{{0,2}}(\d{{4}})(?!\d)"
+    rf"|{NAMED_PHONE}(?:尾号)?{IS}{{0,3}}(\d{{4}})(?!\d)"
+    r"|(?:1\d{2})?[*x]{3,8}(\d{4})(?!\d)|(?<!\d)(\d{4})(?:尾号|的?手机尾号|的尾号|结尾|\s?(?:at the end|are the last))"
+    r"|(?<!\.)\.{3,6}(\d{4})(?!\d)"
 )
 LEADING_TAIL = re.compile(r"\s*(\d{4})(?=[\s,:、]|[\u4e00-\u9fff])(?!\s*(?:年|块|元|克))")
 ORDER_TAIL = re.compile(r"(?:单号|订单号?)的?(?:尾号|尾数|后四位|后4位|末四位|末4位)[是为:\s]{0,3}(\d{4})(?!\d)")
@@ -41,6 +51,7 @@ class References:
     """Everything referred to, and the text with these places masked."""
 
     masked: str
+    text: str = ""  # as it was, normalised
     order_numbers: tuple[str, ...] = ()
     pickups: tuple[Span, ...] = ()
     tails: tuple[str, ...] = ()
@@ -230,6 +241,7 @@ def refer(
         names=tuple(name for _, name in names),
         named_at=tuple(at for at, _ in names),
         masked=seeker.text,
+        text=text,
         order_numbers=tuple(numbers),
         pickups=tuple(pickups),
         tails=tuple(dict.fromkeys(tails)),

@@ -51,6 +51,7 @@ class Content:
     problems: Mapping[Code, rows.Problem] = field(default_factory=dict)
     severity_rules: Annotated[Mapping[Code, rows.SeverityRule], Field(alias="severity")] = field(default_factory=dict)
     special: Mapping[Code, rows.Group] = field(default_factory=dict)
+    answers: Mapping[Code, rows.Answer] = field(default_factory=dict)
     coupons: Mapping[Code, rows.Coupon] = field(default_factory=dict)
     rules: Mapping[Code, v.Labels] = field(default_factory=dict)
     playbooks: Mapping[Code, rows.Playbook] = field(default_factory=dict)

@@ -92,6 +92,16 @@ class Coupon:
     value: Annotated[int, kinds.YUAN, NEEDED, Field(description="what it is worth")] = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A question that customers ask, and its answer; a built-in question is answered so when it has the same code."""
+
+    words: Annotated[Codes, list_of(kinds.TEXT), Field(
+        description="words that ask it, any of them; needed unless the code is that of a built-in question")] = ()
+    text: Annotated[Labels, NEEDED, Field(
+        description="the answer, in each language")] = field(default_factory=dict)
+
+
 STEPS = Keyed(dict.fromkeys(LANGUAGES, ""), Annotated[Codes, list_of(kinds.TEXT)], all_needed=True)
 
 

@@ -34,7 +34,11 @@ class Execution:
     @property
     def voice(self) -> Voice:
         """Return how to speak to this customer."""
-        return Voice(language=self.talk.language or "zh", policy=self.context.policy, now=self.context.now)
+        return Voice(
+            language=self.talk.language or self.turn_input.inbound.language or "zh",
+            policy=self.context.policy,
+            now=self.context.now,
+        )
 
     def tell(self, key: str, **values: object) -> None:
         """Say a sentence at once, before the questions that may wait."""
@@ -62,11 +66,13 @@ class Execution:
 
     def filing_of(self, claim: Claim) -> recording.Filing:
         """Return a draft with all that is known around it, ready to be filed."""
+        found = self.turn_input.found.order
         return ticket_lines.filing_of(
             self.tx,
             claim,
             conversation=self.turn_input.found.conversation,
-            order=self.order_of(claim.order_no),
+            order=found if found and found.order_no == claim.order_no else self.order_of(claim.order_no),
+            language=self.talk.language or "zh",
             customer_id=self.customer_id,
             voice=self.voice,
             site=self.talk.site,

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from handlers.claims import claim as claims
-from handlers.claims import lookup
+from handlers.claims import given_numbers, lookup
 from handlers.claims.claim import Claim, Talk
 from handlers.claims.decision import LONGEST, Decision, TurnInput
 from handlers.context import TurnContext
 from handlers.dialogue import short_answers
 from handlers.dialogue.buttons import TICKET_TAPS
-from handlers.messages import cleaning, mailboxes, ticket_numbers
+from handlers.messages import cleaning, mailboxes, placeholders, ticket_numbers
 from handlers.messages.models import Inbound, Reply, from_raw
 from handlers.nlu.reading import read
 from handlers.nlu.references import refer
@@ -21,7 +21,7 @@ from handlers.policy.calendar import local_date
 from handlers.policy.lexicons import lexicon_of
 from handlers.policy.policy import Policy
 from handlers.tickets import desk_outbox, undelivered
-from handlers.turn import leaders
+from handlers.turn import edits, leaders
 from handlers.turn.apply import carry_out
 from handlers.turn.decide import decide
 from storage import conversations, evidence, orders, outbox
@@ -30,6 +30,7 @@ from storage.database import Tx
 from storage.orders import Order, OrderLine
 
 INSIDE = ("fetched", "wake")
+PATIENCE = timedelta(seconds=3)  # so long nothing is said of files that came: mostly it is known by then what they are
 
 
 def warm_up(policy: Policy) -> None:
@@ -52,6 +53,13 @@ def turn(tx: Tx, inbound: Inbound, context: TurnContext) -> int:
         undelivered.left(tx, conversation, inbound.kind, context)
         return conversation.id
     talk = claims.from_json(conversation.talk)
+    changed = edits.settled(tx, inbound, talk)
+    if changed is None:
+        return conversation.id
+    inbound = changed
+    if gone := edits.replaced(inbound, talk):
+        evidence.replaced(tx, gone)
+        talk = edits.without(talk, gone)
     if inbound.kind not in INSIDE:
         outbox.unblock(tx, mailboxes.chat_box(conversation.id))
 
@@ -86,10 +94,13 @@ def _note(tx: Tx, inbound: Inbound, conversation: Conversation) -> bool:
 def _handled(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, context: TurnContext) -> Talk:
     """Look up, decide, carry out and post one message; return the talk after it."""
     box = mailboxes.chat_box(conversation.id)
+    if inbound.kind == "fetched" and talk.arriving == (inbound.data["evidence"],):
+        outbox.take_back(tx, box, mailboxes.RECEIPT)
     echo_back = bool(talk.burst_at) and _concerns_echo(inbound, talk) and outbox.take_back(tx, box, "echo") > 0
     turn_input = _turn_input(tx, inbound, conversation, talk, context, echo_back=echo_back)
     decision = decide(turn_input)
     talk, replies = carry_out(tx, decision, turn_input, context)
+    talk = edits.remembered(talk, inbound, turn_input.found.evidence)
     return _post(tx, conversation, replies, talk, turn_input, context)
 
 
@@ -112,18 +123,13 @@ def _turn_input(
     tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, context: TurnContext, *, echo_back: bool
 ) -> TurnInput:
     lexicon, today = lexicon_of(context.policy), local_date(context.now, context.policy)
-    inbound = _as_pickup_number(inbound, talk)
+    heard = _heard(inbound, talk, conversation, context)
     led = conversation.leader_id is not None and not _inside(inbound)
-    named = refer(normalise(inbound.text[:LONGEST]), (), lexicon, today=today) if not inbound.tap else None
+    named = None if inbound.tap else refer(normalise(heard, lexicon.emoji), (), lexicon, today=today)
     claim = talk.claim(_claim_meant(talk, inbound) or talk.current)
     claim = None if claim is None or claim.dropped else claim
     dropped = next((one for one in reversed(talk.claims) if one.dropped), None)
-    tapped = inbound.tap.removeprefix("order:").partition("@")[0] if inbound.tap.startswith("order:") else ""
-    if tapped and not _offered(tapped, talk):
-        tapped = ""  # a button that this chat was never shown
-    if claim and claim.asked and not inbound.tap:
-        tapped = short_answers.chosen_order(claim, inbound.text)
-    want = lookup.wanted(claim, named, conversation, tapped=tapped, today=today)
+    want = lookup.wanted(claim, named, conversation, tapped=_chosen_order(inbound, talk, claim), today=today)
     numbers = _numbers(inbound)
     tickets, lines = lookup.tickets_of(tx, talk, conversation.id, numbers)
     spoken = tickets.get(talk.ticket_no)
@@ -155,9 +161,26 @@ def _turn_input(
         lexicon=lexicon,
         now=context.now,
         today=today,
+        named=named,
         new_id=context.new_id,
         opinions=context.opinions,
+        heard=heard,
     )
+
+
+def _heard(inbound: Inbound, talk: Talk, conversation: Conversation, context: TurnContext) -> str:
+    """Return a text as it is read: bare numbers marked as the references that they must be."""
+    known = conversation.customer_id is not None or conversation.leader_id is not None
+    inbound = replace(inbound, text=placeholders.without(inbound.text))
+    return given_numbers.as_reference(inbound, talk, lexicon_of(context.policy), known=known)[:LONGEST]
+
+
+def _chosen_order(inbound: Inbound, talk: Talk, claim: Claim | None) -> str:
+    """Return the order that a button, or a short answer to a question, chooses."""
+    if claim and claim.asked and not inbound.tap:
+        return short_answers.chosen_order(claim, inbound.text)
+    number = inbound.tap.removeprefix("order:").partition("@")[0] if inbound.tap.startswith("order:") else ""
+    return number if number and _offered(number, talk) else ""  # not by a button that this chat was never shown
 
 
 def _order_of(tx: Tx, claim: Claim | None, conversation: Conversation) -> Order | None:
@@ -167,6 +190,8 @@ def _order_of(tx: Tx, claim: Claim | None, conversation: Conversation) -> Order 
 
 def _numbers(inbound: Inbound) -> list[str]:
     """Find the ticket numbers in a button's value or a text."""
+    if inbound.data.get("ticket"):
+        return [str(inbound.data["ticket"])]
     kind, _, rest = inbound.tap.partition(":")
     if kind in TICKET_TAPS:
         return [rest.partition(":")[0]]
@@ -181,16 +206,6 @@ def _concerns_echo(inbound: Inbound, talk: Talk) -> bool:
 def _inside(inbound: Inbound) -> bool:
     """Return whether no person wrote this; the lines of a file count as written by its sender."""
     return inbound.kind in INSIDE and "sheet" not in inbound.data
-
-
-def _as_pickup_number(inbound: Inbound, talk: Talk) -> Inbound:
-    """Read a bare number as the pickup number where an order was asked for without choices."""
-    claim = talk.claim(talk.current)
-    asked = claim.asked if claim and not claim.dropped and not claim.order_no else None
-    bare = inbound.text.strip()
-    if asked and asked.slot == "order" and not asked.choices and bare.isdecimal() and len(bare) < 4:
-        return replace(inbound, text=f"{bare}号")
-    return inbound
 
 
 def _offered(order_no: str, talk: Talk) -> bool:
@@ -248,9 +263,8 @@ def _post(
     if _inside(turn_input.inbound) and turn_input.found.echo_back and talk.echo_due:
         due = datetime.fromisoformat(talk.echo_due)  # a photo that came back is no new message
     for reply in replies:
-        mailboxes.to_customer(
-            tx, conversation.id, reply, now=now, due=max(due, now) if reply.echo else now, safety=reply.safety
-        )
+        at = max(due, now) if reply.echo else now + PATIENCE if reply.receipt else now
+        mailboxes.to_customer(tx, conversation.id, reply, now=now, due=at, safety=reply.safety)
     held = any(reply.echo for reply in replies)
     if _inside(turn_input.inbound) and not held and not turn_input.found.echo_back:
         return talk  # an echo that it does not concern still waits
