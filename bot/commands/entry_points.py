@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
@@ -69,9 +69,13 @@ def serve(args: Namespace, settings: Settings) -> int:
 def orders_import(args: Namespace, settings: Settings) -> int:
     """Import orders."""
     from bot.commands.orders import import_orders
+    from handlers.policy.loader import PolicyError, load
 
+    policy = None
+    with suppress(PolicyError, OSError):  # policy check and doctor tell what is wrong; orders come in all the same
+        policy = load(settings.policy)
     with database(settings) as write:
-        return import_orders(Path(args.file), write=write, now=configuration.clock(settings)())
+        return import_orders(Path(args.file), write=write, now=configuration.clock(settings)(), policy=policy)
 
 
 def leaders_add(args: Namespace, settings: Settings) -> int:

@@ -25,11 +25,10 @@ def filing_of(
     order: Order | None,
     customer_id: int | None,
     voice: Voice,
-    language: str,
     site: str = "",
     quiet: bool = False,
 ) -> Filing:
-    """Return a draft with its order, its lines and who files it; `language` is that of the ticket."""
+    """Return a draft with its order, its lines and who files it, in the language of `voice`."""
     claimed = lookup.claimed(tx, claim.order_no, but=claim.ticket_no) if order else {}
     return Filing(
         claim=claim,
@@ -40,7 +39,7 @@ def filing_of(
         customer_id=customer_id,
         leader_id=conversation.leader_id,
         site=site,
-        language=language,
+        language=voice.language,
         lines=lines_of(claim, order, claimed, voice),
         quiet=quiet,
     )

@@ -32,13 +32,14 @@ class View:
     @property
     def late_rule_problem(self) -> Problem | None:
         """Return the problem whose window was over when it was first reported."""
-        if not self.order or not self.order.delivered_at:
+        start = self.voice.policy.window_start(self.order) if self.order else None
+        if not start:
             return None
         reported = drafted_time(self.claim.opened_at) or self.voice.now
         for problem in self.claim.problems:
             line = line_of(self.order, problem.line_no)
             window = self.voice.policy.window(problem.problem, line.tags if line else ())
-            if problem.problem and window and reported > due(self.order.delivered_at, window, self.voice.policy):
+            if problem.problem and window and reported > due(start, window, self.voice.policy):
                 return problem
         return None
 

@@ -52,7 +52,7 @@ def ruling_of(request: ActionRequest, line: Line, meant: Meant) -> Ruling | Answ
         amount, code, coupon = ruling.amount, ruling.remedy, ruling.coupon or meant.coupon
     else:
         found = _sum(request, line, meant)
-        if found is None:
+        if found is None or (not found and meant.remedy in MONEY):
             return told("need_sum", alert=True)
         amount, code, coupon = found, meant.remedy, meant.coupon
     if code == "compensation" and not coupon:

@@ -105,9 +105,14 @@ def candidates(references: References, pickup: str | None, index: OrderIndex) ->
     if references.order_numbers:
         fits = [order for order in fits if order.order_no in references.order_numbers]
     if references.tails:
-        fits = [order for order in fits if not order.buyer_phone or order.buyer_phone[-4:] in references.tails]
+        fits = [order for order in fits if not order.buyer_phone or order.phone_tail in references.tails]
     if references.phones:
-        fits = [order for order in fits if not order.buyer_phone or order.buyer_phone in references.phones]
+        tails = {phone[-4:] for phone in references.phones}
+        fits = [
+            o
+            for o in fits
+            if o.buyer_phone in ("", *references.phones) or ("*" in o.buyer_phone and o.phone_tail in tails)
+        ]
     if references.names:
         fits = [order for order in fits if order.buyer_name in references.names]
     return fits

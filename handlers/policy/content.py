@@ -21,7 +21,7 @@ Code = Annotated[str, CODE]
 Clocks = Keyed(CLOCKS, Annotated[Duration, DURATION], all_needed=True)
 Windows = Keyed(dict.fromkeys(TAGS, ""), Annotated[Duration, DURATION])
 Texts = Keyed(dict.fromkeys(LANGUAGES, ""), Annotated[Mapping[str, str], TABLE])
-UNSAID = frozenset({"desk"})  # tables younger than stored policies: where a file does not set them, its hash stays
+UNSAID = frozenset({"desk", "orders"})  # defaults younger than stored policies: their hashes stay
 
 
 # fmt: off

@@ -6,12 +6,14 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Self
 
 from handlers.messages.codes import strongest
 from handlers.messages.durations import Duration
 from handlers.policy.content import Content, restored
 from handlers.policy.values import Template, pick
+from storage.orders import Order
 
 __all__ = ["Duration", "Policy", "Template", "pick"]
 
@@ -54,6 +56,11 @@ class Policy(Content):
         own = [self.windows[tag] for tag in tags if tag in self.windows]
         # two tags that differ: the longer window, in the customer's favour
         return max(own, key=lambda window: window.rough) if own else self.clocks["claim_window"]
+
+    def window_start(self, order: Order) -> datetime | None:
+        """Return when the claim windows of an order start; None while no claim on it can be late."""
+        stands_in = {"promised": order.promised_at, "placed": order.placed_at}
+        return order.delivered_at or stands_in.get(self.orders.window_from)
 
     def severity(
         self,

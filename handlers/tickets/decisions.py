@@ -41,19 +41,24 @@ class Ruling:
 
 
 def paid(tx: Tx, ticket: Ticket, line: Line) -> int:
-    """Return what was paid for the order line that a ticket line is about, or for the whole order, in 分."""
+    """Return what was paid for the order line that a ticket line is about, or for the whole order, in 分.
+
+    What the order system refunded itself is deducted; 0 where a line's own part of a common sum is not known.
+    """
     order = tickets.order_of(tx, ticket)
-    if order is None:
+    if order is None or (order.shared_paid and line.order_line_no is not None):
         return 0
-    return sum(one.paid for one in order.lines if line.order_line_no in (None, one.line_no))
+    return order.left(line.order_line_no)
 
 
 def room(tx: Tx, ticket: Ticket, line: Line) -> int:
-    """Return the 分 that may still be given back on a line: what was paid less what is granted already."""
-    if not ticket.order_no:
+    """Return the 分 that may still be given back on a line: what was paid less what went back or is granted already."""
+    order = tickets.order_of(tx, ticket)
+    if order is None:
         return 0
-    tickets.lock_order(tx, ticket.order_no)
-    return max(0, paid(tx, ticket, line) - ticket_lines.granted(tx, ticket.order_no, line.order_line_no))
+    tickets.lock_order(tx, order.order_no)
+    part = None if order.shared_paid else line.order_line_no
+    return max(0, order.left(line.order_line_no) - ticket_lines.granted(tx, order.order_no, part))
 
 
 def is_wished(line: Line, ruling: Ruling) -> bool:

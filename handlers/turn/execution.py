@@ -67,12 +67,12 @@ class Execution:
     def filing_of(self, claim: Claim) -> recording.Filing:
         """Return a draft with all that is known around it, ready to be filed."""
         found = self.turn_input.found.order
+        order = found if found and found.order_no == claim.order_no else self.order_of(claim.order_no)
         return ticket_lines.filing_of(
             self.tx,
             claim,
             conversation=self.turn_input.found.conversation,
-            order=found if found and found.order_no == claim.order_no else self.order_of(claim.order_no),
-            language=self.talk.language or "zh",
+            order=order,
             customer_id=self.customer_id,
             voice=self.voice,
             site=self.talk.site,

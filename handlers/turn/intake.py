@@ -16,6 +16,7 @@ from handlers.messages import cleaning, mailboxes, placeholders, ticket_numbers
 from handlers.messages.models import Inbound, Reply, from_raw
 from handlers.nlu.reading import read
 from handlers.nlu.references import refer
+from handlers.nlu.text.lexicon import Lexicon
 from handlers.nlu.text.normalisation import normalise
 from handlers.policy.calendar import local_date
 from handlers.policy.lexicons import lexicon_of
@@ -122,8 +123,8 @@ def _conversation(tx: Tx, inbound: Inbound, context: TurnContext) -> Conversatio
 def _turn_input(
     tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, context: TurnContext, *, echo_back: bool
 ) -> TurnInput:
-    lexicon, today = lexicon_of(context.policy), local_date(context.now, context.policy)
-    heard = _heard(inbound, talk, conversation, context)
+    lexicon, today = lookup.lexicon(tx, context.policy), local_date(context.now, context.policy)
+    heard = _heard(inbound, talk, conversation, lexicon)
     led = conversation.leader_id is not None and not _inside(inbound)
     named = None if inbound.tap else refer(normalise(heard, lexicon.emoji), (), lexicon, today=today)
     claim = talk.claim(_claim_meant(talk, inbound) or talk.current)
@@ -168,11 +169,11 @@ def _turn_input(
     )
 
 
-def _heard(inbound: Inbound, talk: Talk, conversation: Conversation, context: TurnContext) -> str:
+def _heard(inbound: Inbound, talk: Talk, conversation: Conversation, lexicon: Lexicon) -> str:
     """Return a text as it is read: bare numbers marked as the references that they must be."""
     known = conversation.customer_id is not None or conversation.leader_id is not None
     inbound = replace(inbound, text=placeholders.without(inbound.text))
-    return given_numbers.as_reference(inbound, talk, lexicon_of(context.policy), known=known)[:LONGEST]
+    return given_numbers.as_reference(inbound, talk, lexicon, known=known)[:LONGEST]
 
 
 def _chosen_order(inbound: Inbound, talk: Talk, claim: Claim | None) -> str:

@@ -1,4 +1,4 @@
-"""What a leader's list is carried out with: its talk, and the orders looked up so far."""
+"""What a leader's list is carried out with."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class Clerk:
         """Return a claim with its order and buyer, ready to be filed."""
         order = self.order(claim.order_no) if claim.order_no else None
         buyer = None
-        if order and order.buyer_phone:
+        if order and order.buyer_key:
             now = self.context.now
-            buyer = people.customer(self.tx, order.buyer_phone, order.buyer_name, sample=order.sample, now=now).id
+            buyer = people.customer(self.tx, order.buyer_key, order.buyer_name, sample=order.sample, now=now).id
         return ticket_lines.filing_of(
             self.tx,
             claim,
@@ -48,6 +48,5 @@ class Clerk:
             order=order,
             customer_id=buyer,
             voice=self.voice,
-            language=self.talk.language or "zh",
             quiet=True,
         )

@@ -190,7 +190,7 @@ def _of_order(claim: ReadClaim, order: Order) -> bool:
     numbered = claim.order_no or claim.pickup_no  # in a line of several numbers a name may belong to another of them
     if not numbered and claim.customer not in (None, order.buyer_name):
         return False
-    if claim.phone_tail is not None and order.buyer_phone and not order.buyer_phone.endswith(claim.phone_tail):
+    if claim.phone_tail is not None and order.buyer_phone and order.phone_tail != claim.phone_tail:
         return False
     return not claim.candidates or any(number == order.order_no for number, _ in claim.candidates)
 
