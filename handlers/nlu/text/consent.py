@@ -35,7 +35,7 @@ SHORTEST = frozenset("得中成来交")  # these open other sentences too
 YES_WORDS, THANKS_WORDS, FILLERS = _words(YES), _words(THANKS), _words(FILLER)
 CHINESE_YES = sorted((word for word in YES_WORDS if not word.isascii() and word not in SHORTEST), key=len, reverse=True)
 OPENS = re.compile(
-    rf"^\s*(?:(?:{'|'.join(CHINESE_YES)})(?![是个意过])"
+    rf"^\s*(?:(?:{'|'.join(CHINESE_YES)})(?![是个意过几些多像久吃转])"
     r"|(?:ok|okay|yes|yep|yeah|yup|sure|correct|exactly|perfect|confirm(?:ed)?|agreed?)\b)",
     re.I,
 )

@@ -33,10 +33,16 @@ def world() -> Iterator[World]:
 @pytest.mark.parametrize(
     ("question", "answer"),
     [
-        ("退款几天能到账", "7个工作日"), ("你是机器人吗", "自动客服"), ("你们几点关门", "08:00–22:00"), ("要提供什么材料", "一张照片"),
-        ("运费谁付", "先垫"), ("你们能上门来取吗", "由同事确认"), ("客服电话是多少", "人工"), ("多久能处理好", "24小时"),
+        ("退款几天能到账", "7个工作日"),
+        ("你是机器人吗", "自动客服"),
+        ("你们几点关门", "08:00–22:00"),
+        ("要提供什么材料", "一张照片"),
+        ("运费谁付", "先垫"),
+        ("你们能上门来取吗", "由同事确认"),
+        ("客服电话是多少", "人工"),
+        ("多久能处理好", "24小时"),
     ],
-)  # fmt: skip
+)
 def test_a_question_without_a_claim_costs_nothing(world: World, question: str, answer: str) -> None:
     chat = Chat(world)
     assert answer in text(chat.say(question))

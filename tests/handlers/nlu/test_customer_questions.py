@@ -8,16 +8,33 @@ from handlers.nlu.customer_questions import asks_for_person, nothing_wrong, ques
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("钱什么时候退到我卡上", "money_when"), ("退款要几天", "money_when"), ("when will I get my refund", "money_when"),
-        ("how long until the money is back", "money_when"), ("退回去邮费谁出啊", "freight"), ("who covers the postage", "freight"),
-        ("坏的要不要给你们寄回来", "send_back"), ("需要退回吗", "send_back"), ("do I have to send it back?", "send_back"),
-        ("你们能上门来取吗", "collect"), ("can someone collect it?", "collect"), ("要准备哪些材料", "needed"),
-        ("what do you need from me?", "needed"), ("多久能处理好", "how_long"), ("how long does it take", "how_long"),
-        ("可以开发票吗", "invoice"), ("can I have an invoice", "invoice"), ("你们几点关门", "hours"), ("what are your opening hours", "hours"),
-        ("你是机器人还是真人", "robot"), ("are you a bot?", "robot"), ("客服电话是多少", "phone"), ("what is your phone number", "phone"),
-        ("这个还能喝吗", "eat"), ("can my son still eat it", "eat"),
+        ("钱什么时候退到我卡上", "money_when"),
+        ("退款要几天", "money_when"),
+        ("when will I get my refund", "money_when"),
+        ("how long until the money is back", "money_when"),
+        ("退回去邮费谁出啊", "freight"),
+        ("who covers the postage", "freight"),
+        ("坏的要不要给你们寄回来", "send_back"),
+        ("需要退回吗", "send_back"),
+        ("do I have to send it back?", "send_back"),
+        ("你们能上门来取吗", "collect"),
+        ("can someone collect it?", "collect"),
+        ("要准备哪些材料", "needed"),
+        ("what do you need from me?", "needed"),
+        ("多久能处理好", "how_long"),
+        ("how long does it take", "how_long"),
+        ("可以开发票吗", "invoice"),
+        ("can I have an invoice", "invoice"),
+        ("你们几点关门", "hours"),
+        ("what are your opening hours", "hours"),
+        ("你是机器人还是真人", "robot"),
+        ("are you a bot?", "robot"),
+        ("客服电话是多少", "phone"),
+        ("what is your phone number", "phone"),
+        ("这个还能喝吗", "eat"),
+        ("can my son still eat it", "eat"),
     ],
-)  # fmt: skip
+)
 def test_questions_by_their_words(text: str, name: str) -> None:
     assert name in questions(text)
 
@@ -32,10 +49,19 @@ def test_what_asks_nothing(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "来个活人行不行", "叫你们老板来", "让你们店长给我回话", "换个真人跟我说", "我不跟机器说了 找个管事的", "打个电话给我",
-        "I want to speak to a manager", "get me a real person", "please call me back", "put me through to your supervisor", "I need a human",
+        "来个活人行不行",
+        "叫你们老板来",
+        "让你们店长给我回话",
+        "换个真人跟我说",
+        "我不跟机器说了 找个管事的",
+        "打个电话给我",
+        "I want to speak to a manager",
+        "get me a real person",
+        "please call me back",
+        "put me through to your supervisor",
+        "I need a human",
     ],
-)  # fmt: skip
+)
 def test_a_person_is_asked_for(text: str) -> None:
     assert asks_for_person(text)
 

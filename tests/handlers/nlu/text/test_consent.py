@@ -8,10 +8,24 @@ from handlers.nlu.text import consent
 @pytest.mark.parametrize(
     "text",
     [
-        "嗯呢", "ok的", "好嘞 就这么弄吧", "对对对 快点哈", "没问题，麻烦你们了", "系嘅 唔该", "對的 謝謝", "行，交吧", "中，就恁办",
-        "yes pls", "looks good", "go ahead", "yep, that's right, cheers", "Sure, please do", "OK thanks a lot", "all good, submit",
+        "嗯呢",
+        "ok的",
+        "好嘞 就这么弄吧",
+        "对对对 快点哈",
+        "没问题，麻烦你们了",
+        "系嘅 唔该",
+        "對的 謝謝",
+        "行，交吧",
+        "中，就恁办",
+        "yes pls",
+        "looks good",
+        "go ahead",
+        "yep, that's right, cheers",
+        "Sure, please do",
+        "OK thanks a lot",
+        "all good, submit",
     ],
-)  # fmt: skip
+)
 def test_a_yes_in_whatever_words(text: str) -> None:
     assert consent.agrees(text)
 
