@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, String, bindparam, delete, select, update
+from sqlalchemy import BigInteger, String, bindparam, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert  # SQLite compiles the same ON CONFLICT clause
 
 from storage.database import Tx, locks
@@ -90,6 +90,17 @@ _SAVE = Prepared(
 def note(tx: Tx, key: str, *, at: datetime, kind: str, text: str, conversation_id: int | None = None) -> bool:
     """Write a message into the inbox; False when it was there already."""
     return _NOTE.run(tx, key=key, conversation=conversation_id, now=at, kind=kind, text=text) > 0
+
+
+def last_text(tx: Tx, first: str, *, later: str, but: str) -> str | None:
+    """Return the newest text of a message: its key is `first`, those of its edits begin with `later`; without `but`.
+
+    None when the message is not known.
+    """
+    edits = inbox.c.key.between(later, later + "\x7f") if later else inbox.c.key == first
+    query = select(inbox.c.text).where(or_(inbox.c.key == first, edits), inbox.c.key != but)
+    text: str | None = tx.execute(query.order_by(inbox.c.at.desc()).limit(1)).scalar_one_or_none()
+    return text
 
 
 def open_(tx: Tx, channel: str, account: str, *, name: str, now: datetime) -> Conversation:

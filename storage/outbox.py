@@ -66,17 +66,14 @@ _OPEN = Prepared(
         },
     )
 )
-_PUT = Prepared(
-    outbox.insert()
-    .values(
-        mailbox=NAME,
-        kind=bindparam("kind", type_=String),
-        payload=bindparam("payload", type_=outbox.c.payload.type),
-        due_at=bindparam("due", type_=outbox.c.due_at.type),
-        created_at=NOW,
-    )
-    .returning(outbox.c.id)
+_ROW = outbox.insert().values(
+    mailbox=NAME,
+    kind=bindparam("kind", type_=String),
+    payload=bindparam("payload", type_=outbox.c.payload.type),
+    due_at=bindparam("due", type_=outbox.c.due_at.type),
+    created_at=NOW,
 )
+_PUT, _PUT_ONE = Prepared(_ROW.returning(outbox.c.id)), Prepared(_ROW)
 _CARRIED = func.coalesce(
     select(case((mailboxes.c.lease.is_not(None), mailboxes.c.upto), else_=0))
     .where(mailboxes.c.name == NAME)
@@ -104,6 +101,20 @@ def put(
     process = None if mailbox.startswith(OF_DESKS) else process_of(tx)
     _OPEN.run(tx, box=mailbox, urgency=priority, due=due, process=process)
     return _PUT.add(tx, box=mailbox, kind=kind, payload=payload, due=due, now=now)
+
+
+def put_first(
+    tx: Tx, kind: str, boxes: Mapping[str, tuple[Mapping[str, Any], datetime]], *, now: datetime, priority: int
+) -> None:
+    """Put one row, given as payload and due time, into each of these mailboxes, none of which was used before."""
+    opened, rows = [], []
+    for mailbox, (payload, due) in boxes.items():
+        expect(tx, due)
+        process = None if mailbox.startswith(OF_DESKS) else process_of(tx)
+        opened.append({"box": mailbox, "urgency": priority, "due": due, "process": process})
+        rows.append({"box": mailbox, "kind": kind, "payload": payload, "due": due, "now": now})
+    _OPEN.many(tx, opened)
+    _PUT_ONE.many(tx, rows)
 
 
 def take_back(tx: Tx, mailbox: str, kind: str) -> int:

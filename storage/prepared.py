@@ -66,20 +66,29 @@ class Prepared:
         cursor.close()
         return count
 
+    def many(self, tx: Tx, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Run it once for each of these sets of values, in one call of the driver; give the number of rows touched."""
+        if not rows:
+            return 0
+        cursor = self._cursor(tx, self._plan(tx.dialect), *rows, many=True)
+        count: int = cursor.rowcount
+        cursor.close()
+        return count
+
     def add(self, tx: Tx, **values: Any) -> int:
         """Run an INSERT ... RETURNING id and give the id."""
         row = self.first(tx, **values)
         assert row, "it has a RETURNING clause"
         return int(row[0])
 
-    def _cursor(self, tx: Tx, plan: Plan, values: Mapping[str, Any]) -> Any:
-        given = []
-        for name, process, default in plan.names:
-            value = values.get(name, default)
-            given.append(process(value) if process and value is not None else value)
+    def _cursor(self, tx: Tx, plan: Plan, *rows: Mapping[str, Any], many: bool = False) -> Any:
+        given = [_given(plan, values) for values in rows]
         cursor = tx.connection.cursor()
         try:
-            cursor.execute(plan.sql, dict(zip(plan.by_name, given, strict=True)) if plan.by_name else given)
+            if many:
+                cursor.executemany(plan.sql, given)
+            else:
+                cursor.execute(plan.sql, given[0])
         except plan.errors as error:
             cursor.close()
             raise DBAPIError.instance(plan.sql, None, error, plan.errors, True, dialect=tx.dialect) from error
@@ -96,6 +105,15 @@ class Prepared:
         if columns is None:
             columns = self._columns[dialect.name] = _columns(self._statement, dialect, cursor.description)
         return columns
+
+
+def _given(plan: Plan, values: Mapping[str, Any]) -> Any:
+    """Return the parameters of one run as the driver takes them."""
+    given = []
+    for name, process, default in plan.names:
+        value = values.get(name, default)
+        given.append(process(value) if process and value is not None else value)
+    return dict(zip(plan.by_name, given, strict=True)) if plan.by_name else given
 
 
 def _plan(statement: Any, dialect: Dialect) -> Plan:

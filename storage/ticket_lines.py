@@ -77,10 +77,11 @@ _ADD = Inserts(ticket_lines)
 _CHANGE = Updates(ticket_lines, "ticket_no", "line")
 
 
-def add(tx: Tx, ticket_no: str, **values: Any) -> int:
-    """Put a line to a ticket; return its number, counted from 1."""
-    last = _LAST.first(tx, ticket=ticket_no)
-    number = ((last[0] if last else 0) or 0) + 1
+def add(tx: Tx, ticket_no: str, *, number: int = 0, **values: Any) -> int:
+    """Put a line to a ticket; return its number, the next one from 1 on if none is given."""
+    if not number:
+        last = _LAST.first(tx, ticket=ticket_no)
+        number = ((last[0] if last else 0) or 0) + 1
     _ADD.run(tx, ticket_no=ticket_no, line=number, **values)
     return number
 

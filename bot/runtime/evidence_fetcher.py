@@ -144,7 +144,8 @@ class Fetcher:
         context = self.context()
         piece = evidence.get(tx, number)
         if piece and piece.state == "pending":
-            row = {name: value for name, value in found.items() if name != "lines"}
+            judged = "verdict" if piece.verdict == evidence.REPLACED else "lines"
+            row = {name: value for name, value in found.items() if name not in ("lines", judged)}
             evidence.update_fetched(tx, number, at=context.now, **row)
             if piece.side == "customer":
                 returned = _returned(piece, found, context)
@@ -166,6 +167,7 @@ def _returned(piece: Evidence, found: Mapping[str, Any], context: TurnContext) -
     data = {
         "conversation": piece.conversation_id,
         "evidence": piece.id,
+        "ticket": piece.ticket_no or "",
         "kind": found.get("kind", piece.kind),
         "album": piece.album,
         "state": found["state"],

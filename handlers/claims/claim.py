@@ -85,7 +85,9 @@ class Claim:
     @property
     def photo_count(self) -> int:
         """Return how many pictures can prove something: no voice, nothing refused or lost."""
-        return sum(photo.kind != "voice" and photo.state not in ("refused", "gone") for photo in self.photos)
+        return sum(
+            photo.kind != "voice" and photo.state not in ("refused", "gone", "replaced") for photo in self.photos
+        )
 
     @property
     def shown(self) -> tuple[object, ...]:
@@ -140,6 +142,9 @@ class Talk:
     review_asked: str = ""  # ticket on which a leader's words are awaited
     review_words: str = ""  # a leader's words kept while the bot asks which ticket they are about
     sheets: SheetWait | None = None
+    arriving: tuple[int, ...] = ()  # evidence rows for a ticket whose outcome is told when all are there
+    sent: tuple[tuple[str, int, str], ...] = ()  # (message, evidence row, mark of the file): for edits
+    arrived: tuple[str, ...] = ()  # the kinds of those that are stored already
     thanked: bool = False  # thanks for the ticket last spoken of were answered
     spoken: tuple[str, ...] = ()  # the last texts that the bot said by itself, the newest last
 
@@ -207,6 +212,7 @@ def from_json(raw: Mapping[str, Any]) -> Talk:
     values = _known(Talk, raw)
     for name in ("heard", "enclosed"):
         values[name] = tuple((at, text) for at, text in raw.get(name, ()))
+    values["sent"] = tuple((str(message), int(row), str(mark)) for message, row, mark in raw.get("sent", ()))
     values["sheets"] = SheetWait(**_known(SheetWait, raw["sheets"])) if raw.get("sheets") else None
     values["claims"] = tuple(_claim(item) for item in raw.get("claims", ()))
     return Talk(**values)

@@ -81,6 +81,7 @@ class ListDraft:
     revision: int = 0
     choices: tuple[tuple[str, str], ...] = ()  # (label, tap) of the buttons shown last, in the order of their numbers
     tray_at: int = 0  # the photo that the leader was asked about
+    carded: int = 0  # the batch whose card was shown last
     unsaid: str = ""  # what the waiting echo tells: card or photos
 
     def line(self, key: int) -> ListLine | None:

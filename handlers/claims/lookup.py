@@ -142,10 +142,12 @@ def find(
     A pickup number means the orders of `site` first: every site counts from 1.
     """
     sample = orders.sampled(conversation.channel)
-    order = orders.by_number(tx, order_no, sample=sample) if order_no else None
     own: tuple[Order, ...] = ()
     if conversation.phone and (want.own or want.any):
         own = tuple(orders.of_buyer(tx, conversation.phone, sample=sample))
+    order = next((one for one in own if one.order_no == order_no), None)
+    if order_no and not order:
+        order = orders.by_number(tx, order_no, sample=sample)
     own += _led(tx, conversation, want, sample=sample, since=now - LED)
     matches = matching(own, want, site)
     if order and not matches:

@@ -119,7 +119,8 @@ class Opened:
 class Listing:
     """Work on a leader's list: raise its serious lines, file the ready ones of `file`, and report its state.
 
-    `tell`: card, list, filed, answers, same, photos, tray, dropped, nudge, status; `keys`: the lines that it is about.
+    `tell`: card, list, filed, answers, same, photos, tray, dropped, nudge, status, moved; `keys`: the lines that it is
+    about.
     """
 
     tell: str
@@ -133,6 +134,9 @@ class Listing:
     back: tuple[int, ...] = ()  # filed lines that the leader takes back: a button asks
     about: tuple[str, ...] = ()  # whom is asked after, and that person's tickets; "" for a line not filed
     notes: tuple[tuple[int, str], ...] = ()  # (line, words that put it right): its ticket hears them
+    ignored: int = 0  # lines of this message that claim nothing
+    moved: tuple[int, ...] = ()  # pieces of evidence that went from one line to another
+    why: str = ""  # no photo was moved: there, none, nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,7 +96,7 @@ def _amount(problem: Problem, line: OrderLine | None, voice: Voice) -> str:
 
 def video_count(claim: Claim) -> int:
     """Count the videos among them."""
-    return sum(photo.kind == "video" and photo.state not in ("refused", "gone") for photo in claim.photos)
+    return sum(photo.kind == "video" and photo.state not in ("refused", "gone", "replaced") for photo in claim.photos)
 
 
 def facts(claim: Claim, order: Order | None, voice: Voice) -> str:

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from handlers.claims.claim import Claim, Photo
 from handlers.claims.outcomes import File, Fill, Opened
+from handlers.dialogue import receipts
 from handlers.dialogue.turn import Turn
 from handlers.policy.calendar import due
-from handlers.policy.values import MEGABYTE
 
 
 def fetched(turn: Turn) -> None:
@@ -23,13 +23,21 @@ def fetched(turn: Turn) -> None:
         album=str(data.get("album", "")),
     )
     owner = next((c for c in turn.talk.claims if any(p.id == photo.id for p in c.photos)), None)
+    ticket_no = str(data.get("ticket", "")) or (owner.ticket_no if owner else "")
     if owner is None:
+        if ticket_no:
+            receipts.came(turn, photo, ticket_no)
         return
     current = turn.talk.current
     turn.set_photo(photo)
     claim = turn.claim
-    if claim and claim.id == owner.id:
+    if claim and claim.id == owner.id and turn.silent_ticket():
+        receipts.came(turn, photo, ticket_no)
+        turn.outcomes.append(Fill(claim_id=claim.id))
+    elif claim and claim.id == owner.id:
         _judge(turn, claim, photo)
+        if claim.ticket_no:
+            receipts.came(turn, photo, claim.ticket_no)
         _go_on(turn)
     turn.talk = replace(turn.talk, current=current if turn.talk.claim(current) else turn.talk.current)
 
@@ -53,11 +61,14 @@ def _go_on(turn: Turn) -> None:
 
 def _judge(turn: Turn, claim: Claim, photo: Photo) -> None:
     """Say what is wrong with a photo; a better one is asked for as often as the policy has it, while none is good."""
-    bad = {"refused": _refusal(photo), "gone": "photo_gone"}.get(photo.state, "")
-    if bad:
+    if photo.kind == "video":
+        turn.unsay("video_coming")
+    if bad := receipts.why(photo):
         turn.put(replace(claim, submit_at=""))
-        turn.note(bad, limit=turn.turn_input.policy.media.most(photo.kind) // MEGABYTE)
+        turn.note(bad, limit=receipts.limit(turn, photo))
         return
+    if photo.kind == "video" and photo.state == "stored" and not claim.ticket_no:
+        turn.note("video_kept")
     pictures = [one for one in claim.photos if one.kind in ("photo", "document") and one.state == "stored"]
     waits = any(one.state == "pending" for one in claim.photos)
     if waits or photo not in pictures or claim.photos_waived or any(_good(one) for one in pictures):
@@ -74,13 +85,6 @@ def _judge(turn: Turn, claim: Claim, photo: Photo) -> None:
 
 def _good(photo: Photo) -> bool:
     return photo.verdict not in ("blurry", "dark")
-
-
-def _refusal(photo: Photo) -> str:
-    own = ("too_big", "too_many_pixels", "empty", "heic")
-    if photo.kind != "photo" and photo.verdict == "too_big":
-        return "file_too_big"
-    return f"photo_{photo.verdict}" if photo.verdict in own else "photo_refused"
 
 
 def _nudge(turn: Turn, claim: Claim) -> None:

@@ -151,12 +151,21 @@ class Drafting:
 
     def said(self, text: str) -> None:
         """Keep the customer's own words with the draft."""
-        claim = self.claim
+        claim, was = self.claim, str(self.turn_input.inbound.data.get("was", "")).strip()
         if claim and text.strip():
-            said = (*claim.said, (self.at, text.strip()))[-SAID:]
+            kept = tuple(one for one in claim.said if not was or one[1] != was)
+            said = (*kept, (self.at, self.changed(text.strip())))[-SAID:]
             while len(said) > 1 and sum(len(words) for _, words in said) > KEPT:
                 said = said[1:]
             self.put(replace(claim, said=said))
+
+    def changed(self, text: str) -> str:
+        """Return words for the agents: of an edited message the old and the new ones, of a new picture that it is."""
+        inbound = self.turn_input.inbound
+        was = str(inbound.data.get("was", "")).strip()
+        words = self.voice.say("talk.edited", old=was, new=text) if was and text else text
+        picture = self.voice.say("talk.photo_exchanged") if inbound.edits and inbound.media else ""
+        return " ".join(filter(None, (words, picture)))
 
     def enclose(self, text: str) -> None:
         """Keep what came in place of words with the draft, or for the one that may follow."""

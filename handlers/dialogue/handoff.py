@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from handlers.claims.outcomes import Appeal, Progress, Remark
+from handlers.dialogue import receipts
 from handlers.dialogue.drafting import HUSHED, LIVE
 from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
@@ -58,8 +59,10 @@ def special_media(turn: Turn) -> None:
     assert claim
     if "voice" in kinds and not claim.ticket_no:
         turn.raise_("voice")
-    if "video" in kinds:
-        turn.note("raised_video")
+    if turn.silent_ticket() and turn.evidence_ids():
+        receipts.expect(turn, owned=True)
+    elif "video" in kinds and not claim.ticket_no:
+        turn.note("video_coming")
 
 
 def appeals(message: Message) -> bool:
@@ -123,7 +126,7 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
             Remark(
                 ticket_no=ticket.no,
                 wish=wish,
-                text=text,
+                text=turn.changed(text),
                 evidence=turn.evidence_ids(),
                 signals=reading.signals,
                 severity=reading.severity,
@@ -132,7 +135,9 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
         )
         if wish and not ticket.owner_id:
             turn.tell("wish_changed", no=ticket.no, wish=turn.voice.remedy(wish), now=False)
-        elif not ticket.owner_id and not media and (said := _put_right(turn, ticket, reading, text)):
+        elif media:
+            receipts.expect(turn, owned=bool(ticket.owner_id))
+        elif not ticket.owner_id and (said := _put_right(turn, ticket, reading, text)):
             turn.reply(said, echo=True)
         elif not ticket.owner_id:
             said = turn.voice.say("talk.added_after", no=ticket.no)

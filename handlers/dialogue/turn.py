@@ -39,6 +39,16 @@ class Turn(Drafting):
         """Post a reply; an echo may wait for the end of the burst."""
         self.replies.append(Reply(text=text, buttons=rows, echo=echo, safety=safety))
 
+    def unsay(self, key: str) -> None:
+        """Let a note that has not left yet go unsaid: something truer is known by now."""
+        text = self.voice.say(f"talk.{key}")
+        self.talk = replace(self.talk, unsaid=tuple(note for note in self.talk.unsaid if note != text))
+
+    def expect(self) -> None:
+        """Say of what came with this message only that it is on its way, unless it is there in a moment."""
+        self.talk = replace(self.talk, arriving=(*self.talk.arriving, *self.evidence_ids()))
+        self.replies.append(Reply(text=self.voice.say("talk.media_coming"), receipt=True))
+
     def welcome(self) -> None:
         """Greet, and say what to do."""
         name = self.turn_input.found.conversation.customer_name
@@ -135,6 +145,9 @@ class Turn(Drafting):
     def _acknowledge(self, claim: Claim, *, taken: bool, now: bool) -> None:
         notes = list(dict.fromkeys([*(note for note in self.talk.unsaid if note), *self.notes]))
         taken = taken or self.turn_input.inbound.kind in ("text", "media")  # whatever was said is passed on
+        if not notes and taken and claim.ticket_no and not self.replies and self.evidence_ids():
+            self.expect()
+            return
         if not notes and taken and claim.ticket_no and not self.replies:
             notes = [self.voice.say("talk.added", no=claim.ticket_no)]
             if self.talk.spoken[-1:] == tuple(notes):
@@ -201,7 +214,9 @@ class Turn(Drafting):
         claim = self.claim
         if claim and claim.ticket_no:
             self.outcomes.append(Fill(claim_id=claim.id))
-            self.outcomes.append(Remark(ticket_no=claim.ticket_no, text=text, evidence=self.evidence_ids()))
+            self.outcomes.append(
+                Remark(ticket_no=claim.ticket_no, text=self.changed(text), evidence=self.evidence_ids())
+            )
 
     def submit(self) -> None:
         """File the draft, or wait a moment for its photos; the customer hears of it when that takes long."""

@@ -10,6 +10,8 @@ from handlers.messages.models import Reply, to_payload
 from storage import outbox
 from storage.database import Tx
 
+RECEIPT = "receipt"  # rows that wait for what becomes of the files that came
+
 
 def chat_box(conversation_id: int) -> str:
     """Return the name of a conversation's mailbox."""
@@ -26,8 +28,8 @@ def to_customer(
 ) -> int:
     """Post a reply to a conversation; everything held there goes first, unless this one is held itself."""
     box = chat_box(conversation_id)
-    kind = "echo" if reply.echo else "reply"
-    if not reply.echo:
+    kind = "echo" if reply.echo else RECEIPT if reply.receipt else "reply"
+    if kind == "reply":
         outbox.hasten(tx, box, now=now)
     priority = outbox.SAFETY if safety else outbox.TALK
     return outbox.put(tx, box, kind, to_payload(reply), due=due or now, now=now, priority=priority)
@@ -59,6 +61,12 @@ def wake(tx: Tx, name: str, payload: Mapping[str, Any], *, due: datetime, now: d
     box = f"wake:{name}"
     outbox.take_back(tx, box, "wake")
     outbox.put(tx, box, "wake", payload, due=due, now=now, priority=outbox.URGENT)
+
+
+def wake_first(tx: Tx, timers: Mapping[str, tuple[Mapping[str, Any], datetime]], *, now: datetime) -> None:
+    """Set timers, given by name with payload and due time, that were never set before."""
+    boxes = {f"wake:{name}": timer for name, timer in timers.items()}
+    outbox.put_first(tx, "wake", boxes, now=now, priority=outbox.URGENT)
 
 
 def let_sleep(tx: Tx, name: str) -> None:

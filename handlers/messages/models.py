@@ -17,6 +17,7 @@ class Media:
     name: str = ""
     size: int | None = None  # bytes, as the channel says
     seconds: int | None = None
+    mark: str = ""  # the channel's own sign of the file, the same wherever it is sent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +86,18 @@ class Reply:
     media: tuple[tuple[str, str], ...] = ()  # (kind, media key)
     safety: bool = False  # overtakes everything
     echo: bool = False  # may wait for the end of the burst and be taken back until then
+    receipt: bool = False  # said only if it is not known within some seconds what became of the files that came
+    card: str = (
+        ""  # names a message that stays one: where a channel can edit, the newest form takes the place of the last
+    )
+    refresh: bool = False  # only edits the message of this `card`; nothing is sent where there is none
     ticket: str = ""  # the ticket that this tells of without having been asked
     decision: str = ""  # what was decided, in few words, for a channel that can say no more
 
 
 def to_payload(reply: Reply) -> dict[str, Any]:
     """Return a reply as an outbox row's JSON."""
-    more = {name: value for name in ("ticket", "decision") if (value := getattr(reply, name))}
+    more = {name: value for name in ("ticket", "decision", "card", "refresh") if (value := getattr(reply, name))}
     return {
         "text": reply.text,
         "buttons": [[[button.label, button.tap] for button in row] for row in reply.buttons],
@@ -106,6 +112,8 @@ def from_payload(payload: Mapping[str, Any]) -> Reply:
         text=payload["text"],
         buttons=tuple(tuple(Button(label=label, tap=tap) for label, tap in row) for row in payload.get("buttons", ())),
         media=tuple((kind, key) for kind, key in payload.get("media", ())),
+        card=str(payload.get("card", "")),
+        refresh=bool(payload.get("refresh")),
     )
 
 

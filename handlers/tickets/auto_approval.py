@@ -12,9 +12,9 @@ from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
 
-def grant(tx: Tx, no: str, context: TurnContext, *, tell: bool = False) -> bool:
+def grant(tx: Tx, ticket: Ticket, context: TurnContext, *, tell: bool = False) -> bool:
     """Approve a ticket if the policy allows it; `tell`: the customer gets a notice of its own."""
-    ticket = lifecycle.must(tx, no)
+    no = ticket.no
     policy = context.policy_of(tx, ticket.policy_hash)
     if not policy.money.auto_approve_cap or leader_statements.holds(tx, no):
         return False

@@ -26,7 +26,8 @@ def is_good(piece: Evidence) -> bool:
 
 def is_bad(piece: Evidence) -> bool:
     """Return whether a piece was examined and is of no use."""
-    return piece.state == "refused" or (piece.state == "stored" and piece.verdict not in GOOD)
+    judged = piece.state == "stored" and piece.verdict != evidence.REPLACED
+    return piece.state == "refused" or (judged and piece.verdict not in GOOD)
 
 
 def photos_wanted(tx: Tx, ticket: Ticket, policy: Policy) -> int:
@@ -49,19 +50,23 @@ def find(tx: Tx, ticket: Ticket) -> list[str]:
 
 def record(tx: Tx, ticket: Ticket, *more: str) -> list[str]:
     """Store a ticket's warnings with these added; return all of them."""
-    known = tickets.get(tx, ticket.no) or ticket
-    found = list(dict.fromkeys([*find(tx, known), *more]))
-    if found != list(known.warnings):
+    return store(tx, tickets.get(tx, ticket.no) or ticket, *more)
+
+
+def store(tx: Tx, ticket: Ticket, *more: str) -> list[str]:
+    """Do the same for a ticket that was just read."""
+    found = list(dict.fromkeys([*find(tx, ticket), *more]))
+    if found != list(ticket.warnings):
         tickets.change(tx, ticket.no, warnings=found)
     return found
 
 
 def _of_evidence(tx: Tx, ticket: Ticket) -> list[str]:
     pieces = evidence.of_ticket(tx, ticket.no)
-    found = [f"reused_photo:{other}" for piece in pieces if (other := evidence.used_before(tx, piece))]
+    found = [f"reused_photo:{other}" for other in evidence.used_before(tx, pieces).values()]
     if any(piece.state == "gone" for piece in pieces):
         found.append("photo_gone")
-    photos = [piece for piece in pieces if piece.kind == "photo"]
+    photos = [piece for piece in pieces if piece.kind == "photo" and piece.verdict != evidence.REPLACED]
     if photos and all(is_bad(piece) for piece in photos):
         found.append("photo_bad")
     return found

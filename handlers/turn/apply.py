@@ -41,6 +41,7 @@ from handlers.messages.models import Reply
 from handlers.policy import calendar
 from handlers.turn import apply_leaders, apply_lists
 from handlers.turn.execution import Execution, recall, tell_filed
+from handlers.turn.list_clerk import Clerk
 from storage import events, evidence, tickets
 from storage.database import Tx
 
@@ -246,7 +247,7 @@ def _opened(execution: Execution, act: Opened) -> None:
 def _listed(execution: Execution, act: Listing) -> None:
     """Carry out what a leader's list came to; what it tells comes after safety advice."""
     conversation, inbound = execution.turn_input.found.conversation, execution.turn_input.inbound
-    clerk = apply_lists.Clerk(
+    clerk = Clerk(
         tx=execution.tx,
         conversation=conversation,
         inbound=inbound,

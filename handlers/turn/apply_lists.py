@@ -3,69 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
-from handlers.cases import conflicting_claims, filing, ticket_lines
-from handlers.claims import list_draft, lookup
+from handlers.cases import conflicting_claims, filing
+from handlers.claims import list_draft
 from handlers.claims.claim import Claim, Photo, Talk
 from handlers.claims.list_draft import ListDraft, ListLine
 from handlers.claims.outcomes import Listing
-from handlers.claims.voice import Voice
-from handlers.context import TurnContext
 from handlers.dialogue.lists import lines as list_lines
-from handlers.dialogue.lists import texts
 from handlers.dialogue.lists.labels import Telling
-from handlers.dialogue.lists.lookup import of_leader
 from handlers.messages import mailboxes
-from handlers.messages.models import Inbound, Reply
+from handlers.messages.models import Reply
 from handlers.policy import calendar
 from handlers.tickets import lifecycle
-from storage import evidence, people
-from storage.conversations import Conversation
-from storage.database import Tx
-from storage.orders import Order
-
-
-@dataclass(slots=True, kw_only=True)
-class Clerk:
-    """Whoever writes a leader's list down: the talk it belongs to and the orders seen so far."""
-
-    tx: Tx
-    conversation: Conversation
-    inbound: Inbound
-    talk: Talk
-    context: TurnContext
-    voice: Voice
-    orders: dict[str, Order | None] = field(default_factory=dict)
-
-    def order(self, number: str) -> Order | None:
-        """Return an order of the leader's own sites; no other comes out of here."""
-        if number not in self.orders:
-            self.orders[number] = of_leader(self.tx, self.conversation, number)
-        return self.orders[number]
-
-    def filing_of(self, claim: Claim) -> filing.Filing:
-        """Put a claim together with its order and buyer."""
-        order = self.order(claim.order_no) if claim.order_no else None
-        buyer = None
-        if order and order.buyer_phone:
-            now = self.context.now
-            buyer = people.customer(self.tx, order.buyer_phone, order.buyer_name, sample=order.sample, now=now).id
-        claimed = lookup.claimed(self.tx, claim.order_no, but=claim.ticket_no) if order else {}
-        return filing.Filing(
-            claim=claim,
-            conversation_id=self.conversation.id,
-            channel=self.conversation.channel,
-            account=self.conversation.account,
-            order=order,
-            customer_id=buyer,
-            leader_id=self.conversation.leader_id,
-            language=self.talk.language or "zh",
-            lines=ticket_lines.lines_of(claim, order, claimed, self.voice),
-            quiet=True,
-        )
+from handlers.turn import list_replies
+from handlers.turn.list_clerk import Clerk
+from storage import evidence
 
 
 def carry(clerk: Clerk, act: Listing) -> tuple[Talk, list[Reply]]:
@@ -79,9 +33,18 @@ def carry(clerk: Clerk, act: Listing) -> tuple[Talk, list[Reply]]:
     numbers = {number for line in draft.lines for number in (line.order_no, *line.among) if number}
     known = {number: order for number in sorted(numbers) if (order := clerk.order(number))}
     late = _late(clerk, draft, act)
-    told = Telling(draft=draft, voice=clerk.voice, orders=known, human=_human(clerk, draft), act=act, late=late)
-    replies = _replies(clerk, told, act, notice)
+    told = Telling(
+        draft=draft,
+        voice=clerk.voice,
+        orders=known,
+        human=_human(clerk, draft),
+        act=act,
+        late=late,
+        other=list_replies.otherwise(clerk, draft, act),
+    )
+    replies = list_replies.replies(clerk, told, act, notice)
     last = next((reply.buttons for reply in reversed(replies) if reply.buttons), ())
+    replies, draft = list_replies.one_card(clerk, told, act, replies)
     if last:
         shown = tuple((button.label, button.tap) for row in last for button in row)
         draft = replace(draft, choices=shown)
@@ -100,48 +63,6 @@ def _remind(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
         payload = {"conversation": clerk.conversation.id, "claim": "", "what": "list"}
         due = calendar.due(clerk.context.now, clock, clerk.context.policy)
         mailboxes.wake(clerk.tx, name, payload, due=due, now=clerk.context.now)
-
-
-def _replies(clerk: Clerk, told: Telling, act: Listing, notice: datetime | None) -> list[Reply]:
-    draft = told.draft
-    if act.tell == "list":
-        return texts.whole(told)
-    if act.tell == "filed":
-        return texts.filed(told, act.file, notice)
-    if act.tell == "answers":
-        return texts.answered(told, act.keys, act.file)
-    if act.tell == "same":
-        return texts.same(told, act.count)
-    if act.tell == "dropped":
-        lines = [line for key in act.keys if (line := draft.line(key))]
-        key = "dropped" if lines else "dropped_none"
-        return [Reply(text=told.say(key, numbers=told.numbers(lines)))]
-    if act.tell == "tray" and draft.tray():
-        piece = evidence.get(clerk.tx, draft.tray()[0].id)
-        return [texts.tray(told, piece.media_key if piece else "")]
-    if act.tell == "status":
-        return [_status(clerk, act.about[0], act.about[1:])]
-    if act.tell == "nudge":
-        card = texts.card(told)
-        return [replace(card, text=f"{told.say('nudge')}\n{card.text}")]
-    if act.tell == "card":
-        return [replace(texts.card(told, again=act.count), echo=act.echo)]
-    return [texts.photos(told, echo=act.echo)]
-
-
-def _status(clerk: Clerk, who: str, numbers: Sequence[str]) -> Reply:
-    """Return how somebody's tickets stand."""
-    rows = []
-    if "" in numbers:
-        rows.append(clerk.voice.say("list.asked_listed", number=who))
-    for no in filter(None, numbers):
-        voice, due = clerk.voice, filing.told(clerk.tx, no)
-        until = due.notice_at or due.human_at
-        state = voice.say(f"notice.state_{due.state}") + (
-            voice.say("leader.by", when=voice.moment(until)) if until else ""
-        )
-        rows.append(voice.say("list.asked_known", number=who, no=no, state=state))
-    return Reply(text="\n".join(rows) or clerk.voice.say("list.asked_unknown", number=who))
 
 
 def _claim(clerk: Clerk, lines: list[ListLine], draft: ListDraft, *, claim_id: str = "") -> Claim:
@@ -229,6 +150,9 @@ def _bring(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
             words[told.ticket_no] = list(dict.fromkeys([*words[told.ticket_no], said]))
             pieces[told.ticket_no] += []
             conflicting_claims.say(clerk.tx, lifecycle.must(clerk.tx, told.ticket_no), "leader", said)
+    gone = _taken(clerk, draft, act)
+    pieces.update((no, []) for no in gone)
+    words.update((no, [clerk.inbound.text]) for no in pieces if act.moved)
     for no, ids in pieces.items():  # what was filed before hears of the words, too
         filing.remark(
             clerk.tx,
@@ -239,6 +163,16 @@ def _bring(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
             evidence=list(dict.fromkeys(ids)),
             context=clerk.context,
         )
+
+
+def _taken(clerk: Clerk, draft: ListDraft, act: Listing) -> list[str]:
+    """Take moved photos from the tickets that had them, whose agents hear why; return these tickets."""
+    gone = [piece for number in act.moved if (piece := evidence.get(clerk.tx, number)) and piece.ticket_no]
+    line = draft.line(act.keys[1]) if act.moved else None
+    to = line.ticket_no if line else ""
+    if not to:
+        evidence.unlink(clerk.tx, [piece.id for piece in gone])
+    return list(dict.fromkeys(piece.ticket_no for piece in gone if piece.ticket_no and piece.ticket_no != to))
 
 
 def _late(clerk: Clerk, draft: ListDraft, act: Listing) -> frozenset[str]:

@@ -100,7 +100,7 @@ def _read(turn: Turn, text: str) -> Message:
     asked = turn.talk
     named = turn.turn_input.found.named or asked.ticket_no
     reading = turn.read(turn.turn_input.heard or text, turn.candidates())
-    if asked.correcting:
+    if asked.correcting or turn.turn_input.inbound.edits:
         reading = replace(reading, correction=True)
     turn.talk = replace(asked, stickers=0, ticket_no=named, correcting=False, withdraw_asked="", drop_asked="")
     if len(turn.turn_input.inbound.text) > LONGEST:

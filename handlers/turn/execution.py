@@ -68,7 +68,8 @@ class Execution:
     def filing_of(self, claim: Claim) -> filing.Filing:
         """Put a draft together with all that is known around it."""
         conversation = self.turn_input.found.conversation
-        order = self.order_of(claim.order_no)
+        found = self.turn_input.found.order
+        order = found if found and found.order_no == claim.order_no else self.order_of(claim.order_no)
         claimed = lookup.claimed(self.tx, claim.order_no, but=claim.ticket_no) if order else {}
         return filing.Filing(
             claim=claim,

@@ -21,7 +21,7 @@ from handlers.policy.calendar import local_date
 from handlers.policy.lexicons import lexicon_of
 from handlers.policy.policy import Policy
 from handlers.tickets import desk_outbox, undelivered
-from handlers.turn import leaders
+from handlers.turn import edits, leaders
 from handlers.turn.apply import carry_out
 from handlers.turn.decide import decide
 from storage import conversations, evidence, orders, outbox
@@ -30,6 +30,7 @@ from storage.database import Tx
 from storage.orders import Order, OrderLine
 
 INSIDE = ("fetched", "wake")
+PATIENCE = timedelta(seconds=3)  # so long nothing is said of files that came: mostly it is known by then what they are
 
 
 def warm_up(policy: Policy) -> None:
@@ -52,6 +53,13 @@ def turn(tx: Tx, inbound: Inbound, context: TurnContext) -> int:
         undelivered.left(tx, conversation, inbound.kind, context)
         return conversation.id
     talk = claims.from_json(conversation.talk)
+    changed = edits.settled(tx, inbound, talk)
+    if changed is None:
+        return conversation.id
+    inbound = changed
+    if gone := edits.replaced(inbound, talk):
+        evidence.replaced(tx, gone)
+        talk = edits.without(talk, gone)
     if inbound.kind not in INSIDE:
         outbox.unblock(tx, mailboxes.chat_box(conversation.id))
 
@@ -86,10 +94,13 @@ def _note(tx: Tx, inbound: Inbound, conversation: Conversation) -> bool:
 def _handled(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, context: TurnContext) -> Talk:
     """Look up, decide, carry out and post one message; return the talk after it."""
     box = mailboxes.chat_box(conversation.id)
+    if inbound.kind == "fetched" and talk.arriving == (inbound.data["evidence"],):
+        outbox.take_back(tx, box, mailboxes.RECEIPT)
     echo_back = bool(talk.burst_at) and _concerns_echo(inbound, talk) and outbox.take_back(tx, box, "echo") > 0
     turn_input = _scene(tx, inbound, conversation, talk, context, echo_back=echo_back)
     decision = decide(turn_input)
     talk, replies = carry_out(tx, decision, turn_input, context)
+    talk = edits.remembered(talk, inbound, turn_input.found.evidence)
     return _post(tx, conversation, replies, talk, turn_input, context)
 
 
@@ -178,6 +189,8 @@ def _order_of(tx: Tx, claim: Claim | None, conversation: Conversation) -> Order 
 
 def _numbers(inbound: Inbound) -> list[str]:
     """Find the ticket numbers in a button's value or a text."""
+    if inbound.data.get("ticket"):
+        return [str(inbound.data["ticket"])]
     kind, _, rest = inbound.tap.partition(":")
     if kind in TICKET_TAPS:
         return [rest.partition(":")[0]]
@@ -249,9 +262,8 @@ def _post(
     if _inside(turn_input.inbound) and turn_input.found.echo_back and talk.echo_due:
         due = datetime.fromisoformat(talk.echo_due)  # a photo that came back is no new message
     for reply in replies:
-        mailboxes.to_customer(
-            tx, conversation.id, reply, now=now, due=max(due, now) if reply.echo else now, safety=reply.safety
-        )
+        at = max(due, now) if reply.echo else now + PATIENCE if reply.receipt else now
+        mailboxes.to_customer(tx, conversation.id, reply, now=now, due=at, safety=reply.safety)
     held = any(reply.echo for reply in replies)
     if _inside(turn_input.inbound) and not held and not turn_input.found.echo_back:
         return talk  # an echo that it does not concern still waits

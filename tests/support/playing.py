@@ -125,6 +125,7 @@ class World:
     channel: str = "telegram"
     desk: Any = None  # a desk that carries its mail; see playing_desk
     phones: dict[str, list[Seen]] = field(default_factory=lambda: defaultdict(list))
+    cards: dict[str, str] = field(default_factory=dict)  # messages that were drawn anew where they stand
     _engine: Any = None
     _policy: Policy | None = None
     _known: dict[str, Policy] = field(default_factory=dict)
@@ -258,6 +259,9 @@ class World:
                 self._accounts[number] = conversations.by_id(tx, number).account
         for mail in bundle.mails:
             reply = from_payload(mail.payload)
+            if reply.refresh:
+                self.cards[reply.card] = reply.text
+                continue
             buttons = tuple((button.label, button.tap) for row in reply.buttons for button in row)
             seen = Seen(at=self.now, text=reply.text, buttons=buttons, media=reply.media)
             self.phones[self._accounts[number]].append(seen)

@@ -27,6 +27,7 @@ from pydantic import ValidationError
 from bot.channels.base import Delivery, House
 from bot.channels.telegram import files
 from bot.channels.telegram.inbound import ALLOWED, MENU, NAME, Reader
+from bot.channels.telegram.message_cards import Cards
 from bot.channels.telegram.polling import LIMIT, TIMEOUT, Poller, sender
 from bot.channels.telegram.rate_limit import Pace
 from bot.channels.telegram.sending import BACKOFF, EVERY, Sender
@@ -40,6 +41,7 @@ from handlers.turn.parking import park
 from media.store import Keeper
 from storage import parked
 from storage.outbox import Mail
+from storage.platforms import telegram
 
 LOG = logging.getLogger(__name__)
 PATH = "/telegram/customers"
@@ -90,7 +92,17 @@ class TelegramChannel:
         self.polls = self.webhook is None
         self.alone = f"updates of Telegram's bot {self._bot.id}" if self.polls else ""
         pace = Pace(now=time.monotonic, sharers=self.house.sharers)
-        self._sender = Sender(bot=self._bot, store=self.store, pace=pace, sure=self.house.sure, told=self._tell_desk)
+        cards = Cards(store=self._keep, load=self._kept)
+        self._sender = Sender(
+            bot=self._bot, store=self.store, pace=pace, sure=self.house.sure, told=self._tell_desk, cards=cards
+        )
+
+    async def _keep(self, name: str, value: str) -> None:
+        await self.house.write(lambda tx: telegram.keep(tx, name, value))
+
+    async def _kept(self, name: str) -> str | None:
+        found: str | None = await self.house.read(lambda tx: telegram.kept(tx, name))
+        return found
 
     def _local(self, at: datetime) -> datetime:
         """Return a time of the platform on the service's clock, which may be set."""

@@ -83,14 +83,16 @@ class Reader:
                              media=tuple(_media(message)), data=_data(message))  # fmt: skip
 
     def _corrected(self, message: Message, update_id: int) -> Inbound | None:
-        """Return an edit; its pictures came with the message itself, and a moving location is no correction."""
-        text = message.text or message.caption
-        if not _from_a_person(message) or not text:
+        """Return an edit with its words and pictures as they are now; a moving location is no correction."""
+        text, media = message.text or message.caption or "", tuple(_media(message))
+        if not _from_a_person(message) or not (text or media):
             return None
         when = message.edit_date
         at = datetime.fromtimestamp(when, tz=message.date.tzinfo) if when else message.date
-        return self._inbound(message, key=self.key("e", message.chat.id, message.message_id, update_id), kind="text",
-                             text=text, at=at, edits=str(message.message_id))  # fmt: skip
+        chat, number = message.chat.id, message.message_id
+        told = {**_data(message), "first": self.key("m", chat, number), "later": self.key("e", chat, number, "")}
+        return self._inbound(message, key=self.key("e", chat, number, update_id), kind="media" if media else "text",
+                             text=text, media=media, at=at, edits=str(number), data=told)  # fmt: skip
 
     def _inbound(self, message: Message, *, at: datetime | None = None, **fields: Any) -> Inbound:
         person = message.from_user
@@ -200,7 +202,7 @@ def _media(message: Message) -> list[Media]:
 def _photo(message: Message) -> Media:
     assert message.photo
     best = message.photo[-1]  # the platform lists the largest last
-    return Media(kind="photo", ref=best.file_id, size=best.file_size)
+    return Media(kind="photo", ref=best.file_id, size=best.file_size, mark=best.file_unique_id)
 
 
 def _document(message: Message) -> Media:
@@ -209,14 +211,16 @@ def _document(message: Message) -> Media:
     assert found
     mime = found.mime_type or ""
     kind = "photo" if mime.startswith("image/") else "document"
-    return Media(kind=kind, ref=found.file_id, name=found.file_name or NAMES.get(mime, ""), size=found.file_size)
+    name, mark = found.file_name or NAMES.get(mime, ""), found.file_unique_id
+    return Media(kind=kind, ref=found.file_id, name=name, size=found.file_size, mark=mark)
 
 
 def _recorded(name: str, kind: str) -> Callable[[Message], Media]:
     def read(message: Message) -> Media:
         found = getattr(message, name)
         named = getattr(found, "file_name", None) or ""
-        return Media(kind=kind, ref=found.file_id, name=named, size=found.file_size, seconds=found.duration)
+        sized: dict[str, Any] = {"size": found.file_size, "seconds": found.duration, "mark": found.file_unique_id}
+        return Media(kind=kind, ref=found.file_id, name=named, **sized)
 
     return read
 

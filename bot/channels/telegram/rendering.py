@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from aiogram.methods import (
+    EditMessageText,
     SendAudio,
     SendDocument,
     SendMediaGroup,
@@ -45,6 +46,12 @@ SOUNDS = (
 
 class Say(SendMessage):
     """A message whose echo by the platform is not parsed: nobody reads it."""
+
+    __returning__ = Raw  # type: ignore[assignment]
+
+
+class Draw(EditMessageText):
+    """An edit whose echo by the platform is not parsed."""
 
     __returning__ = Raw  # type: ignore[assignment]
 
@@ -92,6 +99,15 @@ def calls(chat: int, reply: Reply, files: Sequence[File]) -> list[TelegramMethod
             for place, part in enumerate(parts, 1)
         ]
     return made
+
+
+def edit(chat: int, message: int, reply: Reply) -> TelegramMethod[Any] | None:
+    """Return the call that draws a message anew; None when the reply takes more than one message."""
+    parts = split(reply.text)
+    if len(parts) != 1 or reply.media:
+        return None
+    keys = keyboard(reply.buttons)
+    return Draw(chat_id=chat, message_id=message, text=parts[0], reply_markup=keys)  # type: ignore[call-arg]
 
 
 def _groups(files: Iterable[File]) -> list[list[File]]:

@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from aiogram import Bot
 from aiogram.exceptions import (
@@ -24,8 +24,9 @@ from aiogram.methods import SendMediaGroup, TelegramMethod
 
 from bot.channels.base import Delivery
 from bot.channels.telegram.errors import meaning
+from bot.channels.telegram.message_cards import Cards
 from bot.channels.telegram.rate_limit import Pace
-from bot.channels.telegram.rendering import File, calls, file, instead
+from bot.channels.telegram.rendering import File, calls, edit, file, instead
 from handlers.messages.models import from_payload
 from media.store import Keeper, Missing
 from storage.outbox import Mail
@@ -53,6 +54,8 @@ class Sender:
     _left: dict[int, list[TelegramMethod[Any]]] = field(default_factory=dict)  # mail -> what goes in another form
     _shut: set[str] = field(default_factory=set)  # chats that wait for a cure, told of
     told: Callable[[str], None] = _silent  # hears why nothing can be sent to a chat
+    cards: Cards = field(default_factory=lambda: Cards())
+    _heard: dict[str, int] = field(default_factory=dict)  # chat -> the message that went there last
 
     async def send(self, account: str, mails: Sequence[Mail]) -> Delivery:
         """Send replies to one chat in order."""
@@ -66,6 +69,10 @@ class Sender:
 
     async def _send_one(self, account: str, mail: Mail, until: float) -> Delivery | None:
         """Send one reply; None when it is complete. Of a reply in parts only what is missing is sent again."""
+        if mail.payload.get("card"):
+            drawn = await self._draw(account, mail, until)
+            if drawn is not None:
+                return drawn or None
         try:
             left = self._left.get(mail.id) or calls(int(account), from_payload(mail.payload), await self._files(mail))
         except Missing:
@@ -84,10 +91,39 @@ class Sender:
                 self._left[mail.id] = left
             else:
                 self._carried[mail.id] = self._carried.get(mail.id, 0) + 1
+        heard = self._heard.pop(account, 0)
+        if name := mail.payload.get("card"):
+            await self.cards.keep(account, name, heard)
         self._forget(mail.id)
         self._failures.pop(account, None)
         self._shut.discard(account)
         return None
+
+    async def _draw(self, account: str, mail: Mail, until: float) -> Delivery | Literal[False] | None:
+        """Draw a card anew where it stands: False when that is done, None when it is to be sent."""
+        reply = from_payload(mail.payload)
+        message = await self.cards.of(account, reply.card)
+        call = edit(int(account), message, reply) if message else None
+        if call is None:
+            return False if reply.refresh else None
+        stopped = await self._take_turn(account, call, until)
+        if stopped:
+            return stopped
+        try:
+            await self.bot(call)
+        except (TelegramBadRequest, TelegramForbiddenError) as error:
+            does = meaning(400, error.message).does
+            if does == "same" or reply.refresh:
+                return False  # what cannot be drawn anew is no loss: the words beside it say what changed
+            return None
+        except TelegramRetryAfter as error:
+            self.pace.hold(account, error.retry_after)
+            return Delivery(later=float(error.retry_after), error=f"429, wait {error.retry_after} s")
+        except TelegramUnauthorizedError:
+            return Delivery(later=EVERY, error="TELEGRAM_BOT_TOKEN is refused")
+        except (TelegramAPIError, ClientDecodeError) as error:
+            return self._later(account, error)
+        return False
 
     def _forget(self, mail_id: int) -> None:
         self._carried.pop(mail_id, None)
@@ -109,7 +145,8 @@ class Sender:
     ) -> Delivery | list[TelegramMethod[Any]] | None:
         """Make a call; None when it is done, else what is to be done instead, or how the reply is stopped."""
         try:
-            await self.bot(call)
+            answer = await self.bot(call)
+            self._heard[account] = int(answer.get("message_id", 0)) if isinstance(answer, dict) else 0
         except TelegramRetryAfter as error:
             self.pace.hold(account, error.retry_after)
             return Delivery(later=float(error.retry_after), error=f"429, wait {error.retry_after} s")

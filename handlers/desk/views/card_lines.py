@@ -164,6 +164,8 @@ def proof(tx: Tx, ticket: Ticket) -> str:
         parts.append(desk_outbox.say("proof", kind=desk_outbox.say("papers"), count=apart))
     missing = {state: sum(piece.state == state for piece in pieces) for state in ("pending", "refused", "gone")}
     parts += [desk_outbox.say(f"proof_{state}", count=count) for state, count in missing.items() if count]
+    if exchanged := sum(piece.verdict == evidence.REPLACED for piece in pieces):
+        parts.append(desk_outbox.say("proof_replaced", count=exchanged))
     return " · ".join(parts)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers.claims.list_draft import ListDraft, ListLine
+from handlers.dialogue.lists.corrections import SHORTEST, withdraws
 from handlers.dialogue.lists.lines import judged, with_order
 from handlers.dialogue.lists.reader import Reader
 from handlers.messages.texts import languages, say
@@ -35,9 +36,19 @@ def split(text: str, questions: Sequence[ListLine]) -> list[tuple[ListLine | Non
     return found
 
 
+def numbers_of(text: str, questions: Sequence[ListLine]) -> list[tuple[ListLine, str]]:
+    """Return the pickup number that words give each speaker who is asked about: 丁楠是21号，卢飞22."""
+    found = []
+    for line in questions:
+        is_ = r"\s*(?:是|在|的是|[:：=]|is)\s*(?:no\.?\s?)?(\d{1,4})(?!\s?[\d个盒份袋包瓶斤箱])"
+        said = re.search(rf"{re.escape(line.who)}(?:{is_}|\s*(\d{{1,4}})\s*[号號])", text) if line.who else None
+        found += [(line, f"{int(said[1] or said[2])}号")] if said else []
+    return found
+
+
 def addressed(line: ListLine, words: str, reader: Reader) -> ListLine:
     """Take words as the answer to one question; the line comes back unchanged when they are none."""
-    if means(words, "withdraw", "no", "cancel"):
+    if means(words, "withdraw", "no", "cancel") or (len(words) <= SHORTEST and withdraws(words)):
         return replace(line, state="withdrawn", ask="")
     if line.ask == "refunded" and (means(words, "yes") or anew(words)):
         return replace(line, ask="problem")

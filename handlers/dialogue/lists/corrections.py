@@ -19,10 +19,6 @@ from handlers.nlu.text.normalisation import normalise
 
 SHORTEST = 10  # characters of words that say nothing but that a line goes
 GONE = ("filed", "raised", "already")  # a ticket has them
-PLACE = re.compile(r"第\s?(\d{1,3})\s?(?:条|行|项)|\b(?:line|item) (\d{1,3})\b", re.IGNORECASE)
-FRONT = re.compile(r"\s*(\d{1,3})\s*(?:号)?[\s,，]*(?=[^\d\s,，、/~-])")
-COUNTED = re.compile(r"\s*[(（]?(\d{1,3})\s*[.．、)）]\s*(?=\S)")
-ALSO = re.compile(r"\s*(\d{1,3})\s*号?\s*(?:也|还)是的?[\s。.!！]*")
 ASKS = re.compile(r"[吗吧呢么?？][\s。.!！]*$")
 TOTAL = re.compile(r"(?:一共|总共|合计|共计|共)(?:是|有|坏了?)?\s*(\d{1,4})")
 MORE = re.compile(r"(?:再|还|多|又)加\s*(\d{1,4})")
@@ -30,54 +26,14 @@ SENT = re.compile(r"[发送拿装配寄]错|发成|送成")
 
 
 @cache
-def _said(name: str) -> re.Pattern[str]:
+def said(name: str) -> re.Pattern[str]:
+    """Return the words of a list.toml entry as one pattern."""
     return re.compile("|".join(words_of(name)), re.IGNORECASE)
 
 
 def withdraws(text: str) -> bool:
     """Return whether words hold a line back or take it back, whatever line they mean."""
-    return _said("holds").search(text) is not None or _said("lets_go").search(text) is not None
-
-
-def numbered(text: str) -> str:
-    """Return the number that stands in front of words that take something back: 5不要了; "" where none does."""
-    found = FRONT.match(text)
-    return str(int(found[1])) if found and withdraws(text[found.end() :]) else ""
-
-
-def pointed(draft: ListDraft, text: str) -> str:
-    """Name the pickup number of the line that a place in the list stands for: 第3条, or 5不要了 where 5 is her own."""
-    if "\n" in text.strip() or not draft.lines:
-        return text
-    if draft.tray() and (also := ALSO.fullmatch(text)):
-        return f"这是{also[1]}号的"  # beside photos that nobody has
-    if found := PLACE.search(text):
-        line = _at(draft, int(found[1] or found[2]))
-        named = f"{line.pickup}号" if line and line.pickup else ""
-        return f"{text[: found.start()]}{named or found.group()}{text[found.end() :]}"
-    found = FRONT.match(text)
-    if found is None or "号" in found.group():
-        return text
-    number, rest = str(int(found[1])), text[found.end() :]
-    if any(_said(name).search(rest) for name in ("mistaken", "not_so", "corrects")):
-        return f"{number}号{rest}" if any(line.pickup == number for line in draft.lines) else text
-    if not withdraws(rest):
-        return text
-    line = next((one for one in draft.lines if one.pickup == number), None) or _own(draft, int(number))
-    return f"{line.pickup}号{rest}" if line and line.pickup else text
-
-
-def _own(draft: ListDraft, number: int) -> ListLine | None:
-    """The newest line that the leader numbered so."""
-    counted = [line for line in draft.lines if (found := COUNTED.match(line.text)) and int(found[1]) == number]
-    return counted[-1] if counted else None
-
-
-def _at(draft: ListDraft, number: int) -> ListLine | None:
-    """The line of this number: the leader's own, else its place among those of the newest card."""
-    newest = max((line.batch for line in draft.lines), default=0)
-    mine = [line for line in draft.lines if line.batch == newest]
-    return _own(draft, number) or (mine[number - 1] if 0 < number <= len(mine) else None)
+    return said("holds").search(text) is not None or said("lets_go").search(text) is not None
 
 
 def of_person(draft: ListDraft, told: ReadClaim, reader: Reader) -> list[ListLine]:
@@ -93,9 +49,9 @@ def taken_back(lines: Sequence[ListLine], told: ReadClaim, raw: str, reader: Rea
     if told.question or told.quantity is not None or told.received or told.severity == "safety" or ASKS.search(raw):
         return []
     short = len(same(raw)) <= SHORTEST and not told.problems
-    held = _said("holds").search(raw) or (short and _said("lets_go").search(raw))
-    wrong = _said("mistaken").search(raw) is not None and not SENT.search(raw)
-    fine = not told.problems and _said("not_so").search(raw) is not None
+    held = said("holds").search(raw) or (short and said("lets_go").search(raw))
+    wrong = said("mistaken").search(raw) is not None and not SENT.search(raw)
+    fine = not told.problems and said("not_so").search(raw) is not None
     if not (held or fine or (wrong and set(told.problems) <= {"wrong_item"} and not told.remedy)):
         return []
     return of_item([line for line in lines if line.state != "withdrawn"], told, raw, reader)
@@ -104,19 +60,19 @@ def taken_back(lines: Sequence[ListLine], told: ReadClaim, raw: str, reader: Rea
 def is_fine(told: ReadClaim, raw: str, *, alone: bool) -> bool:
     """Return whether words claim nothing but say that all is well: 西瓜都没问题; of one person `alone`: 是我数错."""
     claims = told.problems or told.remedy or told.withdrawn or told.question or told.quantity is not None
-    said = _said("not_so").search(raw) or (alone and _said("mistaken").search(raw) and not SENT.search(raw))
-    return bool(said) and not claims and not told.signals and not ASKS.search(raw)
+    fine = said("not_so").search(raw) or (alone and said("mistaken").search(raw) and not SENT.search(raw))
+    return bool(fine) and not claims and not told.signals and not ASKS.search(raw)
 
 
 def asks(told: ReadClaim, raw: str) -> bool:
     """Return whether words claim nothing and ask how a ticket stands."""
     claims = told.problems or told.remedy or told.withdrawn or told.quantity is not None or told.signals
-    return not claims and _said("asks").search(raw) is not None
+    return not claims and said("asks").search(raw) is not None
 
 
 def resumed(lines: Sequence[ListLine], raw: str, reader: Reader) -> list[ListLine]:
     """Return the withdrawn lines that words bring back, ready or asked about anew."""
-    if not _said("resumes").search(raw) or _said("holds").search(raw):
+    if not said("resumes").search(raw) or said("holds").search(raw):
         return []
     return [judged(replace(line, state="ready"), reader.shelf) for line in lines if line.state == "withdrawn"]
 
@@ -135,7 +91,7 @@ def of_item(lines: Sequence[ListLine], told: ReadClaim, raw: str, reader: Reader
 def meant(lines: Sequence[ListLine], told: ReadClaim, raw: str, reader: Reader) -> ListLine | None:
     """Return the one line that words correct: the person's only one, of that item or problem; None otherwise."""
     codes = {code for code in told.problems if code in reader.shelf.policy.problems}
-    marked = _said("corrects").search(raw) is not None
+    marked = said("corrects").search(raw) is not None
     told_more = told.quantity is not None or told.received or told.remedy
     if told.question or not (told_more or marked) or not (codes or told_more):
         return None
@@ -149,10 +105,10 @@ def meant(lines: Sequence[ListLine], told: ReadClaim, raw: str, reader: Reader) 
     return near[0] if len(near) == 1 else None
 
 
-def wished(lines: Sequence[ListLine], told: ReadClaim) -> list[ListLine]:
-    """Return a person's ready lines when a wish is told and nothing else: it is for all of them."""
+def wished(lines: Sequence[ListLine], told: ReadClaim, *states: str) -> list[ListLine]:
+    """Return a person's lines in these states (ready) when a wish is told and nothing else: it is for all of them."""
     named = told.problems or told.quantity is not None or told.received or told.question or "sku" in told.evidence
-    return [] if named or not told.remedy else [line for line in lines if line.state == "ready"]
+    return [] if named or not told.remedy else [line for line in lines if line.state in (states or ("ready",))]
 
 
 def _graver(told: ReadClaim, line: ListLine) -> bool:
@@ -161,7 +117,7 @@ def _graver(told: ReadClaim, line: ListLine) -> bool:
 
 def put_right(line: ListLine, told: ReadClaim, raw: str, reader: Reader) -> ListLine:
     """Put a line right that was not filed yet; its words gain those that correct it."""
-    problem, marked = line.problem, _said("corrects").search(raw) is not None
+    problem, marked = line.problem, said("corrects").search(raw) is not None
     codes = tuple(code for code in told.problems if code in reader.shelf.policy.problems)
     if told.quantity is not None:
         quantity = _count(problem.quantity, str(told.quantity), raw)
@@ -197,7 +153,7 @@ def differs_told(line: ListLine, told: ReadClaim, raw: str) -> bool:
     """Return whether words say of a filed line what was not filed, or are marked as a correction."""
     quantity = "" if told.quantity is None else str(told.quantity)
     problem = line.problem
-    return _said("corrects").search(raw) is not None or apart(quantity, told.remedy or "", problem.quantity, line.wish)
+    return said("corrects").search(raw) is not None or apart(quantity, told.remedy or "", problem.quantity, line.wish)
 
 
 def apart(quantity: str, wish: str, filed_quantity: str, filed_wish: str) -> bool:

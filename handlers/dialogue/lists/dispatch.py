@@ -212,10 +212,12 @@ def fetched(turn: Turn) -> None:
     state = str(data.get("state", ""))
     mine = [photo for photo in draft.photos if photo.id == data.get("evidence")] if draft else []
     line = draft.line(mine[0].line) if draft and mine else None
-    if not draft or not mine or state not in ("refused", "gone") or (line and line.ticket_no):
+    if not draft or not mine or state not in ("refused", "gone"):
         return
     left = replace(draft, photos=tuple(photo for photo in draft.photos if photo not in mine))
     turn.talk = list_draft.keep(turn.talk, left)
+    if line and line.ticket_no:
+        return  # told as what came for a ticket
     turn.tell("photo_gone" if state == "gone" else "photo_refused", now=False)
 
 

@@ -30,7 +30,7 @@ def claim(paste: Paste, told: ReadClaim, raw: str) -> None:
         return
     if _put_right(paste, told, raw):
         return
-    who = "" if stated(told) else paste.by
+    who = "" if stated(told) else paste.by or paste.strangers.get(told.line, "")
     line = of_claim(told, paste.reader.shelf, key=paste.next_key(), text=raw, who=who)
     origin = turn.turn_input.inbound.origin
     at = origin.at.isoformat() if origin and origin.at else turn.at
@@ -39,14 +39,33 @@ def claim(paste: Paste, told: ReadClaim, raw: str) -> None:
         if twin.key > paste.newest:
             _twice(paste, twin, line)
             return
-        if line.problem.quantity:
-            draft = draft.with_line(replace(twin, problem=line.problem, wish=line.wish or twin.wish))
-        paste.draft = draft
-        paste.answered.append(twin.key)
+        _replaced(paste, twin, line)
         return
     if line.state == "already" and corrections.differs(line, paste.reader):
         paste.notes.append((line.key, raw))
     _add(paste, line, told)
+
+
+def unsaid(paste: Paste, marks: Sequence[str]) -> None:
+    """Withdraw the open lines of a message that its edit no longer says."""
+    edits, told = paste.turn.turn_input.inbound.edits, {*paste.answered, *paste.changed}
+    fresh = {line.key for line in paste.fresh} | told
+    for line in paste.draft.lines:
+        mine = edits and line.message == edits and line.key not in fresh
+        if mine and line.state in OPEN and same(line.text) not in marks:
+            paste.draft = paste.draft.with_line(replace(line, state="withdrawn", ask=""))
+            paste.answered.append(line.key)
+
+
+def _replaced(paste: Paste, twin: ListLine, line: ListLine) -> None:
+    """Let later words of the same problem count; what another person told otherwise stays readable."""
+    other = twin.by != line.by and line.problem.quantity not in ("", twin.problem.quantity)
+    if line.problem.quantity:
+        said = f"{twin.by}：{twin.text}" if twin.by else twin.text
+        text = f"{said}；{line.text}"[:SHORT] if other else twin.text
+        kept = replace(twin, problem=line.problem, wish=line.wish or twin.wish, text=text, by="" if other else twin.by)
+        paste.draft = paste.draft.with_line(kept)
+    (paste.changed if other else paste.answered).append(twin.key)
 
 
 def _add(paste: Paste, line: ListLine, told: ReadClaim) -> None:
@@ -120,6 +139,9 @@ def _put_right(paste: Paste, told: ReadClaim, raw: str) -> bool:
         for one in wished:
             paste.draft = paste.draft.with_line(corrections.put_right(one, told, raw, paste.reader))
             paste.changed.append(one.key)
+        return True
+    if line is None and stated(told) and (filed := corrections.wished(before, told, *corrections.GONE)):
+        paste.notes += [(one.key, raw) for one in filed]
         return True
     if line is None or line.ask == "refunded":
         return False

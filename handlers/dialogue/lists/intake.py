@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +10,7 @@ from dataclasses import replace
 from handlers.claims import list_draft
 from handlers.claims.list_draft import ListDraft, ListLine, ListPhoto
 from handlers.claims.outcomes import Listing
-from handlers.dialogue.lists import answers, continuation, corrections, entries, outcomes, photos
+from handlers.dialogue.lists import addressing, answers, continuation, entries, outcomes, photo_moves, photos
 from handlers.dialogue.lists.lines import same, stated
 from handlers.dialogue.lists.paste_state import Paste
 from handlers.dialogue.turn import Turn
@@ -25,8 +26,8 @@ BEFORE = 3  # lines of the message before that a message is read behind
 def take(paste: Paste) -> bool:
     """Take a message's words: answers, captions, and lines of their own; tell whether it was any of these."""
     before = paste.draft
-    if paste.live and paste.reading is None:
-        paste.text = corrections.pointed(before, paste.text)
+    if paste.reading is None and _addressed(paste, before):
+        return True
     reading = paste.reading or continuation.of(paste)
     told = [*reading.claims, *reading.named]
     if not (paste.live or paste.by or _several(paste, told)):
@@ -49,10 +50,39 @@ def take(paste: Paste) -> bool:
     return _told(paste, before)
 
 
+def _addressed(paste: Paste, before: ListDraft) -> bool:
+    """Take words about a line or a photo by its number or speaker; tell whether they were that, else point them."""
+    if paste.live:
+        if unnamed := addressing.unnamed(before, paste.text):
+            _by_number(paste, [unnamed])
+            return True
+        paste.text = addressing.pointed(before, paste.text, paste.reader)
+    if given := answers.numbers_of(paste.text, before.questions()):
+        _by_number(paste, given)
+        return True
+    moved = None
+    if not paste.turn.turn_input.inbound.media:
+        moved = photo_moves.moved(before, paste.text, paste.reader, paste.own_photos())
+    if moved is not None:
+        outcomes.moved(paste.turn, before, moved)
+    return moved is not None
+
+
 def _several(paste: Paste, told: Sequence[ReadClaim]) -> bool:
-    """Return whether a message is a list: of several lines, or about several people; one line is led like any claim."""
+    """Return whether a message is a list: of several lines, or about several people.
+
+    One line is led like any claim, unless only as a row of a list its number is read: 21 番茄烂了, without 号.
+    """
     people = {(one.pickup_no, one.customer, one.order_no) for one in told if one.pickup_no or one.customer}
+    fits = paste.reader.shelf.fits
+    bare = (one for one in told if one.problems and one.pickup_no and not _signed(paste.text, one.pickup_no))
+    if not paste.elsewhere and any(fits(one) for one in bare):
+        return True
     return len([raw for raw in paste.raws if same(raw)]) > 1 or len({person[0] or person[1] for person in people}) > 1
+
+
+def _signed(text: str, pickup: str) -> bool:
+    return re.search(rf"(?<!\d)0*{pickup}\s*[号號#]|[#＃第龙no.]\s*0*{pickup}(?!\d)", text, re.IGNORECASE) is not None
 
 
 def _goes_on(paste: Paste, reading: ListReading) -> bool:
@@ -82,7 +112,7 @@ def _without_person(paste: Paste) -> bool:
         brought = photos.brought(before, after)
         outcomes.tell(turn, after, Listing(tell="photos", echo=True, brought=brought))
         return True
-    number = corrections.numbered(paste.text)
+    number = addressing.numbered(paste.text)
     if number and before.is_open and not turn.turn_input.inbound.media:  # it is no answer to what is asked of others
         turn.reply(turn.voice.say("list.which_line", number=turn.voice.say("list.number", number=number)))
         return True
@@ -115,17 +145,21 @@ def _lines(paste: Paste, reading: ListReading) -> None:
         for told in found:
             if told.line not in again:
                 take(paste, told, raws[told.line - 1].strip() if 0 < told.line <= len(raws) else "")
+    entries.unsaid(paste, marks)
     buyers = {order.buyer_name for order in paste.reader.shelf.listed.orders}
     used = forwarded_chats.heads(paste.text, buyers) | paste.used - (
         {one.line for one in paste.captions} if paste.fresh else set()
     )
+    used |= photos.holding(paste.text) if paste.fresh else set()
+    used |= paste.heads_of_strangers()
     ignored = [one for one in reading.ignored if one.line not in again | used]
     known_by = {one.line for one in ignored}
     ignored += [Ignored(line=at, text=raw, why="") for at, raw in paste.fine.items() if at not in known_by | used]
+    paste.ignored = len(ignored)
     _remember(paste, ignored, marks)
     if paste.fresh:
         _adopt(paste)
-        paste.draft = photos.expected(paste.draft, paste.text, _places(paste, reading))
+        paste.draft = photos.expected(paste.draft, paste.text, _places(paste, reading), buyers)
 
 
 def _counted(reading: ListReading) -> dict[int, int]:
@@ -188,6 +222,7 @@ def _told(paste: Paste, before: ListDraft) -> bool:
         _warn(turn, paste.fresh)
         keys = tuple(line.key for line in paste.fresh)
         listing = Listing(tell="card", echo=bool(paste.by), keys=keys, brought=brought, count=paste.again)
+        listing = replace(listing, ignored=paste.ignored)
         outcomes.tell(turn, paste.draft, _with_corrections(paste, listing))
     elif paste.answered or paste.changed or paste.notes or paste.back:
         brought = photos.brought(before, paste.draft)

@@ -10,11 +10,13 @@ from handlers.claims.list_draft import ListDraft, ListLine
 from handlers.claims.outcomes import Listing
 from handlers.claims.summary import problem_text
 from handlers.claims.voice import Voice
+from handlers.dialogue.lists.addressing import labels
 from handlers.dialogue.lists.lines import owes_photos
 from handlers.messages.models import Button, Reply
 from storage.orders import Order
 
 LONGEST = 560  # characters of one message
+NAMED = 8  # buyers whose photos are told one by one
 QUOTED = 24  # characters of a line that are quoted
 ENDS = "。！？!?.）)✓…”：:"
 DONE: Mapping[str, str] = {
@@ -33,6 +35,7 @@ class Telling:
     human: datetime | None = None
     act: Listing = field(default_factory=lambda: Listing(tell="card"))
     late: frozenset[str] = frozenset()  # tickets that have their result
+    other: Mapping[int, tuple[str, str]] = field(default_factory=dict)  # line: what its buyer filed, what is told now
 
     def say(self, key: str, **values: object) -> str:
         """Return a text of the list."""
@@ -47,6 +50,13 @@ class Telling:
         if line.pickup:
             return self.say("number", number=line.pickup)
         return line.who or f"“{quoted(line.text)}”"
+
+    def owner(self, line: ListLine) -> str:
+        """Name a line by its pickup number and its buyer."""
+        order = self.orders.get(line.order_no)
+        if not line.pickup or not order or not order.buyer_name:
+            return self.number(line)
+        return self.say("owner", number=self.number(line), buyer=order.buyer_name)
 
     def numbers(self, lines: Iterable[ListLine]) -> str:
         """Name several lines."""
@@ -70,8 +80,21 @@ class Telling:
         what = self.what(line)
         if count := len(self.draft.of_line(line.key)):
             what = self.say("photos", what=what, count=count)
-        number = self.number(line) if line.pickup or line.who else ""
-        return self.say(f"row_{DONE[line.state]}", number=number, what=what, no=line.ticket_no).replace("  ", " ")
+        number = self.owner(line) if line.pickup or line.who else ""
+        row = self.say(f"row_{DONE[line.state]}", number=number, what=what, no=line.ticket_no).replace("  ", " ")
+        label = labels(self.draft).get(line.key, "")
+        return self.say("counted", place=label, row=row) if label else row
+
+    def held(self) -> str:
+        """Tell whose the paired photos are: 9号 丁楠 📷2."""
+        counts: dict[str, int] = {}
+        for photo in self.draft.photos:
+            if line := self.draft.line(photo.line):
+                counts[self.owner(line)] = counts.get(self.owner(line), 0) + 1
+        if not 0 < len(counts) <= NAMED:
+            return ""
+        owners = self.join(self.say("held_by", owner=owner, count=count) for owner, count in counts.items())
+        return self.say("held_all", owners=owners)
 
     def lacking(self) -> list[ListLine]:
         """Return the lines that lack a photo which the rules want."""

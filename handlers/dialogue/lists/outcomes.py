@@ -10,6 +10,7 @@ from handlers.claims.list_draft import OPEN, ListDraft
 from handlers.claims.outcomes import Listing
 from handlers.dialogue.lists import answers as list_answers
 from handlers.dialogue.lists import photos as list_photos
+from handlers.dialogue.lists.photo_moves import Moved
 from handlers.dialogue.lists.reader import Reader
 from handlers.dialogue.turn import Turn
 
@@ -59,6 +60,19 @@ def pair(turn: Turn, draft: ListDraft, photo: int, key: int) -> None:
     after = replace(after, tray_at=after.tray()[0].id if after.tray() else 0)
     told = "tray" if after.tray() else "photos"
     tell(turn, after, Listing(tell=told, brought=list_photos.brought(draft, after)))
+
+
+def moved(turn: Turn, draft: ListDraft, found: Moved) -> None:
+    """Tell which photos went from whom to whom; tickets on both sides hear of it."""
+    listing = Listing(
+        tell="moved",
+        keys=(found.source, found.to),
+        moved=found.ids,
+        about=(found.named,),
+        why=found.why,
+        brought=list_photos.brought(draft, found.draft),
+    )
+    tell(turn, found.draft, listing)
 
 
 def answers(

@@ -9,6 +9,7 @@ from handlers.dialogue.lists import photos
 from handlers.dialogue.lists.lines import same
 from handlers.dialogue.lists.reader import Reader
 from handlers.dialogue.turn import Turn
+from handlers.nlu.lists import forwarded_chats
 from handlers.nlu.lists.reader import ListReading
 from handlers.nlu.reading import ReadClaim
 
@@ -35,6 +36,7 @@ class Paste:
     claiming: set[int] = field(default_factory=set)  # pasted lines that claim something of somebody
     people: dict[int, int] = field(default_factory=dict)  # how many people each pasted line speaks of
     fine: dict[int, str] = field(default_factory=dict)  # pasted lines that say of somebody that nothing is wrong
+    ignored: int = 0  # pasted lines that claim nothing
     asked: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # whose tickets are asked after
     used: set[int] = field(default_factory=set)  # pasted lines about somebody that came to something
     placed: dict[int, int] = field(default_factory=dict)  # of which pasted line each fresh line was made
@@ -50,6 +52,17 @@ class Paste:
         """The id of the message that this one replies to."""
         answered = self.turn.turn_input.inbound.data.get("reply_to")
         return str(answered["message"]) if answered else ""
+
+    @property
+    def strangers(self) -> dict[int, str]:
+        """The pasted lines that somebody said whom the orders do not name."""
+        return forwarded_chats.strangers(self.text, {one.buyer_name for one in self.reader.shelf.listed.orders})
+
+    def heads_of_strangers(self) -> set[int]:
+        """The headings of a copied chat under which somebody unknown told a problem."""
+        by = self.strangers
+        told = {by[row] for line in self.fresh if (row := self.placed[line.key]) in by}
+        return {at for at, name in by.items() if name in told and forwarded_chats.is_head(self.raws[at - 1], ())}
 
     def own_photos(self) -> list[int]:
         """The photos that the words were written on, or that they reply to."""
@@ -81,4 +94,5 @@ class Paste:
                 message=inbound.message,
                 by=self.by,
                 quoted=self.quoted,
+                edits=inbound.edits,
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -12,6 +12,7 @@ from handlers.dialogue.lists.lines import owes_photos
 from handlers.dialogue.lists.reader import Reader
 from handlers.messages.texts import languages, say
 from handlers.nlu.items import mentions
+from handlers.nlu.lists import forwarded_chats
 from handlers.nlu.text.normalisation import normalise
 from storage.orders import Order
 
@@ -31,16 +32,29 @@ def _words(name: str) -> re.Pattern[str]:
 
 
 def received(
-    draft: ListDraft, pieces: Sequence[tuple[int, str]], reader: Reader, *, at: str, message: str, by: str, quoted: str
+    draft: ListDraft,
+    pieces: Sequence[tuple[int, str]],
+    reader: Reader,
+    *,
+    at: str,
+    message: str,
+    by: str,
+    quoted: str,
+    edits: str = "",
 ) -> ListDraft:
     """Lay photos that came: to what they reply to, the lines announced for them, whom they come from, or in the tray.
 
-    `message` and `quoted`: the channel's ids of their message and of the one it replies to.
+    `message`, `quoted` and `edits`: the channel's ids of their message, of the one it replies to, and of the one whose
+    photo they take the place of.
     """
+    before = [photo for photo in draft.photos if edits and photo.message == edits]
+    draft = replace(draft, photos=tuple(photo for photo in draft.photos if photo not in before))
     answers = [line for line in draft.lines if quoted and line.message == quoted]
     answers = answers if len({line.order_no for line in answers}) == 1 else []
     mine = [line for line in draft.lines if by and line.by == by and line.state != "withdrawn"]
-    target = draft.following[0] if len(draft.following) == 1 else mine[0].key if mine else 0
+    target = (
+        before[0].line if before else draft.following[0] if len(draft.following) == 1 else mine[0].key if mine else 0
+    )
     sequence = list(draft.sequence)
     fresh = []
     for number, kind in pieces:
@@ -69,13 +83,28 @@ def dealt(draft: ListDraft) -> ListDraft:
     return replace(draft, photos=photos)
 
 
-def expected(draft: ListDraft, text: str, places: Mapping[int, int]) -> ListDraft:
-    """Remember which lines the place holders of a copied chat stand under: the pictures follow in that order."""
+def expected(draft: ListDraft, text: str, places: Mapping[int, int], buyers: Collection[str]) -> ListDraft:
+    """Remember which lines the place holders of a copied chat stand for: the pictures follow in that order.
+
+    `places`: the list's line that each pasted line (from 1) became.
+    """
+    raws = [_holders(raw)[0] for raw in text.splitlines()]
+    speakers = forwarded_chats.speakers("\n".join(raws), buyers)
     sequence: list[int] = []
     for number, count in held(text):
-        above = [at for at in places if at <= number]
-        sequence += [places[max(above)] if above else 0] * count
+        mine = [at for at in places if speakers[at - 1] == speakers[number - 1]]
+        above = earlier = [at for at in mine if at <= number]
+        below = [at for at in mine if at > number] if speakers[number - 1] else []
+        if forwarded_chats.is_head(raws[number - 1], buyers) and not _same_before(speakers, number, above):
+            above = []  # a picture under a new heading goes with what its speaker says below
+        at = max(above, default=0) or min(below, default=0) or max(earlier, default=0)
+        sequence += [places[at] if at else 0] * count
     return replace(draft, sequence=tuple(sequence)) if any(sequence) else draft
+
+
+def _same_before(speakers: Sequence[str], number: int, above: Sequence[int]) -> bool:
+    """Return whether the speaker of a heading told the problem right above it."""
+    return bool(above) and all(one == speakers[number - 1] for one in speakers[max(above) - 1 : number])
 
 
 def spoken(
@@ -173,17 +202,32 @@ def led(draft: ListDraft, fresh: Sequence[ListLine], reader: Reader) -> ListDraf
 
 
 def held(text: str) -> tuple[tuple[int, int], ...]:
-    """Count the place holders of pictures under each line of a copied chat: (line from 1, pictures)."""
-    holder = _words("photo_holders")
+    """Count the place holders of pictures in or under each line of a copied chat: (line from 1, pictures)."""
     found: list[int] = []
     last = 0
     for number, raw in enumerate(text.splitlines(), start=1):
-        bare = LETTERS.sub("", raw)
-        if bare and holder.fullmatch(bare):
-            found.append(last)
-        elif bare:
-            last = number
+        rest, count = _holders(raw)
+        last = number if LETTERS.sub("", rest) else last
+        found += [last] * count
     return tuple((line, len(list(same))) for line, same in groupby(found))
+
+
+def holding(text: str) -> set[int]:
+    """Return the lines (from 1) that are place holders of pictures and nothing else."""
+    told = enumerate(map(_holders, text.splitlines()), start=1)
+    return {at for at, (rest, count) in told if count and not LETTERS.sub("", rest)}
+
+
+def _holders(raw: str) -> tuple[str, int]:
+    """Return a line without its place holders of pictures, and how many it has: [图片], 【照片】×2, 图片."""
+    words = "|".join(map(re.escape, words_of("photo_holders")))
+    bare = LETTERS.sub("", raw)
+    if bare and re.fullmatch(words, bare, re.IGNORECASE):
+        return "", 1
+    count = 0
+    for one in re.finditer(rf"[\[【(（](?:{words})[\])】）](?:\s?[x×*]\s?(\d))?", raw, re.IGNORECASE):
+        count += int(one[1] or 1)
+    return re.sub(rf"[\[【(（](?:{words})[\])】）](?:\s?[x×*]\s?\d)?", "", raw, flags=re.IGNORECASE), count
 
 
 def brought(before: ListDraft, after: ListDraft) -> tuple[tuple[int, int], ...]:

@@ -10,20 +10,27 @@ from handlers.dialogue.lists.labels import DONE, Telling, broken, in_rows, paged
 from handlers.dialogue.lists.questions import MOST, question_buttons, questions
 from handlers.messages.models import Button, Reply
 
+FEW = 8  # lines that the card shows one by one
 SHOWN = 5  # lines that are no claims, as far as the card quotes them
 
 
-def card(told: Telling, *, again: int = 0) -> Reply:
-    """Return what was read: how many lines are ready, asked about, passed on, filed before, withdrawn, ignored."""
+def card(told: Telling, *, again: int = 0, more: bool = False) -> Reply:
+    """Return what was read: how many lines are ready, asked about, passed on, filed before, withdrawn, ignored.
+
+    `more`: a card stands above already, and only what came since is told line by line.
+    """
     draft = told.draft
     # the card counts what came since the last submit
     mine = [line for line in draft.lines if line.batch == draft.batch or line.state == "ready"]
     some = {state: [line for line in mine if line.state == state] for state in DONE}
     asked = [line for line in mine if line.asks and line.state == "ask"]
-    rows = [told.say("head", count=len(mine))] if mine else [told.say("nothing")]
-    if some["raised"]:
+    rows = [told.say("head_more" if more else "head", count=len(mine))] if mine else [told.say("nothing")]
+    shown = [line for line in mine if line.key in told.act.keys] if more else mine
+    if len(shown) <= FEW:
+        rows += [told.row(line) for line in shown]
+    if raised := [line for line in some["raised"] if line in shown or not more]:
         human = told.voice.moment(told.human or told.voice.now)
-        rows.append(told.say("raised", human=human, numbers=told.join(told.pairs(some["raised"]))))
+        rows.append(told.say("raised", human=human, numbers=told.join(told.pairs(raised))))
     if some["ready"]:
         orders = len({line.order_no for line in some["ready"]})
         rows.append(told.say("ready", count=len(some["ready"]), orders=orders))
@@ -35,7 +42,9 @@ def card(told: Telling, *, again: int = 0) -> Reply:
     if some["withdrawn"]:
         rows.append(told.say("withdrawn", numbers=told.numbers(some["withdrawn"])))
     rows += put_right(told)
-    rows += _ignored(told)
+    rows += _ignored(told, told.act.ignored if more else len(draft.ignored))
+    if waiting := len(told.draft.sequence):
+        rows.append(told.say("awaited", count=waiting))
     if again:
         rows.append(told.say("again", count=again))
     if any(not line.wish for line in some["ready"]):
@@ -57,6 +66,9 @@ def put_right(told: Telling) -> list[str]:
     for key, late in (("noted", False), ("noted_late", True)):
         if mine := [line for line in noted if (line.ticket_no in told.late) is late]:
             rows.append(told.say(key, numbers=told.join(told.pairs(mine))))
+    for place, (filed, now) in told.other.items():
+        if differing := draft.line(place):
+            rows.append(told.say("differs", number=told.owner(differing), filed=filed, told=now))
     if back := [line for key in act.back if (line := draft.line(key))]:
         rows.append(told.say("withdraw_ask", numbers=told.numbers(back)))
     return rows
@@ -68,8 +80,8 @@ def back_buttons(told: Telling, keys: Iterable[int]) -> list[Button]:
     return [Button(label=told.say("withdraw", no=line.ticket_no), tap=f"withdraw:{line.ticket_no}") for line in lines]
 
 
-def _ignored(told: Telling) -> list[str]:
-    mine = [text for batch, text in told.draft.ignored if batch == told.draft.batch]
+def _ignored(told: Telling, last: int) -> list[str]:
+    mine = [text for batch, text in told.draft.ignored[-last:] if batch == told.draft.batch] if last else []
     if not mine:
         return []
     shown = [f"“{quoted(text)}”" for text in mine[:SHOWN]] + [told.say("more")] * (len(mine) > SHOWN)
@@ -172,7 +184,11 @@ def photos(told: Telling, *, echo: bool) -> Reply:
     left, paired = len(draft.tray()), sum(photo.line > 0 for photo in draft.photos)
     if not draft.lines:
         return Reply(text=told.say("tray_alone", left=left), echo=echo)
+    if not draft.photos and draft.following:
+        lines = [line for key in draft.following if (line := draft.line(key))]
+        return Reply(text=told.say("photos_next", owners=told.join(map(told.owner, lines))), echo=echo)
     rows = [told.say("tray", paired=paired, left=left) if left else told.say("tray_done", paired=paired)]
+    rows += [held] if (held := told.held()) else []
     lacking = told.lacking()
     filed = [line for line in lacking if line.state == "filed"]
     others = [line for line in lacking if line.state in ("ready", "ask")]
@@ -182,6 +198,17 @@ def photos(told: Telling, *, echo: bool) -> Reply:
         rows.append(told.say("lacking", numbers=told.numbers(others)))
     buttons = [button for button in main_buttons(told) if left or not button.tap.startswith("list:tray")]
     return Reply(text="\n".join(rows), buttons=in_rows(buttons), echo=echo)
+
+
+def moved(told: Telling) -> Reply:
+    """Tell which photos went from whom to whom, or why none did."""
+    draft, act = told.draft, told.act
+    source, to = (draft.line(key) for key in act.keys)
+    names = {"to": told.owner(to) if to else act.about[0], "source": told.owner(source) if source else act.about[0]}
+    text = told.say(f"moved_{act.why}" if act.why else "moved", count=len(act.moved), held=told.held(), **names)
+    several = len({photo.line for photo in draft.photos if photo.line > 0}) > 1
+    rows = [text, told.held()] if several and not act.why else [text]
+    return Reply(text="\n".join(filter(None, rows)).strip(), buttons=in_rows(main_buttons(told)))
 
 
 def tray(told: Telling, key: str) -> Reply:

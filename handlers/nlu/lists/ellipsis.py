@@ -103,7 +103,7 @@ def corrected(
     if "sku" in new.evidence and any(one.line_no == new.line_no for one in mine):
         mine = [one for one in mine if one.line_no == new.line_no]
     if len(mine) != 1:
-        return [replace(new, certain=False)]
+        return [replace(new, certain=False, remedy=known.wished.last or new.remedy)]
     old = mine[0]
     moved = "sku" in new.evidence and new.line_no != old.line_no
     amount = new if new.quantity is not None else old

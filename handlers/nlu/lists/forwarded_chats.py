@@ -12,6 +12,8 @@ HEAD = re.compile(
     r"\s*(?P<name>\S(?:.{0,18}\S)??)\s*[:：]?\s+(?:20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*)?(?:\d{1,2}[-/月]\d{1,2}日?\s*)?"
     r"(?:今天|昨天|周.|星期.)?\s*(?:上午|下午|晚上|早上|中午|凌晨|AM|PM)?\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?\s*(?:AM|PM)?\s*[:：]?\s*"
 )
+LED = re.compile(r"\s*(?:[#＃]?(?P<number>\d{1,4})\s*[号號]|(?P<name>\S{1,20}?)\s*(?:[:：]|$))")
+NUMBER_ALONE = re.compile(r"[#＃]?\d{1,4}\s*[号號]")
 OWN = re.compile(r"\s*[#＃]?\d{1,4}\s*(?:[号號#]|[-~、，,和到至/]\s*\d)")
 SLASHED = re.compile(r"\s*(\d{1,4}(?:\s?[/／]\s?\d{1,4})+)(?:\s*[号號])?(?=[\s\u4e00-\u9fff])")
 ALL_OF = re.compile(
@@ -33,6 +35,33 @@ def named(text: str, buyers: Collection[str]) -> str:
         else:
             lines.append(raw)
     return "\n".join(lines)
+
+
+def speakers(text: str, buyers: Collection[str]) -> list[str]:
+    """Return whom each line of a pasted text is about: who speaks in it, or its pickup number; "" where none is named.
+
+    A line that names nobody goes on with whom the line before it is about.
+    """
+    found: list[str] = []
+    for raw in text.splitlines():
+        head, led = HEAD.fullmatch(raw), LED.match(raw)
+        name = _buyer(head["name"], buyers) or head["name"] if head else ""
+        if not name and led:
+            name = f"{int(led['number'])}号" if led["number"] else led["name"] if led["name"] in buyers else ""
+        found.append(name or (found[-1] if found else ""))
+    return found
+
+
+def strangers(text: str, buyers: Collection[str]) -> dict[int, str]:
+    """Return the lines (from 1) of a copied chat that somebody said who is no known buyer, and the name."""
+    told = enumerate(speakers(text, buyers), start=1)
+    return {at: name for at, name in told if name and name not in buyers and not NUMBER_ALONE.fullmatch(name)}
+
+
+def is_head(raw: str, buyers: Collection[str]) -> bool:
+    """Return whether a line only says whom the lines below are about."""
+    bare = raw.strip().rstrip(":：").strip()
+    return HEAD.fullmatch(raw) is not None or bare in buyers or NUMBER_ALONE.fullmatch(bare) is not None
 
 
 def heads(text: str, buyers: Collection[str]) -> set[int]:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from handlers.nlu.lists.lead_ins import opened, uncounted
 from handlers.nlu.order_index import OrderIndex
 from handlers.nlu.text.normalisation import CIRCLED, READ, normalise
 
@@ -106,7 +107,7 @@ def _why(text: str) -> str:
 
 def lay_out(text: str, index: OrderIndex, emoji: Mapping[str, str]) -> list[Line]:
     """Split and clean a list; empty lines count in the numbering and are left out."""
-    lines = text.splitlines()
+    lines = uncounted(text.splitlines(), index.by_pickup)
     counted, circled = _numbering(lines, index), _circled(lines, index)
     flush = any(raw[:1].strip() for raw in lines)
     laid: list[Line] = []
@@ -121,7 +122,7 @@ def lay_out(text: str, index: OrderIndex, emoji: Mapping[str, str]) -> list[Line
         plain = normalise(raw[match.end() :] if match else circled.get(at, raw), emoji).strip()
         why = _why(plain)
         if not why:
-            plain = TIME_BEFORE.sub("", plain)
+            plain = opened(TIME_BEFORE.sub("", plain), index.by_pickup)
         if len(plain) > READ:
             late.append(
                 Line(

@@ -65,7 +65,7 @@ async def test_a_claim_from_the_first_word_to_the_number(tmp_path, api, shop, li
         assert {piece["album"] for piece in pieces} == {first.album}
         assert len(heard()) <= 4  # welcome, one answer for words and album, the number
     assert api.violations == []
-    assert api.pace.breaches_of("chat_second") == []
+    assert api.pace.worst("chat_second", int(li.id)) <= 3
 
 
 async def test_a_burst_of_one_chat_ends_as_one_draft_with_all_facts(tmp_path, api, shop, li, make, heard):

@@ -111,7 +111,7 @@ def test_an_own_contact_card_is_the_phone_number(shop, li, last):
     assert (heard.kind, heard.text, heard.data["contact"]["name"]) == ("other", "", "老陈")
 
 
-def test_an_edit_names_what_it_corrects_and_brings_no_picture_again(shop, li, last):
+def test_an_edit_names_what_it_corrects_and_by_its_mark_the_picture_that_stays(shop, li, last):
     said = li.text(shop, "坏了2盒")
     first = last()
     li.edit(said, "坏了3盒")
@@ -119,8 +119,14 @@ def test_an_edit_names_what_it_corrects_and_brings_no_picture_again(shop, li, la
     assert (heard.kind, heard.text, heard.edits) == ("text", "坏了3盒", str(said.id))
     assert heard.key != first.key
     captioned = li.photo(shop, PNG, "两盒")
+    (before,) = last().media
     li.edit(captioned, "三盒")
-    assert (last().text, last().media, last().edits) == ("三盒", (), str(captioned.id))
+    assert (last().text, last().edits) == ("三盒", str(captioned.id))
+    assert [one.mark for one in last().media] == [before.mark]
+    li.edit(captioned, "三盒", photo=PNG)
+    assert [one.mark for one in last().media] != [before.mark]
+    assert last().data["first"] != last().key
+    assert last().key.startswith(last().data["later"])
 
 
 WHEN = datetime(2026, 6, 12, 12, tzinfo=UTC)

@@ -98,6 +98,31 @@ async def test_a_paste_becomes_one_card_of_which_one_tap_files_the_ready_lines(t
     assert len(await talk.rows(t.tickets)) == 9
 
 
+async def test_the_card_stays_one_message_and_is_there_at_once_behind_the_advice(talk):
+    await led(talk)
+    await talk.at(0)
+    talk.customer.text(talk.shop, "3号 草莓坏2盒\n30号牛奶漏2瓶\n34 虾都臭了 小孩吃了拉肚子")
+    await talk.told("请马上停止食用")
+    card = await talk.told("读到 3 个问题")
+    await talk.at(1)
+    talk.customer.text(talk.shop, "2 是1瓶")
+    await talk.told("已改：30号")
+    assert await eventually(lambda: _shown(card, "1瓶"))
+    await talk.at(2)
+    talk.customer.text(talk.shop, "27号 西瓜裂")
+    await talk.told("一共读到 4 个问题")
+    assert await eventually(lambda: _shown(card, "27号 林一帆"))
+    await talk.at(3)
+    await talk.tapped(talk.customer, card, "提交3条")
+    filed = await talk.told("30号 CD-")
+    assert await eventually(lambda: _shown(card, filed.text.partition("30号 ")[2][:9]))
+    assert [one.text.count("个问题：") for one in talk.api.chat(talk.shop, talk.customer).messages].count(1) == 1
+
+
+async def _shown(message, words):
+    return words in message.text
+
+
 async def test_what_waits_in_the_tray_is_emptied_by_taps(talk):
     await led(talk)
     await talk.at(0)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from aiogram.methods import SendAudio, SendDocument, SendMediaGroup, SendPhoto, SendVoice
 
@@ -85,10 +87,34 @@ def test_buttons_that_telegram_would_refuse_do_not_hold_the_reply_up():
     assert (button.callback_data, units(button.text)) == ("a", 64)
 
 
-def test_one_second_per_chat_thirty_in_all():
+def test_three_at_once_to_a_chat_and_one_a_second_in_the_long_run():
     at = [100.0]
     pace = Pace(now=lambda: at[0])
+    moments = [100 + pace.reserve("a", longest=100) for _ in range(10)]
+    assert moments[2] - 100 < 0.5  # a warning, what it is about, and a card
+    assert all(moments[n] - moments[0] >= n - 2 for n in range(10))
+    assert all(later - earlier > 0.9 for earlier, later in pairwise(moments[2:]))
+    at[0] = moments[-1] + 1.2  # one message's time of rest allows one more, not three again
     assert pace.reserve("a", longest=0) == 0
+    assert pace.reserve("a", longest=0) < 0
+    at[0] += 10
+    assert [pace.reserve("a", longest=1) < 0.5 for _ in range(3)] == [True] * 3
+    assert pace.reserve("a", longest=0.6) < 0
+
+
+def test_after_a_refusal_a_chat_has_no_burst():
+    at = [100.0]
+    pace = Pace(now=lambda: at[0])
+    pace.hold("a", 5)
+    at[0] = 105.0
+    assert pace.reserve("a", longest=0) == 0
+    assert pace.reserve("a", longest=0.6) < 0
+
+
+def test_thirty_in_all():
+    at = [100.0]
+    pace = Pace(now=lambda: at[0])
+    assert [pace.reserve("a", longest=1) < 0.5 for _ in range(3)] == [True] * 3
     assert -1.2 < pace.reserve("a", longest=0) < -1.0
     assert 1.0 <= pace.reserve("a", longest=2) < 1.2
     moments = [100 + pace.reserve(f"c{number}", longest=10) for number in range(60)]

@@ -14,6 +14,7 @@ from handlers.claims.claim import Problem
 from handlers.desk import cards
 from handlers.dialogue.lists import answers, reader
 from handlers.dialogue.lists.lines import Shelf
+from handlers.messages.models import Origin
 from handlers.policy.lexicons import lexicon_of
 from storage import tables as t
 
@@ -226,6 +227,7 @@ def test_the_desk_sees_both_figures_when_the_leader_lists_what_was_filed(evening
     evening.say("提交", buyer)
     told = whole(evening.say("3号 草莓坏3盒\n27号 西瓜裂"))
     assert "📝 已补充到：3号 CD-" in told
+    assert "3号 李婷：顾客自己报的是 2盒，您报的是 3盒" in told
     assert "团长说的是：3号 草莓坏3盒" in card(evening, "KT260612-0003")
 
 
@@ -329,3 +331,12 @@ def test_a_wish_alone_is_for_all_that_was_told_of_somebody(evening):
     evening.say("8号 鸡蛋碎7个，酸奶没收到\n27号西瓜裂")
     assert "✏️ 已改：8号" in whole(evening.say("8号要退款"))
     assert [line.wish for line in evening.list().lines] == ["refund", "refund", ""]
+
+
+def test_what_buyer_and_leader_tell_differently_is_shown_and_both_stay_readable(evening):
+    origin = Origin(name="李婷", at=NOW)
+    evening.say("草莓坏2盒", origin=origin)
+    evening.say("27号 西瓜裂", wait=0.1)
+    assert "✏️ 已改：3号 草莓300g 腐烂变质 3盒" in whole(evening.say("3号 草莓坏3盒"))
+    evening.say("提交")
+    assert [text for text in said(evening, "KT260612-0003") if "李婷：草莓坏2盒；3号 草莓坏3盒" in text]

@@ -162,6 +162,16 @@ def test_a_photo_that_is_none_is_told(evening):
     assert on(evening) == {"": 1}
 
 
+def test_a_photo_of_a_filed_line_that_is_none_is_told_and_owed_again(evening):
+    evening.say(LIST)
+    evening.say("提交")
+    evening.say("5号的")
+    heard = whole(evening.say("", kind="media", media=(Media(kind="photo", ref="gone:9"),)))
+    assert "有一张照片没能收到" in heard
+    assert on(evening) == {}
+    assert evening.list().photos == ()
+
+
 @pytest.mark.parametrize("word", ["5号也是", "5号 同上", "5号一样"])
 def test_nobody_inherits_the_illness_of_another_after_captions(evening, word):
     evening.say("3号 草莓坏2盒\n26号 西瓜裂\n34号 虾臭了 小孩吃了拉肚子")

@@ -182,9 +182,11 @@ class Person(Account):
             thread=thread,
         )
 
-    def edit(self, message: Message, text: str) -> Message:
-        """Change a text or caption of their own."""
+    def edit(self, message: Message, text: str, photo: bytes = b"") -> Message:
+        """Change a text or caption of their own, and the photo if one is given."""
         with self.world.bell.lock:
+            if photo:
+                message.file = measured(File(kind="photo", data=photo))
             message.earlier_texts.append(message.text)
             message.text, message.entities, message.edited_at = text, automatic(text), self.world.now()
             self.world.tell(message, "edited_message")
