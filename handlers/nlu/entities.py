@@ -25,6 +25,7 @@ PORTION = re.compile(r"[0-9一二两三四五六七八九十半][个只颗枚盒
 CONTRAST = re.compile(r"[,。;!\s]*(?:就是|只是|但|不过|可是|而是|倒是少|but\b|just\b)")
 PLACED = re.compile(r"(?:的)?(?:底下|下面|下边|旁边|后面|上面)(?=[还又也压藏放翻找有]|,)")  # 血肠底下还压着一袋
 APART = re.compile(r"[,。;!?\n]|(?<!\d)\.(?!\d)|\band\b|(?<=退)\s|(?<=退了)\s|(?<=[补换]发)\s")
+EATEN_AND = re.compile(r"[^,。;!?\n]{0,4}[吃喝用尝][了过]?,\s*")
 NEAR = 10  # characters between an item and the words that say it is fine
 SENTENCE = re.compile(r"[^。!?;\n]*")
 JOINED = re.compile(r"\s*(?:和|跟|与|、|及|同|佮|还有|,|and|&)\s*(?:条|那个|the |my )?\s*")
@@ -64,9 +65,7 @@ def _denials(text: str, found: Sequence[Mention], problems: Sequence[Problem], l
     """
     denied = []
     for fine in lexicon.phrases["fine"].find(text) if "fine" in lexicon.phrases else ():
-        before = [
-            one for one in found if one.end <= fine.start and not re.search("[,。;!?\n]", text[one.end : fine.start])
-        ]
+        before = [one for one in found if one.end <= fine.start and _one_clause(text[one.end : fine.start])]
         if not before:
             continue
         item = before[-1]
@@ -80,6 +79,11 @@ def _denials(text: str, found: Sequence[Mention], problems: Sequence[Problem], l
         if fine.start - item.end <= NEAR and not any(item.end <= one.hit.start < fine.start for one in problems):
             denied += _joined(text, before)
     return denied + _not_this(text, found, problems) + _put_right(text, found)
+
+
+def _one_clause(between: str) -> bool:
+    """Return whether words belong to the item before them: in its clause, or after 肉粽我们吃了,."""
+    return not re.search("[,。;!?\n]", between) or EATEN_AND.fullmatch(between) is not None
 
 
 def _joined(text: str, before: Sequence[Mention]) -> list[Mention]:
