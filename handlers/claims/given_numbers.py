@@ -28,6 +28,8 @@ NUMERAL = re.compile(
     r"|[一二三四五六七八九]十[一二三四五六七八九]?|十[一二三四五六七八九])"
     r"(?![百千万几多来]|[个只颗枚盒袋包份瓶箱条根块斤月天年岁元次遍人点分]|十)"
 )
+# beside several drafts: 57的直接退了, 62道个歉
+DRAFT = re.compile(r"(?<![\d.,:/])(\d{1,3})(?=\s?(?:那个?单|的|退|补|换|道歉|道个|要|是|不))")
 ORDERS = re.compile(
     r"(?:两|2|二|俩|几)个?(?:订?单|号)|一单[\d一二三四五六七八九十]|单子|(?:two|2|both)(?: of my| my)? orders?",
     re.IGNORECASE,
@@ -68,6 +70,8 @@ def as_reference(inbound: Inbound, talk: Talk, lexicon: Lexicon, *, known: bool)
     asked = bool(claim and not claim.order_no and claim.asked and claim.asked.slot == "order")
     if claim and claim.asked and claim.asked.choices:
         return in_figures(inbound.text)
+    if sum(bool(one.order_no) and not one.dropped for one in talk.claims) > 1:
+        return DRAFT.sub(r"\1号", _figures(inbound.text, numerals=True))
     several = not known and (claim is None or not claim.order_no) and bool(ORDERS.search(inbound.text))
     text = _figures(inbound.text, numerals=asked or several)
     if not (asked or several or (claim is None and not known)) or (len(text) > SHORT and not LEADS.match(text)):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from handlers.claims.claim import Photo
+from handlers.claims.claim import Claim, Photo
 from handlers.claims.decision import LONGEST
 from handlers.claims.given_numbers import in_plain_figures
 from handlers.claims.lookup import Found
@@ -29,6 +29,9 @@ def resolve(turn: Turn, reading: Reading) -> bool:
     claim = turn.claim
     matches = _narrowed(found, reading)
     if len(found.matches) > 1 and not (claim and claim.order_no) and divide(turn, found.matches):
+        return True
+    if len(found.matches) > 1 and claim and all(_draft_of(turn, order) for order in found.matches):
+        _pass_on(turn, found.matches, claim)
         return True
     if len(matches) == 1:
         _switch(turn, matches[0], reading)
@@ -66,13 +69,30 @@ def _switch(turn: Turn, order: Order, reading: Reading) -> None:
     if claim and (not claim.order_no or ((corrects or misplaced) and not claim.ticket_no)):
         turn.adopt(order)
         return
-    other = next((c for c in turn.talk.claims if c.order_no == order.order_no and not c.dropped), None)
-    if other:
+    if other := _draft_of(turn, order):
         turn.talk = replace(turn.talk, current=other.id)
         turn.order = order
     else:
         turn.open_claim(fresh=True)
         turn.adopt(order)
+
+
+def _draft_of(turn: Turn, order: Order) -> Claim | None:
+    """Return the draft of an order, unless it was dropped."""
+    return next((c for c in turn.talk.claims if c.order_no == order.order_no and not c.dropped), None)
+
+
+def _pass_on(turn: Turn, orders: Sequence[Order], current: Claim) -> None:
+    """Let each draft that is named have its own words: 57退款 62道歉."""
+    mine, _ = _sorted(turn, orders, [(turn.at, turn.turn_input.inbound.text)])
+    for order in orders:
+        words, draft = " ".join(piece for _, piece in mine[order.order_no]), _draft_of(turn, order)
+        if words and draft:
+            turn.talk = replace(turn.talk, current=draft.id)
+            turn.order = order
+            turn.take(words, turn.read(words, (order,)))
+    turn.talk = replace(turn.talk, current=current.id)
+    turn.order, turn.divided = turn.turn_input.found.order, True
 
 
 def _another_day(turn: Turn, others: tuple[Order, ...], reading: Reading) -> None:
