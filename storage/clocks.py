@@ -70,7 +70,7 @@ def stop(tx: Tx, ticket_no: str, name: str, *, at: datetime) -> bool:
 
 
 def breach(tx: Tx, ticket_no: str, name: str, *, at: datetime) -> bool:
-    """Book that a running clock passed its due time; False when it was stopped, moved or booked before."""
+    """Record that a running clock passed its due time; return False when it was stopped, moved or booked before."""
     done = tx.execute(
         update(clocks)
         .where(

@@ -35,7 +35,7 @@ class Break:
     event_id: int
 
     def __str__(self) -> str:
-        """Say it in one line for an operator."""
+        """Return it as one line for an operator."""
         where = f"event {self.event_id} does not follow" if self.event_id else "events are missing at the end"
         return f"{self.ticket_no}: {where}"
 
@@ -113,7 +113,7 @@ def happened(tx: Tx, ticket_no: str, kind: str, *, actor: str | None = None) -> 
 
 
 def verify(tx: Tx) -> list[Break]:
-    """Recount every chain; return the tickets whose log was changed, thinned or cut."""
+    """Check every chain of events; return the tickets whose log was changed, thinned or cut."""
     return list(_breaks(tx))
 
 

@@ -121,7 +121,7 @@ def replaced(tx: Tx, ids: Collection[int]) -> None:
 
 
 def restrict(tx: Tx, ids: Collection[int], *, restricted: bool) -> None:
-    """Say whether these pieces are of somebody's health."""
+    """Record whether these pieces are about somebody's health."""
     tx.execute(update(evidence).where(evidence.c.id.in_(list(ids))).values(restricted=restricted))
 
 
@@ -151,5 +151,5 @@ def used_before(tx: Tx, pieces: Sequence[Evidence]) -> dict[int, str]:
 
 
 def claim_of(tx: Tx, ids: Collection[int], claim_id: str) -> None:
-    """Say which draft these pieces joined."""
+    """Record which draft these pieces joined."""
     tx.execute(update(evidence).where(evidence.c.id.in_(list(ids))).values(claim_id=claim_id))

@@ -142,7 +142,7 @@ def unblock(tx: Tx, mailbox: str) -> None:
 
 
 def lift(tx: Tx, mailbox: str, *, beyond: datetime) -> None:
-    """Lift a block that lasts beyond a time: what was added may have a way of its own."""
+    """Lift a block that lasts beyond a time: a row added since may be sent in another way."""
     here = (mailboxes.c.name == mailbox) & (mailboxes.c.blocked > beyond)
     if tx.execute(update(mailboxes).where(here).values(blocked=None)).rowcount:
         SETTLE.run(tx, box=mailbox)
@@ -238,7 +238,7 @@ _RELEASE = Prepared(
 
 
 def settle(tx: Tx, outcome: Outcome, *, now: datetime) -> bool:
-    """Book what became of a bundle: sent is sent, whoever holds the lease now; only its release is fenced.
+    """Record what became of a bundle: sent is sent, whatever process has the lease now; only its release is fenced.
 
     Return whether the lease was still the bundle's.
     """

@@ -43,7 +43,7 @@ class Line:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """Its problem types, the one that decides first."""
+        """Return its problem types, the one that decides first."""
         return codes(self.problem, self.also)
 
 
@@ -97,7 +97,7 @@ def change(tx: Tx, ticket_no: str, line: int, **values: Any) -> None:
 
 
 def remove(tx: Tx, ticket_no: str, line: int) -> None:
-    """Take a line out that was never filed."""
+    """Delete a line that was never filed."""
     tx.execute(delete(ticket_lines).where(ticket_lines.c.ticket_no == ticket_no, ticket_lines.c.line == line))
 
 

@@ -6,38 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handlers.cases import conflicting_claims, leader_review, recording
-from handlers.cases.appeals import appeal
-from handlers.cases.customer_answers import consent, received, settle, withdraw
-from handlers.cases.fetched_evidence import examined
-from handlers.cases.recording import Filing, FilingLine
-from handlers.cases.remarks import Remarked, answered, call, remark
+from handlers.cases.recording import Filing
+from handlers.cases.remarks import answered
+from handlers.claims.claim import drafted_time
 from handlers.context import TurnContext
 from handlers.tickets import auto_approval, clocks, desk_outbox, lifecycle, queue_entry, warnings
-from handlers.tickets.progress import progress
 from storage import events, evidence, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
 from storage.events import Step
 from storage.tickets import Ticket
-
-__all__ = [
-    "Filed",
-    "Filing",
-    "FilingLine",
-    "Remarked",
-    "appeal",
-    "call",
-    "consent",
-    "examined",
-    "file",
-    "fill",
-    "progress",
-    "raise_ticket",
-    "received",
-    "remark",
-    "settle",
-    "withdraw",
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +97,7 @@ def _join(tx: Tx, ticket: Ticket, filing: Filing, context: TurnContext) -> Filed
 def _complete(tx: Tx, no: str, filing: Filing, context: TurnContext) -> Filed:
     claim, ticket = filing.claim, lifecycle.must(tx, no)
     policy = context.policy_of(tx, ticket.policy_hash)
-    clocks.met(tx, no, "acceptance", policy, context, since=recording.drafted_time(claim.submit_at) or context.now)
+    clocks.met(tx, no, "acceptance", policy, context, since=drafted_time(claim.submit_at) or context.now)
     noted = ["late_claim"] * bool(claim.late_reason) + ["photos_waived"] * claim.photos_waived
     ticket = replace(ticket, warnings=warnings.store(tx, ticket, *noted))
     if _owes_photos(tx, ticket, filing, context):

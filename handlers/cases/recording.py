@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
 from handlers.claims import claim as claims
 from handlers.claims.claim import Claim
 from handlers.context import TurnContext
-from handlers.messages.codes import SEVERITIES
+from handlers.messages.codes import strongest
 from handlers.messages.ticket_numbers import draw
 from handlers.tickets import desk_outbox, lifecycle
 from storage import events, evidence, ticket_lines
@@ -66,11 +65,6 @@ class Filing:
         return lifecycle.By(actor=f"{kind}:{self.channel}:{self.account}")
 
 
-def drafted_time(text: str) -> datetime | None:
-    """Return the time that a draft holds as ISO text; None when it is empty."""
-    return datetime.fromisoformat(text) if text else None
-
-
 def create(tx: Tx, filing: Filing, context: TurnContext, *, why: str = "", then: Step) -> str:
     """Store a new ticket with a number nobody has; return the number.
 
@@ -93,7 +87,7 @@ def create(tx: Tx, filing: Filing, context: TurnContext, *, why: str = "", then:
         "special": list(claim.special),
         "said": [list(item) for item in claim.uttered],
         "warnings": [],
-        "reported_at": drafted_time(claim.opened_at) or context.now,
+        "reported_at": claims.drafted_time(claim.opened_at) or context.now,
         "filed_at": None if why else context.now,
         "created_at": context.now,
         "updated_at": context.now,
@@ -114,7 +108,7 @@ def create(tx: Tx, filing: Filing, context: TurnContext, *, why: str = "", then:
 def _wishes(filing: Filing, context: TurnContext, *, known: int = 0) -> list[Step]:
     """Return the wishes of a draft after the first `known` ones as steps of the log."""
     return [
-        Step(kind="wish", actor=filing.by.actor, at=drafted_time(at) or context.now, data={"remedy": wish})
+        Step(kind="wish", actor=filing.by.actor, at=claims.drafted_time(at) or context.now, data={"remedy": wish})
         for at, wish in filing.claim.wishes[known:]
     ]
 
@@ -154,7 +148,7 @@ def rise(
 ) -> bool:
     """Make a ticket more serious, never less; return True when it did."""
     ticket = lifecycle.must(tx, no)
-    worst = max(ticket.severity, severity, key=SEVERITIES.index)
+    worst = strongest(ticket.severity, severity)
     found = {
         "severity": worst,
         "signals": list(dict.fromkeys([*ticket.signals, *signals])),
@@ -235,7 +229,7 @@ def columns(order: Order | None, wanted: FilingLine) -> dict[str, Any]:
         "wish": wanted.wish,
         "wish_amount": wanted.amount,
         "also": " ".join(problem.also),
-        "heard_at": drafted_time(problem.at),
+        "heard_at": claims.drafted_time(problem.at),
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from handlers.claims.claim import Claim, Problem
 from handlers.claims.shares import parts, share_of
 from handlers.claims.summary import MONEY_BACK, line_of
-from handlers.messages.codes import SEVERITIES
+from handlers.messages.codes import strongest
 from handlers.nlu.reading import ReadClaim, Reading
 from handlers.policy.policy import Policy
 from storage.orders import Order
@@ -215,7 +215,7 @@ def _signals(claim: Claim, reading: Reading) -> Claim:
         claim,
         signals=tuple(dict.fromkeys((*claim.signals, *reading.signals))),
         special=tuple(dict.fromkeys((*claim.special, *reading.special))),
-        severity=max(claim.severity, reading.severity, key=SEVERITIES.index),
+        severity=strongest(claim.severity, reading.severity),
     )
 
 

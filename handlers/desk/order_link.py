@@ -101,7 +101,7 @@ def sketch(request: ActionRequest, chosen: OrderLine) -> Line:
 
 
 def store(request: ActionRequest, line: Line) -> Line:
-    """Make a sketched line one of the ticket's."""
+    """Store a line that was only proposed as one of the ticket's."""
     values: dict[str, Any] = {name: getattr(line, name) for name in ("order_line_no", "item", "problem", "state")}
     blank = dict.fromkeys(("quantity", "unit", "share", "detail"), "")
     number = ticket_lines.add(request.tx, request.no, **(values | blank))

@@ -1,4 +1,4 @@
-"""What platforms write in place of signs that a client cannot show: [图片], [捂脸], [Unsupported Message]."""
+"""What platforms write in place of signs that a client cannot show: [图片], [Facepalm], [Unsupported Message]."""
 
 from __future__ import annotations
 

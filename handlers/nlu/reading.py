@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
+from handlers.messages.codes import strongest
 from handlers.nlu.clauses import Entry, amount
 from handlers.nlu.dates import of_day
 from handlers.nlu.entities import Facts, facts
 from handlers.nlu.items import line_of
 from handlers.nlu.order_index import OrderIndex, lay_open, plain_number
 from handlers.nlu.references import MASK, References, refer
-from handlers.nlu.risk_signals import serious, strongest
+from handlers.nlu.risk_signals import serious
 from handlers.nlu.text.lexicon import Lexicon
 from handlers.nlu.text.normalisation import READ, choice, normalise
 from handlers.nlu.text.past_matters import without_past
@@ -105,9 +106,14 @@ def candidates(references: References, pickup: str | None, index: OrderIndex) ->
     if references.order_numbers:
         fits = [order for order in fits if order.order_no in references.order_numbers]
     if references.tails:
-        fits = [order for order in fits if not order.buyer_phone or order.buyer_phone[-4:] in references.tails]
+        fits = [order for order in fits if not order.buyer_phone or order.phone_tail in references.tails]
     if references.phones:
-        fits = [order for order in fits if not order.buyer_phone or order.buyer_phone in references.phones]
+        tails = {phone[-4:] for phone in references.phones}
+        fits = [
+            o
+            for o in fits
+            if o.buyer_phone in ("", *references.phones) or ("*" in o.buyer_phone and o.phone_tail in tails)
+        ]
     if references.names:
         fits = [order for order in fits if order.buyer_name in references.names]
     return fits

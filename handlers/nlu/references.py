@@ -71,8 +71,8 @@ def _blank(text: str, start: int, end: int) -> str:
     return text[:start] + MASK * (end - start) + text[end:]
 
 
-def _number(match: re.Match[str]) -> str:
-    """Return a number in its own spelling: with dashes where its pattern has them."""
+def number(match: re.Match[str]) -> str:
+    """Return an order number in its own spelling: with dashes where its pattern has them."""
     return match["whole"] if "whole" in match.re.groupindex else "-".join(match.groups())
 
 
@@ -92,24 +92,24 @@ class Seeker:
     def order_numbers(self, lexicon: Lexicon) -> list[str]:
         """Take numbers of the policy's shapes, and any given order's number whatever its shape."""
         found: list[tuple[int, str]] = []
-        for number, own in self.index.numbers:
-            at = self.text.find(number)
+        for plain, own in self.index.numbers:
+            at = _place(self.text, plain)
             if at >= 0:
-                self.take("order_no", at, at + len(number))
+                self.take("order_no", at, at + len(plain))
                 found.append((at, own))
         for pattern in lexicon.order_patterns:
             for match in list(pattern.finditer(self.text)):
-                found.append((match.start(), self._canonical(_number(match))))
+                found.append((match.start(), self._canonical(number(match))))
                 self.take("order_no", *match.span())
         for match in list(ORDER_TAIL.finditer(self.text)):
             found += [(match.start(), one.order_no) for one in self.orders if one.order_no.endswith(match.group(1))]
             self.take("order_no", *match.span())
-        return list(dict.fromkeys(number for _, number in sorted(found)))
+        return list(dict.fromkeys(each for _, each in sorted(found)))
 
-    def _canonical(self, number: str) -> str:
-        plain = re.sub(r"[-_ ]", "", number).upper()
+    def _canonical(self, told: str) -> str:
+        plain = re.sub(r"[-_ ]", "", told).upper()
         given = (order.order_no for order in self.orders if re.sub(r"[-_ ]", "", order.order_no).upper() == plain)
-        return next(given, number.upper())
+        return next(given, told.upper())
 
     def phones(self) -> list[str]:
         """Take whole mobile numbers."""
@@ -162,7 +162,7 @@ class Seeker:
     def leading_tail(self) -> list[str]:
         """Take four digits at the start of a leader's line, where they are a buyer's tail and no pickup number."""
         match = LEADING_TAIL.match(self.text)
-        if match is None or not any(order.buyer_phone.endswith(match.group(1)) for order in self.orders):
+        if match is None or not any(order.phone_tail == match.group(1) for order in self.orders):
             return []
         self.take("phone_tail", *match.span(1))
         return [match.group(1)]
@@ -204,6 +204,14 @@ class Seeker:
                 found.append(span)
                 self.take("pickup_no", span.start, span.end)
         return found
+
+
+def _place(text: str, number: str) -> int:
+    """Find a number that is no part of a longer one; -1 where there is none."""
+    at = text.find(number)
+    while at >= 0 and not _stands_alone(text, at, at + len(number)):
+        at = text.find(number, at + 1)
+    return at
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

@@ -21,7 +21,7 @@ Code = Annotated[str, CODE]
 Clocks = Keyed(CLOCKS, Annotated[Duration, DURATION], all_needed=True)
 Windows = Keyed(dict.fromkeys(TAGS, ""), Annotated[Duration, DURATION])
 Texts = Keyed(dict.fromkeys(LANGUAGES, ""), Annotated[Mapping[str, str], TABLE])
-UNSAID = frozenset({"desk"})  # tables younger than stored policies: where a file does not set them, its hash stays
+UNSAID = frozenset({"desk", "orders"})  # defaults younger than stored policies: their hashes stay
 
 
 # fmt: off
@@ -67,7 +67,7 @@ def adapter() -> TypeAdapter[Content]:
 
 
 def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay one table over another: tables merge key by key, everything else is replaced whole."""
+    """Return one table over another: tables merge key by key, everything else is replaced whole."""
     merged = dict(below)
     for key, value in above.items():
         known = merged.get(key)

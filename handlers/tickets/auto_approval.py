@@ -56,7 +56,7 @@ def _simple(lines: list[Line], policy: Policy) -> bool:
 
 
 def _affordable(tx: Tx, ticket: Ticket, lines: list[Line], policy: Policy) -> bool:
-    """The cap holds for the order as a whole, so that splitting a claim gains nothing."""
+    """Return whether the order as a whole stays under the cap, so that splitting a claim gains nothing."""
     sum_ = sum(line.wish_amount or 0 for line in lines)
     roomy = all((line.wish_amount or 0) <= decisions.room(tx, ticket, line) for line in lines)
     before = ticket_lines.granted(tx, ticket.order_no or "", None)

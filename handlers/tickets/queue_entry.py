@@ -20,7 +20,7 @@ def promise(tx: Tx, ticket: Ticket, context: TurnContext, *, human: bool = True)
 
 def human_clocks(ticket: Ticket) -> list[str]:
     """Return the clocks of the first human answer."""
-    return ["major_human_response" if ticket.severity in lifecycle.RANKS else "human_first_response"]
+    return ["major_human_response" if ticket.severity != "normal" else "human_first_response"]
 
 
 def show_new(tx: Tx, ticket: Ticket, context: TurnContext, *, known: bool = False, quiet: bool = False) -> None:
