@@ -47,6 +47,7 @@ check: $(VENV)/.test
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+	$(PYTHON) -m mypy --config-file tests/mypy.ini
 	$(PYTHON) -m pytest -q tests/test_house.py tests/test_promises.py
 
 format: $(VENV)/.test

@@ -45,7 +45,7 @@ def parser() -> ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Run a command; errors are one sentence, never a traceback."""
     args = parser().parse_args(argv)
-    os.umask(0o077)  # whatever is written holds what customers told
+    os.umask(0o077)  # files that are written hold customers' data
     try:
         return _run(args)
     except KeyboardInterrupt:

@@ -86,7 +86,7 @@ class App:
         return self.presence is None or self.presence.on_duty(duty)
 
     def desks_on_duty(self) -> list[str]:
-        """Name the desks whose mail this process carries."""
+        """Return the desks whose mail this process delivers."""
         return [desk.name for desk in self.desks.values() if not desk.alone or self.alone(desk.alone)]
 
     def context(self) -> TurnContext:
@@ -143,12 +143,12 @@ class App:
         await self.runner.do(lambda tx: undelivered.told(tx, mails, outcome, self.context()))
 
     async def wake(self, bundle: Bundle) -> None:
-        """Carry a timer out and strike it off in the same transaction."""
+        """Carry a timer out and delete its row in the same transaction."""
         await self.runner.do(lambda tx: timers.fire(tx, bundle, self.context()))
         self.runner.settled()
 
     async def work(self, worker: Fetcher | Clerk, bundle: Bundle) -> None:
-        """Have a fetch or a sheet carried out."""
+        """Carry out a fetch or a sheet."""
         await worker.carry(bundle)
         self.runner.settled()
 
@@ -257,7 +257,7 @@ def _runner(
     park: Park,
     desks: Callable[[], list[str]],
 ) -> Runner | Workers:
-    """Make what writes: one thread, or several where the database bears them."""
+    """Return what writes: one thread, or several where the database allows them."""
     if presence is None:
         lock, lease = WriteLock(settings.folder), f"{os.getpid()}"
         return Runner(engine=engine, lock=lock, clock=courier.clock, park=park, carry=courier.carry, lease=lease)
@@ -267,7 +267,7 @@ def _runner(
 
 
 def _inside(app: App) -> dict[str, Callable[[Bundle], Awaitable[None]]]:
-    """Make who carries the mail that stays in the house."""
+    """Return what handles the outbox rows that go to no platform: fetches, timers, sheets."""
     do = app.runner.do
     fetcher = Fetcher(
         doors=app.door_of,

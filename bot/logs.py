@@ -25,7 +25,7 @@ class Lines(logging.Formatter):
         self.redact = redact
 
     def format(self, record: logging.LogRecord) -> str:
-        """Shape a record, its trace included."""
+        """Return a record as a line, its trace included."""
         return self.redact(super().format(record))
 
 

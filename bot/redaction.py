@@ -1,4 +1,4 @@
-"""Taking tokens, secrets and phone numbers out of what is logged, whoever logs it."""
+"""Tokens, secrets and phone numbers taken out of every log line, those of libraries included."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ SECRETS: Mapping[str, tuple[re.Pattern[str], str]] = {  # the sentences do not r
 
 
 def odd_secrets(value_of: Callable[[str], str]) -> list[str]:
-    """Say of each secret that no platform would take what to do; `value_of` gives a setting by its name."""
+    """Return what to do for each secret that no platform would take; `value_of` gives a setting by its name."""
     return [
         told.format(name=name.upper())
         for name, (shape, told) in SECRETS.items()
@@ -42,14 +42,14 @@ def odd_secrets(value_of: Callable[[str], str]) -> list[str]:
 
 
 def passwords(url: str) -> tuple[str, ...]:
-    """Return the password that a database's address holds, as it stands there and as it is meant; none, as a rule."""
+    """Return the password in a database's address, as written and decoded; none, as a rule."""
     found = _PASSWORD.search(url)
     given = (found[1] or found[2]) if found else ""
     return (given, unquote(given)) if given else ()
 
 
 def address(text: str, schemes: tuple[str, ...]) -> SplitResult | None:
-    """Take an address of one of these schemes apart; None for what is none, as with a port that is no number."""
+    """Return the parts of an address of one of these schemes; None for any other text, as with a bad port."""
     try:
         parts = urlsplit(text)
         whole = parts.scheme in schemes and parts.hostname and parts.port != 0

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -101,9 +101,9 @@ class Examiner:
         outcome = self._quick.ask({"task": "sample", "name": name, "seed": seed}, [])
         return None if isinstance(outcome, Refused) else outcome[1][0]
 
-    def table(self, data: bytes) -> Table | Refused:
+    def table(self, data: bytes, titles: Iterable[str] = ()) -> Table | Refused:
         """Read a table's rows in the worker (see media.tables), or say why not. Raises as `sheet`."""
-        outcome = self._quick.ask({"task": "table"}, [data])
+        outcome = self._quick.ask({"task": "table", "titles": list(titles)}, [data])
         if isinstance(outcome, Refused):
             return outcome
         head, parts = outcome

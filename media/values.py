@@ -16,7 +16,9 @@ WORKING_PIXELS = 2048 * 2048  # of the working copy
 NARROW_SIDE, LONG_PIXELS = 720, 12_000_000  # it may have more where its short side would come below this
 SHEET_PHOTOS = 12  # shown on one contact sheet
 MAX_TABLE = 10 * 1024 * 1024  # bytes of a file whose rows are read
-UNREAD_CELL = "#N/A"  # a cell that holds an error, or a formula without its result
+UNREAD_CELL = "#N/A"  # a cell that holds an error
+UNSAVED_CELL = "#UNSAVED!"  # a formula of which the workbook does not hold the result
+MERGED_CELL = "\ue0d1"  # a cell that belongs to a merged one above: no character of any writing
 
 VERDICTS = ("good", "dark", "blurry")
 REFUSALS = ("empty", "not_a_picture", "truncated", "too_big", "too_many_pixels", "unreadable", "heic", "time_out")
@@ -53,7 +55,8 @@ class Examined:
 class Table:
     """The rows of a table as text, the blank ones left out; `more` when it has more rows than are read.
 
-    `others`: visible sheets beside the one read that have rows too. `pictures`: there are some in it; none is read.
+    Cells covered by a merged one above hold MERGED_CELL. `others`: visible sheets beside the one read that have rows
+    too. `pictures`: there are some in it; none is read.
     """
 
     rows: tuple[tuple[str, ...], ...]
@@ -68,7 +71,7 @@ class Refused:
 
     `size` in bytes; `width` and `height` in pixels; `limit` in bytes for too_big, in pixels for too_many_pixels.
     `kind` names what the bytes are instead, if known ("heic", "gif", "video", "pdf", ...); code "heic": a photo that is
-    read only with the extra of that name. Of tables also: see media.tables.read_table.
+    read only with the extra of that name. Of tables also: see media.tables.reading.read_table.
     """
 
     code: str  # one of REFUSALS

@@ -17,7 +17,7 @@ from typing import Any
 from media import samples
 from media.pictures import examine
 from media.sheet import make_sheet
-from media.tables import read_table
+from media.tables.reading import read_table
 from media.values import Examined, Refused, SheetPhoto
 from media.wire import Wire
 
@@ -53,8 +53,8 @@ def _sample(head: dict[str, Any], _: list[bytes]) -> tuple[dict[str, Any], list[
     return {}, [samples.draw(head["name"], head["seed"])]
 
 
-def _table(_: dict[str, Any], parts: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
-    outcome = read_table(parts[0])
+def _table(head: dict[str, Any], parts: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+    outcome = read_table(parts[0], head["titles"])
     fields = asdict(outcome)
     if isinstance(outcome, Refused):
         return {"refused": fields}, []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,7 +32,7 @@ _AT = bindparam("moment", type_=clocks.c.stopped_at.type)
 _FRESH = {
     "started_at": bindparam("started", type_=clocks.c.started_at.type),
     "due_at": bindparam("due", type_=clocks.c.due_at.type),
-    "stopped_at": None,
+    "stopped_at": bindparam("stopped", value=None, type_=clocks.c.stopped_at.type, required=False),
     "breached_at": None,
 }
 _START = Prepared(
@@ -54,13 +54,23 @@ def start(tx: Tx, ticket_no: str, name: str, *, started: datetime, due: datetime
     _START.run(tx, ticket=ticket_no, clock=name, started=started, due=due)
 
 
+def start_all(tx: Tx, ticket_no: str, *, started: datetime, dues: Mapping[str, datetime]) -> None:
+    """Start several clocks, given by name with their due times."""
+    _START.many(tx, [{"ticket": ticket_no, "clock": name, "started": started, "due": dues[name]} for name in dues])
+
+
+def keep_met(tx: Tx, ticket_no: str, name: str, *, started: datetime, due: datetime, at: datetime) -> None:
+    """Write down a promise that is kept already."""
+    _START.run(tx, ticket=ticket_no, clock=name, started=started, due=due, stopped=at)
+
+
 def stop(tx: Tx, ticket_no: str, name: str, *, at: datetime) -> bool:
     """Stop a clock; False when none of this name was running."""
     return _STOP.run(tx, ticket=ticket_no, clock=name, moment=at) == 1
 
 
 def breach(tx: Tx, ticket_no: str, name: str, *, at: datetime) -> bool:
-    """Book that a running clock passed its due time; False when it was stopped, moved or booked before."""
+    """Record that a running clock passed its due time; return False when it was stopped, moved or booked before."""
     done = tx.execute(
         update(clocks)
         .where(

@@ -1,4 +1,4 @@
-"""Conversations: who talks on which channel, what was said, and what the talk remembers."""
+"""Conversations: who writes on which channel, the messages, and the state of the talk."""
 
 from __future__ import annotations
 

@@ -95,20 +95,20 @@ def open_snapshots(url: str) -> Engine:
 
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Tx]:
-    """Give committed rows as they are now, for reading."""
+    """Yield a transaction that sees committed rows as they are now, for reading."""
     with engine.begin() as tx:
         yield tx
 
 
 def intact(tx: Tx) -> None:
     """Raise DatabaseGone if the database has given the transaction up: its COMMIT would "succeed" with nothing."""
-    if not _behind(tx).stands(tx):
+    if not _behind(tx).is_intact(tx):
         raise DatabaseGone
 
 
 @contextmanager
 def transaction(engine: Engine) -> Iterator[Tx]:
-    """Give one write transaction: committed at the end, rolled back on any exception."""
+    """Yield one write transaction: committed at the end, rolled back on any exception."""
     with engine.begin() as tx:
         tx.info.pop(HELD, None)
         yield tx
@@ -189,7 +189,7 @@ def first_time(tx: Tx, name: str) -> bool:
 
 
 def process_of(tx: Tx) -> str | None:
-    """Name the process whose transaction this is; None where only one may be."""
+    """Return the name of the process whose transaction this is; None where only one may be."""
     name: str | None = _behind(tx).process_of(tx)
     return name
 
@@ -200,7 +200,7 @@ def queue_up(tx: Tx, what: str) -> None:
 
 
 class WriteLock:
-    """`{data_dir}/write.lock`, held by whoever writes: SQLite before 3.51.3 must have one writer at a time.
+    """`{data_dir}/write.lock`, held by the process that writes: SQLite before 3.51.3 must have one writer at a time.
 
     Checkpoints count as writes. A context manager to be used again and again by one thread.
     """
@@ -216,7 +216,7 @@ class WriteLock:
         flock(self._handle, LOCK_UN)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._handle.close()
 
 
@@ -257,7 +257,7 @@ def orphaned(connection: Connection) -> bool:
 
 
 def fault(connection: Connection) -> str:
-    """Say what is wrong with the database; "" for nothing."""
+    """Return what is wrong with the database; "" for nothing."""
     return str(_behind(connection).fault(connection))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, func, select, update
+from sqlalchemy import Integer, String, bindparam, func, select, update
 
 from storage.database import Tx, to_json
 from storage.prepared import Prepared
@@ -35,7 +35,7 @@ class Break:
     event_id: int
 
     def __str__(self) -> str:
-        """Say it in one line for an operator."""
+        """Return it as one line for an operator."""
         where = f"event {self.event_id} does not follow" if self.event_id else "events are missing at the end"
         return f"{self.ticket_no}: {where}"
 
@@ -49,8 +49,7 @@ _TICKET = bindparam("ticket", type_=String)
 _AT = bindparam("moment", type_=events.c.at.type)
 _LAST = Prepared(select(events.c.chain).where(events.c.ticket_no == _TICKET).order_by(events.c.id.desc()).limit(1))
 _ADD = Prepared(
-    events.insert()
-    .values(
+    events.insert().values(
         ticket_no=_TICKET,
         at=_AT,
         actor=bindparam("actor", type_=String),
@@ -58,9 +57,12 @@ _ADD = Prepared(
         data=bindparam("data", type_=events.c.data.type),
         chain=bindparam("chain", type_=String),
     )
-    .returning(events.c.id)
 )
-_COUNT = Prepared(update(tickets).where(tickets.c.no == _TICKET).values(version=tickets.c.version + 1, updated_at=_AT))
+_COUNT = Prepared(
+    update(tickets)
+    .where(tickets.c.no == _TICKET)
+    .values(version=tickets.c.version + bindparam("steps", type_=Integer), updated_at=_AT)
+)
 _ROWS = Prepared(
     select(events.c.id, events.c.ticket_no, events.c.at, events.c.actor, events.c.kind, events.c.data)
     .where(events.c.ticket_no == _TICKET)
@@ -69,13 +71,32 @@ _ROWS = Prepared(
 FIELDS = ("id", "ticket_no", "at", "actor", "kind", "data")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """An event that is to be written down."""
+
+    kind: str
+    actor: str
+    at: datetime
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
 def add(tx: Tx, ticket_no: str, kind: str, data: Mapping[str, Any] | None = None, *, actor: str, at: datetime) -> None:
     """Write a step down. The ticket's version counts its events, so that a cut-off end is seen as well."""
-    _COUNT.run(tx, ticket=ticket_no, moment=at)  # first: it locks the ticket, so that the chain has one end
-    last = _LAST.first(tx, ticket=ticket_no)
-    kept = dict(data or {})
-    chain = _link(last[0] if last else "", ticket_no, at, actor, kind, kept)
-    _ADD.add(tx, ticket=ticket_no, moment=at, actor=actor, kind=kind, data=kept, chain=chain)
+    add_all(tx, ticket_no, [Step(kind=kind, actor=actor, at=at, data=dict(data or {}))])
+
+
+def add_all(tx: Tx, ticket_no: str, steps: Sequence[Step], *, first: bool = False) -> None:
+    """Write several steps down in this order; `first`: nothing was written down of the ticket before."""
+    # at first: it locks the ticket, so that the chain has one end
+    _COUNT.run(tx, ticket=ticket_no, steps=len(steps), moment=steps[-1].at)
+    last = None if first else _LAST.first(tx, ticket=ticket_no)
+    chain, rows = last[0] if last else "", []
+    for step in steps:
+        chain = _link(chain, ticket_no, step.at, step.actor, step.kind, step.data)
+        row = {"actor": step.actor, "kind": step.kind, "data": step.data, "moment": step.at}
+        rows.append({"ticket": ticket_no, "chain": chain, **row})
+    _ADD.many(tx, rows)
 
 
 def of_ticket(tx: Tx, ticket_no: str) -> list[Event]:
@@ -92,7 +113,7 @@ def happened(tx: Tx, ticket_no: str, kind: str, *, actor: str | None = None) -> 
 
 
 def verify(tx: Tx) -> list[Break]:
-    """Recount every chain; return the tickets whose log was changed, thinned or cut."""
+    """Check every chain of events; return the tickets whose log was changed, thinned or cut."""
     return list(_breaks(tx))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -107,7 +107,7 @@ def of_ticket(tx: Tx, ticket_no: str, *, side: str = "customer") -> list[Evidenc
 def link(tx: Tx, ticket_no: str, *, claim_id: str = "", ids: Collection[int] = ()) -> int:
     """Put a draft's pieces, and those of these ids, to a ticket; return how many were not there before."""
     moved = _LINK_CLAIM.run(tx, ticket=ticket_no, claim=claim_id) if claim_id else 0
-    return moved + sum(_LINK_ONE.run(tx, ticket=ticket_no, piece=piece) for piece in ids)
+    return moved + _LINK_ONE.many(tx, [{"ticket": ticket_no, "piece": piece} for piece in ids])
 
 
 def unlink(tx: Tx, ids: Collection[int]) -> None:
@@ -121,30 +121,35 @@ def replaced(tx: Tx, ids: Collection[int]) -> None:
 
 
 def restrict(tx: Tx, ids: Collection[int], *, restricted: bool) -> None:
-    """Say whether these pieces are of somebody's health."""
+    """Record whether these pieces are about somebody's health."""
     tx.execute(update(evidence).where(evidence.c.id.in_(list(ids))).values(restricted=restricted))
 
 
-def used_before(tx: Tx, piece: Evidence) -> str | None:
-    """Return the first other ticket that this very picture (by content or fingerprint) already supports."""
-    same: list[Any] = []
-    if piece.sha256:
-        same.append(evidence.c.sha256 == piece.sha256)
-    if piece.phash:
-        same.append(evidence.c.phash == piece.phash)
-    if not same:
-        return None
-    query = select(evidence.c.ticket_no).where(
-        or_(*same),
-        evidence.c.id != piece.id,
+def used_before(tx: Tx, pieces: Sequence[Evidence]) -> dict[int, str]:
+    """Return, by id of these pieces of one ticket, the first other ticket that the very same picture supports.
+
+    The same is one of the same content or fingerprint.
+    """
+    keyed = [piece for piece in pieces if piece.sha256 or piece.phash]
+    if not keyed:
+        return {}
+    by_content = [piece.sha256 for piece in keyed if piece.sha256]
+    by_print = [piece.phash for piece in keyed if piece.phash]
+    query = select(evidence.c.ticket_no, evidence.c.sha256, evidence.c.phash).where(
+        or_(evidence.c.sha256.in_(by_content), evidence.c.phash.in_(by_print)),
         evidence.c.side == "customer",
-        (evidence.c.channel == SANDBOX) == (piece.channel == SANDBOX),  # play proves nothing of the business
+        (evidence.c.channel == SANDBOX) == (keyed[0].channel == SANDBOX),  # play proves nothing of the business
         evidence.c.ticket_no.is_not(None),
-        evidence.c.ticket_no.is_distinct_from(piece.ticket_no),
+        evidence.c.ticket_no.is_distinct_from(keyed[0].ticket_no),
     )
-    return tx.execute(query.order_by(evidence.c.id).limit(1)).scalar_one_or_none()
+    found: dict[int, str] = {}
+    for ticket_no, sha256, phash in tx.execute(query.order_by(evidence.c.id)):
+        for piece in keyed:
+            if (piece.sha256 and piece.sha256 == sha256) or (piece.phash and piece.phash == phash):
+                found.setdefault(piece.id, ticket_no)
+    return found
 
 
 def claim_of(tx: Tx, ids: Collection[int], claim_id: str) -> None:
-    """Say which draft these pieces joined."""
+    """Record which draft these pieces joined."""
     tx.execute(update(evidence).where(evidence.c.id.in_(list(ids))).values(claim_id=claim_id))

@@ -1,4 +1,4 @@
-"""What lies in a mailbox, who carries it, and when its next row is due."""
+"""The rows of mailboxes, which process sends them, and when the next one is due."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from storage.tables import mailboxes, outbox
 
 SAFETY, URGENT, TALK, WORK, BOARD = range(5)  # a smaller number goes first
 LEASE = timedelta(seconds=90)  # outlasts the longest send
-OF_DESKS = ("desk:", "board:")  # mailboxes that one process carries for all
-MOST = 20  # rows of one mailbox that are carried together
+OF_DESKS = ("desk:", "board:")  # mailboxes that one process serves for all
+MOST = 20  # rows of one mailbox that are sent together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """One row to be carried."""
+    """One row to be sent."""
 
     id: int
     kind: str
@@ -40,12 +40,12 @@ class Bundle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a bundle: struck off up to `sent`; one dead letter; the rest due again at `again`."""
+    """What became of a bundle: rows deleted up to `sent`; one dead letter; the rest due again at `again`."""
 
     mailbox: str
     lease: str
-    sent: int = 0  # id of the last row carried
-    dead: int = 0  # id of a row refused for good, itself struck off
+    sent: int = 0  # id of the last row sent
+    dead: int = 0  # id of a row refused for good, itself deleted
     error: str = ""
     again: datetime | None = None  # when the rest may be tried; None: at once
     failed: bool = False  # counts as an attempt
@@ -74,7 +74,7 @@ def hold(tx: Tx, mailbox: str) -> None:
 
 
 def expect(tx: Tx, due: datetime) -> None:
-    """Note that there is something to carry at a time, once this transaction is committed: the courier sits apart."""
+    """Note when a row of this transaction is due, so that the courier looks once it is committed."""
     if locks(tx) and due < tx.info.get(SOON, NEVER):
         tx.info[SOON] = due
 

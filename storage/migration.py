@@ -13,7 +13,7 @@ from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, insp
 from storage.database import Tx, intact, orphaned, queue_up, rebuilding
 from storage.tables import METADATA
 
-HEAD = "0003"  # the newest of migrations/versions
+HEAD = "0004"  # the newest of migrations/versions
 SHARED = "0003"  # since when processes are written down
 SCHEMA = "schema"  # what processes that start at the same time queue up for
 FOLDER = Path(__file__).parent / "migrations"
@@ -35,7 +35,7 @@ class Broken(Exception):
 
 
 def version(tx: Tx) -> str:
-    """Tell the revision of a database; "" for one without tables of ours."""
+    """Return the revision of a database; "" for one without tables of ours."""
     known = inspect(tx)
     if not known.has_table(alembic_version.name):
         return ""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,11 +32,22 @@ class OrderLine:
     supplier: str = ""
     carrier: str = ""
     tags: tuple[str, ...] = ()
+    refund_status: str = ""  # none, refunding, part_refunded, refunded; "" when the order system does not say
+    refunded: int | None = None  # 分 that the order system gave back itself
+
+    @property
+    def back(self) -> int:
+        """分 of what was paid that went back already."""
+        whole = self.refund_status == "refunded" and not self.refunded
+        return self.paid if whole else min(self.paid, self.refunded or 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One order with all its lines; times are aware, `buyer_phone` is the buyer's whole number."""
+    """One order with all its lines; times are aware.
+
+    `buyer_phone`: a whole number, one with an extension (13911118812-1234), or a masked one (138****2231).
+    """
 
     order_no: str
     lines: tuple[OrderLine, ...]
@@ -49,11 +60,38 @@ class Order:
     placed_at: datetime | None = None
     promised_at: datetime | None = None
     delivered_at: datetime | None = None
+    order_status: str = ""  # live, cancelled, unpaid; "" when the order system does not say
+    shared_paid: int = 0  # 分 paid for all lines together, where no line has a sum of its own
     sample: bool = False
+
+    @property
+    def phone_tail(self) -> str:
+        """The last four digits of the phone, which prove the order."""
+        return tail_of(self.buyer_phone)
+
+    @property
+    def buyer_key(self) -> str:
+        """The phone where it is this buyer's alone; many share the digits that a mask leaves."""
+        return "" if "*" in self.buyer_phone else self.buyer_phone
+
+    @property
+    def void(self) -> bool:
+        """Whether nothing is left to give back, whatever was paid once."""
+        return self.order_status in VOID
+
+    def left(self, line_no: int | None = None) -> int:
+        """Return the 分 of a line, or of the whole order, that the order system has not given back."""
+        meant = [line for line in self.lines if line_no in (None, line.line_no)]
+        if self.void or all(line.refund_status == "refunded" for line in meant):
+            return sum(line.paid - line.back for line in meant) if not self.void else 0
+        if self.shared_paid:
+            return max(0, self.shared_paid - sum(line.refunded or 0 for line in self.lines))
+        return sum(line.paid - line.back for line in meant)
 
 
 SANDBOX = "sandbox"  # the channel and the desk that see sample rows, and nothing else
-
+EXTENDED = re.compile(r"[0-9]{10,12}-[0-9]{1,6}")
+VOID = ("cancelled", "unpaid")
 LINE_FIELDS = tuple(OrderLine.__dataclass_fields__)
 ORDER_FIELDS = tuple(name for name in Order.__dataclass_fields__ if name != "lines")
 
@@ -65,6 +103,9 @@ MOMENT: ColumnElement[Any] = func.coalesce(
 
 def order_key(number: str) -> str:
     """Reduce an order number to what people copy faithfully: letters and digits, upper case, half width."""
+    plain = number.replace("-", "")
+    if plain.isascii() and plain.isalnum():
+        return plain.upper()
     return "".join(char for char in unicodedata.normalize("NFKC", number) if char.isalnum()).upper()
 
 
@@ -79,6 +120,11 @@ def phone_digits(text: str) -> str:
     digits = "".join(char for char in unicodedata.normalize("NFKC", text) if "0" <= char <= "9")
     national = digits[-11:]
     return national if digits in (f"86{national}", f"0086{national}") and national.startswith("1") else digits
+
+
+def tail_of(phone: str) -> str:
+    """Return the last four digits of a stored phone; an extension is no part of them."""
+    return phone.partition("-")[0][-4:] if "-" in phone else phone[-4:]
 
 
 def sampled(place: str) -> bool:
@@ -99,7 +145,7 @@ def by_number(tx: Tx, number: str, *, sample: bool) -> Order | None:
 def proves(order: Order, phone_tail: str) -> bool:
     """Return whether these are the last four digits of the buyer's phone, in whatever width they are written."""
     tail = _tail(phone_tail)
-    return bool(tail) and order.buyer_phone.endswith(tail)
+    return bool(tail) and order.phone_tail == tail
 
 
 def by_pickup(tx: Tx, participate_no: str, phone_tail: str, *, sample: bool) -> list[Order]:
@@ -111,7 +157,7 @@ def by_pickup(tx: Tx, participate_no: str, phone_tail: str, *, sample: bool) -> 
 
 
 def with_pickup(tx: Tx, participate_no: str, *, sample: bool, limit: int = 20) -> list[str]:
-    """Return the numbers of the newest orders with a pickup number, whoever they are of."""
+    """Return the numbers of the newest orders with a pickup number, of any buyer."""
     where = [orders.c.participate_no == pickup_key(participate_no), orders.c.sample == sample]
     newest = func.coalesce(orders.c.placed_at, orders.c.delivered_at).desc()
     return list(tx.execute(select(orders.c.order_no).where(*where).order_by(newest).limit(limit)).scalars())
@@ -119,7 +165,7 @@ def with_pickup(tx: Tx, participate_no: str, *, sample: bool, limit: int = 20) -
 
 def of_buyer(tx: Tx, phone: str, *, sample: bool, limit: int = 20) -> list[Order]:
     """Return the newest orders of the buyer with this whole phone number."""
-    digits = phone_digits(phone)
+    digits = _stored_phone(phone)
     return _known(tx, _OF_BUYER.rows(tx, phone=digits), sample=sample)[:limit] if digits else []
 
 
@@ -178,7 +224,7 @@ def none_yet(tx: Tx, *, sample: bool) -> bool:
 
 def near(tx: Tx, number: str, phone: str, *, sample: bool) -> list[Order]:
     """Return the buyer's own orders whose number is one slip away from the given one, newest first."""
-    key, digits = order_key(number), phone_digits(phone)
+    key, digits = order_key(number), _stored_phone(phone)
     if not key or not digits:
         return []
     known = tx.execute(select(orders.c.order_key).where(orders.c.buyer_phone == digits)).scalars()
@@ -188,18 +234,8 @@ def near(tx: Tx, number: str, phone: str, *, sample: bool) -> list[Order]:
     return _find(tx, orders.c.order_key.in_(slips), here, sample=sample) if slips else []
 
 
-def one_slip(given: str, true: str) -> bool:
-    """Return whether one key was hit wrongly: one replaced, two neighbours swapped, one missing or doubled."""
-    if len(given) == len(true):
-        wrong = [place for place, pair in enumerate(zip(given, true, strict=True)) if pair[0] != pair[1]]
-        if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
-            first, second = wrong
-            return (given[first], given[second]) == (true[second], true[first])
-        return len(wrong) == 1
-    if len(given) == len(true) - 1:
-        return any(true[:place] + true[place + 1 :] == given for place in range(len(true)))
-    doubled = (place for place in range(1, len(given)) if given[place] == given[place - 1])
-    return len(given) == len(true) + 1 and any(given[:place] + given[place + 1 :] == true for place in doubled)
+def _stored_phone(text: str) -> str:
+    return text if EXTENDED.fullmatch(text) else phone_digits(text)
 
 
 def _tail(text: str) -> str:
@@ -244,15 +280,15 @@ def _lines(tx: Tx, order_no: str) -> tuple[OrderLine, ...]:
     return tuple(found)
 
 
-def lines_of(tx: Tx, order_nos: Iterable[str]) -> dict[str, tuple[OrderLine, ...]]:
-    """Return the lines of these orders by order number, in the order of their own numbers."""
-    numbers = list(order_nos)
-    if not numbers:
-        return {}
-    query = select(order_lines).where(order_lines.c.order_no.in_(numbers)).order_by(order_lines.c.line_no)
-    found: defaultdict[str, list[OrderLine]] = defaultdict(list)
-    for row in tx.execute(query):
-        values = row._asdict()
-        values["tags"] = tuple(values["tags"].split())
-        found[values.pop("order_no")].append(OrderLine(**values))
-    return {number: tuple(lines) for number, lines in found.items()}
+def one_slip(given: str, true: str) -> bool:
+    """Return whether one key was hit wrongly: one replaced, two neighbours swapped, one missing or doubled."""
+    if len(given) == len(true):
+        wrong = [place for place, pair in enumerate(zip(given, true, strict=True)) if pair[0] != pair[1]]
+        if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
+            first, second = wrong
+            return (given[first], given[second]) == (true[second], true[first])
+        return len(wrong) == 1
+    if len(given) == len(true) - 1:
+        return any(true[:place] + true[place + 1 :] == given for place in range(len(true)))
+    doubled = (place for place in range(1, len(given)) if given[place] == given[place - 1])
+    return len(given) == len(true) + 1 and any(given[:place] + given[place + 1 :] == true for place in doubled)

@@ -66,17 +66,14 @@ _OPEN = Prepared(
         },
     )
 )
-_PUT = Prepared(
-    outbox.insert()
-    .values(
-        mailbox=NAME,
-        kind=bindparam("kind", type_=String),
-        payload=bindparam("payload", type_=outbox.c.payload.type),
-        due_at=bindparam("due", type_=outbox.c.due_at.type),
-        created_at=NOW,
-    )
-    .returning(outbox.c.id)
+_ROW = outbox.insert().values(
+    mailbox=NAME,
+    kind=bindparam("kind", type_=String),
+    payload=bindparam("payload", type_=outbox.c.payload.type),
+    due_at=bindparam("due", type_=outbox.c.due_at.type),
+    created_at=NOW,
 )
+_PUT, _PUT_ONE = Prepared(_ROW.returning(outbox.c.id)), Prepared(_ROW)
 _CARRIED = func.coalesce(
     select(case((mailboxes.c.lease.is_not(None), mailboxes.c.upto), else_=0))
     .where(mailboxes.c.name == NAME)
@@ -106,6 +103,20 @@ def put(
     return _PUT.add(tx, box=mailbox, kind=kind, payload=payload, due=due, now=now)
 
 
+def put_first(
+    tx: Tx, kind: str, boxes: Mapping[str, tuple[Mapping[str, Any], datetime]], *, now: datetime, priority: int
+) -> None:
+    """Put one row, given as payload and due time, into each of these mailboxes, none of which was used before."""
+    opened, rows = [], []
+    for mailbox, (payload, due) in boxes.items():
+        expect(tx, due)
+        process = None if mailbox.startswith(OF_DESKS) else process_of(tx)
+        opened.append({"box": mailbox, "urgency": priority, "due": due, "process": process})
+        rows.append({"box": mailbox, "kind": kind, "payload": payload, "due": due, "now": now})
+    _OPEN.many(tx, opened)
+    _PUT_ONE.many(tx, rows)
+
+
 def take_back(tx: Tx, mailbox: str, kind: str) -> int:
     """Delete the rows of this kind that nobody is carrying; return how many."""
     hold(tx, mailbox)
@@ -131,7 +142,7 @@ def unblock(tx: Tx, mailbox: str) -> None:
 
 
 def lift(tx: Tx, mailbox: str, *, beyond: datetime) -> None:
-    """Lift a block that lasts beyond a time: what was added may have a way of its own."""
+    """Lift a block that lasts beyond a time: a row added since may be sent in another way."""
     here = (mailboxes.c.name == mailbox) & (mailboxes.c.blocked > beyond)
     if tx.execute(update(mailboxes).where(here).values(blocked=None)).rowcount:
         SETTLE.run(tx, box=mailbox)
@@ -227,7 +238,7 @@ _RELEASE = Prepared(
 
 
 def settle(tx: Tx, outcome: Outcome, *, now: datetime) -> bool:
-    """Book what became of a bundle: sent is sent, whoever holds the lease now; only its release is fenced.
+    """Record what became of a bundle: sent is sent, whatever process has the lease now; only its release is fenced.
 
     Return whether the lease was still the bundle's.
     """

@@ -28,5 +28,5 @@ def waiting(tx: Tx) -> list[Mapping[str, Any]]:
 
 
 def done(tx: Tx, key: str, *, at: datetime) -> None:
-    """Book that a kept message was carried out."""
+    """Record that a kept message was carried out."""
     tx.execute(update(parked).where(parked.c.key == key).values(retried_at=at))

@@ -72,7 +72,7 @@ def customer(tx: Tx, phone: str, name: str, *, sample: bool, now: datetime) -> C
 
 
 def bind(tx: Tx, conversation_id: int, customer_id: int | None) -> None:
-    """Say who writes in this conversation; None takes it back."""
+    """Record who writes in this conversation; None takes it back."""
     _BIND.run(tx, conversation_id, customer_id=customer_id)
 
 
@@ -104,7 +104,7 @@ def hash_code(code: str) -> str:
 def add_leader(
     tx: Tx, name: str, sites: Iterable[str], code_hash: str | None, now: datetime, *, sample: bool = False
 ) -> Leader:
-    """Make a leader of these sites who binds an account with the code of this hash (None: bound otherwise)."""
+    """Add a leader of these sites who binds an account with the code of this hash (None: bound otherwise)."""
     made = tx.execute(leaders.insert().values(name=name, code_hash=code_hash, sample=sample, created_at=now))
     leader_id = int(made.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row always has it
     numbers = sorted(set(sites))
@@ -140,7 +140,7 @@ def bind_leader(tx: Tx, conversation_id: int, code: str, now: datetime) -> Leade
 
 
 def lead(tx: Tx, conversation_id: int, leader_id: int, now: datetime) -> None:
-    """Let this conversation be a leader's."""
+    """Record that this conversation is a leader's."""
     here = conversations.c.id == conversation_id
     tx.execute(update(conversations).where(here).values(leader_id=leader_id, updated_at=now))
 
@@ -184,7 +184,7 @@ def _leaders(tx: Tx, *where: Any) -> list[Leader]:
 
 
 def seen(tx: Tx, desk: str, user_id: str, name: str, role: str, now: datetime) -> None:
-    """Note that this member of the staff acted; whoever had left is back."""
+    """Record that this member of the staff acted; one who had left is back."""
     new = insert(tx)(staff).values(desk=desk, user_id=user_id, name=name, role=role, seen_at=now, left_at=None)
     values = {"name": name, "role": role, "seen_at": now, "left_at": None}
     tx.execute(new.on_conflict_do_update(index_elements=["desk", "user_id"], set_=values))

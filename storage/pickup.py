@@ -135,7 +135,7 @@ def _mine(tx: Tx, desks: Collection[str] | None) -> dict[str, Any]:
 
 
 def carried(tx: Tx, outcomes: Sequence[Outcome]) -> None:
-    """Book bundles that were carried without a hitch, all at once; their boxes are held."""
+    """Record bundles that were sent without a failure, all at once; their boxes are held."""
     names, last = [one.mailbox for one in outcomes], [one.sent for one in outcomes]
     _STRIKE.run(tx, names=names, last=last)
     released = {name for (name,) in _RELEASE.rows(tx, names=names, holders=[one.lease for one in outcomes])}

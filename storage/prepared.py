@@ -5,7 +5,9 @@ Building and executing a Core statement costs 100-250 µs, of which SQLite needs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, Table, bindparam, update
@@ -14,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import Executable
 
 from storage.database import Tx
+from storage.tables import EPOCH, MILLISECOND, Instant
 
 Processor = Callable[[Any], Any] | None
 
@@ -28,6 +31,7 @@ class Plan(NamedTuple):
     names: Sequence[tuple[str, Processor, Any]]
     by_name: tuple[str, ...]  # the parameters where the driver takes them by name
     errors: type[Exception]  # the driver's
+    times: frozenset[str]  # the parameters that are Instants
 
 
 class Prepared:
@@ -50,6 +54,13 @@ class Prepared:
         cursor.close()
         return [_read(columns, row) for row in found] if columns else found
 
+    def raw(self, tx: Tx, **values: Any) -> list[tuple[Any, ...]]:
+        """Run it and return all rows as the driver has them."""
+        cursor = self._cursor(tx, self._plan(tx.dialect), values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        cursor.close()
+        return found
+
     def first(self, tx: Tx, **values: Any) -> tuple[Any, ...] | None:
         """Run it and give the first row."""
         plan = self._plan(tx.dialect)
@@ -66,20 +77,56 @@ class Prepared:
         cursor.close()
         return count
 
+    def many(self, tx: Tx, rows: Sequence[Mapping[str, Any]]) -> int:
+        """Run it once for each of these sets of values, in one call of the driver; give the number of rows touched."""
+        if not rows:
+            return 0
+        cursor = self._cursor(tx, self._plan(tx.dialect), *rows, many=True)
+        count: int = cursor.rowcount
+        cursor.close()
+        return count
+
+    def bound(self, tx: Tx, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        """Return rows as the driver takes them; `names` says which parameter stands where in a row."""
+        plan = self._plan(tx.dialect)
+        processes = {name: process for name, process, _ in plan.names if process}
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+        for place, values in enumerate(columns):
+            if names[place] in plan.times:
+                columns[place] = _milliseconds(values)
+            elif process := processes.get(names[place]):
+                columns[place] = [None if value is None else process(value) for value in values]
+        return list(zip(*columns, strict=True))
+
+    def run_bound(self, tx: Tx, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Run it for each row of `bound`."""
+        plan = self._plan(tx.dialect)
+        order = [name for name, _, _ in plan.names]
+        given: list[Any] = list(rows if order == list(names) else map(itemgetter(*map(names.index, order)), rows))
+        if plan.by_name:
+            given = [dict(zip(plan.by_name, values, strict=True)) for values in given]
+        cursor = tx.connection.cursor()
+        try:
+            cursor.executemany(plan.sql, given)
+        except plan.errors as error:
+            raise DBAPIError.instance(plan.sql, None, error, plan.errors, True, dialect=tx.dialect) from error
+        finally:
+            cursor.close()
+
     def add(self, tx: Tx, **values: Any) -> int:
         """Run an INSERT ... RETURNING id and give the id."""
         row = self.first(tx, **values)
         assert row, "it has a RETURNING clause"
         return int(row[0])
 
-    def _cursor(self, tx: Tx, plan: Plan, values: Mapping[str, Any]) -> Any:
-        given = []
-        for name, process, default in plan.names:
-            value = values.get(name, default)
-            given.append(process(value) if process and value is not None else value)
+    def _cursor(self, tx: Tx, plan: Plan, *rows: Mapping[str, Any], many: bool = False) -> Any:
+        given = [_given(plan, values) for values in rows]
         cursor = tx.connection.cursor()
         try:
-            cursor.execute(plan.sql, dict(zip(plan.by_name, given, strict=True)) if plan.by_name else given)
+            if many:
+                cursor.executemany(plan.sql, given)
+            else:
+                cursor.execute(plan.sql, given[0])
         except plan.errors as error:
             cursor.close()
             raise DBAPIError.instance(plan.sql, None, error, plan.errors, True, dialect=tx.dialect) from error
@@ -98,6 +145,15 @@ class Prepared:
         return columns
 
 
+def _given(plan: Plan, values: Mapping[str, Any]) -> Any:
+    """Return the parameters of one run as the driver takes them."""
+    given = []
+    for name, process, default in plan.names:
+        value = values.get(name, default)
+        given.append(process(value) if process and value is not None else value)
+    return dict(zip(plan.by_name, given, strict=True)) if plan.by_name else given
+
+
 def _plan(statement: Any, dialect: Dialect) -> Plan:
     compiled = statement.compile(dialect=dialect)
     order = tuple(compiled.positiontup if compiled.positional else compiled.binds)
@@ -108,7 +164,24 @@ def _plan(statement: Any, dialect: Dialect) -> Plan:
         names.append((name, process, None if bind.required else bind.value))
     by_name = () if compiled.positional else order
     errors: type[Exception] = dialect.loaded_dbapi.Error
-    return Plan(str(compiled), names, by_name, errors)
+    times = frozenset(name for name in order if isinstance(compiled.binds[name].type, Instant))
+    return Plan(str(compiled), names, by_name, errors, times)
+
+
+def _milliseconds(times: Sequence[datetime | None]) -> list[int | None]:
+    """Return times as Instant keeps them, those of whole seconds by the short way."""
+    if times and times.count(times[0]) == len(times):
+        times, repeat = times[:1], len(times)
+    else:
+        repeat = 1
+    return [
+        None
+        if at is None
+        else int(at.timestamp()) * 1000
+        if at.tzinfo and not at.microsecond
+        else (at - EPOCH) // MILLISECOND
+        for at in times
+    ] * repeat
 
 
 def _columns(statement: Any, dialect: Dialect, described: Sequence[Sequence[Any]]) -> Columns:
@@ -165,3 +238,31 @@ class Updates:
         given = {f"{name}_": value for name, value in values.items()}
         given |= {f"key_{name}": value for name, value in zip(self._keys, key, strict=True)}
         return self._known[names].run(tx, **given)
+
+
+class Upserts:
+    """INSERTs into one table that take the place of the row with the same key, prepared for each set of columns."""
+
+    def __init__(self, table: Table, *keys: str) -> None:
+        self._table, self._keys = table, keys
+        self._known: dict[tuple[str, ...], Prepared] = {}
+
+    def run(self, tx: Tx, **values: Any) -> int:
+        """Insert or replace a row; return how many were touched."""
+        return self._prepared(tuple(values)).run(tx, **{f"{name}_": value for name, value in values.items()})
+
+    def bound(self, tx: Tx, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        """Return rows, whose values stand in the order of `names`, as the driver takes them."""
+        return self._prepared(tuple(names)).bound(tx, [f"{name}_" for name in names], rows)
+
+    def many(self, tx: Tx, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Insert or replace rows of `bound`."""
+        self._prepared(tuple(names)).run_bound(tx, [f"{name}_" for name in names], rows)
+
+    def _prepared(self, names: tuple[str, ...]) -> Prepared:
+        if names not in self._known:
+            columns = {name: bindparam(f"{name}_", type_=self._table.c[name].type) for name in names}
+            row = insert(self._table).values(**columns)
+            rest = {name: row.excluded[name] for name in names if name not in self._keys}
+            self._known[names] = Prepared(row.on_conflict_do_update(index_elements=self._keys, set_=rest))
+        return self._known[names]

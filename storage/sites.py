@@ -127,21 +127,21 @@ def _seats(tx: Tx, *where: Any) -> list[Seat]:
 
 
 def leaders_at(tx: Tx, site_no: str, *, sample: bool) -> list[str]:
-    """Name the leaders of a pickup site."""
+    """Return the leaders of a pickup site."""
     query = select(leaders.c.name).join(leader_sites, leader_sites.c.leader_id == leaders.c.id)
     here = (leader_sites.c.site_no == site_no, leaders.c.removed_at.is_(None), leaders.c.sample.is_(sample))
     return list(tx.execute(query.where(*here).order_by(leaders.c.id)).scalars())
 
 
 def without_timer(tx: Tx, timer: str) -> list[int]:
-    """Name the bound leaders whose timer ("wake:digest:" and their id) is not set."""
+    """Return the bound leaders whose timer ("wake:digest:" and their id) is not set."""
     waiting = select(mailboxes.c.name).where(mailboxes.c.name.like(f"{timer}%"), mailboxes.c.next_due.is_not(None))
     names = set(tx.execute(waiting).scalars())
     return [seat.leader_id for seat in _seats(tx) if f"{timer}{seat.leader_id}" not in names]
 
 
 def in_review(tx: Tx, leader_id: int) -> list[str]:
-    """Name the tickets on which this leader's word is awaited, the most pressing first."""
+    """Return the tickets on which this leader's word is awaited, the most pressing first."""
     query = (
         select(tickets.c.no)
         .join(orders, orders.c.order_no == tickets.c.order_no)

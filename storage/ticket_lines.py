@@ -43,7 +43,7 @@ class Line:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """Its problem types, the one that decides first."""
+        """Return its problem types, the one that decides first."""
         return codes(self.problem, self.also)
 
 
@@ -77,10 +77,11 @@ _ADD = Inserts(ticket_lines)
 _CHANGE = Updates(ticket_lines, "ticket_no", "line")
 
 
-def add(tx: Tx, ticket_no: str, **values: Any) -> int:
-    """Put a line to a ticket; return its number, counted from 1."""
-    last = _LAST.first(tx, ticket=ticket_no)
-    number = ((last[0] if last else 0) or 0) + 1
+def add(tx: Tx, ticket_no: str, *, number: int = 0, **values: Any) -> int:
+    """Put a line to a ticket; return its number, the next one from 1 on if none is given."""
+    if not number:
+        last = _LAST.first(tx, ticket=ticket_no)
+        number = ((last[0] if last else 0) or 0) + 1
     _ADD.run(tx, ticket_no=ticket_no, line=number, **values)
     return number
 
@@ -96,7 +97,7 @@ def change(tx: Tx, ticket_no: str, line: int, **values: Any) -> None:
 
 
 def remove(tx: Tx, ticket_no: str, line: int) -> None:
-    """Take a line out that was never filed."""
+    """Delete a line that was never filed."""
     tx.execute(delete(ticket_lines).where(ticket_lines.c.ticket_no == ticket_no, ticket_lines.c.line == line))
 
 

@@ -210,7 +210,9 @@ def earlier_of(tx: Tx, ticket: Ticket) -> int:
 
 
 _PHONE = select(orders.c.buyer_phone).where(orders.c.order_no == bindparam("order", type_=String)).scalar_subquery()
-_THEIRS = select(orders.c.order_no).where(orders.c.buyer_phone == _PHONE, orders.c.buyer_phone != "")
+_THEIRS = select(orders.c.order_no).where(  # many share the digits that a mask leaves
+    orders.c.buyer_phone == _PHONE, orders.c.buyer_phone != "", orders.c.buyer_phone.not_like("%*%")
+)
 _EARLIER = Prepared(
     select(func.count())
     .select_from(tickets)
@@ -224,7 +226,7 @@ _EARLIER = Prepared(
 
 
 def join(tx: Tx, no: str, conversation_id: int, *, role: str, at: datetime) -> bool:
-    """Let a conversation hear of a ticket; False when it does already."""
+    """Let a conversation hear of a ticket; return False when it does already."""
     return _JOIN.run(tx, ticket_no=no, conversation_id=conversation_id, role=role, at=at) == 1
 
 

@@ -117,5 +117,5 @@ class House:
     write: Callable[[Callable[..., Any]], Awaitable[Any]]  # a function over the transaction, in the writer thread
     read: Callable[[Callable[..., Any]], Awaitable[Any]]  # a function over a reader's connection
     sharers: Callable[[], int] = lambda: 1  # processes that share the pace of a platform
-    sure: Callable[[], bool] = lambda: True  # whether what this process was given to carry is still its own
+    sure: Callable[[], bool] = lambda: True  # whether the bundles that this process leased are still its own
     waits: float = 0.0  # seconds that a message may keep other chats from being heard; 0: none waits that long

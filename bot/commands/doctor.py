@@ -78,6 +78,33 @@ def _policy(settings: Settings) -> Iterator[Finding]:
     yield True, f"note: {gap}" if gap else "the calendar knows the holidays of the coming weeks."
 
 
+def _orders(settings: Settings) -> Iterator[Finding]:
+    """Tell whether the numbers of the orders that came last fit the policy's patterns."""
+    from bot.commands.order_notes import misfit, unfit
+    from handlers.policy.loader import PolicyError, load
+    from storage.database import DRIVER_ERRORS, open_snapshots, snapshot
+    from storage.imports.numbers import latest
+    from storage.migration import Newer, pending
+
+    if not (settings.folder / "claimdesk.db").is_file() and not settings.database_url:
+        return
+    engine = open_snapshots(settings.database)
+    try:
+        if pending(engine):
+            return
+        with snapshot(engine) as tx:
+            numbers = latest(tx)
+        others = unfit(numbers, load(settings.policy))
+    except (*DRIVER_ERRORS, Newer, PolicyError):
+        return  # told by the checks of database and policy
+    finally:
+        engine.dispose()
+    if others:
+        yield True, f"note: of the last {len(numbers)} orders {misfit(len(others), others[0])}."
+    elif numbers:
+        yield True, "the numbers of the last orders fit the policy's patterns."
+
+
 def _doors(settings: Settings) -> Iterator[Finding]:
     customers = settings.telegram_customers or settings.wechat
     if not customers and not settings.sandbox_open:
@@ -127,6 +154,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     doctor_files.examine,
     _database,
     _policy,
+    _orders,
     _sandbox,
     _doors,
     _second_reader,

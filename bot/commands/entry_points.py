@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
@@ -16,7 +16,7 @@ from bot.settings import Settings
 
 @contextmanager
 def database(settings: Settings) -> Iterator[Callable[[Callable[[Any], Any]], Any]]:
-    """Give a function that runs work in a write transaction under the lock, beside a live serve."""
+    """Yield a function that runs work in a write transaction under the lock, beside a live serve."""
     from bot.runtime.preparation import alone
     from storage.database import open_writer, run, turn_to_write
     from storage.migration import prepare
@@ -69,9 +69,13 @@ def serve(args: Namespace, settings: Settings) -> int:
 def orders_import(args: Namespace, settings: Settings) -> int:
     """Import orders."""
     from bot.commands.orders import import_orders
+    from handlers.policy.loader import PolicyError, load
 
+    policy = None
+    with suppress(PolicyError, OSError):  # policy check and doctor tell what is wrong; orders come in all the same
+        policy = load(settings.policy)
     with database(settings) as write:
-        return import_orders(Path(args.file), write=write, now=configuration.clock(settings)())
+        return import_orders(Path(args.file), write=write, now=configuration.clock(settings)(), policy=policy)
 
 
 def leaders_add(args: Namespace, settings: Settings) -> int:

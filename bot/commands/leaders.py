@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, TextIO
 
 from bot.settings import Settings
-from handlers.orders.cells import Unclear, code, label
+from handlers.orders.texts import Unclear, code, label
 from storage import people
 from storage.database import Tx
 from storage.orders import known_sites

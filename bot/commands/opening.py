@@ -45,7 +45,7 @@ def _way(settings: Settings, name: str, path: str) -> str:
 
 
 def sandbox(settings: Settings) -> Line:
-    """Say whether the sandbox is open, and to whom."""
+    """Return whether the sandbox is open, and to whom."""
     here = f"http://{settings.http_host}:{settings.http_port}/"
     if not settings.sandbox_open:
         return logging.INFO, f"the sandbox is off; health at {here}healthz"

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import csv
+import gc
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from random import SystemRandom
 from typing import Any, TextIO
 
-from handlers.orders.cells import TAGS
-from handlers.orders.importer import COLUMNS, Gathered, OrderFile, Rejected, Repeated, opened
+from bot.commands.order_notes import Notes
+from handlers.context import TurnContext
+from handlers.orders.columns import COLUMNS
+from handlers.orders.gathering import Found
+from handlers.orders.importer import OrderFile, opened
+from handlers.orders.records import KEY, Gathered, Rejected, Repeated
 from handlers.orders.rows import Unusable
+from handlers.policy.policy import Policy
+from handlers.tickets import desk_outbox
+from media.tables.text import inert
+from storage import policies
 from storage.database import Tx
-from storage.imports import taken, upsert
+from storage.imports import Incoming, Stored, take
 
 Write = Callable[[Callable[[Tx], Any]], Any]  # runs a function over one locked write transaction, gives its result
 
+SELDOM = (50_000, 20, 100)  # objects made between two collections of garbage
 BATCH = 200  # rows; so long may a command hold the write lock
 
 
@@ -29,29 +40,39 @@ class Tally:
     read: int = 0
     added: int = 0
     updated: int = 0
+    unchanged: int = 0
     rejected: int = 0
     repeated: int = 0
-    odd_tags: set[str] = field(default_factory=set)
 
     def __str__(self) -> str:
-        text = f"rows read: {self.read}, added: {self.added}, updated: {self.updated}, rejected: {self.rejected}"
-        return f"{text}, repeated: {self.repeated}" if self.repeated else text
+        counts = {"rows read": self.read, "added": self.added, "updated": self.updated}
+        counts |= {"unchanged": self.unchanged} if self.unchanged else {}
+        counts |= {"rejected": self.rejected}
+        counts |= {"repeated": self.repeated} if self.repeated else {}
+        return ", ".join(f"{name}: {count}" for name, count in counts.items())
 
 
 def import_orders(
-    path: Path, *, write: Write, now: datetime, out: TextIO | None = None, err: TextIO | None = None
+    path: Path,
+    *,
+    write: Write,
+    now: datetime,
+    policy: Policy | None = None,
+    out: TextIO | None = None,
+    err: TextIO | None = None,
 ) -> int:
     """Import a file; return the exit code: 0, 1 if rows were rejected, 2 if the file is unusable.
 
-    `write` takes the write lock and opens a transaction for each batch of at most 200 rows.
+    `write` takes the write lock and opens a transaction for each batch of at most 200 rows. With the `policy` that is
+    in force it is told where numbers or times of the orders do not fit it, and cards show what changed.
     """
     out, err = out or sys.stdout, err or sys.stderr
     beside = path.with_name(path.name + ".rejected.csv")
-    tally = Tally()
+    intake = Intake(write=write, now=now, notes=Notes(policy=policy))
+    tally = intake.tally
     try:
-        with ExitStack() as stack:
-            rejects = Rejects(beside, stack)
-            _run(path, tally, rejects, write=write, now=now, err=err)
+        with ExitStack() as stack, _rare_collections():
+            file = _run(path, intake, Rejects(beside, stack), err)
         if not tally.rejected:
             beside.unlink(missing_ok=True)
     except Unusable as unusable:
@@ -63,11 +84,62 @@ def import_orders(
     print(tally, file=out)
     if tally.rejected:
         print(f"rejected rows and reasons: {beside}", file=out)
-    if tally.odd_tags:
-        print(
-            f"claimdesk: unknown tags (only a policy can use them): {' '.join(sorted(tally.odd_tags)[:20])}", file=err
-        )
+    for sentence in intake.notes.sentences(file):
+        print(f"claimdesk: {sentence}", file=err)
     return 1 if tally.rejected else 0
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Look for cyclic garbage seldom, for rows make none, and never among what was there before."""
+    known = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*known)
+        gc.unfreeze()
+
+
+@dataclass(slots=True, kw_only=True)
+class Intake:
+    """Stores batches, and counts what becomes of them."""
+
+    write: Write
+    now: datetime
+    notes: Notes
+    tally: Tally = field(default_factory=Tally)
+
+    def store(self, batch: list[Found]) -> list[Rejected]:
+        """Store what can be taken of a batch in one transaction; return what was rejected of it."""
+        whole = [each for each in batch if isinstance(each, Gathered)]
+        incoming = [Incoming(rows[0][KEY], head, lines) for head, lines, rows, _ in whole]
+        stored: Stored = self.write(lambda tx: self._take(tx, incoming)) if incoming else Stored()
+        rejected = [each for each in batch if isinstance(each, Rejected)]
+        for each in whole if stored.misspelt else ():
+            if spelled := stored.misspelt.get(each.head[0]):
+                rejected += each.refused(f"order_no is stored as {spelled}; write it the same way")
+        self.tally.added += stored.added
+        self.tally.updated += stored.updated
+        self.tally.unchanged += stored.unchanged
+        self.tally.rejected += len(rejected)
+        if len(whole) + len(rejected) != len(batch):
+            self.tally.repeated += sum(isinstance(each, Repeated) for each in batch)
+        self.notes.see(incoming)
+        return rejected
+
+    def _take(self, tx: Tx, incoming: list[Incoming]) -> Stored:
+        stored = take(tx, incoming, now=self.now)
+        if stored.warned and self.notes.policy:
+            context = TurnContext(now=self.now, random=SystemRandom(), policy=self.notes.policy, policy_of=_policy)
+            for number in sorted(stored.warned):
+                desk_outbox.refresh(tx, number, context)
+        return stored
+
+
+def _policy(tx: Tx, policy_hash: str) -> Policy:
+    return Policy.from_text(policies.text_of(tx, policy_hash))
 
 
 class Rejects:
@@ -84,16 +156,19 @@ class Rejects:
             file = self._stack.enter_context(self._path.open("w", encoding="utf-8-sig", newline=""))
             self._writer = csv.writer(file)
             self._writer.writerow(["row", "reason", *COLUMNS])
-        self._writer.writerow([row.row, row.reason, *(row.cells.get(name, "") for name in COLUMNS)])
+        self._writer.writerow([row.row, row.reason, *(inert(row.cells.get(name, "")) for name in COLUMNS)])
 
 
-def _run(path: Path, tally: Tally, rejects: Rejects, *, write: Write, now: datetime, err: TextIO) -> None:
+def _run(path: Path, intake: Intake, rejects: Rejects, err: TextIO) -> OrderFile:
     with _bar("reading", None, err) as bar, opened(path, seen=bar.update) as file:
         bar.close()
         with _bar("storing", file.rows, err) as bar:
-            for batch in _batches(file):
-                _settle(batch, tally, rejects, write=write, now=now)
-                bar.update(tally.read - bar.n)
+            for batch, rows in _batches(file):
+                for row in intake.store(batch):
+                    rejects.add(row)
+                intake.tally.read += rows
+                bar.update(rows)
+    return file
 
 
 def _bar(what: str, total: int | None, err: TextIO) -> Any:
@@ -102,43 +177,19 @@ def _bar(what: str, total: int | None, err: TextIO) -> Any:
     return tqdm(desc=what, total=total, unit=" rows", file=err, disable=not err.isatty(), dynamic_ncols=True)
 
 
-def _batches(file: OrderFile) -> Iterator[list[Gathered | Rejected | Repeated]]:
-    batch: list[Gathered | Rejected | Repeated] = []
-    size = 0
+def _batches(file: OrderFile) -> Iterator[tuple[list[Found], int]]:
+    """Yield what one write transaction may hold, and how many rows that are."""
+    batch: list[Found] = []
+    lines = rows = 0
     for each in file.orders():
-        rows = _size(each)
-        if size + rows > BATCH:
-            yield batch
-            batch, size = [], 0
+        most = more = 1
+        if isinstance(each, Gathered):
+            more = len(each.rows)
+            most = max(more, len(each.lines))
+        if lines + most > BATCH:
+            yield batch, rows
+            batch, lines, rows = [], 0, 0
         batch.append(each)
-        size += rows
-    yield batch
-
-
-def _size(each: Gathered | Rejected | Repeated) -> int:
-    return len(each.rows) if isinstance(each, Gathered) else 1
-
-
-def _settle(
-    batch: list[Gathered | Rejected | Repeated], tally: Tally, rejects: Rejects, *, write: Write, now: datetime
-) -> None:
-    whole = {each.order.order_no: each for each in batch if isinstance(each, Gathered)}
-
-    def store(tx: Tx) -> tuple[int, int, dict[str, str]]:
-        spelled = taken(tx, whole)
-        fresh = [each.order for number, each in whole.items() if number not in spelled]
-        return *upsert(tx, fresh, now=now), spelled
-
-    added, updated, spelled = write(store) if whole else (0, 0, {})
-    refused = [each for each in batch if isinstance(each, Rejected)]
-    for number, stored in spelled.items():
-        refused += whole[number].refused(f"order_no is stored as {stored}; write it the same way")
-    for row in refused:
-        rejects.add(row)
-    tally.read += sum(map(_size, batch))
-    tally.added += added
-    tally.updated += updated
-    tally.rejected += len(refused)
-    tally.repeated += sum(isinstance(each, Repeated) for each in batch)
-    for each in whole.values():
-        tally.odd_tags |= {tag for line in each.order.lines for tag in line.tags} - TAGS
+        lines += most
+        rows += more
+    yield batch, rows

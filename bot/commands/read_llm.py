@@ -37,14 +37,14 @@ class SecondRead:
         self._loop.close()
 
     def message(self, text: str, orders: Sequence[Order], reading: Reading, lexicon: Lexicon, today: date) -> Reading:
-        """Lay an opinion over the reading of a message."""
+        """Return the reading of a message with an opinion laid over it."""
         passage = passage_of(text, orders, reading, lexicon, today)
         return self._asked([passage] if passage else []).over(ALL, text, orders, reading)
 
     def listing(
         self, text: str, orders: Sequence[Order], reading: ListReading, lexicon: Lexicon, today: date
     ) -> ListReading:
-        """Lay opinions over the lines of a leader's list."""
+        """Return a leader's list with opinions laid over its lines."""
         heard = Heard(text=text, orders=orders, reading=reading)
         return self._asked(list(line_passages(heard, lexicon, today))).over_list(ALL, text, orders, reading)
 

@@ -142,7 +142,7 @@ class Guard:
         return web.Response(status=401, text=LOG_IN, headers={"WWW-Authenticate": "Cookie realm=sandbox"})
 
     def _names(self, request: web.Request) -> tuple[str, str]:
-        """Name whose tries are counted, and the proxy between; who was logged in before is told apart by that."""
+        """Return whose tries are counted, and the proxy between; someone who was logged in before counts apart."""
         until, signed = self._cookie(request)
         if signed:
             return f"login {until}", ""

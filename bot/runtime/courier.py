@@ -81,7 +81,7 @@ class Courier:
                 await self._failed(bundle, error)
 
     def _let_go(self, bundle: Bundle) -> None:
-        """Leave a bundle to whoever has it by now: this process was silent for too long."""
+        """Leave a bundle to the process that has it by now: this one was silent for too long."""
         LOG.warning("%s is left to another process", bundle.mailbox)
         self.settle(Outcome(mailbox=bundle.mailbox, lease=bundle.lease))
 
@@ -139,7 +139,7 @@ class Lapsed(Exception):
 
 
 def strike(tx: Tx, bundle: Bundle, *, now: datetime, **values: Any) -> None:
-    """Strike a bundle off in the transaction that carried it out. Raises Lapsed when its lease is another's by now."""
+    """Delete a bundle's rows in the transaction of its work. Raises Lapsed when another process has its lease."""
     outcome = Outcome(mailbox=bundle.mailbox, lease=bundle.lease, sent=bundle.mails[-1].id, **values)
     if not outbox.settle(tx, outcome, now=now):
         raise Lapsed

@@ -14,7 +14,7 @@ from bot.runtime.fair_share import Shares, Wait
 from handlers.cases import fetched_evidence, many_files
 from handlers.context import TurnContext
 from handlers.messages.models import Inbound, from_raw
-from handlers.nlu.lists import sheet_rows
+from handlers.nlu.lists import sheet_header, sheet_rows
 from handlers.turn import intake, parking
 from media.guard import Closed, Examiner, NotStarted
 from media.store import Keeper
@@ -126,7 +126,7 @@ class Fetcher:
 
     def _read(self, _: str, data: bytes) -> Mapping[str, Any]:
         """Read a leader's list; its rows are handed to the talk as `lines`, beside what is stored."""
-        table = self.examiner.table(data)
+        table = self.examiner.table(data, sheet_header.KNOWN)
         if isinstance(table, Refused):
             return {"state": "refused", "verdict": table.code, "lines": {"why": table.code, "kind": table.kind}}
         made = sheet_rows.take(table.rows)

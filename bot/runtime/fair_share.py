@@ -47,7 +47,7 @@ class Shares:
     _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(EXAMINED))
 
     def enter(self, name: Hashable, number: int) -> Wait | None:
-        """Take a place for a file (by its number), to be given back by `leave`; or say how long it has to wait."""
+        """Take a place for a file (by its number), to be given back by `leave`; or return how long it has to wait."""
         now = self.ticks()
         account = self._accounts.setdefault(name, Account())
         _forget(account, now)

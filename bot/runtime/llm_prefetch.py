@@ -95,8 +95,8 @@ class SecondSight:
         listener = context.opinions
         assert isinstance(listener, Listener)
         with snapshot(self.snapshots) as tx:
-            scene, step = intake.try_out(tx, inbound, context)
-        return passages(scene, step, listener)
+            turn_input, decision = intake.try_out(tx, inbound, context)
+        return passages(turn_input, decision, listener)
 
     def hurry(self) -> None:
         """End all waiting."""

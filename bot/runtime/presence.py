@@ -1,4 +1,4 @@
-"""This process among those that share the database: it lets itself be heard of, and knows what it alone may do."""
+"""This process among those that share the database: its heartbeat, and the duties that it alone has."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MARGIN = 2.0  # seconds before the others give it up that a process stops to bel
 
 
 def new_name() -> str:
-    """Make a name for this process, one that never comes again: short enough to stand in a lease."""
+    """Return a unique name for this process, short enough to be part of a lease."""
     return f"{socket.gethostname()[:12]}:{os.getpid()}:{secrets.token_hex(2)}"
 
 
@@ -43,7 +43,7 @@ class Presence:
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Be there, and beat from now on. Raises what the database raises."""
+        """Register this process and send heartbeats from now on. Raises what the database raises."""
         self._beat()
         self._thread = threading.Thread(target=self._run, name="presence", daemon=True)
         self._thread.start()
@@ -57,7 +57,7 @@ class Presence:
         return duty in self.duties and self.sure()
 
     def halt(self) -> None:
-        """Beat no more."""
+        """Stop the heartbeats."""
         self._over.set()
         if self._thread:
             self._thread.join(10)

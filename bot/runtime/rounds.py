@@ -14,7 +14,7 @@ from time import monotonic
 
 from bot.runtime.presence import Presence
 from bot.runtime.retries import survive
-from bot.runtime.writer import LONGEST_WAIT, LOST, PAUSE, SLOTS
+from bot.runtime.writer import LONGEST_WAIT, LOST, PAUSE, SLOTS, date_anew
 from storage import outbox, pickup
 from storage.database import Tx, Writer, run
 from storage.operations import processes, upkeep
@@ -60,19 +60,19 @@ class Rounds:
     alive_at: float = 0.0  # monotonic time of the last finished round
 
     def start(self) -> None:
-        """Begin."""
+        """Start the thread."""
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._run, name="rounds", daemon=True)
         self._thread.start()
 
     def settle(self, outcome: Outcome) -> None:
-        """Hand in what became of a bundle."""
+        """Take in the outcome of a bundle."""
         with self._wake:
             self._outcomes.append((outcome, 0))
             self._wake.notify()
 
     def settled(self) -> None:
-        """Count a bundle that its own work struck off."""
+        """Count a bundle whose own work deleted its rows."""
         with self._wake:
             self._out -= 1
 
@@ -93,7 +93,7 @@ class Rounds:
         self._carrying = False
 
     def stop(self) -> None:
-        """Book what is handed in, then end the thread."""
+        """Record the outcomes handed in, then end the thread."""
         with self._wake:
             self._stopping = True
             self._wake.notify()
@@ -164,7 +164,7 @@ class Rounds:
     def _book(self, tx: Tx, outcomes: list[tuple[Outcome, int]], lease: str, now: datetime) -> Booked:
         """Settle the boxes that nobody else holds, then lease what is due; a round waits for no turn."""
         if self._last is None or now < self._last - upkeep.SLACK:
-            self._set_right(tx, now)
+            date_anew(tx, now)
         doubtful = processes.free(tx, self._doubtful) if self._doubtful else []
         free = pickup.lock(tx, {one.mailbox for one, _ in outcomes}) if outcomes else set()
         left, smooth = [], []
@@ -183,11 +183,6 @@ class Rounds:
         if self._carrying and not self._stopping and room > 0 and self.presence.sure():
             bundles = outbox.pick(tx, now=now, lease=lease, until=now + outbox.LEASE, limit=room, desks=desks)
         return Booked(left, bundles, pickup.next_due(tx, desks), doubtful)
-
-    def _set_right(self, tx: Tx, now: datetime) -> None:
-        """Date anew what a clock that ran ahead has left."""
-        if ahead := upkeep.set_right(tx, now):
-            LOG.warning("the clock ran %s ahead: mail and timers of that time are dated anew", ahead)
 
     def _give_back(self, outcomes: list[tuple[Outcome, int]], error: BaseException) -> None:
         LOG.error("nothing of this round is booked: %s", error, exc_info=not isinstance(error, LOST))

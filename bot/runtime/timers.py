@@ -1,4 +1,4 @@
-"""The mail that is a timer: carried out and struck off in one transaction."""
+"""Outbox rows that are timers: carried out and deleted in one transaction."""
 
 from __future__ import annotations
 

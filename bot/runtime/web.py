@@ -79,7 +79,7 @@ class Listening:
 
 
 async def start(app: web.Application, host: str, port: int) -> Listening:
-    """Listen; end it with `cleanup()`. Raises OSError when the port is taken."""
+    """Start to listen; end it with `cleanup()`. Raises OSError when the port is taken."""
     runner = web.AppRunner(
         app,
         access_log=None,

@@ -48,7 +48,7 @@ class Workers:
     _stopping: bool = False
 
     def start(self) -> None:
-        """Be there among the processes, then begin."""
+        """Register this process, then start the threads."""
         self._loop = asyncio.get_running_loop()
         self.rounds.presence.start()
         self.rounds.start()
@@ -73,7 +73,7 @@ class Workers:
         return await job.future
 
     def _lane_of(self, message: Inbound | DeskInbound | None) -> Lane:
-        """Messages of one chat go one after the other; other work goes where least waits."""
+        """Return the lane of a message, one for all of a chat to keep their order; other work takes the shortest."""
         if message is None:
             return min(self._lanes, key=lambda lane: len(lane.jobs) + lane.busy)
         if isinstance(message, DeskInbound):
@@ -84,11 +84,11 @@ class Workers:
         return self._lanes[crc32(":".join(who).encode()) % COUNT]
 
     def settle(self, outcome: Outcome) -> None:
-        """Hand in what became of a bundle."""
+        """Take in the outcome of a bundle."""
         self.rounds.settle(outcome)
 
     def settled(self) -> None:
-        """Count a bundle that its own work struck off."""
+        """Count a bundle whose own work deleted its rows."""
         self.rounds.settled()
 
     def stop_carrying(self) -> None:
@@ -128,7 +128,7 @@ class Workers:
             self._booked(lane, job, survive(partial(self._do, job)))
             lane.busy = False
             if self._loop and not self._loop.is_closed():
-                self._loop.call_soon_threadsafe(_finish, job)
+                self._loop.call_soon_threadsafe(job.finish)
             if lane.failures and not self._stopping:
                 threading.Event().wait(min(5.0, PAUSE * 2**lane.failures))
 
@@ -172,12 +172,3 @@ class Workers:
         result, due = run(self.engine, whole)
         self.rounds.expect(due)
         return result
-
-
-def _finish(job: Job) -> None:
-    if job.future.done():
-        return
-    if job.error is not None:
-        job.future.set_exception(job.error)
-    else:
-        job.future.set_result(job.result)

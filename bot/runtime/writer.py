@@ -40,6 +40,21 @@ class Job:
     result: Any = None
     error: BaseException | None = None
 
+    def finish(self) -> None:
+        """Give the result or the error to the caller that waits; to be called in the loop."""
+        if self.future.done():
+            return
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
+
+
+def date_anew(tx: Tx, now: datetime) -> None:
+    """Date mail and timers anew that a clock which ran ahead has left, and log it."""
+    if ahead := upkeep.set_right(tx, now):
+        LOG.warning("the clock ran %s ahead: mail and timers of that time are dated anew", ahead)
+
 
 @dataclass(slots=True)
 class Runner:
@@ -69,7 +84,7 @@ class Runner:
         self._loop = asyncio.get_running_loop()
         with self.lock, transaction(self.engine) as tx:
             outbox.free_leases(tx)
-            self._set_right(tx, self.clock())
+            date_anew(tx, self.clock())
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -89,7 +104,7 @@ class Runner:
         return await job.future
 
     def settle(self, outcome: Outcome) -> None:
-        """Hand in what became of a bundle; it is recorded with the next batch."""
+        """Take in the outcome of a bundle; it is recorded with the next batch."""
         with self._wake:
             self._outcomes.append(outcome)
             self._wake.notify()
@@ -157,7 +172,7 @@ class Runner:
         with self.lock:
             with transaction(self.engine) as tx:
                 if self._last is not None and now < self._last - upkeep.SLACK:
-                    self._set_right(tx, now)
+                    date_anew(tx, now)
                 for outcome in outcomes:  # first: a block booked here must not outlive the message that lifts it
                     outbox.settle(tx, outcome, now=now)
                 for job in jobs:
@@ -177,11 +192,6 @@ class Runner:
             finally:
                 assert self._loop
                 self._loop.call_soon_threadsafe(self._finish, done, bundles)
-
-    def _set_right(self, tx: Tx, now: datetime) -> None:
-        """Date anew what a clock that ran ahead has left."""
-        if ahead := upkeep.set_right(tx, now):
-            LOG.warning("the clock ran %s ahead: mail and timers of that time are dated anew", ahead)
 
     def _pick(self, tx: Tx, now: datetime, settled: int) -> list[Bundle]:
         room = SLOTS - self._out + settled
@@ -226,11 +236,6 @@ class Runner:
 
     def _finish(self, jobs: list[Job], bundles: list[Bundle]) -> None:
         for job in jobs:
-            if job.future.done():
-                continue
-            if job.error is not None:
-                job.future.set_exception(job.error)
-            else:
-                job.future.set_result(job.result)
+            job.finish()
         if bundles:
             self.carry(bundles)

@@ -104,7 +104,7 @@ class SandboxDesk:
         )
 
     async def carry(self, mailbox: str, mails: Sequence[Mail]) -> Delivery:
-        """Show rows for the desk, each once however often it is carried."""
+        """Show rows for the desk, each once however often it is sent."""
         for mail in mails:
             await CARRY[mail.kind](self, mail)
         return Delivery(sent=mails[-1].id if mails else 0)

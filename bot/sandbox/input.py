@@ -114,14 +114,14 @@ class Input:
         message = _text(request, given, "message")
         if not tap and not text.strip():
             raise _refusal(request, 400, "empty")
-        if tap or message:  # a card may have lost the button by now: the house tells who was faster
+        if tap or message:  # a card may have lost the button by now: the answer says who was faster
             await self._known(request, DESK, message)
         kind = "tap" if tap else "reply" if message else "command" if text.startswith("/") else "text"
         done = Done(
             id=_id(request, given), player=_player(request, given), kind=kind, text=text, tap=tap, message=message
         )
         answer = await self.desk.act(done)
-        listed = bool(answer.buttons)  # stands in the group as a message of its own
+        listed = bool(answer.buttons)  # shown in the group as a message of its own
         return web.json_response({"text": answer.text, "alert": answer.alert, "listed": listed})
 
     async def act_file(self, request: web.Request) -> web.Response:

@@ -27,7 +27,7 @@ from storage.platforms.sandbox import Shown
 
 PAGE = Path(__file__).parent / "page"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-PULSE = 15.0  # seconds of silence after which a page hears that the line still stands
+PULSE = 15.0  # seconds of silence after which a page hears that the connection is still open
 MOST_PAGES = 50  # that listen at once
 AREA = "sandbox."
 MAX_LOGIN, FORM = 4096, "application/x-www-form-urlencoded"  # bytes of the login's body, and its kind

@@ -143,7 +143,7 @@ class Room:
         return data
 
     async def shown_file(self, key: str) -> bytes:
-        """Bring a file that a message of the page holds. Raises Gone."""
+        """Return a file that a message of the page holds. Raises Gone."""
         if not await self.house.read(lambda tx: sandbox.shows(tx, key)):
             raise Gone(key)
         return await self.file(key)

@@ -40,7 +40,7 @@ def appeal(
     evidence: Sequence[int] = (),
     context: TurnContext,
 ) -> Appealed:
-    """Accept an appeal and inform the customer; it comes to the desk as a card for another reviewer (R116)."""
+    """Accept an appeal and inform the customer; it comes to the desk as a card for another reviewer."""
     ticket = lifecycle.of_party(tx, ticket_no, conversation_id)
     if ticket is None:
         return Appealed(no=ticket_no, state="", taken=False)

@@ -13,7 +13,7 @@ from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
 CODES = {"leader": "leader_says", "buyer": "buyer_says"}
-SHORT = 80  # characters of what is said
+SHORT = 80  # characters of the words
 
 
 def record(tx: Tx, ticket: Ticket, filing: Filing, lines: Sequence[Line]) -> None:

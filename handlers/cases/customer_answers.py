@@ -28,7 +28,7 @@ class Consented:
 
 
 def consent(tx: Tx, ticket_no: str, *, accepted: bool, conversation_id: int, context: TurnContext) -> Consented:
-    """Record the customer's yes or no to an offer (R113) and inform the customer of the consequences."""
+    """Record the customer's yes or no to an offer and inform the customer of the consequences."""
     ticket = lifecycle.of_party(tx, ticket_no, conversation_id)
     if ticket is None:
         return Consented(no=ticket_no, state="", stale=True)
@@ -125,7 +125,7 @@ def close(tx: Tx, ticket: Ticket, by: lifecycle.By, context: TurnContext, **data
 
 
 def reopen(tx: Tx, ticket: Ticket, by: lifecycle.By, context: TurnContext) -> None:
-    """Return a decided ticket to its owner, or to the queue (R124)."""
+    """Return a decided ticket to its owner, or to the queue."""
     policy = notices.policy_of(tx, ticket, context)
     state = "assigned" if ticket.owner_id else "queued"
     lifecycle.move(tx, ticket.no, state, closed_at=None)
@@ -139,7 +139,7 @@ def reopen(tx: Tx, ticket: Ticket, by: lifecycle.By, context: TurnContext) -> No
 
 
 def received(tx: Tx, ticket_no: str, *, arrived: bool, conversation_id: int, context: TurnContext) -> bool:
-    """Record whether goods sent again have come (R128); return True when the answer was awaited."""
+    """Record whether goods sent again have come; return True when the answer was awaited."""
     ticket = lifecycle.of_party(tx, ticket_no, conversation_id)
     if ticket is None:
         return False

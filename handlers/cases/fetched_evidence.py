@@ -26,7 +26,7 @@ def examined(tx: Tx, evidence_id: int, context: TurnContext) -> None:
     lifecycle.log(tx, ticket.no, "examined", lifecycle.BOT, context, evidence=piece.id, state=piece.state,
                 verdict=piece.verdict)  # fmt: skip
     warnings.record(tx, ticket)
-    if auto_approval.grant(tx, ticket.no, context, tell=True):
+    if auto_approval.grant(tx, lifecycle.must(tx, ticket.no), context, tell=True):
         desk_outbox.refresh(tx, ticket.no, context)
         return
     if ticket.owner_id is not None and piece.restricted:

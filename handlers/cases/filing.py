@@ -6,37 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from handlers.cases import conflicting_claims, leader_review, recording
-from handlers.cases.appeals import appeal
-from handlers.cases.customer_answers import consent, received, settle, withdraw
-from handlers.cases.fetched_evidence import examined
-from handlers.cases.recording import Filing, FilingLine
-from handlers.cases.remarks import Remarked, answered, call, remark
+from handlers.cases.recording import Filing
+from handlers.cases.remarks import answered
+from handlers.claims.claim import drafted_time
 from handlers.context import TurnContext
 from handlers.tickets import auto_approval, clocks, desk_outbox, lifecycle, queue_entry, warnings
-from handlers.tickets.progress import progress
-from storage import evidence, ticket_lines
+from storage import events, evidence, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
+from storage.events import Step
 from storage.tickets import Ticket
-
-__all__ = [
-    "Filed",
-    "Filing",
-    "FilingLine",
-    "Remarked",
-    "appeal",
-    "call",
-    "consent",
-    "examined",
-    "file",
-    "fill",
-    "progress",
-    "raise_ticket",
-    "received",
-    "remark",
-    "settle",
-    "withdraw",
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +46,20 @@ def file(tx: Tx, filing: Filing, context: TurnContext) -> Filed:
     if known is None:
         if same := _same(tx, filing):
             return _join(tx, same, filing, context)
-        return _complete(tx, recording.create(tx, filing, context), filing, context)
+        return _complete(tx, recording.create(tx, filing, context, then=_filed(filing, context)), filing, context)
     more = [warning for warning in (warnings.AGAIN,) if _same(tx, filing, but=known.no)]
     recording.update(tx, known, filing, context)
     warnings.record(tx, known, *more)
+    rows.change(tx, known.no, filed_at=context.now)
+    events.add_all(tx, known.no, [_filed(filing, context)])
     return _complete(tx, known.no, filing, context)
+
+
+def _filed(filing: Filing, context: TurnContext) -> Step:
+    claim = filing.claim
+    sum_ = sum(line.amount or 0 for line in filing.lines)
+    data = {"sum": sum_, "retakes": claim.retakes, "waived": claim.photos_waived}
+    return Step(kind="filed", actor=filing.by.actor, at=context.now, data=data)
 
 
 def _same(tx: Tx, filing: Filing, but: str = "") -> Ticket | None:
@@ -107,30 +95,25 @@ def _join(tx: Tx, ticket: Ticket, filing: Filing, context: TurnContext) -> Filed
 
 
 def _complete(tx: Tx, no: str, filing: Filing, context: TurnContext) -> Filed:
-    claim = filing.claim
-    rows.change(tx, no, filed_at=context.now)
-    ticket = lifecycle.must(tx, no)
-    sum_ = sum(line.amount or 0 for line in filing.lines)
-    waived = claim.photos_waived
-    lifecycle.log(tx, no, "filed", filing.by, context, sum=sum_, retakes=claim.retakes, waived=waived)
+    claim, ticket = filing.claim, lifecycle.must(tx, no)
     policy = context.policy_of(tx, ticket.policy_hash)
-    clocks.met(tx, no, "acceptance", policy, context, since=recording.drafted_time(claim.submit_at) or context.now)
-    noted = ["late_claim"] * bool(claim.late_reason) + ["photos_waived"] * waived
-    warnings.record(tx, ticket, *noted)
+    clocks.met(tx, no, "acceptance", policy, context, since=drafted_time(claim.submit_at) or context.now)
+    noted = ["late_claim"] * bool(claim.late_reason) + ["photos_waived"] * claim.photos_waived
+    ticket = replace(ticket, warnings=warnings.store(tx, ticket, *noted))
     if _owes_photos(tx, ticket, filing, context):
         lifecycle.move(tx, no, "waiting_customer")
         clocks.start(tx, no, "idle_close", policy, context)
         clocks.refresh(tx, no)
-        queue_entry.show_new(tx, no, context, known=ticket.raised, quiet=filing.quiet)
+        queue_entry.show_new(tx, lifecycle.must(tx, no), context, known=ticket.raised, quiet=filing.quiet)
         return told(tx, no)
     if leader_review.begin(tx, ticket, context):
         return told(tx, no)
     queue_entry.promise(tx, ticket, context)
-    if auto_approval.grant(tx, no, context):
+    if auto_approval.grant(tx, ticket, context):
         desk_outbox.refresh(tx, no, context)
         return told(tx, no)
-    queue_entry.show_new(tx, no, context, known=ticket.raised, quiet=filing.quiet)
-    return told(tx, no)
+    queue_entry.show_new(tx, ticket, context, known=ticket.raised, quiet=filing.quiet)
+    return told(tx, no, state=ticket.state)
 
 
 def _owes_photos(tx: Tx, ticket: Ticket, filing: Filing, context: TurnContext) -> bool:
@@ -154,14 +137,13 @@ def raise_ticket(tx: Tx, filing: Filing, *, why: str, context: TurnContext) -> s
     if known is not None:
         fill(tx, known.no, filing, context)
         return known.no
-    no = recording.create(tx, filing, context, why=why)
+    then = Step(kind="raised", actor=filing.by.actor, at=context.now, data={"why": why})
+    no = recording.create(tx, filing, context, why=why, then=then)
     ticket = lifecycle.must(tx, no)
-    lifecycle.log(tx, no, "raised", filing.by, context, why=why)
-    warnings.record(tx, ticket)
-    for name in queue_entry.human_clocks(ticket):
-        clocks.start(tx, no, name, context.policy, context)
+    warnings.store(tx, ticket)
+    clocks.start_first(tx, no, queue_entry.human_clocks(ticket), context.policy, context)
     clocks.refresh(tx, no)
-    queue_entry.show_new(tx, no, context)
+    queue_entry.show_new(tx, ticket, context)
     return no
 
 
@@ -176,19 +158,19 @@ def fill(tx: Tx, ticket_no: str, filing: Filing, context: TurnContext) -> None:
     desk_outbox.refresh(tx, ticket_no, context)
 
 
-def told(tx: Tx, no: str, *, joined: bool = False) -> Filed:
-    """Return what the customer may be told of a ticket."""
-    ticket = lifecycle.must(tx, no)
+def told(tx: Tx, no: str, *, joined: bool = False, state: str = "") -> Filed:
+    """Return what the customer may be told of a ticket; its state is read unless it is given."""
     lines = ticket_lines.of_ticket(tx, no)
     approved = bool(lines) and all(line.decided_by == lifecycle.BOT.actor for line in lines)
     dues = [line.refund_due_at for line in lines if line.refund_due_at]
+    running = clocks.dues(tx, no)
     return Filed(
         no=no,
-        state=ticket.state,
+        state=state or lifecycle.must(tx, no).state,
         joined=joined,
         approved=approved,
         amount=sum(line.amount for line in lines) if approved else 0,
-        notice_at=clocks.due_of(tx, no, "review_notice"),
-        human_at=clocks.due_of(tx, no, *clocks.TO_ANSWER),
+        notice_at=next((due for name, due in running if name == "review_notice"), None),
+        human_at=next((due for name, due in running if name in clocks.TO_ANSWER), None),
         refund_due=max(dues) if approved and dues else None,
     )

@@ -71,6 +71,6 @@ def _line(row: Row, shared: str, voice: Voice) -> str:
 def _row(tx: Tx, one: Sited, voice: Voice) -> Row:
     no, lines = one.ticket.no, ticket_lines.of_ticket(tx, one.ticket.no)
     parts = [who(one, voice), granted(lines, voice) or items(lines)]
-    due = next((due for due in (clocks.due_of(tx, no, name) for name in PROMISES) if due), None)
+    due = clocks.promised(tx, no, PROMISES)
     until = voice.say("leader.by", when=voice.moment(due)) if due else ""
     return Row(sited=one, what=" ".join(part for part in parts if part), until=until)

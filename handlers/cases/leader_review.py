@@ -165,7 +165,7 @@ def silent(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
 def _pass_on(tx: Tx, ticket: Ticket, context: TurnContext, *, awaited: bool) -> None:
     """Send the ticket to the desk, or let the bot decide, as it would have been without a leader."""
     waits = ticket.state in ("queued", "waiting_customer") and ticket.owner_id is None and not ticket.raised
-    if not (awaited and waits) or auto_approval.grant(tx, ticket.no, context, tell=True):
+    if not (awaited and waits) or auto_approval.grant(tx, lifecycle.must(tx, ticket.no), context, tell=True):
         desk_outbox.refresh(tx, ticket.no, context)
         return
     if ticket.answered_at is None and clocks.due_of(tx, ticket.no, *clocks.TO_ANSWER) is None:
@@ -173,4 +173,4 @@ def _pass_on(tx: Tx, ticket: Ticket, context: TurnContext, *, awaited: bool) -> 
         for clock in queue_entry.human_clocks(ticket):
             clocks.start(tx, ticket.no, clock, policy, context)
         clocks.refresh(tx, ticket.no)
-    queue_entry.show_new(tx, ticket.no, context)
+    queue_entry.show_new(tx, lifecycle.must(tx, ticket.no), context)

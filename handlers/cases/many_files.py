@@ -1,4 +1,4 @@
-"""What a sender of very many files hears: that the rest is looked at later."""
+"""The note to a sender of very many files: the rest is looked at later."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from storage.database import Tx
 
 
 def tell(tx: Tx, conversation_id: int, context: TurnContext) -> None:
-    """Tell the sender in the talk's language."""
+    """Inform the sender in the talk's language."""
     talk = conversations.by_id(tx, conversation_id).talk
     known = str(talk.get("language", "")) if isinstance(talk, Mapping) else ""
     text = say(known or languages()[0], "files.later")

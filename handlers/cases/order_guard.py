@@ -1,4 +1,4 @@
-"""Orders that somebody guesses at: tries are counted over all accounts, and the owner and the desk are told."""
+"""Orders that somebody guesses at: tries are counted over all accounts, and the owner and the desk are informed."""
 
 from __future__ import annotations
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
 from handlers.claims import claim as claims
 from handlers.claims.claim import Claim
 from handlers.context import TurnContext
-from handlers.messages.codes import SEVERITIES
+from handlers.messages.codes import strongest
 from handlers.messages.ticket_numbers import draw
 from handlers.tickets import desk_outbox, lifecycle
 from storage import events, evidence, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
 from storage.desk import corrections
-from storage.events import Event
+from storage.events import Event, Step
 from storage.orders import Order
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
@@ -66,13 +65,11 @@ class Filing:
         return lifecycle.By(actor=f"{kind}:{self.channel}:{self.account}")
 
 
-def drafted_time(text: str) -> datetime | None:
-    """Return the time that a draft holds as ISO text; None when it is empty."""
-    return datetime.fromisoformat(text) if text else None
+def create(tx: Tx, filing: Filing, context: TurnContext, *, why: str = "", then: Step) -> str:
+    """Store a new ticket with a number nobody has; return the number.
 
-
-def create(tx: Tx, filing: Filing, context: TurnContext, *, why: str = "") -> str:
-    """Store a new ticket with a number nobody has; return the number."""
+    It is a filed one unless it says `why` it was raised; `then` is the step that says so in its log.
+    """
     claim = filing.claim
     values: dict[str, Any] = {
         "claim_id": claim.id,
@@ -90,7 +87,8 @@ def create(tx: Tx, filing: Filing, context: TurnContext, *, why: str = "") -> st
         "special": list(claim.special),
         "said": [list(item) for item in claim.uttered],
         "warnings": [],
-        "reported_at": drafted_time(claim.opened_at) or context.now,
+        "reported_at": claims.drafted_time(claim.opened_at) or context.now,
+        "filed_at": None if why else context.now,
         "created_at": context.now,
         "updated_at": context.now,
         **_order(filing),
@@ -98,9 +96,25 @@ def create(tx: Tx, filing: Filing, context: TurnContext, *, why: str = "") -> st
     while not rows.add(tx, no=(no := draw(context.random)), **values):
         pass
     rows.join(tx, no, filing.conversation_id, role=filing.role, at=context.now)
-    lifecycle.log(tx, no, "reported", filing.by, context, at=values["reported_at"].isoformat(), claim=claim.id)
-    keep(tx, no, filing, context)
+    reported = {"at": values["reported_at"].isoformat(), "claim": claim.id}
+    steps = [Step(kind="reported", actor=filing.by.actor, at=context.now, data=reported)]
+    events.add_all(tx, no, [*steps, *_wishes(filing, context), *_aided(claim.aided, (), context), then], first=True)
+    for number, wanted in enumerate(filing.lines, start=1):
+        add_line(tx, no, filing, wanted, number=number)
+    _link_evidence(tx, no, filing)
     return no
+
+
+def _wishes(filing: Filing, context: TurnContext, *, known: int = 0) -> list[Step]:
+    """Return the wishes of a draft after the first `known` ones as steps of the log."""
+    return [
+        Step(kind="wish", actor=filing.by.actor, at=claims.drafted_time(at) or context.now, data={"remedy": wish})
+        for at, wish in filing.claim.wishes[known:]
+    ]
+
+
+def _link_evidence(tx: Tx, no: str, filing: Filing) -> None:
+    evidence.link(tx, no, claim_id=filing.claim.id, ids=[photo.id for photo in filing.claim.photos])
 
 
 def _order(filing: Filing) -> dict[str, Any]:
@@ -134,7 +148,7 @@ def rise(
 ) -> bool:
     """Make a ticket more serious, never less; return True when it did."""
     ticket = lifecycle.must(tx, no)
-    worst = max(ticket.severity, severity, key=SEVERITIES.index)
+    worst = strongest(ticket.severity, severity)
     found = {
         "severity": worst,
         "signals": list(dict.fromkeys([*ticket.signals, *signals])),
@@ -150,12 +164,11 @@ def rise(
 def keep(tx: Tx, no: str, filing: Filing, context: TurnContext) -> None:
     """Store what the draft has by now: lines, every wish, evidence."""
     sync_lines(tx, no, filing)
-    known = sum(event.kind == "wish" for event in events.of_ticket(tx, no))
-    for at, wish in filing.claim.wishes[known:]:
-        events.add(tx, no, "wish", {"remedy": wish}, actor=filing.by.actor, at=drafted_time(at) or context.now)
-    evidence.link(tx, no, claim_id=filing.claim.id, ids=[photo.id for photo in filing.claim.photos])
-    if filing.claim.aided:
-        note_aided(tx, no, filing.claim.aided, context)
+    happened = events.of_ticket(tx, no)
+    wishes = _wishes(filing, context, known=sum(event.kind == "wish" for event in happened))
+    if steps := [*wishes, *_aided(filing.claim.aided, happened, context)]:
+        events.add_all(tx, no, steps)
+    _link_evidence(tx, no, filing)
 
 
 def sync_lines(tx: Tx, no: str, filing: Filing) -> None:
@@ -189,9 +202,9 @@ def _same(line: Line, wanted: FilingLine, read: Mapping[str, str]) -> bool:
     return (item, wanted.problem.problem) in here
 
 
-def add_line(tx: Tx, no: str, filing: Filing, wanted: FilingLine) -> None:
-    """Add one line to a ticket."""
-    ticket_lines.add(tx, no, state="open", **columns(filing.order, wanted))
+def add_line(tx: Tx, no: str, filing: Filing, wanted: FilingLine, *, number: int = 0) -> None:
+    """Add one line to a ticket; without a number it becomes the last one."""
+    ticket_lines.add(tx, no, number=number, state="open", **columns(filing.order, wanted))
 
 
 def columns(order: Order | None, wanted: FilingLine) -> dict[str, Any]:
@@ -216,7 +229,7 @@ def columns(order: Order | None, wanted: FilingLine) -> dict[str, Any]:
         "wish": wanted.wish,
         "wish_amount": wanted.amount,
         "also": " ".join(problem.also),
-        "heard_at": drafted_time(problem.at),
+        "heard_at": claims.drafted_time(problem.at),
     }
 
 
@@ -225,10 +238,16 @@ SECOND_READING = "second_reading"
 
 def note_aided(tx: Tx, no: str, aided: Sequence[str], context: TurnContext) -> None:
     """Record what is new; `aided` as in Claim: "problem=late", "quantity=2"."""
-    known = {what for event in events.of_ticket(tx, no) if event.kind == SECOND_READING for what in event.data["read"]}
+    if steps := _aided(aided, events.of_ticket(tx, no), context):
+        events.add_all(tx, no, steps)
+
+
+def _aided(aided: Sequence[str], happened: Sequence[Event], context: TurnContext) -> list[Step]:
+    """Return the step that names what of this is new, if anything is."""
+    known = {what for event in happened if event.kind == SECOND_READING for what in event.data["read"]}
     fresh = [what for what in aided if what not in known]
-    if fresh:
-        lifecycle.log(tx, no, SECOND_READING, lifecycle.BOT, context, read=fresh)
+    by = lifecycle.BOT.actor
+    return [Step(kind=SECOND_READING, actor=by, at=context.now, data={"read": fresh})] if fresh else []
 
 
 def aided_line(event: Event, when: str) -> str:

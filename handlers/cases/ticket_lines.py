@@ -1,17 +1,48 @@
-"""What a draft would file: its problems as lines with shares and sums."""
+"""A draft as it is filed: with its order, and its problems as lines with shares and sums."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
 
-from handlers.cases.filing import FilingLine
+from handlers.cases.recording import Filing, FilingLine
+from handlers.claims import lookup
 from handlers.claims.claim import Claim, Problem
 from handlers.claims.shares import share_of
 from handlers.claims.source_message import telling
 from handlers.claims.summary import MONEY_BACK, item_name, line_of, sums
 from handlers.claims.voice import Voice
+from storage.conversations import Conversation
+from storage.database import Tx
 from storage.orders import Order
+
+
+def filing_of(
+    tx: Tx,
+    claim: Claim,
+    *,
+    conversation: Conversation,
+    order: Order | None,
+    customer_id: int | None,
+    voice: Voice,
+    site: str = "",
+    quiet: bool = False,
+) -> Filing:
+    """Return a draft with its order, its lines and who files it, in the language of `voice`."""
+    claimed = lookup.claimed(tx, claim.order_no, but=claim.ticket_no) if order else {}
+    return Filing(
+        claim=claim,
+        conversation_id=conversation.id,
+        channel=conversation.channel,
+        account=conversation.account,
+        order=order,
+        customer_id=customer_id,
+        leader_id=conversation.leader_id,
+        site=site,
+        language=voice.language,
+        lines=lines_of(claim, order, claimed, voice),
+        quiet=quiet,
+    )
 
 
 def lines_of(claim: Claim, order: Order | None, claimed: dict[int, Fraction], voice: Voice) -> tuple[FilingLine, ...]:

@@ -16,7 +16,7 @@ from storage import ticket_lines, tickets
 from storage.database import Tx
 from storage.tickets import Ticket
 
-# how long after a broken promise the new one is set; nothing promises "soon" (R174)
+# how long after a broken promise the new one is set; nothing promises "soon"
 GRACE: Mapping[str, Duration] = {
     "review_notice": Duration(seconds=4 * 3600),
     "refund_due": Duration(workdays=2),
@@ -115,7 +115,7 @@ def _idle_owner(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None
 
 
 def _follow_up(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
-    """Ask whether what was sent again has arrived (R128)."""
+    """Ask whether what was sent again has arrived."""
     rows.stop(tx, ticket.no, name, at=context.now)
     owed = [line.item for line in ticket_lines.of_ticket(tx, ticket.no) if line.state == "owed"]
     if not owed:

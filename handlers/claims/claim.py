@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from fractions import Fraction
 from typing import Any, Self
+
+from handlers.claims import saved_json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,7 @@ class Photo:
     state: str = "pending"  # pending, stored, refused, gone
     verdict: str = ""
     album: str = ""
+    at: str = ""  # ISO time of the message that it came with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +61,7 @@ class Claim:
     pickup: str = ""
     tail: str = ""
     day: str = ""
+    others: tuple[str, ...] = ()  # further numbers given before the phone's tail: orders beside the first
     problems: tuple[Problem, ...] = ()
     photos: tuple[Photo, ...] = ()
     wishes: tuple[tuple[str, str], ...] = ()  # (ISO time, remedy): every wish that was uttered
@@ -143,6 +148,8 @@ class Talk:
     arriving: tuple[int, ...] = ()  # evidence rows for a ticket whose outcome is told when all are there
     sent: tuple[tuple[str, int, str], ...] = ()  # (message, evidence row, mark of the file): for edits
     arrived: tuple[str, ...] = ()  # the kinds of those that are stored already
+    thanked: bool = False  # thanks for the ticket last spoken of were answered
+    spoken: tuple[str, ...] = ()  # the last texts that the bot said by itself, the newest last
 
     def claim(self, claim_id: str) -> Claim | None:
         """Return the draft of this id."""
@@ -162,42 +169,25 @@ class Talk:
         return replace(self, claims=left, current=current)
 
 
-NESTED = (Talk, Claim, Problem, Photo, Asked, SheetWait)
 FORMERLY = {
     "other": "other_problem", "orders": "order_choices", "withdraw": "withdraw_asked", "drop": "drop_asked",
     "leader_about": "review_asked", "leader_words": "review_words",
 }  # fmt: skip
-NAMES: dict[type, tuple[str, ...]] = {kind: tuple(item.name for item in fields(kind)) for kind in NESTED}
 
 
 def to_json(talk: Talk) -> dict[str, Any]:
     """Return a talk as JSON, without what is empty."""
-    shaped: dict[str, Any] = _shape(talk)
+    shaped: dict[str, Any] = saved_json.shape(talk)
     return shaped
 
 
-def _shape(value: Any) -> Any:
-    if isinstance(value, NESTED):
-        return {name: _shape(inner) for name in NAMES[type(value)] if (inner := getattr(value, name))}
-    if isinstance(value, tuple):
-        return [_shape(item) for item in value]
-    return value
-
-
-def _known(kind: type, raw: Mapping[str, Any]) -> dict[str, Any]:
-    # unknown keys are dropped and new slots stay empty: a deploy never breaks a waiting customer
-    names = NAMES[kind]
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items() if key in names}
-
-
 def _claim(raw: Mapping[str, Any]) -> Claim:
-    values = _known(Claim, raw)
-    values["problems"] = tuple(Problem(**_known(Problem, item)) for item in raw.get("problems", ()))
-    values["photos"] = tuple(Photo(**_known(Photo, item)) for item in raw.get("photos", ()))
-    values["wishes"] = tuple((at, wish) for at, wish in raw.get("wishes", ()))
-    for name in ("said", "enclosed"):
-        values[name] = tuple((at, text) for at, text in raw.get(name, ()))
-    values["asked"] = Asked(**_known(Asked, raw["asked"])) if raw.get("asked") else None
+    values = saved_json.known(Claim, raw)
+    values["problems"] = tuple(Problem(**saved_json.known(Problem, item)) for item in raw.get("problems", ()))
+    values["photos"] = tuple(Photo(**saved_json.known(Photo, item)) for item in raw.get("photos", ()))
+    for name in ("wishes", "said", "enclosed"):
+        values[name] = saved_json.pairs(raw, name)
+    values["asked"] = Asked(**saved_json.known(Asked, raw["asked"])) if raw.get("asked") else None
     return Claim(**values)
 
 
@@ -205,11 +195,11 @@ def from_json(raw: Mapping[str, Any]) -> Talk:
     """Return the talk of its JSON, tolerantly: also of the form in which small facts lay under `extra`."""
     if old := raw.get("extra"):
         raw = {**raw, **{FORMERLY.get(key, key): value for key, value in old.items()}}
-    values = _known(Talk, raw)
+    values = saved_json.known(Talk, raw)
     for name in ("heard", "enclosed"):
-        values[name] = tuple((at, text) for at, text in raw.get(name, ()))
+        values[name] = saved_json.pairs(raw, name)
     values["sent"] = tuple((str(message), int(row), str(mark)) for message, row, mark in raw.get("sent", ()))
-    values["sheets"] = SheetWait(**_known(SheetWait, raw["sheets"])) if raw.get("sheets") else None
+    values["sheets"] = SheetWait(**saved_json.known(SheetWait, raw["sheets"])) if raw.get("sheets") else None
     values["claims"] = tuple(_claim(item) for item in raw.get("claims", ()))
     return Talk(**values)
 
@@ -219,3 +209,8 @@ def amount(problem: Problem) -> Fraction | None:
     if problem.quantity in ("", "all", "half"):
         return None
     return Fraction(problem.quantity)
+
+
+def drafted_time(text: str) -> datetime | None:
+    """Return the time that a talk or draft holds as ISO text; None when it is empty."""
+    return datetime.fromisoformat(text) if text else None

@@ -33,6 +33,7 @@ class TurnInput:
     new_id: Callable[[], str]
     named: References | None = None  # what the text refers to, without looking at any order
     opinions: Opinions | None = None  # of the second reader, where there is one
+    heard: str = ""  # the text as it is read: bare numbers marked as the references that they must be
 
     @property
     def chat(self) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+from handlers.claims import saved_json
 from handlers.claims.claim import Problem, Talk
 from storage.orders import Order
 from storage.ticket_lines import Line
@@ -131,48 +132,28 @@ class Listed:
         return next((order for order in self.orders if order.order_no == number), None)
 
 
-NESTED = (ListDraft, ListLine, ListPhoto, Problem)
-NAMES: dict[type, tuple[str, ...]] = {kind: tuple(item.name for item in fields(kind)) for kind in NESTED}
-
-
 def of(talk: Talk) -> ListDraft | None:
     """Return the list in a talk; unknown keys are dropped, new fields stay empty."""
     raw = talk.listed
     if not raw or "id" not in raw:
         return None
-    values = _known(ListDraft, raw)
+    values = saved_json.known(ListDraft, raw)
     values["lines"] = tuple(_line(item) for item in raw.get("lines", ()))
-    values["photos"] = tuple(ListPhoto(**_known(ListPhoto, item)) for item in raw.get("photos", ()))
-    values["choices"] = tuple((str(label), str(tap)) for label, tap in raw.get("choices", ()))
-    values["ignored"] = tuple((int(batch), str(text)) for batch, text in raw.get("ignored", ()))
+    values["photos"] = tuple(ListPhoto(**saved_json.known(ListPhoto, item)) for item in raw.get("photos", ()))
+    for name in ("choices", "ignored"):
+        values[name] = saved_json.pairs(raw, name)
     return ListDraft(**values)
 
 
 def keep(talk: Talk, draft: ListDraft | None) -> Talk:
     """Return the talk with the list as it is now."""
-    return replace(talk, listed=_shape(draft) if draft else {})
+    return replace(talk, listed=saved_json.shape(draft) if draft else {})
 
 
 def _line(raw: Mapping[str, Any]) -> ListLine:
-    values = _known(ListLine, raw)
-    values["problem"] = Problem(**{k: v for k, v in _plain(raw.get("problem", {})).items() if k in NAMES[Problem]})
+    values = saved_json.known(ListLine, raw)
+    values["problem"] = Problem(**saved_json.known(Problem, raw.get("problem", {})))
     return ListLine(**values)
-
-
-def _plain(raw: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
-
-
-def _known(kind: type, raw: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in _plain(raw).items() if key in NAMES[kind]}
-
-
-def _shape(value: Any) -> Any:
-    if isinstance(value, NESTED):
-        return {name: _shape(inner) for name in NAMES[type(value)] if (inner := getattr(value, name))}
-    if isinstance(value, tuple):
-        return [_shape(item) for item in value]
-    return value
 
 
 def forgetting(draft: ListDraft) -> ListDraft:

@@ -12,16 +12,22 @@ from handlers.claims.claim import Claim, Talk
 from handlers.claims.list_draft import Listed
 from handlers.messages.models import Inbound
 from handlers.nlu.dates import on
+from handlers.nlu.number_shapes import with_shapes
 from handlers.nlu.references import References
+from handlers.nlu.text.lexicon import Lexicon
+from handlers.policy.lexicons import lexicon_of
 from handlers.policy.policy import Policy
 from storage import order_guard, orders, people, sites, ticket_lines, tickets
 from storage.conversations import Conversation
 from storage.database import Tx
+from storage.imports import numbers as order_numbers
+from storage.imports import states as order_states
 from storage.orders import Order
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
 NUMBERS, TAILS = 3, 1  # numbers and phone tails of one message that count; the rest is not looked up
+PICKUP = 4  # digits of a pickup number at most; longer ones are order numbers
 LED = timedelta(days=30)  # how far back a leader's pickup number reaches
 SITE = ("site:", "site_")  # how the code of a pickup site begins; a Telegram link holds no colon
 
@@ -90,6 +96,9 @@ def wanted(
         if not numbers and not pickups and (tails or (offered and claim.tail)):
             numbers = (claim.number,) if claim.number else ()
             pickups = (claim.pickup,) if claim.pickup else ()
+        if tails and claim.others:
+            numbers = tuple(dict.fromkeys((*numbers, *(one for one in claim.others if len(one) > PICKUP))))
+            pickups = tuple(dict.fromkeys((*pickups, *(one for one in claim.others if len(one) <= PICKUP))))
         tails = tails or ((claim.tail,) if claim.tail else ())
         day = day or claim.day
     if conversation.leader_id is None:
@@ -109,6 +118,11 @@ def _day(said: str | None, today: date) -> str:
     if said == "today":
         return today.isoformat()
     return (today - timedelta(days=1)).isoformat() if said == "yesterday" else said or ""
+
+
+def lexicon(tx: Tx, policy: Policy) -> Lexicon:
+    """Return what messages are read by: the policy's words, and the shapes of the order numbers that were imported."""
+    return with_shapes(lexicon_of(policy), order_numbers.shapes(tx))
 
 
 def site_of(tx: Tx, inbound: Inbound) -> str:
@@ -138,10 +152,12 @@ def find(
     A pickup number means the orders of `site` first: every site counts from 1.
     """
     sample = orders.sampled(conversation.channel)
-    order = orders.by_number(tx, order_no, sample=sample) if order_no else None
     own: tuple[Order, ...] = ()
     if conversation.phone and (want.own or want.any):
         own = tuple(orders.of_buyer(tx, conversation.phone, sample=sample))
+    order = next((one for one in own if one.order_no == order_no), None)
+    if order_no and not order:
+        order = orders.by_number(tx, order_no, sample=sample)
     own += _led(tx, conversation, want, sample=sample, since=now - LED)
     matches = matching(own, want, site)
     if order and not matches:
@@ -231,8 +247,11 @@ def tickets_of(
 
 
 def claimed(tx: Tx, order_no: str, *, but: str = "") -> dict[int, Fraction]:
-    """Return the shares of an order's lines that tickets claim already, leaving out the ticket `but`."""
-    taken: dict[int, Fraction] = defaultdict(Fraction)
+    """Return the shares of an order's lines that tickets claim already, leaving out the ticket `but`.
+
+    What the order system cancelled or refunded itself counts as claimed.
+    """
+    taken: dict[int, Fraction] = defaultdict(Fraction, order_states.given_back(tx, order_no))
     for line in ticket_lines.on_order(tx, order_no):
         if line.ticket_no != but and line.share and line.order_line_no is not None:
             taken[line.order_line_no] += Fraction(line.share)
@@ -240,9 +259,9 @@ def claimed(tx: Tx, order_no: str, *, but: str = "") -> dict[int, Fraction]:
 
 
 def bind(tx: Tx, conversation: Conversation, order: Order, *, now: datetime) -> int | None:
-    """Record that the account belongs to the buyer of a proven order; None when the order has no phone."""
-    if not order.buyer_phone:
+    """Record that the account belongs to the buyer of a proven order; None when no phone tells who that is."""
+    if not order.buyer_key:
         return None
-    customer = people.customer(tx, order.buyer_phone, order.buyer_name, sample=order.sample, now=now)
+    customer = people.customer(tx, order.buyer_key, order.buyer_name, sample=order.sample, now=now)
     people.bind(tx, conversation.id, customer.id)
     return customer.id

@@ -44,7 +44,13 @@ class Question:
 
 def ask_order(view: View) -> Question:
     """Return the question for the order, with the proof."""
-    key = "talk.ask_order_again" if view.claim.number or view.claim.pickup else "talk.ask_order"
+    claim = view.claim
+    number = claim.number or claim.pickup
+    key = "talk.ask_order_again" if number else "talk.ask_order"
+    if number and not claim.tail and view.voice.policy.identity.proof == "phone_tail":
+        key = "talk.ask_tail"
+    elif claim.tail and not number:
+        key = "talk.ask_number"
     return Question(slot="order", text=view.voice.say(key))
 
 
@@ -204,7 +210,7 @@ def ask_confirm(view: View) -> Question:
         offer=offer(claim, view.order, dict(view.claimed), voice),
         keep=keeping(claim, voice),
     )
-    edits = () if view.brief else (("talk.edit_quantity", "edit:quantity"), ("talk.edit_wish", "edit:wish"))
+    edits = (("talk.edit_quantity", "edit:quantity"), ("talk.edit_wish", "edit:wish"))[: 1 if view.brief else 2]
     choices = [(voice.say("talk.submit"), f"submit:{claim.revision}")]
     choices += [(voice.say(label), tap) for label, tap in edits]
     choices.append((voice.say("talk.to_human"), "human:confirm"))

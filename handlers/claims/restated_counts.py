@@ -46,7 +46,11 @@ COUNTED = re.compile(
     r"(?:\d|[一二两三四五六七八九十半俩仨几])\s?[个盒份袋瓶只条枚颗箱板把杯包根块斤串]|^\s*\d{1,2}(?:\s|$)"
 )
 PARTLY = re.compile(r"(?:不是?|没有?|别|未必|not) ?(?:全|整|都|whole|all|full)|一半|半|half|\d ?%", re.IGNORECASE)
-ALL_BOUGHT = re.compile(r"[只就](?:买|订|拍|点|要)了?[一1]|\bonly (?:bought|ordered|got) (?:one|1)\b", re.IGNORECASE)
+ALL_BOUGHT = re.compile(
+    r"[只就](?:买|订|拍|点|要)了?[一1]|\b(?:only (?:bought|ordered|got|have|buy|order)|(?:buy|bought|order|"
+    r"ordered) only) (?:one|1)\b",
+    re.IGNORECASE,
+)
 EVERYTHING = re.compile(r"全退|全部退|都退|\bfull refund\b|全额|全款")
 MISSING = frozenset({"shortage_missing", "not_received"})
 STANDS = ("photos", "wish", "confirm", "late")

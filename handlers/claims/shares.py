@@ -11,6 +11,9 @@ from storage.orders import OrderLine
 
 CONTAINERS = frozenset("盒份箱袋包瓶罐桶组板件提把捆篮筐杯") | {
     "box", "boxes", "bag", "bags", "bottle", "bottles", "pack", "packs", "tray", "trays", "can", "cans",
+    "carton", "cartons", "jar", "jars", "tin", "tins", "tub", "tubs", "cup", "cups", "bunch", "bunches", "packet",
+    "packets", "portion", "portions", "unit", "units", "item", "items", "crate", "crates", "punnet", "punnets", "pint",
+    "pints", "head", "heads", "piece", "pieces", "pc", "pcs",
 }  # fmt: skip
 
 

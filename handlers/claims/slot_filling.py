@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from handlers.claims.claim import Claim, Problem
-from handlers.claims.shares import parts
+from handlers.claims.shares import parts, share_of
 from handlers.claims.summary import MONEY_BACK, line_of
-from handlers.messages.codes import SEVERITIES
+from handlers.messages.codes import strongest
 from handlers.nlu.reading import ReadClaim, Reading
 from handlers.policy.policy import Policy
 from storage.orders import Order
 
 
-def take(claim: Claim, reading: Reading, order: Order | None, policy: Policy, *, at: str, first: bool = True) -> Claim:
-    """Return the claim with what the text says; `at` is its ISO time.
+def take(
+    claim: Claim,
+    reading: Reading,
+    order: Order | None,
+    policy: Policy,
+    *,
+    at: str | Callable[[ReadClaim], str],
+    first: bool = True,
+) -> Claim:
+    """Return the claim with what the text says; `at` is its ISO time, or tells that of each claim read.
 
     Text fills empty slots; a filled one changes only if it was asked last or the text says that it corrects.
     `first` is False when a text is read again because its order became known: its wishes are on record already.
@@ -24,13 +32,54 @@ def take(claim: Claim, reading: Reading, order: Order | None, policy: Policy, *,
     problems = list(claim.problems)
     for told in reading.claims:
         if fits(told, policy):
-            _merge(problems, told, reading, claim, policy, at=at)
-    problems = [item for item in problems if item.line_no is None or item.line_no not in reading.denied]
-    claim = replace(claim, problems=tuple(settled(item, order, policy) for item in problems))
+            _merge(problems, told, reading, claim, policy, at=at if isinstance(at, str) else at(told))
+    claimed = {told.line_no for told in reading.claims if told.problems}
+    denied = set(reading.denied) - claimed
+    problems = [item for item in problems if item.line_no is None or item.line_no not in denied]
+    problems = _once(settled(item, order, policy) for item in problems)
+    claim = replace(claim, problems=_within_bought(problems, order))
     if reading.aided:
         claim = replace(claim, aided=tuple(dict.fromkeys((*claim.aided, *reading.aided))))
     claim = _signals(claim, reading)
-    return _wishes(claim, reading, at=at, first=first)
+    return _wishes(claim, reading, at=at if isinstance(at, str) else "", first=first)
+
+
+def _within_bought(problems: Sequence[Problem], order: Order | None) -> tuple[Problem, ...]:
+    """Return the problems with those joined that claim more of a line than was bought: the same goods have both."""
+    kept: list[Problem] = []
+    for item in problems:
+        line = line_of(order, item.line_no)
+        before = next((at for at, one in enumerate(kept) if line and one.line_no == item.line_no), None)
+        shares = [share_of(one, line) or 0 for one in (item, kept[before])] if line and before is not None else []
+        if before is None or sum(shares) <= 1 or not (item.problem and kept[before].problem):
+            kept.append(item)
+            continue
+        first, more = kept[before], item
+        wider = more if shares[0] > shares[1] else first
+        also = tuple(code for code in dict.fromkeys((*first.also, more.problem, *more.also)) if code != first.problem)
+        kept[before] = replace(
+            first, also=also, quantity=wider.quantity, unit=wider.unit, share=wider.share, wish=first.wish or more.wish
+        )
+    return tuple(kept)
+
+
+def _once(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems without those that say the same of the same goods again; what is newer fills what is open."""
+    kept: list[Problem] = []
+    for item in problems:
+        same = next(
+            (
+                at
+                for at, one in enumerate(kept)
+                if item.line_no is not None and (one.line_no, one.problem) == (item.line_no, item.problem)
+            ),
+            None,
+        )
+        if same is None:
+            kept.append(item)
+        elif item.quantity and not kept[same].quantity:
+            kept[same] = replace(kept[same], quantity=item.quantity, unit=item.unit, share=item.share)
+    return kept
 
 
 def fits(told: ReadClaim, policy: Policy) -> bool:
@@ -49,6 +98,8 @@ def _merge(
 ) -> None:
     codes = tuple(code for code in told.problems if code in policy.problems)
     index = _target(problems, told, codes, reading, claim)
+    if index is None and _by_the_way(problems, told, codes, reading):
+        return
     if index is None:
         problems.append(Problem())
         index = len(problems) - 1
@@ -64,15 +115,23 @@ def _merge(
     problems[index] = replace(filled, at=at) if named else filled
 
 
+def _by_the_way(problems: Sequence[Problem], told: ReadClaim, codes: tuple[str, ...], reading: Reading) -> bool:
+    """Return whether further goods are only mentioned: nothing is wrong with them, and no word adds them."""
+    named = told.line_no is not None or bool(told.candidates or told.absent)
+    return named and not codes and told.remedy is None and any(item.problem for item in problems) and not reading.adds
+
+
 def _target(
     problems: Sequence[Problem], told: ReadClaim, codes: tuple[str, ...], reading: Reading, claim: Claim
 ) -> int | None:
     """Return the problem that the words are about; None for a new one."""
+    slot = claim.asked.slot if claim.asked else ""
+    if slot == "item" and told.line_no is not None and not codes and claim.asked and claim.asked.index < len(problems):
+        return claim.asked.index  # the answer names goods that another problem may name too
     if told.line_no is not None or told.candidates:
         return _same_item(problems, told, codes, reading)
     if told.absent:  # never put to the problem of another item
         return next((index for index, item in enumerate(problems) if item.absent == told.absent), None)
-    slot = claim.asked.slot if claim.asked else ""
     answers = slot in ("item", "problem", "received", "quantity") and not codes
     if claim.asked and (answers or (slot == "quantity" and told.quantity is not None)):
         return min(claim.asked.index, len(problems) - 1) if problems else None
@@ -94,6 +153,11 @@ def _same_item(problems: Sequence[Problem], told: ReadClaim, codes: tuple[str, .
     for index, item in enumerate(problems):
         if item.line_no in lines and (not codes or not item.problem or item.problem in codes or reading.correction):
             return index
+    if told.line_no is not None and codes:
+        for index, item in enumerate(problems):
+            known = told.quantity is None or str(told.quantity) == item.quantity
+            if item.line_no == told.line_no and known:
+                return index  # more about the same goods: 烂了, 汁都漏出来了
     for index, item in enumerate(problems):
         open_ = item.line_no is None and (not item.among or lines & set(item.among))
         if open_ and (not codes or not item.problem or item.problem in codes):
@@ -116,6 +180,9 @@ def _filled(item: Problem, told: ReadClaim, codes: tuple[str, ...], *, asked: st
         changes["absent"] = told.absent
     if codes and may("problem", not item.problem):
         changes |= {"problem": codes[0], "also": codes[1:]}
+    elif codes and item.line_no is not None and told.line_no == item.line_no:
+        more = (code for code in codes if code != item.problem)
+        changes["also"] = tuple(dict.fromkeys((*item.also, *more)))
     if told.quantity is not None and may("quantity", not item.quantity):
         changes |= {"quantity": str(told.quantity), "unit": told.unit or "", "share": told.fraction, "unsure": False}
     if told.received and may("received", not item.received):
@@ -145,7 +212,7 @@ def _signals(claim: Claim, reading: Reading) -> Claim:
         claim,
         signals=tuple(dict.fromkeys((*claim.signals, *reading.signals))),
         special=tuple(dict.fromkeys((*claim.special, *reading.special))),
-        severity=max(claim.severity, reading.severity, key=SEVERITIES.index),
+        severity=strongest(claim.severity, reading.severity),
     )
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from fractions import Fraction
 
-from handlers.claims.claim import Claim, Problem
+from handlers.claims.claim import Claim, Problem, drafted_time
 from handlers.claims.shares import left_open, share_of
 from handlers.claims.summary import line_of
 from handlers.claims.voice import Voice
@@ -33,13 +32,14 @@ class View:
     @property
     def late_rule_problem(self) -> Problem | None:
         """Return the problem whose window was over when it was first reported."""
-        if not self.order or not self.order.delivered_at:
+        start = self.voice.policy.window_start(self.order) if self.order else None
+        if not start:
             return None
-        reported = datetime.fromisoformat(self.claim.opened_at) if self.claim.opened_at else self.voice.now
+        reported = drafted_time(self.claim.opened_at) or self.voice.now
         for problem in self.claim.problems:
             line = line_of(self.order, problem.line_no)
             window = self.voice.policy.window(problem.problem, line.tags if line else ())
-            if problem.problem and window and reported > due(self.order.delivered_at, window, self.voice.policy):
+            if problem.problem and window and reported > due(start, window, self.voice.policy):
                 return problem
         return None
 

@@ -54,8 +54,8 @@ def sums(claim: Claim, order: Order | None, claimed: dict[int, Fraction]) -> lis
 
 
 def _whole_order(problem: Problem, order: Order | None) -> int | None:
-    # the problem is the whole order's (nothing arrived): everything paid
-    return sum(line.paid for line in order.lines) if order and problem.quantity == "all" else None
+    # the problem is the whole order's (nothing arrived): everything paid and not given back
+    return order.left() if order and problem.quantity == "all" else None
 
 
 def total(claim: Claim, order: Order | None, claimed: dict[int, Fraction]) -> int | None:

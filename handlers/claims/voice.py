@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from handlers.messages.texts import day, moment, say
+from handlers.policy import calendar
 from handlers.policy.policy import Policy
 
 
@@ -42,8 +42,8 @@ class Voice:
 
     def day(self, when: datetime) -> str:
         """Return a day in the business's time zone."""
-        return day(when, self.language, self.now, ZoneInfo(self.policy.hours.timezone))
+        return day(when, self.language, self.now, calendar.zone(self.policy))
 
     def moment(self, when: datetime) -> str:
         """Return a time in the business's time zone."""
-        return moment(when, self.language, self.now, ZoneInfo(self.policy.hours.timezone))
+        return moment(when, self.language, self.now, calendar.zone(self.policy))

@@ -1,4 +1,4 @@
-"""Who has a ticket: picking up with one winner, handing over, handing back, calling a supervisor."""
+"""Assignment of tickets: picked up with one winner, handed over, handed back, a supervisor called."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOT_NEXT = 20  # how far down the queue [Take next] looks for one that this agen
 
 
 def pick(request: ActionRequest) -> Answer:
-    """Make the agent the owner: one winner; the loser is told who it is (DESIGN 5)."""
+    """Make the agent the owner: one winner; the loser is told who it is."""
     if request.owns:
         return told("yours_already", no=request.no)
     if name := appeals.barred(request.tx, request.ticket, request.by.actor):
@@ -108,7 +108,7 @@ def take(tx: Tx, ticket: Ticket, desk: str, user: str, by: By, context: TurnCont
 
 
 def hand(request: ActionRequest) -> Answer:
-    """Hand a ticket to a colleague, or back to the queue; the first owner stays in its log as follower (R083)."""
+    """Hand a ticket to a colleague, or back to the queue; the first owner stays in its log as follower."""
     if not request.argument:
         ask(request, "hand", "ask_hand", buttons=_colleagues(request))
         return Answer()
@@ -165,7 +165,7 @@ def _back(request: ActionRequest) -> Answer:
 
 
 def boss(request: ActionRequest) -> Answer:
-    """Call the supervisors to a ticket; one of them may take it over (R069)."""
+    """Call the supervisors to a ticket; one of them may take it over."""
     warnings.record(request.tx, request.ticket, "boss")
     lifecycle.log(request.tx, request.no, "boss", request.by, request.context)
     whom = desk_outbox.supervisors(request.tx, request.ticket.desk)

@@ -25,7 +25,7 @@ DECIDING = frozenset({"approve", "change", "refuse", "correct", "sure", "decide"
 
 
 def act(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
-    """Do what a member of the staff tapped, wrote or replied; say what that one is told at once."""
+    """Carry out what a member of the staff tapped, wrote or replied; return the immediate answer."""
     inbound = cleaning.staff(inbound)
     desk_outbox.speak(context.policy)
     if inbound.kind == "left":
@@ -103,7 +103,7 @@ def _run(action: Action, name: str, run: Callable[[ActionRequest], Answer], requ
 
 
 def _reply(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
-    """A reply to a question completes its action; to a card or relayed words it goes to the customer."""
+    """Answer a reply: one to a question completes its action, one to a card or relayed words goes to the customer."""
     message = desk_messages.find(tx, inbound.desk, inbound.reply_to) if inbound.reply_to else None
     if replies.to_list(inbound, message) and (command := commands.row_meant(inbound.text)):
         return commands.carry_out(tx, replace(inbound, text=command), context)

@@ -52,7 +52,7 @@ def ruling_of(request: ActionRequest, line: Line, meant: Meant) -> Ruling | Answ
         amount, code, coupon = ruling.amount, ruling.remedy, ruling.coupon or meant.coupon
     else:
         found = _sum(request, line, meant)
-        if found is None:
+        if found is None or (not found and meant.remedy in MONEY):
             return told("need_sum", alert=True)
         amount, code, coupon = found, meant.remedy, meant.coupon
     if code == "compensation" and not coupon:
@@ -67,7 +67,7 @@ def ruling_of(request: ActionRequest, line: Line, meant: Meant) -> Ruling | Answ
 
 
 def _sum(request: ActionRequest, line: Line, meant: Meant) -> int | None:
-    """Return the 分 that were meant: said, a share, or what the claimed quantity comes to."""
+    """Return the 分 that were meant: the named sum, a share, or the value of the claimed quantity."""
     if meant.remedy not in MONEY:
         return 0
     if meant.amount is not None and meant.amount > 0:
@@ -104,7 +104,7 @@ def decide(request: ActionRequest, rulings: Sequence[Ruled]) -> Answer:
 
 
 def too_much(request: ActionRequest, rulings: Sequence[Ruled]) -> Answer | None:
-    """Say which sum exceeds what may still be given; None when all fit, together too."""
+    """Return which sum exceeds what may still be given; None when all fit, together too."""
     asked: defaultdict[int | None, int] = defaultdict(int)
     whole = sum(ruling.amount for _, ruling in rulings)
     for line, ruling in rulings:

@@ -46,7 +46,7 @@ def _label(tx: Tx, no: str) -> str:
 
 
 def kept(words: str, media: Sequence[Media], key: str) -> dict[str, Any]:
-    """Shape words and media of a message for the question that holds them."""
+    """Return words and media of a message as the question that holds them stores them."""
     return {"words": words.strip(), "media": [asdict(one) for one in media], "key": key}
 
 

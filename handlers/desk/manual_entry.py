@@ -1,4 +1,4 @@
-"""Claims that an agent enters by hand: by phone, mail or at the counter (R170-R172)."""
+"""Claims that an agent enters by hand: by phone, mail or at the counter."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers.cases import filing, ticket_lines
-from handlers.cases.filing import Filing
+from handlers.cases.recording import Filing
 from handlers.claims import slot_filling
 from handlers.claims.claim import Claim
 from handlers.claims.voice import Voice

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from handlers.desk.request import ActionRequest, Answer, ask, told
 from handlers.messages.models import Button
@@ -100,10 +101,10 @@ def sketch(request: ActionRequest, chosen: OrderLine) -> Line:
 
 
 def store(request: ActionRequest, line: Line) -> Line:
-    """Make a sketched line one of the ticket's."""
-    values = {name: getattr(line, name) for name in ("order_line_no", "item", "problem", "state")}
+    """Store a line that was only proposed as one of the ticket's."""
+    values: dict[str, Any] = {name: getattr(line, name) for name in ("order_line_no", "item", "problem", "state")}
     blank = dict.fromkeys(("quantity", "unit", "share", "detail"), "")
-    number = ticket_lines.add(request.tx, request.no, **values, **blank)
+    number = ticket_lines.add(request.tx, request.no, **(values | blank))
     return replace(line, line=number)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers.cases import filing
-from handlers.cases.filing import Filing
+from handlers.cases.recording import Filing
 from handlers.claims import claim as claims
 from handlers.claims.claim import Claim
 from handlers.context import TurnContext
@@ -31,7 +31,7 @@ RECENT = timedelta(days=60)  # how far back orders are looked for
 
 
 def command(tx: Tx, inbound: DeskInbound, by: By, context: TurnContext) -> Answer:
-    """Begin a talk with whoever the words name: a ticket's number, a name, a pickup number, a phone tail."""
+    """Begin a talk with the person whom the words name: a ticket's number, a name, a pickup number, a phone tail."""
     words = inbound.text.split()
     if not words:
         return told("talk_usage", alert=True)

@@ -95,7 +95,7 @@ def ask_words(request: ActionRequest) -> Answer:
 
 
 def note(request: ActionRequest) -> Answer:
-    """Ask the agent for a note that stays in the house."""
+    """Ask the agent for a note that only agents see."""
     ask(request, "note", "ask_note")
     return Answer()
 

@@ -21,7 +21,7 @@ from storage.database import Tx
 from storage.desk.desk_messages import DeskMessage
 from storage.tickets import Ticket
 
-ANSWERED = frozenset({"card", "relay", "page", "topic", "question"})  # words under a mere note stay in the house
+ANSWERED = frozenset({"card", "relay", "page", "topic", "question"})  # a reply to a mere note reaches no customer
 LISTS = frozenset({"board", "joined"})  # messages about many tickets, even while they name only one
 
 

@@ -1,4 +1,4 @@
-"""What an agent does to a ticket, and what the agent is told at once."""
+"""An agent's action on a ticket, and the immediate answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from storage.tickets import Ticket
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the one who tapped or replied is told; `alert` for a box that must be seen, `buttons` under a list."""
+    """The answer to a tap or reply; `alert` for a box that must be seen, `buttons` under a list."""
 
     text: str = ""
     alert: bool = False
@@ -38,9 +38,9 @@ class ActionRequest:
     words: str = ""
     media: tuple[Media, ...] = ()
     key: str = ""  # of the message or tap that this came by
-    given: str = ""  # what an earlier reply to the same question already said
+    given: str = ""  # the words of an earlier reply to the same question
     place: str = ""  # the desk's message that was tapped
-    asked: Mapping[str, Any] = field(default_factory=dict)  # the question that stands there
+    asked: Mapping[str, Any] = field(default_factory=dict)  # the question that is open there
 
     @property
     def no(self) -> str:

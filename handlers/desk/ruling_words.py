@@ -28,7 +28,7 @@ JOINT = re.compile(r"^(?:[\s,，、;；+&和与跟及]|\band\b)*$", re.IGNORECAS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """What is said of one line."""
+    """A ruling on one line as the agent wrote it."""
 
     line: Line
     words: str
@@ -134,7 +134,7 @@ def _named(request: ActionRequest, lines: Mapping[str, Line], plain: str) -> lis
 
 
 def _segments(places: Sequence[_Place], plain: str) -> list[str]:
-    """Return what is said of each named line: what follows its name, or leads to it (退13.5豆腐 退一半芒果)."""
+    """Return the words about each named line: those that follow its name, or lead to it (退13.5豆腐 退一半芒果)."""
     if places and agent_commands.remedy(plain[: places[0].start]):
         starts = [0, *(place.end for place in places[:-1])]
         return [plain[start : place.start] for place, start in zip(places, starts, strict=True)]
@@ -190,7 +190,7 @@ def repeated(request: ActionRequest, rulings: Sequence[Ruled]) -> str:
 
 
 def standing(rulings: Sequence[Ruled]) -> list[list[str]]:
-    """Return how the lines of a plan stand now: what was repeated holds only while they stand so."""
+    """Return the state of a plan's lines: what was repeated holds only while it is the same."""
     return [[str(line.line), line.state, line.remedy, str(line.amount), str(line.coupon)] for line, _ in rulings]
 
 

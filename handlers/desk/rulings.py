@@ -118,7 +118,7 @@ def _hold(request: ActionRequest, asked: Mapping[str, object], *, tell: bool) ->
 
 
 def unchanged(request: ActionRequest, found: Plan, asked: Mapping[str, object]) -> bool:
-    """Return whether a plan is the one that was repeated, on lines that stand as they stood."""
+    """Return whether a plan is the one that was repeated, on lines that did not change."""
     shown = ruling_words.repeated(request, found.rulings), ruling_words.standing(found.rulings)
     return shown == (asked.get("shown"), asked.get("standing"))
 
@@ -147,7 +147,7 @@ def _tapped(chosen: str) -> Meant:
 
 
 def refuse(request: ActionRequest) -> Answer:
-    """Ask for rule, fact and alternative in one question (R106, R115), with a button for each rule of the policy.
+    """Ask for rule, fact and alternative in one question, with a button for each rule of the policy.
 
     A button says the rule: LINE:CODE, or :CODE for all lines; the rest is then asked for.
     """
@@ -170,7 +170,7 @@ def refuse(request: ActionRequest) -> Answer:
 
 
 def refuse_words(request: ActionRequest) -> Answer:
-    """Refuse when the reply names all three parts; else name what is missing and keep what was said."""
+    """Refuse when the reply names all three parts; else name what is missing and keep the words."""
     lines = undecided(request)
     if not lines:
         return told("nothing_open", alert=True, no=request.no)
@@ -192,7 +192,7 @@ def refuse_words(request: ActionRequest) -> Answer:
 
 
 def _told(request: ActionRequest, policy: Policy) -> RefusalParts:
-    """Read what was said last; what was said before fills only what it leaves out."""
+    """Read the last words; earlier ones fill only what these leave out."""
     codes = list(policy.rules)
     last = agent_commands.refusal(request.words, codes)
     if not request.given or not last.missing:

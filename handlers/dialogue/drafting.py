@@ -9,19 +9,17 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from handlers.claims import story
 from handlers.claims.claim import Claim, Photo
 from handlers.claims.decision import TurnInput
 from handlers.claims.outcomes import Bind, Guessed, Opened, Outcome
-from handlers.claims.restated_counts import restated, without_numbers
+from handlers.claims.restated_counts import MISSING, restated, without_numbers
 from handlers.claims.slot_filling import settled, take
 from handlers.claims.slots import View
 from handlers.claims.voice import Voice
 from handlers.messages.models import Reply
 from handlers.nlu.dates import on
 from handlers.nlu.reading import Reading, read
-from handlers.nlu.references import refer
-from handlers.nlu.text.keyphrases import means
-from handlers.nlu.text.normalisation import normalise
 from storage.orders import Order
 from storage.tickets import Ticket
 
@@ -34,6 +32,7 @@ OF_ONE_DRAFT: Mapping[str, Any] = {  # what a new draft makes the talk forget
 OF_DAY = re.compile(
     r"(?:昨|今|前)[天日](?:的|那|这|单)|\d[号日](?:的|那|这|单)|yesterday'?s|today'?s|from (?:yesterday|today)", re.I
 )
+COUPON = re.compile(r"券|红包|积分|coupon|voucher|credit", re.IGNORECASE)
 HEARD = 3  # words that told nothing by themselves, kept for the draft that may follow
 SAID, KEPT = 20, 24_000  # how many of the customer's last messages a draft keeps whole, and of how many characters
 WORDS = 500  # characters of words that said nothing by themselves
@@ -53,6 +52,7 @@ class Drafting:
         self.corrected = turn_input.talk.correcting  # the message before was a bare no
         self.just_locked = False  # this message was one try too many
         self.noted = False  # the notes are part of a reply
+        self.divided = False  # what was said has been divided among several orders
         self.responded = False  # a question, or the lack of one, was told
 
     @property
@@ -69,7 +69,8 @@ class Drafting:
     @property
     def voice(self) -> Voice:
         """How to speak to this customer."""
-        return Voice(language=self.talk.language or "zh", policy=self.turn_input.policy, now=self.turn_input.now)
+        spoken = self.talk.language or self.turn_input.inbound.language  # until words tell, the client's own
+        return Voice(language=spoken or "zh", policy=self.turn_input.policy, now=self.turn_input.now)
 
     def view(self, claim: Claim, *, told: bool = False) -> View:
         """What questions about a draft are made from; `told`: the same reply says the facts."""
@@ -124,25 +125,25 @@ class Drafting:
         if found.proven and found.conversation.customer_id is None and found.conversation.leader_id is None:
             self.outcomes.append(Bind(order_no=order.order_no))
 
-    def adopt(self, order: Order) -> None:
-        """Give the draft its order and read again, with its lines, what was said before."""
+    def adopt(self, order: Order, said: Sequence[tuple[str, str]] | None = None) -> None:
+        """Give the draft its order and read again, with its lines, what was said before, or of it what was `said`."""
         claim = known = self.open_claim()
         tags = [tag for line in order.lines for tag in line.tags if tag in ("senior", "elderly", "disabled")]
         special = dict.fromkeys((*claim.special, *self.turn_input.policy.groups(tags)))
         claim = replace(claim, order_no=order.order_no, number="", pickup="", problems=(), special=tuple(special))
         claim = replace(claim, asked=None, misses={}, aided=())
-        for at, text in claim.said:
-            if means(text, "human"):
+        for part in story.parts(
+            claim.said if said is None else said, order, self.turn_input.lexicon, self.turn_input.today
+        ):
+            reading = self.unguessed(part.text, replace(self.read(part.text, (order,)), correction=False))
+            if part.corrects and all(told.quantity is None for told in reading.claims):
+                reading, _ = restated(claim, part.text, reading, order, lambda words: self.read(words, (order,)))
+            reading = replace(reading, correction=part.corrects)
+            if part.finds and not any(told.problems for told in reading.claims):
+                left = tuple(item for item in claim.problems if item.problem not in MISSING)
+                claim = replace(claim, problems=left)
                 continue
-            # the numbers have done their work: one that was mistyped must not hide what else was said
-            about = refer(
-                normalise(text, self.turn_input.lexicon.emoji),
-                (order,),
-                self.turn_input.lexicon,
-                today=self.turn_input.today,
-            )
-            reading = self.read(about.masked, (order,))
-            claim = take(claim, reading, order, self.turn_input.policy, at=at, first=False)
+            claim = take(claim, reading, order, self.turn_input.policy, at=part.heard_at, first=False)
         if known.ticket_no:  # those words raised it once; a supervisor may have made it milder since
             claim = replace(claim, severity=known.severity)
         self.order, self.adopted = order, True
@@ -178,6 +179,7 @@ class Drafting:
         claim = self.claim
         assert claim
         orders = (self.order,) if self.order else ()
+        reading = self.unguessed(text, reading)
         reading, open_ = restated(claim, text, reading, self.order, lambda words: self.read(words, orders))
         after = take(claim, reading, self.order, self.turn_input.policy, at=self.at)
         if open_:
@@ -187,6 +189,18 @@ class Drafting:
             after = replace(after, submit_at="")  # what was confirmed is no longer what is there
         self.put(after)
         self.said(text)
+
+    def unguessed(self, text: str, reading: Reading) -> Reading:
+        """Return the reading without a wish for 赔偿 that names nothing: a coupon is never guessed, it is asked."""
+        if "compensation" not in reading.remedies or COUPON.search(text):
+            return reading
+        claims = tuple(
+            replace(one, remedy=None if one.remedy == "compensation" else one.remedy) for one in reading.claims
+        )
+        left = tuple(code for code in reading.remedies if code != "compensation")
+        if not left:
+            self.notes.append(self.voice.say("talk.which_amends"))
+        return replace(reading, claims=claims, remedies=left)
 
     def count_again(self) -> None:
         """Have it said that the number is asked for again, for nobody can tell which one was meant."""
@@ -198,7 +212,9 @@ class Drafting:
         assert claim
         album = self.turn_input.inbound.album
         known = {photo.id for photo in claim.photos}
-        fresh = [Photo(id=number, kind=kind, album=album) for number, kind in self.turn_input.found.evidence]
+        fresh = [
+            Photo(id=number, kind=kind, album=album, at=self.at) for number, kind in self.turn_input.found.evidence
+        ]
         self.put(replace(claim, photos=(*claim.photos, *(photo for photo in fresh if photo.id not in known))))
 
     def set_photo(self, photo: Photo) -> None:
@@ -238,7 +254,7 @@ class Drafting:
     def read(self, text: str, orders: Sequence[Order]) -> Reading:
         """Read a text, with what the second reader made of it."""
         turn_input = self.turn_input
-        seen = turn_input.named if text == turn_input.inbound.text else None
+        seen = turn_input.named if text == turn_input.heard else None
         reading = read(text, orders, turn_input.lexicon, today=turn_input.today, seen=seen)
         return (
             reading if turn_input.opinions is None else turn_input.opinions.over(turn_input.chat, text, orders, reading)
@@ -247,7 +263,7 @@ class Drafting:
     def plain_reading(self) -> Reading:
         """The text read without any order."""
         turn_input = self.turn_input
-        return read(turn_input.inbound.text, (), turn_input.lexicon, today=turn_input.today, seen=turn_input.named)
+        return read(turn_input.heard, (), turn_input.lexicon, today=turn_input.today, seen=turn_input.named)
 
     # look-ups
 
@@ -266,9 +282,10 @@ class Drafting:
         oldest = self.turn_input.now - timedelta(seconds=rule.within.seconds)
         kept = [(at, number) for at, number in zip(self.talk.tries, self.talk.tried, strict=False)]
         kept = [(at, number) for at, number in kept if datetime.fromisoformat(at) > oldest]
-        kept += [(self.at, tried) for tried in self.turn_input.found.tried]
+        again = {tried for _, tried in kept}  # the same number with the same tail tries nothing new
+        kept += [(self.at, tried) for tried in self.turn_input.found.tried if tried not in again]
         locked = ""
-        if len(kept) >= rule.tries:
+        if len(kept) >= rule.tries and not self.turn_input.found.proven:
             locked = (self.turn_input.now + timedelta(seconds=rule.lock.seconds)).isoformat()
             kept = []
             self.just_locked = True

@@ -7,7 +7,7 @@ from dataclasses import replace
 from handlers.claims.claim import Claim
 from handlers.claims.outcomes import Await, File, Fill, Raise, Remark, Worsened
 from handlers.claims.summary import line_of, total
-from handlers.dialogue import order_choice
+from handlers.dialogue import handoff, order_choice
 from handlers.dialogue.drafting import LIVE
 from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
@@ -36,11 +36,12 @@ def safety(message: Message) -> None:
         if not rises:
             turn.tell("safety_again", now=True, no=ticket.no)
         return
-    _take(turn, reading, text)
+    take(turn, reading, text)
     claim = turn.claim
     assert claim
     if claim.why != "safety":
         turn.raise_("safety")
+        handoff.ask_order(turn)
     elif not turn.silent_ticket():
         turn.tell("safety_again", now=True, no=claim.ticket_no)
 
@@ -89,7 +90,7 @@ def despair(message: Message) -> None:
     if ticket := _spoken_of(turn):
         _remark(turn, ticket, reading, text, severity=reading.severity)
         return
-    _take(turn, reading, text)
+    take(turn, reading, text)
     claim = turn.claim
     assert claim
     if claim.why not in ("despair", "safety"):
@@ -117,7 +118,8 @@ def _remark(turn: Turn, ticket: Ticket, reading: Reading, text: str, *, severity
     )
 
 
-def _take(turn: Turn, reading: Reading, text: str) -> None:
+def take(turn: Turn, reading: Reading, text: str) -> None:
+    """Take what was said into the draft, with its order; a ticket that it fills is filled."""
     order_choice.resolve(turn, reading)
     turn.open_claim()
     turn.take(text, reading)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.claims.claim import Claim
 from handlers.claims.slot_filling import fits
-from handlers.dialogue import escalation, handoff, order_choice
+from handlers.dialogue import answers, escalation, handoff, order_choice
 from handlers.dialogue.drafting import LIVE
 from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
@@ -15,17 +15,20 @@ from storage.tickets import Ticket
 def take(message: Message) -> None:
     """Take what the text and the media say into a draft, or onto the ticket last spoken of."""
     turn, text, reading = message.turn, message.text, message.reading
-    tells, before, was = _tells(turn, reading), turn.shown(), escalation.worst(turn)
+    tells, before, was = message.tells, turn.shown(), escalation.worst(turn)
     ticket = turn.ticket()
     more = turn.claim is None and ticket is not None and not _new_claim(turn, reading, ticket)
     if ticket and more and handoff.about_ticket(turn, ticket, text, reading, tells=tells):
         return
+    if not turn.silent_ticket():
+        answers.note(turn, text)
     if turn.claim is None and not tells and not turn.turn_input.inbound.media:
         turn.chatter()
         return
     resolved = order_choice.resolve(turn, reading)
     turn.open_claim()
-    turn.take(text, reading)
+    if not turn.divided:
+        turn.take(text, reading)
     turn.add_photos()
     taken = turn.shown() != (before or turn.shown(Claim(id="")))
     handoff.special_media(turn)
@@ -40,12 +43,6 @@ def has_something_to_cancel(turn: Turn) -> bool:
     """Return whether there is a draft, or a ticket without an agent, that words like 算了 can mean."""
     ticket = turn.ticket()
     return bool(turn.claim or (ticket and ticket.state in LIVE and not ticket.owner_id))
-
-
-def _tells(turn: Turn, reading: Reading) -> bool:
-    fit = any(fits(told, turn.turn_input.policy) for told in reading.claims)
-    named = reading.order_numbers or reading.pickup_numbers or reading.phone_tails or reading.phones
-    return bool(fit or named or reading.remedies or reading.signals or reading.angry)
 
 
 def _new_claim(turn: Turn, reading: Reading, ticket: Ticket) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from fractions import Fraction
 
 from handlers.claims.outcomes import Appeal, Progress, Remark
 from handlers.dialogue import receipts
@@ -11,9 +13,15 @@ from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
 from handlers.messages.models import Button
 from handlers.nlu.reading import Reading
+from handlers.nlu.text import consent
 from handlers.nlu.text.keyphrases import contains
 from storage.tickets import Ticket
 
+CORRECTS = re.compile(
+    r"不是[^,，。!?;\n]{1,12}(?:而?是|[,，\s])|^第\s?[\d一二三四五六七八九十]+[个条行]|(?:应该|其实)是|(?:写|记|说|打|搞)错了"
+    r"|\bnot \w+,? but\b|\bi meant?\b|\bshould be\b|\bactually\b|\bcorrection\b",
+    re.IGNORECASE,
+)
 BRIEF = 30  # characters of a message that says one thing
 
 
@@ -28,10 +36,20 @@ def human(turn: Turn, text: str) -> None:
         turn.outcomes.append(Remark(ticket_no=claim.ticket_no, text=text, evidence=turn.evidence_ids(), call=True))
         turn.put(replace(claim, why=claim.why if claim.why in HUSHED else "human"))
         return
-    turn.open_claim()
-    turn.said(text)
+    known = turn.open_claim()
+    if text not in (said for at, said in known.said if at == turn.at):
+        turn.said(text)
     turn.add_photos()
     turn.raise_("human")
+    ask_order(turn)
+
+
+def ask_order(turn: Turn) -> None:
+    """Ask, beside the person who is called, for the order and its proof: nobody else can know it."""
+    claim = turn.claim
+    if claim and not claim.order_no and not turn.turn_input.found.own:
+        turn.put(replace(claim, asked=None))
+        turn.respond(taken=False, counts=False)
 
 
 def special_media(turn: Turn) -> None:
@@ -83,12 +101,17 @@ def thanks(message: Message) -> bool:
     """Return whether the text is thanks where nothing is asked and no agent has the ticket."""
     turn = message.turn
     spoken = turn.claim is None or turn.claim.why in HUSHED
-    return bool(spoken and message.means("thanks") and turn.talk.ticket_no and not turn.silent_ticket())
+    said = message.means("thanks") or consent.thanks(message.text)
+    return bool(spoken and said and turn.talk.ticket_no and not turn.silent_ticket())
 
 
 def welcome_thanks(message: Message) -> None:
-    """Answer thanks."""
-    message.turn.tell("thanks", now=False)
+    """Answer thanks once, then with silence; they are no evidence."""
+    turn = message.turn
+    ticket = turn.ticket()
+    if not turn.talk.thanked:
+        turn.tell("thanks_live" if ticket and ticket.state in LIVE else "thanks", now=False)
+    turn.talk = replace(turn.talk, thanked=True)
 
 
 def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tells: bool) -> bool:
@@ -114,8 +137,14 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
             turn.tell("wish_changed", no=ticket.no, wish=turn.voice.remedy(wish), now=False)
         elif media:
             receipts.expect(turn, owned=bool(ticket.owner_id))
+        elif not ticket.owner_id and (said := _put_right(turn, ticket, reading, text)):
+            turn.reply(said, echo=True)
         elif not ticket.owner_id:
-            turn.reply(turn.voice.say("talk.added_after", no=ticket.no), _other(turn), echo=True)
+            said = turn.voice.say("talk.added_after", no=ticket.no)
+            if turn.talk.spoken[-1:] == (said,):
+                turn.tell("added_too", now=False, no=ticket.no)
+            else:
+                turn.reply(said, _other(turn), echo=True)
         return True
     told = any(claim.problems for claim in reading.claims)
     if not told and not media and ticket.state != "withdrawn" and len(text) <= BRIEF and contains(text, "protest"):
@@ -128,6 +157,24 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
     turn.outcomes.append(Remark(ticket_no=ticket.no, text=text))
     turn.reply(turn.voice.say("talk.which_meant", no=ticket.no), _which(turn, ticket), echo=True)
     return True
+
+
+def _put_right(turn: Turn, ticket: Ticket, reading: Reading, text: str) -> str:
+    """Return what is said to words that put a number of a filed ticket right; "" for other words."""
+    known = {line.order_line_no: line for line in turn.turn_input.found.lines.get(ticket.no, ())}
+    told = [one for one in reading.claims if one.line_no in known and one.quantity is not None]
+    changed = [one for one in told if str(one.quantity) != known[one.line_no].quantity]
+    if changed:
+        names = [f"{known[one.line_no].item} {_count(turn, one.quantity, one.unit)}" for one in changed]
+        return turn.voice.say("talk.restated_after", no=ticket.no, facts=turn.voice.say("talk.comma").join(names))
+    corrects = reading.correction or CORRECTS.search(text)
+    return turn.voice.say("talk.not_understood_after", no=ticket.no) if corrects and not told else ""
+
+
+def _count(turn: Turn, quantity: Fraction | str | None, unit: str | None) -> str:
+    if quantity in ("all", "half"):
+        return turn.voice.say(f"talk.{quantity}")
+    return f"{quantity}{turn.voice.unit(unit or '')}"
 
 
 def _other_wish(turn: Turn, ticket: Ticket, reading: Reading) -> str:

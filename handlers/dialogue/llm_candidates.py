@@ -222,7 +222,7 @@ def _meant(claim: ReadClaim, orders: Iterable[Order]) -> list[Order]:
         fits = [o for o in orders if o.participate_no.lstrip("0") == claim.pickup_no.lstrip("0")]
     elif claim.customer or claim.phone_tail:
         fits = [o for o in orders if claim.customer in (None, o.buyer_name)]
-        fits = [o for o in fits if claim.phone_tail is None or o.buyer_phone.endswith(claim.phone_tail)]
+        fits = [o for o in fits if claim.phone_tail is None or o.phone_tail == claim.phone_tail]
     else:
         fits = []
     return fits

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from handlers.claims.slot_filling import fits
 from handlers.dialogue.turn import Turn
 from handlers.nlu.reading import Reading
 from handlers.nlu.text.keyphrases import Phrases
@@ -28,6 +29,14 @@ class Message:
         if claim is None:
             return OPEN_TO["ticket" if self.turn.ticket() else "nothing"]
         return OPEN_TO["question" if claim.asked else "draft"]
+
+    @property
+    def tells(self) -> bool:
+        """Return whether the text says anything that a claim can hold."""
+        reading = self.reading
+        fit = any(fits(told, self.turn.turn_input.policy) for told in reading.claims)
+        named = reading.order_numbers or reading.pickup_numbers or reading.phone_tails or reading.phones
+        return bool(fit or named or reading.remedies or reading.signals or reading.angry)
 
     def means(self, *names: str) -> bool:
         """Return whether the whole text is one of the key phrases of these names."""

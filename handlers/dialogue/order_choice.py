@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from handlers.claims.decision import LONGEST
 from handlers.claims.lookup import Found
+from handlers.dialogue import several_orders
 from handlers.dialogue.turn import Turn
 from handlers.nlu.dates import on
 from handlers.nlu.reading import Reading
@@ -17,6 +18,8 @@ def resolve(turn: Turn, reading: Reading) -> bool:
     found = turn.turn_input.found
     claim = turn.claim
     matches = _narrowed(found, reading)
+    if len(found.matches) > 1 and not (claim and claim.order_no) and several_orders.divide(turn, found.matches):
+        return True
     if len(matches) == 1:
         _switch(turn, matches[0], reading)
     elif len(matches) > 1 and not (claim and claim.order_no in {order.order_no for order in matches}):
@@ -75,11 +78,16 @@ def _another_day(turn: Turn, others: tuple[Order, ...], reading: Reading) -> Non
 def _keep_hints(turn: Turn) -> None:
     want, claim = turn.turn_input.want, turn.claim
     assert claim
+    given = (*want.numbers, *want.pickups)
+    # before the phone's tail a further number is a further order; after it, the one before was wrong
+    before = () if claim.tail or not given else tuple(filter(None, (claim.number, claim.pickup, *claim.others)))
+    others = tuple(dict.fromkeys((*given[1:], *(one for one in before if one not in given))))
     turn.put(
         replace(
             claim,
-            number=want.numbers[0] if want.numbers else claim.number,
-            pickup=want.pickups[0] if want.pickups else claim.pickup,
+            others=others if given else claim.others,
+            number=want.numbers[0] if want.numbers else ("" if want.pickups and not claim.tail else claim.number),
+            pickup=want.pickups[0] if want.pickups else ("" if want.numbers and not claim.tail else claim.pickup),
             tail=want.tails[0] if want.tails else claim.tail,
             day=want.day or claim.day,
         )
@@ -115,6 +123,8 @@ def _not_found(turn: Turn, found: Found) -> bool:
         return True
     turn.open_claim()
     _keep_hints(turn)
+    if turn.turn_input.want.tails and turn.claim:
+        turn.put(replace(turn.claim, others=()))
     if turn.locked():
         turn.take(turn.turn_input.inbound.text[:LONGEST], turn.plain_reading())
         turn.add_photos()

@@ -5,15 +5,19 @@ Each answer is a condition and an act on one `Message`; their order is that of t
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from handlers.claims.claim import Asked, Claim
 from handlers.claims.questions import question_for
 from handlers.claims.restated_counts import without_numbers
+from handlers.claims.slot_filling import take
 from handlers.dialogue import slot_answers
 from handlers.dialogue.message import Message
+from handlers.nlu.text import consent
 from handlers.nlu.text.keyphrases import contains, plain, without
 
+FIGURES = re.compile(r"\d+|[一二两三四五六七八九十]+[个只颗枚盒袋包份瓶箱条根块]")
 NUMBERS = {"①": 1, "②": 2, "③": 3, "④": 4, "⑤": 5}
 BRIEF = 20  # characters of a message that says one thing
 
@@ -68,9 +72,23 @@ def pick(message: Message) -> None:
 
 def confirms(message: Message) -> bool:
     """Return whether the text says yes to the summary, or submits a draft that is complete."""
-    if _asked(message, "confirm") and message.means("submit", "yes"):
+    if _asked(message, "confirm") and (message.means("submit", "yes") or _agrees(message)):
         return True
     return bool(_asked(message)) and message.means("submit") and message.turn.complete()
+
+
+def _agrees(message: Message) -> bool:
+    """Return whether the text says yes to the summary, in whatever words, and nothing else."""
+    if consent.agrees(message.text):
+        return True
+    reading, claim = message.reading, message.turn.claim
+    if reading.correction or reading.withdrawn or reading.question or claim is None:
+        return False
+    if not message.tells:
+        return consent.opens_with_yes(message.text)
+    # 对的 十一个没错: what is known already, said again
+    after = take(claim, reading, message.turn.order, message.turn.turn_input.policy, at=message.turn.at)
+    return after.shown == claim.shown and consent.opens_with_yes(FIGURES.sub("", message.text))
 
 
 def confirm(message: Message) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,6 +15,9 @@ from handlers.claims.summary import facts, item_name, order_name
 from handlers.dialogue.drafting import HEARD, HUSHED, WORDS, Drafting
 from handlers.messages.models import Button, Reply
 from storage.orders import Order
+
+QUESTION = re.compile("[?？]")
+STORY = 8  # messages that may come before the order without naming one, until a person is called
 
 
 class Turn(Drafting):
@@ -63,6 +67,8 @@ class Turn(Drafting):
             self.raise_("misses")
         elif count == self.turn_input.policy.talk.misses:
             self.tell("help", now=False)
+        elif count > 1:
+            self.tell("welcome_again", now=False)
         else:
             self.welcome()
 
@@ -125,9 +131,16 @@ class Turn(Drafting):
         """
         if not claim.order_no and claim.why != "safety" and self.talk.order_choices and self.turn_input.want.any:
             return False
+        if not claim.order_no and claim.why in ("human", "misses", "angry", "safety") and self._may_name_order(claim):
+            return False
         if claim.why == "voice" and not claim.problems:
             return bool(claim.photo_count) or claim.photos_waived
         return claim.why in HUSHED
+
+    def _may_name_order(self, claim: Claim) -> bool:
+        """Return whether the order is still to be asked for, once, or has just been spoken of."""
+        want = self.turn_input.want
+        return not claim.asked or claim.asked.slot != "order" or want.any or bool(want.tails)
 
     def _acknowledge(self, claim: Claim, *, taken: bool, now: bool) -> None:
         notes = list(dict.fromkeys([*(note for note in self.talk.unsaid if note), *self.notes]))
@@ -137,6 +150,8 @@ class Turn(Drafting):
             return
         if not notes and taken and claim.ticket_no and not self.replies:
             notes = [self.voice.say("talk.added", no=claim.ticket_no)]
+            if self.talk.spoken[-1:] == tuple(notes):
+                notes = [self.voice.say("talk.added_too", no=claim.ticket_no)]
             if self.adopted and claim.why not in ("safety", "locked"):
                 notes.append(self.voice.say("talk.took", facts=facts(claim, self.order, self.voice)))
         elif not notes:
@@ -168,7 +183,11 @@ class Turn(Drafting):
             return False
         misses = {**claim.misses, question.slot: claim.misses.get(question.slot, 0) + 1}
         self.put(replace(claim, misses=misses))
-        if misses[question.slot] < self.turn_input.policy.talk.misses or claim.ticket_no:
+        most = self.turn_input.policy.talk.misses
+        if question.slot == "order" and not self.turn_input.want.any and not self.turn_input.want.tails:
+            most = max(most, STORY)  # somebody who tells a story has not missed the question: it is read with the order
+            self.note("kept_more" if misses[question.slot] % 2 == 0 else "kept_words")
+        if misses[question.slot] < most or claim.ticket_no:
             return False
         self.raise_("not_found" if question.slot == "order" else "misses")
         return True
@@ -226,7 +245,19 @@ class Turn(Drafting):
             self.respond(taken="" in self.talk.unsaid, counts=False)
         if self.notes and not self.noted and not self.silent_ticket():
             self.reply(self.voice.join(list(dict.fromkeys(self.notes))), echo=True)
+        self._vary()
         return Decision(talk=self.talk, replies=tuple(self.replies), outcomes=tuple(self.outcomes))
+
+    def _vary(self) -> None:
+        """Say nothing twice in a row: what was said last is said again in other words."""
+        before = self.talk.spoken[:-1] if self.turn_input.found.echo_back else self.talk.spoken
+        for place, reply in enumerate(self.replies):
+            if before and reply.text == before[-1] and not reply.safety:
+                key = "once_more" if reply.buttons or QUESTION.search(reply.text) else "once_more_plain"
+                again = self.voice.say(f"talk.{key}", text=reply.text)
+                self.replies[place] = replace(reply, text=again)
+            before = (*before, self.replies[place].text)[-2:]
+        self.talk = replace(self.talk, spoken=before)
 
     def _settling(self, claim: Claim) -> bool:
         """Return whether the draft is on its way to a ticket: what it was told is told by that."""

@@ -9,9 +9,29 @@ from handlers.dialogue import draft_commands, slot_answers
 from handlers.dialogue.drafting import LIVE
 from handlers.dialogue.message import Message
 from handlers.messages.models import Button
+from handlers.nlu.customer_questions import nothing_wrong
 
 BRIEF = 24  # characters of a message that says one thing
 NOT_HERE = ("not_received", "shortage_missing", "late_delivery")
+
+
+def claims_nothing(message: Message) -> bool:
+    """Return whether the draft, in which no problem is known, or of which a wish is asked, turns out to be none."""
+    claim = message.turn.claim
+    if claim is None or claim.ticket_no or message.tells or message.turn.turn_input.inbound.media:
+        return False
+    told = any(item.problem for item in claim.problems)
+    asked = _slot(claim) in (("wish",) if told else ("item", "problem", "order", "wish"))
+    return asked and nothing_wrong(message.text) and not (told and claim.photos)
+
+
+def close_quietly(message: Message) -> None:
+    """Put the draft aside: nothing is claimed."""
+    claim = message.turn.claim
+    assert claim
+    message.turn.said(message.text)
+    message.turn.put(replace(message.turn.claim or claim, dropped=True, asked=None))
+    message.turn.tell("nothing_claimed")
 
 
 def answers_drop(message: Message) -> bool:

@@ -22,7 +22,7 @@ def text(given: str) -> str:
 
 
 def line(given: str, longest: int = NAME) -> str:
-    """Return a name as one line: what would stand on a card below it must not be made up by its owner."""
+    """Return a name as one line, so that nobody can add lines to a card with it."""
     whole = " ".join(text(given).split())
     return whole if len(whole) <= longest else whole[: longest - 1] + "…"
 

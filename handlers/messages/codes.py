@@ -25,7 +25,7 @@ CLOCKS: Mapping[str, str] = {  # what each runs from, until
     "refund_due": "an approved refund, until the money is back",
     "exchange_due": "an approved resend or exchange, until it is arranged",
     "return_by": "the notice that goods are to come back, until they are sent",
-    "claim_window": "delivery or pickup, as long as a claim is in time; the last moment counts",
+    "claim_window": "delivery or pickup (else `[orders] window_from`), as long as a claim is in time, inclusive",
     "appeal_window": "a decision, as long as it can be appealed",
     "appeal_final": "an appeal, until its final decision",
     "follow_up": "a finished ticket, until the customer is asked whether all is well",
@@ -39,3 +39,8 @@ CLOCKS: Mapping[str, str] = {  # what each runs from, until
 GROUPS = ("infant", "pregnant", "senior", "disabled", "minor")
 COLLECTS = ("item", "quantity", "share", "received", "detail")
 TAGS = ("fresh", "chilled", "frozen", "live", "fragile", "dry", "infant", "senior", "elderly", "disabled", "key_item")
+
+
+def strongest(*severities: str) -> str:
+    """Return the worst of several severities; normal when there is none."""
+    return max(severities, key=SEVERITIES.index, default=SEVERITIES[0])

@@ -63,6 +63,12 @@ def wake(tx: Tx, name: str, payload: Mapping[str, Any], *, due: datetime, now: d
     outbox.put(tx, box, "wake", payload, due=due, now=now, priority=outbox.URGENT)
 
 
+def wake_first(tx: Tx, timers: Mapping[str, tuple[Mapping[str, Any], datetime]], *, now: datetime) -> None:
+    """Set timers, given by name with payload and due time, that were never set before."""
+    boxes = {f"wake:{name}": timer for name, timer in timers.items()}
+    outbox.put_first(tx, "wake", boxes, now=now, priority=outbox.URGENT)
+
+
 def let_sleep(tx: Tx, name: str) -> None:
     """Remove a timer."""
     outbox.take_back(tx, f"wake:{name}", "wake")

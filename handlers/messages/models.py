@@ -37,7 +37,7 @@ class Inbound:
     channel: str
     account: str
     at: datetime
-    kind: str = "text"  # text, media, tap, start, sticker, other; inside the house also: fetched, wake
+    kind: str = "text"  # text, media, tap, start, sticker, other; inside the program also: fetched, wake
     text: str = ""
     tap: str = ""  # a button's value, as "problem:quality_spoiled"
     media: tuple[Media, ...] = ()

@@ -7,10 +7,12 @@ import re
 WHOLE = re.compile(
     r"(?<![\d.])(?:(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}|\+[1-9](?:[ -]?\d){7,14}|0\d{2,3}[ -]?\d{7,8})(?![\d.])"
 )
+EXTENSION = re.compile(r"(?<=\d{10})-\d{1,6}$")  # behind a number that many share
 
 
 def masked(phone: str) -> str:
     """Return a phone number with its middle hidden: the group sees three digits before and four after."""
+    phone = EXTENSION.sub("", phone)
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 8 else "****" if phone else ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ BREAK = re.compile(r"[,。;!?\n]|(?<!\d)\.(?!\d)|(?<=\d)\.(?=\s|$)|\.{2,}")
 AND_BEFORE = re.compile(r"(?:和|跟|与|、|及|还有|加|and)\s*$")
 ALL_OF = re.compile(r"\s*(?:全部?|两样|两个|这些|统统|一共)?(?:都|均|全)")
 EACH = re.compile(r"各|每样|每种|分别")
-LINK = re.compile(r"[\s的:xX*\ue000-\ue002]*$")
+LINK = re.compile(r"(?: of(?: the)?)?[\s的:xX*\ue000-\ue002]*$")
 
 UNCOUNTED = {"foreign_object", "illness", "service_attitude"}
 """Problems of which no quantity is claimed: 一条虫 counts insects."""
@@ -100,7 +100,17 @@ def gather(
         for entry in fresh:
             entry.bare = _only_items(text, clause)
         entries += fresh
-    return [part for entry in _settled(entries, loose) for part in _apart(entry)]
+    aside = [loose] if entries and loose.problems and _on_a_line_before(text, loose, entries) else []
+    settled = _settled(entries, Entry() if aside else loose)
+    return [part for entry in (*aside, *settled) for part in _apart(entry)]
+
+
+def _on_a_line_before(text: str, loose: Entry, entries: Sequence[Entry]) -> bool:
+    """Return whether the problem was told lines before any goods, which have problems of their own."""
+    first = next((entry for entry in entries if entry.mention), None)
+    if first is None or first.mention is None or not first.problems:
+        return False
+    return "\n" in text[loose.problems[-1].hit.end : first.mention.start]
 
 
 def _apart(entry: Entry) -> list[Entry]:
@@ -201,8 +211,13 @@ def _settled(entries: list[Entry], loose: Entry) -> list[Entry]:
     if loose.counts and not any(entry.counts for entry in entries):
         entries[0].counts += loose.counts
     if any(entry.problems for entry in entries):
-        entries = [entry for entry in entries if entry.problems or (entry.counts and not empty)]
+        entries = [entry for entry in entries if entry.problems or _lacks(entry) or (entry.counts and not empty)]
     return _merged(entries)
+
+
+def _lacks(entry: Entry) -> bool:
+    """Return whether the counts of an entry tell by themselves that some is missing: ordered 2, only 1 came."""
+    return short_by(entry.counts, None) is not None
 
 
 def _merged(entries: Sequence[Entry]) -> list[Entry]:
@@ -218,13 +233,20 @@ def _merged(entries: Sequence[Entry]) -> list[Entry]:
     return list(kept.values())
 
 
-def amount(entry: Entry, ordered: Fraction | None) -> Quantity | None:
-    """Return the count that is claimed: what is missing where both sums are given, else the one beside the problem."""
+def amount(entry: Entry, ordered: Fraction | None, unit: str = "") -> Quantity | None:
+    """Return the count that is claimed: what is missing where both sums are given, else the one beside the problem.
+
+    `unit`: the order line's own; of several counts the one in it is meant (8小杯那种, 3板里2板).
+    """
     changed = [count for count in entry.counts if count.role == "changed"]
     if changed:
         return changed[-1]
     if entry.problems and set(entry.codes()) <= UNCOUNTED:
         return None
+    spared = next((count for count in entry.counts if count.role == "but"), None)
+    if spared is not None and isinstance(spared.value, Fraction):
+        rest = ordered - spared.value if ordered is not None and ordered > spared.value else None
+        return replace(spared, value=rest, role="claim")
     missing = short_by(entry.counts, ordered)
     if missing is not None:
         return missing
@@ -237,6 +259,9 @@ def amount(entry: Entry, ordered: Fraction | None) -> Quantity | None:
         ]
     if not counts and "shortage_missing" not in entry.codes():
         counts = [count for count in entry.counts if count.role == "received" and not count.only]
+    own = [count for count in counts if unit and count.unit == unit and count.value is not None]
+    if own and len(own) < len(counts) and counts[0].unit and counts[0].unit != unit and counts[0].value is not None:
+        counts = own
     if len(counts) > 1 and entry.problems:
         after = [
             count
@@ -247,5 +272,6 @@ def amount(entry: Entry, ordered: Fraction | None) -> Quantity | None:
             count for count in counts if any(0 <= problem.hit.start - count.end <= 2 for problem in entry.problems)
         ]
         exact = [count for count in after or before or counts if count.value is not None]
+        exact = exact or [count for count in counts if count.value is not None]
         counts = exact or counts
     return counts[0] if counts else None

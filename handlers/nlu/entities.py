@@ -23,6 +23,12 @@ from storage.orders import Order
 ITEM = "\ue001"
 PORTION = re.compile(r"[0-9一二两三四五六七八九十半][个只颗枚盒袋包份瓶箱条根块斤板组]")
 CONTRAST = re.compile(r"[,。;!\s]*(?:就是|只是|但|不过|可是|而是|倒是少|but\b|just\b)")
+PLACED = re.compile(r"(?:的)?(?:底下|下面|下边|旁边|后面|上面)(?=[还又也压藏放翻找有]|,)")  # 血肠底下还压着一袋
+APART = re.compile(r"[,。;!?\n]|(?<!\d)\.(?!\d)|\band\b|(?<=退)\s|(?<=退了)\s|(?<=[补换]发)\s")
+NEAR = 10  # characters between an item and the words that say it is fine
+SENTENCE = re.compile(r"[^。!?;\n]*")
+JOINED = re.compile(r"\s*(?:和|跟|与|、|及|同|佮|还有|,|and|&)\s*(?:条|那个|the |my )?\s*")
+TAKEN_BACK = re.compile(r"(?:\bno,? sorry,? not|\bsorry,? (?:no,? )?not|\bi mean,? not|\bno,? not)(?: the| my)?\s$")
 NOT_THIS = re.compile(r"[,\s]*而?不是[\s那个]*")
 BESIDE = re.compile(r"[\s的了掉x*:\ue000]*")
 
@@ -37,6 +43,11 @@ class Facts:
     came: Received | None
     serious: Serious
     wished: Wishes
+    own: tuple[tuple[tuple[str, int], str], ...] = ()  # the wish beside each order line, where they differ
+
+    def own_wish(self, lines: Sequence[tuple[str, int]]) -> str | None:
+        """Return the wish that stands beside one of these order lines."""
+        return next((code for line, code in reversed(self.own) if line in lines), None)
 
 
 def covered(text: str, spans: Iterable[tuple[int, int]], sign: str) -> str:
@@ -62,11 +73,28 @@ def _denials(text: str, found: Sequence[Mention], problems: Sequence[Problem], l
         if CONTRAST.match(text, fine.end) and not any(one.start >= fine.end for one in found):
             continue
         # 一份好的一份坏的: of several only some are fine
-        if PORTION.search(text[item.end : fine.start]):
+        rest = SENTENCE.match(text, fine.end)
+        behind = rest.end() if rest else fine.end
+        if PORTION.search(text[item.end : fine.start]) and any(item.end <= one.hit.start < behind for one in problems):
             continue
-        if fine.start - item.end <= 6 and not any(item.end <= one.hit.start < fine.start for one in problems):
-            denied.append(item)
-    return denied + _not_this(text, found, problems)
+        if fine.start - item.end <= NEAR and not any(item.end <= one.hit.start < fine.start for one in problems):
+            denied += _joined(text, before)
+    return denied + _not_this(text, found, problems) + _put_right(text, found)
+
+
+def _joined(text: str, before: Sequence[Mention]) -> list[Mention]:
+    """Return the last item with those that are joined to it: 列巴跟干豆腐也都挺好."""
+    kept = [before[-1]]
+    for one in reversed(before[:-1]):
+        if not JOINED.fullmatch(text, one.end, kept[-1].start):
+            break
+        kept.append(one)
+    return kept
+
+
+def _put_right(text: str, found: Sequence[Mention]) -> list[Mention]:
+    """Return the items that are taken back while one speaks: the mangos, sorry not the mangos, the papayas."""
+    return [one for one in found if TAKEN_BACK.search(text[max(0, one.start - 24) : one.start])]
 
 
 def _not_this(text: str, found: Sequence[Mention], problems: Sequence[Problem]) -> list[Mention]:
@@ -122,20 +150,35 @@ def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
     bare, came = laid.text, laid.came
     problems, added, grave = _problems(laid, orders, lexicon)
     everything = sorted([*laid.items, *laid.named], key=lambda one: one.start)
+    everything = [one for one in everything if not PLACED.match(bare, one.end)]
     denied = _denials(bare, everything, problems, lexicon)
     kept = [one for one in everything if one not in denied]
     counts = quantities(bare, lexicon)
     counts += [one for one in lone(bare, counts) if _beside(bare, one, laid.spans, problems)]
     entries = gather(bare, kept, problems, sorted(counts, key=lambda one: one.start))
     _join(entries, added)
+    wished = wishes(bare, lexicon, claimed=bool(problems))
     return Facts(
+        own=_own_wishes(bare, everything, wished),
         text=text,
         entries=tuple(entries),
         denied=tuple(line for one in denied if one.sure for _, line in one.lines),
         came=came,
         serious=grave,
-        wished=wishes(bare, lexicon, claimed=bool(problems)),
+        wished=wished,
     )
+
+
+def _own_wishes(text: str, found: Sequence[Mention], wished: Wishes) -> tuple[tuple[tuple[str, int], str], ...]:
+    """Return the wish beside each order line where lines have wishes of their own: tofu refund, grapes again."""
+    own: list[tuple[tuple[str, int], str]] = []
+    bounds = [0, *(match.end() for match in APART.finditer(text)), len(text)]
+    for low, high in pairwise(bounds):
+        codes = {code for at, code in wished.places if low <= at < high}
+        lines = [line for one in found if low <= one.start < high and one.sure for line in one.lines]
+        if len(codes) == 1 and lines:
+            own += [(line, code) for line in lines for code in codes]
+    return tuple(own) if len({code for _, code in own}) > 1 else ()
 
 
 def _problems(
@@ -150,7 +193,7 @@ def _problems(
         laid.problems,
         grave,
         lexicon.learned,
-        several=len({one.lines for one in laid.items}) > 1,
+        several=len({one.lines for one in laid.items}) > 1 or "\n" in laid.text,
         firm=laid.came.hit if laid.came else None,
         tags={tag for order in orders for line in order.lines for tag in line.tags},
     )

@@ -9,11 +9,12 @@ from itertools import groupby, islice
 
 from handlers.nlu.text.lexicon import HITS, Lexicon
 from handlers.nlu.text.normalisation import normalise
-from handlers.nlu.text.phonetics import heard
+from handlers.nlu.text.phonetics import by_line
 from storage.orders import Order, OrderLine
 
 CJK = re.compile(r"[\u3400-\u9fff][\u3400-\u9fff0-9]*")
 LATIN = re.compile(r"[a-z]{3,}")
+SPEC_PART = re.compile(r"(\d{1,4})(杯|瓶|枚|个|只|袋|包|片|支|盒|罐|g|ml|kg|l|斤|克)")
 BRACKETS = re.compile(r"\([^)]{0,40}\)")
 MEASURES = "kg|ml|cm|g|l|斤|两|克|公斤|千克|升|毫升|[个只颗枚粒盒包袋杯瓶片抽支条件根把块份板箱听罐号]"
 SPEC = re.compile(rf"[约共]?[0-9.]{{1,8}}(?:{MEASURES})(?:装|级|以上|左右)?(?:[/*x][0-9]*[\u4e00-\u9fff]?)*")
@@ -169,7 +170,28 @@ def _cover(founds: list[_Found]) -> tuple[float, int]:
     return len(own) + BORROWED * len(every - own), max(found.grade for found in founds)
 
 
-def _decide(group: list[_Found], text: str, lexicon: Lexicon, kin: Mapping[tuple[str, int], frozenset[str]]) -> Mention:
+def _by_spec(
+    lines: Sequence[tuple[str, int]], text: str, specs: Mapping[tuple[str, int], str]
+) -> tuple[tuple[str, int], ...]:
+    """Return the one line whose specification is named: 8小杯的那个 of 100g*8杯 and 350g."""
+    named = [
+        line
+        for line in lines
+        if any(
+            re.search(rf"(?<!\d){number}\s?[大小]?{unit}", text)
+            for number, unit in SPEC_PART.findall(specs.get(line, ""))
+        )
+    ]
+    return tuple(named) if len(named) == 1 else ()
+
+
+def _decide(
+    group: list[_Found],
+    text: str,
+    lexicon: Lexicon,
+    kin: Mapping[tuple[str, int], frozenset[str]],
+    specs: Mapping[tuple[str, int], str],
+) -> Mention:
     start, end = min(one.start for one in group), max(one.end for one in group)
     by_line: dict[tuple[str, int], list[_Found]] = {}
     for found in group:
@@ -178,6 +200,8 @@ def _decide(group: list[_Found], text: str, lexicon: Lexicon, kin: Mapping[tuple
     things = {key: score for key, score in scores.items() if score[1] >= ALIAS} or scores
     best = max((size, min(grade, HEAD)) for size, grade in things.values())
     lines = tuple(key for key, (size, grade) in things.items() if (size, min(grade, HEAD)) == best)
+    if len(lines) > 1:
+        lines = _by_spec(lines, text, specs) or lines
     word = text[start:end]
     # 草莓 names no 草莓酸奶: a noun of its own that is only a part of the item's words is asked about,
     # except where parts tell two of a kind apart (韭菜 of two sorts of 水饺)
@@ -207,12 +231,21 @@ def mentions(text: str, orders: Sequence[Order], lexicon: Lexicon) -> list[Menti
     """Return the order lines that a normalised text names, in order; by sound where no spelling fits."""
     groups = _clusters(text, _founds(text, orders, lexicon))
     kin = _kinds(orders, lexicon) if groups else {}
-    found = _settled([_decide(group, text, lexicon, kin) for group in groups])
+    specs = {(order.order_no, line.line_no): normalise(line.spec) for order in orders for line in order.lines}
+    found = _settled([_decide(group, text, lexicon, kin, specs) for group in groups])
     found = [each for one in found for each in _both(_within(one, text, orders, lexicon), text)]
-    if found or not orders:
+    if not orders or (found and "\n" not in text):
         return found
-    return [Mention(start=start, end=end, lines=lines, sure=len(lines) == 1, word=text[start:end])
-            for start, end, lines in heard(text, _spoken(orders, lexicon))]  # fmt: skip
+    spoken = [
+        ((order.order_no, line.line_no),
+         tuple(name.word for name in names_of(line.item, lexicon) if name.grade >= ALIAS and 2 <= len(name.word) <= 5))
+        for order in orders
+        for line in order.lines
+    ]  # fmt: skip
+    places = by_line(text, [(one.start, one.end) for one in found], spoken)
+    alike = [Mention(start=low, end=high, lines=lines, sure=len(lines) == 1, word=text[low:high])
+             for low, high, lines in places]  # fmt: skip
+    return sorted([*found, *alike], key=lambda one: one.start)
 
 
 def _within(one: Mention, text: str, orders: Sequence[Order], lexicon: Lexicon) -> Mention:
@@ -243,16 +276,6 @@ def _settled(found: list[Mention]) -> list[Mention]:
         meant = [line for line in one.lines if line in named] if len(one.lines) > 1 else []
         settled.append(replace(one, lines=(meant[0],), sure=True) if len(meant) == 1 else one)
     return settled
-
-
-def _spoken(orders: Iterable[Order], lexicon: Lexicon) -> list[tuple[tuple[str, int], tuple[str, ...]]]:
-    """Return names worth comparing by sound: two characters or more of the thing itself."""
-    return [
-        ((order.order_no, line.line_no),
-         tuple(name.word for name in names_of(line.item, lexicon) if name.grade >= ALIAS and 2 <= len(name.word) <= 5))
-        for order in orders
-        for line in order.lines
-    ]  # fmt: skip
 
 
 def strangers(text: str, spans: Iterable[tuple[int, int]], lexicon: Lexicon) -> list[Mention]:

@@ -13,13 +13,16 @@ from handlers.nlu.text.numerals import chinese
 
 NUMERAL = r"[一二两三四五六七八九十廿卅百]{1,5}"
 LEAD = (
-    r"#\s?|(?<![a-z])no(?:\.\s?|\s)?|order (?:no\.? ?|number )?#?|(?<![a-z])number |pickup (?:no\.? ?|number )?#?"
-    r"|(?:接龙号?|[取提领]货号?|自提号|序号|编号|号码|排号)[是为:\s]{0,2}|第"
+    r"#\s?|(?<![a-z])no(?:\.\s?|\s)?|(?<![a-z])(?:pick-?up|collection|order|parcel)(?: (?:no\.?|number))?(?: is|"
+    r" was)?[ :]{1,2}#?"
+    r"|(?<![a-z])pick up (?:(?:no\.?|number)(?: is| was)?|is|was)[ :]{1,2}#?"
+    r"|(?<![a-z])(?<!phone )(?<!mobile )(?<!the )number(?: is| was)?[ :]{1,2}"
+    r"|(?:接龙号?|[取提领拎拿]货(?:号码?|码|(?=\d))|取件号|自提号|序号|编号|号码|排号)[是为:\s]{0,2}|第"
 )
 # 号 as part of an address or a thing; 单 only where it counts no orders, 位 and 户 only behind 第
 SIGN = (
     r"\s{0,2}号(?!楼|门|线|路|院|店|码|机|电池|键|公馆|\s*楼)|\s?#|\s?hao(?![a-z])|呺"
-    r"|单(?=$|[\s的:](?![没都有少])|[^\d\s身个点子位独买有没都少未缺需要退待已在共,。!;、出到价元])|[位户楼]"
+    r"|单(?=$|[\s的:](?![没都有少])|[^\d\s身个点子位独买有没都少未缺需要退待已在共,。!;、出到价元])|[位户楼]|那个?单"
 )
 ONE = re.compile(rf"(?P<lead>{LEAD})?(?P<number>\d{{1,4}}|{NUMERAL})(?P<sign>{SIGN})?")
 RANGE, LISTED, POINTED = r"\s?(?:--?|~|到|至|\.{2,3})\s?", r"\s?(?:[、,/和跟与及&+;]|and|还有|以及)\s?", r"\."
@@ -39,6 +42,8 @@ BEFORE_DATE = re.compile(
 )
 MADE, MADE_ON = re.compile(r"日期|保质期|生产|批次|到期"), re.compile(r"\s?(?:的|生产|产|到期|过期|$|[,。;!])")
 AFTER_DATE = re.compile(r"\s?(?:买|下单|下的单|付款|到货|发货|收到|收的|送到|订的|到的|发的|拍的)")
+DATED = re.compile(r"(?:今天|昨天|前天|明天|说好?|讲好?|写[着的到]?)[是都]?\s?$")
+DATED_AFTER = re.compile(r"\s?(?:上午|下午|早上|晚上|中午|才[来到送]|过[生大七八六寿]|到(?![货店])|那天)")
 GIVEN = re.compile(r"(?:给|到|批)$")
 LEADING = re.compile(rf"\s*[(\[【<]?\s?(?P<numbers>\d{{1,4}}(?!\d)(?:{JOINT}\d{{1,4}}(?!\d)){{0,40}})")
 CLOSED = re.compile(r"\s?[)\]】>]?(?:[.、:,;-]\s?|\s|(?<=[)\]】>])|(?=[\u4e00-\u9fff(【\[])|$)")
@@ -177,7 +182,8 @@ class Finder:
             return True
         if one.sign == "号" and BEFORE_DATE.search(before) and int(one.value or 99) <= 31:
             return True
-        return one.value not in self.known and bool(AFTER_DATE.match(behind) or GIVEN.search(before))
+        day = one.sign == "号" and 0 < int(one.value or 0) <= 31 and (DATED.search(before) or DATED_AFTER.match(behind))
+        return one.value not in self.known and bool(day or AFTER_DATE.match(behind) or GIVEN.search(before))
 
     def leading(self) -> list[Span]:
         """Return bare numbers at the start of a line or its parts, where an order has them (24 李姐 ..., 32不要了)."""

@@ -11,6 +11,8 @@ from itertools import islice
 from handlers.nlu.text.lexicon import HITS, Lexicon
 from handlers.nlu.text.number_patterns import (
     ALL,
+    ALL_BUT,
+    BOTH,
     BOUGHT_CAME,
     COUNTED_BARE,
     FAULT_BEFORE,
@@ -28,6 +30,7 @@ from handlers.nlu.text.number_patterns import (
     ROLES,
     SPEC_AFTER,
     TALLY,
+    THERE_IS,
     without_figures,
 )
 from handlers.nlu.text.numerals import SHARE, number
@@ -106,6 +109,18 @@ def _counts_told(text: str) -> list[Quantity]:
     found += [
         Quantity(start=match.start(), end=match.end(), value=Fraction(1), unit=match.group(1))
         for match in islice(ONE.finditer(text), HITS)
+    ]
+    for match in islice(ALL_BUT.finditer(text), HITS):
+        spared = number(next(group for group in match.groups() if group))
+        if spared is not None and spared.exact:
+            found.append(Quantity(start=match.start(), end=match.end(), value=spared.exact, role="but"))
+    for match in islice(THERE_IS.finditer(text), HITS):
+        came = number(match.group(1))
+        if came is not None:
+            start, end = match.span(1)
+            found.append(Quantity(start=start, end=end, value=came.exact, role="received", only=True))
+    found += [
+        Quantity(start=match.start(), end=match.end(), value=Fraction(2)) for match in islice(BOTH.finditer(text), HITS)
     ]
     for match in islice(TALLY.finditer(text), HITS):
         found += _pair(match, "claim")

@@ -8,20 +8,24 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
+from handlers.messages.codes import strongest
 from handlers.nlu.clauses import Entry, amount
 from handlers.nlu.dates import of_day
 from handlers.nlu.entities import Facts, facts
 from handlers.nlu.items import line_of
 from handlers.nlu.order_index import OrderIndex, lay_open, plain_number
 from handlers.nlu.references import MASK, References, refer
-from handlers.nlu.risk_signals import serious, strongest
+from handlers.nlu.risk_signals import serious
 from handlers.nlu.text.lexicon import Lexicon
 from handlers.nlu.text.normalisation import READ, choice, normalise
+from handlers.nlu.text.spoken_digits import in_figures
 from storage.orders import Order
 
 COMMON_UNITS = frozenset("个份盒袋包箱件组斤两克块样单对双") | {"g", "l", "kg"}
 LIKE = re.compile(r"(?:比|像|如|臭|股|似)$")
 LIKENED = re.compile(r"(?:[^,。!?;\n]{0,2}[腥味渣]|[^,。!?;\n]{0,2}(?:一样|似的|那样|那么)|还)")
+ADDS = re.compile(r"还有|另外|也(?!许|好|行|不|没|就|在)|再加|外加|同样|\b(?:also|as well|too|another|plus|and the)\b")
+SUBSTANCES = frozenset(("water", "juice", "水", "汁", "果汁", "汁水", "油", "oil"))  # what runs out of goods
 NEED_ITEM = {"quality_spoiled", "quality_other", "damaged_package", "expired", "foreign_object", "not_as_described"}
 
 
@@ -69,6 +73,7 @@ class Reading:
     denied: tuple[int, ...] = ()
     withdrawn: bool = False
     correction: bool = False
+    adds: bool = False  # adds to what was said (还有, 也, as well)
     question: bool = False  # asks for the state of a matter (已经退了吧?) instead of claiming
     choice: int | None = None  # the number the text leads with: ②, 2️⃣ or a bare 2
     severity: str = "normal"
@@ -100,9 +105,14 @@ def candidates(references: References, pickup: str | None, index: OrderIndex) ->
     if references.order_numbers:
         fits = [order for order in fits if order.order_no in references.order_numbers]
     if references.tails:
-        fits = [order for order in fits if not order.buyer_phone or order.buyer_phone[-4:] in references.tails]
+        fits = [order for order in fits if not order.buyer_phone or order.phone_tail in references.tails]
     if references.phones:
-        fits = [order for order in fits if not order.buyer_phone or order.buyer_phone in references.phones]
+        tails = {phone[-4:] for phone in references.phones}
+        fits = [
+            o
+            for o in fits
+            if o.buyer_phone in ("", *references.phones) or ("*" in o.buyer_phone and o.phone_tail in tails)
+        ]
     if references.names:
         fits = [order for order in fits if order.buyer_name in references.names]
     return fits
@@ -133,6 +143,8 @@ def _sure(entry: Entry, line: object, fits: Sequence[Order], codes: Sequence[str
 
 def _wish(entry: Entry, known: Facts) -> str | None:
     """Return the wish beside an item, where several items have wishes of their own (葡萄要退款 虾补发)."""
+    if entry.mention and (own := known.own_wish(entry.mention.lines)):
+        return own
     starts = sorted(one.begins for one in known.entries if one.mention)
     if entry.mention is None or len(starts) < 2 or len(known.wished.places) < 2:
         return known.wished.last
@@ -143,7 +155,7 @@ def _wish(entry: Entry, known: Facts) -> str | None:
 def _absent(entry: Entry, text: str, fits: Sequence[Order]) -> str:
     """Return goods that the order does not hold; not those of a mere comparison (一股臭鸡蛋味)."""
     mention = entry.mention
-    if mention is None or mention.lines or not fits:
+    if mention is None or mention.lines or not fits or mention.word in SUBSTANCES:
         return ""
     likened = LIKE.search(text[: mention.start]) or LIKENED.match(text, mention.end)
     return "" if likened else mention.word
@@ -154,7 +166,8 @@ def claim_of(entry: Entry, known: Facts, fits: Sequence[Order], base: ReadClaim)
     chosen = _line(entry, fits)
     line = line_of(fits, chosen) if chosen else None
     order_no = chosen[0] if chosen else (fits[0].order_no if len(fits) == 1 else base.order_no)
-    count = amount(entry, Fraction(line.quantity).limit_denominator(1000) if line else None)
+    ordered = Fraction(line.quantity).limit_denominator(1000) if line else None
+    count = amount(entry, ordered, line.unit if line else "")
     codes = entry.codes()
     if count is not None and count not in entry.counts and not {"shortage_missing", "wrong_item"} & set(codes):
         codes = (*codes, "shortage_missing")
@@ -210,6 +223,14 @@ def _numbered(claims: list[ReadClaim], fits: Sequence[Order], pickups: Sequence[
     return [replace(one, pickup_no=numbers.get(one.order_no or "")) for one in claims]
 
 
+def _meant(references: References, pickups: Sequence[str], index: OrderIndex, today: date) -> list[Order]:
+    """Return the given orders that the references and the day mean."""
+    fits = candidates(references, pickups[0] if len(pickups) == 1 else None, index)
+    if len(pickups) > 1:
+        fits = [order for order in fits if order.participate_no.lstrip("0") in pickups]
+    return of_day(fits, references.day, today)
+
+
 def read(
     text: str, orders: Sequence[Order], lexicon: Lexicon, *, today: date, seen: References | None = None
 ) -> Reading:
@@ -218,14 +239,11 @@ def read(
     `seen` is what the text refers to without any order, where that is known by now: it is not looked for again.
     """
     whole = seen.text if seen else normalise(text, lexicon.emoji)
-    index, plain = lay_open(orders), whole[:READ]
+    index, plain = lay_open(orders), in_figures(whole[:READ])
     enough = seen and not orders and plain == whole
     references = seen if seen and enough else refer(plain, orders, lexicon, today=today, index=index)
     pickups = tuple(dict.fromkeys(value for span in references.pickups for value in span.values))
-    fits = candidates(references, pickups[0] if len(pickups) == 1 else None, index)
-    if len(pickups) > 1:
-        fits = [order for order in fits if order.participate_no.lstrip("0") in pickups]
-    fits = of_day(fits, references.day, today)
+    fits = _meant(references, pickups, index, today)
     known = facts(references.masked, fits, lexicon)
     rest = serious(whole[READ:], lexicon) if len(whole) > READ else known.serious
     base = ReadClaim(
@@ -250,6 +268,7 @@ def read(
         denied=known.denied,
         withdrawn=known.wished.withdrawn,
         correction=known.wished.correction or bool(known.came and known.came.reversal),
+        adds=ADDS.search(plain) is not None,
         question=known.wished.question,
         choice=choice(text),
         severity=strongest(known.serious.severity, rest.severity),

@@ -15,11 +15,21 @@ from storage.orders import Order
 
 MASK = "\ue000"
 PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+NAMED_PHONE = r"(?:手机号?码?|电话号?码?|号码|联系方式)"
+LAST = (
+    r"(?:尾号|尾数|尾巴|末尾|末四码|后四码|后[头面边]四位|最后四位|最后4位|最后|尾|后四位数?|后4位数?|末四位|末4位"
+    r"|后[头面边尾]|结尾)"
+)
+IS = r"(?:就是|[是为:,\s])"
 TAIL = re.compile(
-    r"(?:尾号|后四位|后4位|末四位|末4位|尾数|last (?:four|4)(?: digits)?|ending(?: in| with)?|phone|tail)"
-    r"[是为:\s]{0,3}(?:is )?(?:尾号)?[是为:\s]{0,2}(\d{4})(?!\d)"
-    r"|(?:手机号?|电话号?码?)(?:尾号)?[是为:\s]{0,3}(\d{4})(?!\d)"
-    r"|(?:1\d{2})?[*x]{3,8}(\d{4})(?!\d)|(?<!\d)(\d{4})(?:尾号|的?手机尾号|的尾号)|(?<!\.)\.{3,6}(\d{4})(?!\d)"
+    rf"(?:{NAMED_PHONE}的?{LAST}|尾号|尾数|末尾|末四码|后四码|后四位数?|后4位数?|末四位|末4位|最后四位|最后4位|后[头面边](?=是)"
+    r"|last (?:four|4)(?: digits?| numbers?)?(?: of (?:my|the) phone)?(?: are| is)?|ending(?: in| with)?"
+    r"|(?:phone|mobile|telephone|cell|tel|number|it) (?:number )?(?:is )?(?:ends?|finish(?:es)?)(?: in| with)?|"
+    r"(?:phone|mobile|tel)(?: number)?,?(?: last)?|tail)"
+    rf"(?:{IS}{{0,3}}|\s?(?:is|are|:)\s?)(?:尾号)?{IS}{{0,2}}(\d{{4}})(?!\d)"
+    rf"|{NAMED_PHONE}(?:尾号)?{IS}{{0,3}}(\d{{4}})(?!\d)"
+    r"|(?:1\d{2})?[*x]{3,8}(\d{4})(?!\d)|(?<!\d)(\d{4})(?:尾号|的?手机尾号|的尾号|结尾|\s?(?:at the end|are the last))"
+    r"|(?<!\.)\.{3,6}(\d{4})(?!\d)"
 )
 LEADING_TAIL = re.compile(r"\s*(\d{4})(?=[\s,:、]|[\u4e00-\u9fff])(?!\s*(?:年|块|元|克))")
 ORDER_TAIL = re.compile(r"(?:单号|订单号?)的?(?:尾号|尾数|后四位|后4位|末四位|末4位)[是为:\s]{0,3}(\d{4})(?!\d)")
@@ -61,8 +71,8 @@ def _blank(text: str, start: int, end: int) -> str:
     return text[:start] + MASK * (end - start) + text[end:]
 
 
-def _number(match: re.Match[str]) -> str:
-    """Return a number in its own spelling: with dashes where its pattern has them."""
+def number(match: re.Match[str]) -> str:
+    """Return an order number in its own spelling: with dashes where its pattern has them."""
     return match["whole"] if "whole" in match.re.groupindex else "-".join(match.groups())
 
 
@@ -82,24 +92,24 @@ class Seeker:
     def order_numbers(self, lexicon: Lexicon) -> list[str]:
         """Take numbers of the policy's shapes, and any given order's number whatever its shape."""
         found: list[tuple[int, str]] = []
-        for number, own in self.index.numbers:
-            at = self.text.find(number)
+        for plain, own in self.index.numbers:
+            at = _place(self.text, plain)
             if at >= 0:
-                self.take("order_no", at, at + len(number))
+                self.take("order_no", at, at + len(plain))
                 found.append((at, own))
         for pattern in lexicon.order_patterns:
             for match in list(pattern.finditer(self.text)):
-                found.append((match.start(), self._canonical(_number(match))))
+                found.append((match.start(), self._canonical(number(match))))
                 self.take("order_no", *match.span())
         for match in list(ORDER_TAIL.finditer(self.text)):
             found += [(match.start(), one.order_no) for one in self.orders if one.order_no.endswith(match.group(1))]
             self.take("order_no", *match.span())
-        return list(dict.fromkeys(number for _, number in sorted(found)))
+        return list(dict.fromkeys(each for _, each in sorted(found)))
 
-    def _canonical(self, number: str) -> str:
-        plain = re.sub(r"[-_ ]", "", number).upper()
+    def _canonical(self, told: str) -> str:
+        plain = re.sub(r"[-_ ]", "", told).upper()
         given = (order.order_no for order in self.orders if re.sub(r"[-_ ]", "", order.order_no).upper() == plain)
-        return next(given, number.upper())
+        return next(given, told.upper())
 
     def phones(self) -> list[str]:
         """Take whole mobile numbers."""
@@ -152,7 +162,7 @@ class Seeker:
     def leading_tail(self) -> list[str]:
         """Take four digits at the start of a leader's line, where they are a buyer's tail and no pickup number."""
         match = LEADING_TAIL.match(self.text)
-        if match is None or not any(order.buyer_phone.endswith(match.group(1)) for order in self.orders):
+        if match is None or not any(order.phone_tail == match.group(1) for order in self.orders):
             return []
         self.take("phone_tail", *match.span(1))
         return [match.group(1)]
@@ -194,6 +204,14 @@ class Seeker:
                 found.append(span)
                 self.take("pickup_no", span.start, span.end)
         return found
+
+
+def _place(text: str, number: str) -> int:
+    """Find a number that is no part of a longer one; -1 where there is none."""
+    at = text.find(number)
+    while at >= 0 and not _stands_alone(text, at, at + len(number)):
+        at = text.find(number, at + 1)
+    return at
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:

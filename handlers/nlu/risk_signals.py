@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from handlers.messages.codes import SEVERITIES
+from handlers.messages.codes import strongest
 from handlers.nlu.text.lexicon import Lexicon, all_hits
 
 BODILY = {"illness", "allergy", "injury", "foreign_object"}
@@ -30,11 +30,6 @@ class Serious:
     angry: bool = False
     eaten: bool = False  # somebody ate of it
     despair: bool = False  # mentions suicide
-
-
-def strongest(*severities: str) -> str:
-    """Return the highest of several severities."""
-    return max(severities, key=SEVERITIES.index, default="normal")
 
 
 def _foreign(text: str, lexicon: Lexicon) -> str:

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from handlers.nlu.text.lexicon import Hit, Lexicon, all_hits
 
 REFUSED = re.compile(
-    r"(?:不要|不用|不想|别|不需要|无需|不必|不是要|不是|没必要|甭|(?<![能退换补])不)(?:再|给我?|帮我|你们?|直接)*$"
-    r"|(?:\bno|\bnot|don't|do not|don't want(?: a| the)?|no need (?:to|for)(?: a)?|without)"
+    r"(?:不要|不用|不想|别|不需要|无需|不必|不是要|不是|没必要|甭|(?<![能退换补])不)(?:再|给我?|跟我|和我|帮我|你们?|直接|说|提|讲|啥|什么)*$"
+    r"|(?:免|唔使|唔要|毋免|莫)(?:再|给我?)*$"
+    r"|(?:\bno|\bnot|don't|do not|don't want(?: a| the)?|no need(?: to| for)?(?: a)?|without)"
     r"(?: want)?(?: a| any| the| to)?\s*$"
+)
+REFUSED_AFTER = re.compile(
+    r"\s*(?:i )?(?:don'?t (?:need|want)|not need|no need)|\s*(?:就)?(?:不用了|不必了|不需要|免了|不要)"
 )
 BLOCKED = re.compile(
     r"(?:不给|不肯|没法|无法|拒绝|不让|不同意|不支持|不予|(?<!能)不能|说不|没人|不可以)(?:我)?(?:办理?|申请)?$"
@@ -74,7 +78,8 @@ def wishes(text: str, lexicon: Lexicon, *, claimed: bool) -> Wishes:
         before = text[max(0, hit.start - 16) : hit.start].rstrip()
         if BLOCKED.search(before) or PAPERS.match(text[hit.end :]):
             continue
-        (refused if REFUSED.search(before) else wanted)[code] = hit.start
+        no = REFUSED.search(before) or REFUSED_AFTER.match(text, hit.end)
+        (refused if no else wanted)[code] = hit.start
     question = bool(lexicon.phrase("question", text))
     if question and ASKING.search(text):
         wanted, refused = {}, {}

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from storage.orders import order_key, phone_digits, pickup_key
+from handlers.orders.phones import WHOLE, phone
+from handlers.orders.statuses import order_status, refund_status
+from handlers.orders.texts import PLAIN, Unclear, code, label, name_of
+from media.values import UNSAVED_CELL
+from storage.orders import order_key, pickup_key
 
 ZONE = ZoneInfo("Asia/Shanghai")
+OFFSET, SECONDS = "+08:00", len("2026-06-12T17:30:00")  # a time to the second without an offset is read at once
 MOST_MONEY = 10**9  # 分
 MOST_PIECES = 1_000_000
+KEPT = 1_000  # texts of a column that are remembered
 MOST_LINES = 200  # of one order: what one write transaction may hold
 YEARS = range(2000, 2101)
+FIRST, LAST = "2000", "2100"  # texts between them begin with one of YEARS
 
 MONEY = re.compile(r"¥?\s*(?P<yuan>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.(?P<cents>[0-9]{1,2}))?\s*元?")
-PIECES = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(?:\.[0-9]{1,6})?")
-ROUNDED = re.compile(r"[0-9](?:\.[0-9]+)?[Ee]\+[0-9]+")
+PIECES = re.compile(
+    r"[x×*]?\s*(?P<number>(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(?:\.[0-9]{1,6})?)\s*(?P<unit>[^\W\d_]{0,4})"
+)
 LOOSE_TIME = re.compile(
     r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?"
     r"(?:[T ]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?)?"
@@ -32,36 +39,11 @@ TAGS = frozenset({"fresh", "chilled", "frozen", "live", "fragile", "dry", "infan
 TAG_ALIASES = {"elderly": "senior"}
 
 
-class Unclear(Exception):
-    """A cell cannot be read; the message goes on after the column's name."""
-
-
-def label(text: str, most: int) -> str:
-    """Read free text: one line, without invisible marks."""
-    clean = []
-    for char in text:
-        kind = unicodedata.category(char)
-        if kind == "Cc" and char not in "\t\r\n":
-            raise Unclear("holds a control character")
-        if kind != "Cf" or char == "\u200d":  # emoji are joined by it
-            clean.append(char)
-    line = " ".join("".join(clean).split())
-    if len(line) > most:
-        raise Unclear(f"is longer than {most} characters")
-    return line
-
-
-def code(text: str, most: int = 64) -> str:
-    """Read a number or code that people will type again: half width."""
-    clean = label(unicodedata.normalize("NFKC", text), most)
-    if ROUNDED.fullmatch(clean):
-        raise Unclear("was rounded by a spreadsheet; format the column as text and export again")
-    return clean
-
-
 def order_number(text: str) -> str:
     """Read an order number; something must be left of it once separators are dropped."""
-    clean = code(text)
+    if PLAIN.fullmatch(text):
+        return text
+    clean = name_of(text)
     if not clean:
         raise Unclear("is empty")
     if not 0 < len(order_key(clean)) <= 64:
@@ -71,21 +53,10 @@ def order_number(text: str) -> str:
 
 def pickup_number(text: str) -> str:
     """Read a pickup number, as "3" for "０３号"."""
-    clean = code(text, 32)
+    clean = name_of(text)
+    if len(clean) > 32:
+        raise Unclear("is longer than 32 characters")
     return pickup_key(clean) if clean else ""
-
-
-def phone(text: str) -> str:
-    """Read a phone number into its digits; a masked one proves nothing and is refused."""
-    clean = code(text, 32)
-    if not clean:
-        return ""
-    if "*" in clean:
-        raise Unclear("is masked; export it in full, or leave it empty and a person will check who asks")
-    digits = phone_digits(clean)
-    if not re.fullmatch(r"[+(]?[0-9][0-9 ()-]*", clean) or not 5 <= len(digits) <= 20:
-        raise Unclear("is not a phone number")
-    return digits
 
 
 def money(text: str) -> int:
@@ -102,48 +73,69 @@ def money(text: str) -> int:
     return cents
 
 
+def refund(text: str) -> int | None:
+    """Read a sum that went back; exports write it with and without a minus."""
+    return price(text.strip().lstrip("-−"))
+
+
 def price(text: str) -> int | None:
     """Read a sum that may be missing."""
     return money(text) if text.strip() else None
 
 
 def pieces(text: str) -> float:
-    """Read a quantity above zero."""
+    """Read a quantity above zero; a unit may stand behind it."""
+    return counted(text)[0]
+
+
+def counted(text: str) -> tuple[float, str]:
+    """Read a quantity above zero and its unit: 1件."""
     clean = code(text)
     if clean.startswith(("-", "−")):
         raise Unclear("is negative")
-    if not PIECES.fullmatch(clean):
+    found = PIECES.fullmatch(clean)
+    if not found:
         raise Unclear("is not a number" if clean else "is empty")
-    amount = Decimal(clean.replace(",", ""))
+    amount = Decimal(found["number"].replace(",", ""))
     if not 0 < amount <= MOST_PIECES:
         raise Unclear("is too large" if amount else "is zero")
-    return float(amount)
+    return float(amount), found["unit"]
 
 
 def place(text: str) -> int:
     """Read a line number."""
-    clean = code(text)
+    clean = name_of(text)
     if not re.fullmatch(r"[0-9]{1,6}", clean) or int(clean) == 0:
         raise Unclear("is not a whole number from 1")
     return int(clean)
 
 
-@lru_cache(maxsize=4096)
 def moment(text: str) -> datetime | None:
     """Read an ISO 8601 time, in Asia/Shanghai where it names no offset; a bare date is its midnight."""
-    clean = code(text)
-    if not clean:
-        return None
     try:
-        at = datetime.fromisoformat(clean)
+        at = datetime.fromisoformat(text + OFFSET if len(text) == SECONDS else text)
     except ValueError:
+        clean = code(text)
+        if not clean:
+            return None
         at = _loose(clean)
     if at.year not in YEARS:
         raise Unclear("is not a time between 2000 and 2100")
     return at if at.tzinfo else at.replace(tzinfo=ZONE)
 
 
+def moments(texts: Sequence[str]) -> list[datetime | None]:
+    """Read the times of several rows; ValueError where one is not plain."""
+    at = datetime.fromisoformat
+    if min(texts) < FIRST or max(texts) >= LAST:
+        raise ValueError
+    found = [at(text + OFFSET) if len(text) == SECONDS else None for text in texts]
+    return [each or moment(text) for each, text in zip(found, texts, strict=True)]
+
+
 def _loose(text: str) -> datetime:
+    with suppress(ValueError):
+        return datetime.fromisoformat(text)
     found = LOOSE_TIME.fullmatch(text)
     if not found:
         raise Unclear("is not an ISO 8601 time like 2026-06-12T17:30:00")
@@ -174,19 +166,20 @@ def _text(text: str) -> str:
 
 ORDER_CELLS: Mapping[str, Callable[[str], Any]] = {
     "order_no": order_number,
-    "activity_no": code,
+    "activity_no": name_of,
     "participate_no": pickup_number,
-    "site_no": code,
+    "site_no": name_of,
     "leader_name": _text,
     "buyer_name": _text,
     "buyer_phone": phone,
     "placed_at": moment,
     "promised_at": moment,
     "delivered_at": moment,
+    "order_status": order_status,
 }
 LINE_CELLS: Mapping[str, Callable[[str], Any]] = {
     "line_no": place,
-    "sku": code,
+    "sku": name_of,
     "item": named,
     "spec": _text,
     "quantity": pieces,
@@ -197,18 +190,57 @@ LINE_CELLS: Mapping[str, Callable[[str], Any]] = {
     "supplier": _text,
     "carrier": _text,
     "tags": tags,
+    "refund_status": refund_status,
+    "refunded": refund,
 }
 
 
-def read(cells: Mapping[str, str], readers: Mapping[str, Callable[[str], Any]]) -> dict[str, Any]:
-    """Read each cell by its column's reader. Raises Unclear with a message that names the column."""
-    values = {}
-    for name, reader in readers.items():
-        text = cells.get(name, "")
+# what a cell that means just what it says looks like, where nearly every row has another one
+AS_IT_IS: Mapping[str, re.Pattern[str]] = {
+    "order_no": PLAIN,
+    "participate_no": re.compile(r"[1-9][0-9]{0,15}"),
+    "buyer_name": re.compile(r"\w{1,60}"),
+    "buyer_phone": WHOLE,
+}
+
+
+class Column(dict[str, Any]):
+    """What the texts of a column mean, each read once. Raises Unclear with a message that names the column."""
+
+    def __init__(self, name: str, reader: Callable[[str], Any]) -> None:
+        super().__init__()
+        self.name, self._reader, self._misses = name, reader, 0
+        plain = AS_IT_IS.get(name)
+        self._as_it_is = plain.fullmatch if plain else None
+        self._is_time = reader is moment
+
+    def all(self, texts: Sequence[str]) -> Sequence[Any]:
+        """Return what the texts of several rows mean."""
+        if self._as_it_is and all(map(self._as_it_is, texts)):
+            return texts
+        if self._is_time and texts[0] != texts[-1]:
+            with suppress(ValueError, Unclear):
+                return moments(texts)
+        return list(map(self.__getitem__, texts))
+
+    def __missing__(self, text: str) -> Any:
+        """Read a text that was not met lately."""
         try:
-            if text in ERRORS:
-                raise Unclear("holds the formula error " + text)
-            values[name] = reader(text)
+            if text[:1] == "#":
+                _is_value(text)
+            value = self._reader(text)
         except Unclear as unclear:
-            raise Unclear(f"{name} {unclear}") from None
-    return values
+            raise Unclear(f"{self.name} {unclear}") from None
+        self._misses += 1
+        if self._misses > KEPT:
+            self.clear()
+            self._misses = 0
+        self[text] = value
+        return value
+
+
+def _is_value(text: str) -> None:
+    if text == UNSAVED_CELL:
+        raise Unclear("is a formula whose result the file does not hold; open it in a spreadsheet, save it, try again")
+    if text in ERRORS:
+        raise Unclear(f"holds the formula error {text}")

@@ -1,208 +1,234 @@
-"""A file of orders: its rows gathered into whole orders, and what cannot be taken with the reason."""
+"""A file of orders: its rows laid out, and gathered into whole orders as soon as the last row of each has come."""
 
 from __future__ import annotations
 
-import json
-import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Callable, Generator, Iterator, Mapping
+import marshal
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field
+from itertools import chain, dropwhile, islice
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO
 
-from handlers.orders.cells import LINE_CELLS, MOST_LINES, ORDER_CELLS, Unclear, read
-from handlers.orders.rows import Row, Unusable, rows
-from storage.orders import Order, OrderLine, order_key
+from handlers.orders.cells import MOST_LINES
+from handlers.orders.columns import HEAD_ROWS, Header, header_of, is_header
+from handlers.orders.gathering import Found, Gatherer
+from handlers.orders.records import KEY, Record, Rejected, refused
+from handlers.orders.rows import Rows, Unusable, sheets
+from media.tables.text import Row
+from media.values import MERGED_CELL
+from storage.orders import order_key
 
-COLUMNS = (*ORDER_CELLS, *LINE_CELLS)
-REQUIRED = ("order_no", "item", "quantity", "paid")
-HEADER_ROWS = 10  # exports may put a title above the header
-
-# the names that 快团团 and its kin give the columns; of several present the first counts
-ALIASES: Mapping[str, tuple[str, ...]] = {
-    "order_no": ("order_sn", "订单号", "订单编号"),
-    "activity_no": ("团号", "活动编号"),
-    "participate_no": ("接龙号", "跟团号"),
-    "site_no": ("self_pick_site_no", "自提点编号", "自提点"),
-    "leader_name": ("self_pick_up_contact_name", "help_sell_nickname", "团长", "团长昵称", "自提点联系人"),
-    "buyer_name": ("receiver_name", "nick_name", "收货人", "收货人名称", "收货人姓名", "团员昵称", "下单人"),
-    "buyer_phone": ("receiver_mobile", "收货人电话", "收货人手机号", "联系电话", "手机号", "电话"),
-    "placed_at": ("下单时间", "支付时间", "成交时间"),
-    "promised_at": ("预计送达时间", "承诺送达时间", "预计提货时间"),
-    "delivered_at": ("送达时间", "提货时间", "签收时间", "收货时间"),
-    "line_no": ("行号",),
-    "sku": ("external_sku_id", "sku_id", "商品编码", "外部编码", "规格编码"),
-    "item": ("goods_name", "商品", "商品名称", "品名"),
-    "spec": ("goods_specification", "商品规格", "规格"),
-    "quantity": ("goods_number", "数量", "商品数量", "购买数量"),
-    "unit": ("单位",),
-    "unit_price": ("goods_price", "单价", "商品单价"),
-    "paid": ("real_goods_amount", "goods_amount", "实付", "实付金额", "实收商品金额", "商品金额", "小计"),
-    "lot_no": ("批次", "批次号", "批号"),
-    "supplier": ("供应商",),
-    "carrier": ("shipping_company", "物流公司", "快递公司", "承运人"),
-    "tags": ("标签",),
-}
-
-Record = tuple[int, dict[str, str], bool]  # row number, cells by column, whether cells lie beyond the header
+CHUNK = 500  # rows that are laid aside together
+BETWEEN = "\x1f"  # of cells that are laid aside; no file that people see has it
+SUM_ROW = re.compile(r"(?:[合总小共]\s*计|总数|sum\b|(?:sub|grand )?total\b).{0,20}", re.IGNORECASE)
+OWN = ("quantity", "unit_price", "paid", "refunded")  # a merged cell of these says nothing of the rows below it
+SURPLUS = "the row has more cells than the header; quote cells that hold a delimiter"
+CROSSED = "a merged cell holds one sum for several orders; give each line its own"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejected:
-    """A row that was not taken: its number in the file, its cells by column (line_no filled in), and why."""
-
-    row: int
-    cells: Mapping[str, str]
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repeated:
-    """A row that repeats another row of the file."""
-
-    row: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
-    """An order with the rows it was made of."""
-
-    order: Order
-    rows: tuple[Record, ...]
-
-    def refused(self, reason: str) -> list[Rejected]:
-        """Return the order's rows, in case the order is not taken after all."""
-        return [_refused(record, reason) for record in self.rows]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class OrderFile:
-    """An opened file: how many rows it has, and what they say."""
+    """An opened file, laid out; `rows` of it are orders' (sums and repeated headers are not).
 
-    rows: int
-    spool: IO[str]  # one JSON record a row
-    counts: Counter[str]  # rows of each order
+    `columns`: those of COLUMNS that it has. `others`: further sheets that have them too. `skipped`: rows of sums and
+    headers. What is odd is known once `orders` is through.
+    """
 
-    def orders(self) -> Iterator[Gathered | Rejected | Repeated]:
+    columns: tuple[str, ...]
+    spool: IO[bytes]  # chunks of rows: number, key of the order, cells, fault
+    others: tuple[str, ...] = ()
+    rows: int = 0
+    skipped: int = 0
+    counts: Counter[str] = field(default_factory=Counter)  # rows of each order
+    crossed: set[str] = field(default_factory=set)  # orders over which a sum is merged
+    merged: bool = False
+    odd_words: set[str] = field(default_factory=set)  # of states, that mean nothing here
+    odd_tags: set[str] = field(default_factory=set)
+
+    def orders(self) -> Iterator[Found]:
         """Yield each order as soon as its last row has come, with the rows that it could not take."""
-        seen, gathered = Counter[str](), dict[str, list[Record]]()
+        gatherer = Gatherer(self.columns, merged=self.merged)
+        self.odd_words, self.odd_tags = gatherer.odd_words, gatherer.odd_tags
+        for groups, refusals in self._groups():
+            yield from refusals
+            yield from gatherer.orders(groups)
+
+    def _groups(self) -> Iterator[tuple[list[list[Record]], list[Rejected]]]:
+        """Yield the rows of some orders at a time, of each all together, and rows that are no order's."""
+        waiting: dict[str, list[Record]] = {}
+        counts, crossed = self.counts, self.crossed
+        for chunk in self._laid():
+            groups: list[list[Record]] = []
+            refusals: list[Rejected] = []
+            for record in chunk:
+                key = record[KEY]
+                count = counts[key]
+                if not key or count > MOST_LINES or key in crossed:
+                    refusals.append(refused(self.columns, record, self._reason(key)))
+                elif count == 1:
+                    groups.append([record])
+                else:
+                    records = waiting.setdefault(key, [])
+                    records.append(record)
+                    if len(records) == count:
+                        groups.append(waiting.pop(key))
+            if groups or refusals:
+                yield groups, refusals
+
+    def _laid(self) -> Iterator[list[Record]]:
         self.spool.seek(0)
-        for text in self.spool:
-            record: Record = tuple(json.loads(text))
-            key = _key(record[1])
-            seen[key] += 1
-            record[1].setdefault("line_no", str(seen[key]))
-            if not key:
-                yield _refused(record, "order_no is empty or has no letter or digit")
-            elif self.counts[key] > MOST_LINES:
-                yield _refused(record, f"its order has more than {MOST_LINES} rows")
-            else:
-                gathered.setdefault(key, []).append(record)
-                if seen[key] == self.counts[key]:
-                    yield from _order(gathered.pop(key))
+        while size := self.spool.read(8):
+            yield _taken_up(self.spool.read(int.from_bytes(size)), len(self.columns))
+
+    def _reason(self, key: str) -> str:
+        if not key:
+            return "order_no is empty or has no letter or digit"
+        return CROSSED if key in self.crossed else f"its order has more than {MOST_LINES} rows"
 
 
 @contextmanager
-def opened(path: Path, *, seen: Callable[[], object] = lambda: None) -> Iterator[OrderFile]:
-    """Read a CSV or XLSX file through, into a temporary file; `seen` is called after each row.
+def opened(path: Path, *, seen: Callable[[int], object] = lambda _: None) -> Iterator[OrderFile]:
+    """Read a CSV or XLSX file through, into a temporary file; `seen` is told of so many rows more.
 
     What stays in memory is a count per order and the orders whose rows are not all there yet. Raises Unusable.
     """
-    source = rows(path)
-    columns, width = _header(path, source)
-    with TemporaryFile("w+", encoding="utf-8") as spool:
-        counts = Counter[str]()
-        for number, row in source:
-            cells = {name: row[at] for name, at in columns.items() if at < len(row) and row[at]}
-            json.dump((number, cells, any(row[width:])), spool, ensure_ascii=False)
-            spool.write("\n")
-            counts[_key(cells)] += 1
-            seen()
-        yield OrderFile(rows=counts.total(), spool=spool, counts=counts)
+    with sheets(path) as found, TemporaryFile() as spool:
+        sheet, header, row, others = _chosen(path, found)
+        file = OrderFile(columns=tuple(header.places), spool=spool, others=others)
+        source = dropwhile(lambda each: each[0] <= row, sheet.read())
+        _lay(file, header, source, merges=sheet.merges, seen=seen)
+        yield file
 
 
-def _header(path: Path, source: Iterator[Row]) -> tuple[dict[str, int], int]:
-    """Find the header among the first rows: the place of each known column, and how many cells it has."""
-    best: dict[str, int] = {}
-    for _number, row in islice(source, HEADER_ROWS):
-        titles = [_title(cell) for cell in row]
-        columns = {name: titles.index(title) for name in COLUMNS if (title := _present(name, titles))}
-        if len(columns) > len(best):
-            best = columns
-        if all(name in columns for name in REQUIRED):
-            double = next((titles[at] for at in columns.values() if titles.count(titles[at]) > 1), None)
-            if double:
-                raise Unusable(f"{path} has the column {double} twice; leave one of them.")
-            return columns, len(row)
-    missing = ", ".join(name for name in REQUIRED if name not in best)
-    raise Unusable(f"{path} lacks the columns {missing}; name them in its first row as the import columns are named.")
+def _chosen(path: Path, found: Sequence[Rows]) -> tuple[Rows, Header, int, tuple[str, ...]]:
+    """Choose the first sheet that has the columns, with the row of its header and the names of others that have them.
+
+    Raises Unusable where none has.
+    """
+    headers = [(sheet, *_header(sheet)) for sheet in found]
+    good = [(sheet, header, row) for sheet, header, row in headers if not header.missing]
+    if not good:
+        best = min((header for _, header, _ in headers), key=lambda header: (len(header.missing), -len(header.places)))
+        raise Unusable(
+            f"{path} lacks the columns {', '.join(best.missing)}; name them in its first row as the import columns are"
+            " named."
+        )
+    sheet, header, row = good[0]
+    if header.twice:
+        raise Unusable(f"{path} has the column {header.twice} twice; leave one of them.")
+    return sheet, header, row, tuple(other.name for other, _, _ in good[1:])
 
 
-def _title(cell: str) -> str:
-    title = unicodedata.normalize("NFKC", cell).strip().lower().removesuffix("(元)")
-    return "_".join(title.split())
+def _header(sheet: Rows) -> tuple[Header, int]:
+    """Find the header among the first rows of a sheet, and the row it is in; else the one that lacks least."""
+    best, at, above = header_of([]), 0, list[str]()
+    for number, row, _ in islice(sheet.read(), HEAD_ROWS):
+        cells = _filled(row, above)
+        above = cells
+        header = header_of(cells)
+        if len(header.places) > len(best.places):
+            best, at = header, number
+        if not header.missing:
+            return header, number
+    return best, at
 
 
-def _present(column: str, titles: list[str]) -> str | None:
-    return next((title for title in (column, *ALIASES[column]) if title in titles), None)
+def _filled(cells: list[str], above: Sequence[str]) -> list[str]:
+    if MERGED_CELL not in cells:
+        return cells
+    known = [*above, *[""] * len(cells)]
+    return [known[place] if cell == MERGED_CELL else cell for place, cell in enumerate(cells)]
 
 
-def _key(cells: Mapping[str, str]) -> str:
-    return order_key(cells.get("order_no", ""))
+def _lay(
+    file: OrderFile, header: Header, source: Iterator[Row], *, merges: bool, seen: Callable[[int], object]
+) -> None:
+    """Lay the rows of the orders aside, each with the key of its order."""
+    places, width = tuple(header.places.values()), header.width
+    pick, least = itemgetter(*places), max(places) + 1
+    order, item = file.columns.index("order_no"), file.columns.index("item")
+    merged = _Merged(file.columns)
+    chunk: list[Record] = []
+    text = key = ""
+    wordy = False  # an order's number holds a digit
+    for number, cells, fault in source:
+        if len(cells) != width:
+            if len(cells) < least:
+                cells.extend([""] * (least - len(cells)))
+            elif any(cells[width:]):
+                fault = fault or SURPLUS
+        picked, before = pick(cells), key
+        spread = False
+        if merges:
+            picked, spread = merged.filled(picked)
+            file.merged = file.merged or merged.met
+        if picked[order] != text:
+            text = picked[order]
+            key = order_key(text)
+            wordy = not key or key.isalpha()
+        if wordy and _is_aside(picked, order, item):
+            file.skipped += 1
+            continue
+        if spread and key != before:
+            file.crossed |= {key, before}
+        chunk.append((number, key, picked, fault))
+        if len(chunk) == CHUNK:
+            _put(chunk, file)
+            seen(len(chunk))
+            chunk = []
+    if chunk:
+        _put(chunk, file)
+        seen(len(chunk))
+    file.rows = file.counts.total()
 
 
-def _refused(record: Record, reason: str) -> Rejected:
-    return Rejected(row=record[0], cells=record[1], reason=reason)
+class _Merged:
+    """Says again in the rows below what a merged cell says; what it says of several rows together stays marked."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self.met = False
+        self._own = frozenset(columns.index(name) for name in OWN if name in columns)
+        self._above: tuple[str, ...] = ("",) * len(columns)
+
+    def filled(self, cells: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+        """Return a row's cells, and whether it shares a sum with the row above."""
+        spread = False
+        if MERGED_CELL in cells:
+            self.met = True
+            spread = any(cells[place] == MERGED_CELL for place in self._own)
+            cells = tuple(
+                above if cell == MERGED_CELL and place not in self._own else cell
+                for place, (cell, above) in enumerate(zip(cells, self._above, strict=True))
+            )
+        self._above = cells
+        return cells, spread
 
 
-def _order(records: list[Record]) -> Iterator[Gathered | Rejected | Repeated]:
-    """Make an order of all its rows; rows that contradict each other are all refused."""
-    heads: list[dict[str, Any]] = []
-    lines: defaultdict[int, list[tuple[Record, OrderLine | None]]] = defaultdict(list)
-    for record in records:
-        try:
-            head, line = _row(record)
-        except Unclear as unclear:
-            yield _refused(record, str(unclear))
-            if record[1]["line_no"].isdecimal():
-                lines[int(record[1]["line_no"])].append((record, None))
-        else:
-            heads.append(head)
-            lines[line.line_no].append((record, line))
-    differing = [name for name in ORDER_CELLS if len({head[name] for head in heads} - {"", None}) > 1]
-    taken: list[tuple[Record, OrderLine]] = []
-    for same in lines.values():
-        taken += yield from _line(same, differing)
-    if taken:
-        taken.sort(key=lambda pair: pair[1].line_no)
-        head = {name: next((head[name] for head in heads if head[name]), heads[0][name]) for name in ORDER_CELLS}
-        order = Order(**head, lines=tuple(line for _record, line in taken))
-        yield Gathered(order=order, rows=tuple(record for record, _line in taken))
+def _put(chunk: list[Record], file: OrderFile) -> None:
+    """Lay rows aside: their cells as one text, which costs a quarter of writing each."""
+    numbers, keys, cells, faults = zip(*chunk, strict=True)
+    file.counts.update(keys)
+    text = BETWEEN.join(chain.from_iterable(cells))
+    whole = text.count(BETWEEN) == len(chunk) * len(file.columns) - 1
+    data = marshal.dumps((numbers, keys, text if whole else cells, faults), 2)
+    file.spool.write(len(data).to_bytes(8) + data)
 
 
-def _row(record: Record) -> tuple[dict[str, Any], OrderLine]:
-    _number, cells, surplus = record
-    if surplus:
-        raise Unclear("the row has more cells than the header; quote cells that hold a delimiter")
-    return read(cells, ORDER_CELLS), OrderLine(**read(cells, LINE_CELLS))
+def _taken_up(data: bytes, width: int) -> list[Record]:
+    numbers, keys, cells, faults = marshal.loads(data)
+    if isinstance(cells, str):
+        cells = zip(*[iter(cells.split(BETWEEN))] * width, strict=True)
+    return list(zip(numbers, keys, cells, faults, strict=True))
 
 
-def _line(
-    same: list[tuple[Record, OrderLine | None]], differing: list[str]
-) -> Generator[Rejected | Repeated, None, list[tuple[Record, OrderLine]]]:
-    """Settle the rows that bear one line number; what is taken of them is returned."""
-    good = [(record, line) for record, line in same if line]
-    if differing:
-        reason = f"the rows of this order differ in {', '.join(differing)}"
-    elif len({line for _record, line in same}) > 1:
-        reason = "line_no occurs twice in this order with different contents"
-    else:
-        for record, _line in good[1:]:
-            yield Repeated(row=record[0])
-        return good[:1]
-    for record, _line in good:
-        yield _refused(record, reason)
-    return []
+def _is_aside(cells: Sequence[str], order: int, item: int) -> bool:
+    """Return whether a row is no order's: sums below the rows, or the header once more."""
+    number = cells[order]
+    if number:
+        return bool(SUM_ROW.fullmatch(number)) or is_header(number, cells[item])
+    return any(SUM_ROW.fullmatch(cell) for cell in cells)

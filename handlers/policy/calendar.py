@@ -35,7 +35,7 @@ def _official(day: date) -> bool:
 
 def local_date(now: datetime, policy: Policy) -> date:
     """Return the day of the business at a time."""
-    return now.astimezone(ZoneInfo(policy.hours.timezone)).date()
+    return now.astimezone(zone(policy)).date()
 
 
 def working_day(day: date, policy: Policy) -> bool:
@@ -46,7 +46,7 @@ def working_day(day: date, policy: Policy) -> bool:
 
 
 def calendar_gap(day: date, policy: Policy) -> str:
-    """Tell an operator when working days of the coming 60 days are guessed from weekends alone; else ""."""
+    """Return a warning for the operator when working days of the coming 60 days are guessed from weekends; else ""."""
     last, year = known_years()[1], (day + timedelta(days=60)).year
     if year <= last or any(own.year == year for own in policy.calendar.holidays | policy.calendar.workdays):
         return ""
@@ -64,7 +64,7 @@ def zone(policy: Policy) -> ZoneInfo:
 def due(start: datetime, duration: Duration, policy: Policy) -> datetime:
     """Return the moment at which a duration from `start` ends, in the policy's zone.
 
-    Working days end at `day_end` of the last one; the starting day is not counted (REQUIREMENTS R056).
+    Working days end at `day_end` of the last one; the starting day is not counted.
     """
     local = _aware(start).astimezone(zone(policy))
     if not duration.workdays:

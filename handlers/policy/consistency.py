@@ -175,7 +175,7 @@ def _codes_of(learned: str) -> tuple[str, ...]:
 
 
 def _weights(whole: Content) -> Iterator[Wrong]:
-    """Weights that know other problem types than the policy were made for another one."""
+    """Yield weights that know other problem types than the policy: they were made for another one."""
     reading = whole.reading
     if not reading.learned:
         return
@@ -193,7 +193,7 @@ def _orders(whole: Content) -> Iterator[Wrong]:
 
 
 def template_fields(template: str) -> frozenset[str]:
-    """Name the fields of a template; ValueError when its braces do not match."""
+    """Return the fields of a template; ValueError when its braces do not match."""
     return frozenset(name for _, name, _, _ in Formatter().parse(template) if name is not None)
 
 

@@ -21,7 +21,7 @@ Code = Annotated[str, CODE]
 Clocks = Keyed(CLOCKS, Annotated[Duration, DURATION], all_needed=True)
 Windows = Keyed(dict.fromkeys(TAGS, ""), Annotated[Duration, DURATION])
 Texts = Keyed(dict.fromkeys(LANGUAGES, ""), Annotated[Mapping[str, str], TABLE])
-UNSAID = frozenset({"desk"})  # tables younger than stored policies: where a file does not set them, its hash stays
+UNSAID = frozenset({"desk", "orders"})  # defaults younger than stored policies: their hashes stay
 
 
 # fmt: off
@@ -51,6 +51,7 @@ class Content:
     problems: Mapping[Code, rows.Problem] = field(default_factory=dict)
     severity_rules: Annotated[Mapping[Code, rows.SeverityRule], Field(alias="severity")] = field(default_factory=dict)
     special: Mapping[Code, rows.Group] = field(default_factory=dict)
+    answers: Mapping[Code, rows.Answer] = field(default_factory=dict)
     coupons: Mapping[Code, rows.Coupon] = field(default_factory=dict)
     rules: Mapping[Code, v.Labels] = field(default_factory=dict)
     playbooks: Mapping[Code, rows.Playbook] = field(default_factory=dict)
@@ -66,7 +67,7 @@ def adapter() -> TypeAdapter[Content]:
 
 
 def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Lay one table over another: tables merge key by key, everything else is replaced whole."""
+    """Return one table over another: tables merge key by key, everything else is replaced whole."""
     merged = dict(below)
     for key, value in above.items():
         known = merged.get(key)

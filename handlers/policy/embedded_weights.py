@@ -17,7 +17,7 @@ NAMED = ("reading", "weights")
 
 
 def embedded(content: Mapping[str, Any], policy: Path) -> tuple[Mapping[str, Any], list[Wrong]]:
-    """Put the content of `[reading] weights`, a path beside the policy file, in its place as `learned`.
+    """Return the table with the file that `[reading] weights` names, beside the policy, in its place as `learned`.
 
     A policy is stored and hashed as the text it then is, so that it reads the same when the file is gone.
     """

@@ -70,7 +70,7 @@ def guess(value: object, known: Iterable[str]) -> str:
 def _fits(
     takes: str, fits: Callable[[Any], object], made: Callable[[Any], Any] = lambda value: value, why: str = ""
 ) -> Kind:
-    """Make a kind of values for which `fits` is true and raises nothing; `made` turns them into what the rules use."""
+    """Return a kind of values for which `fits` is true and raises nothing; `made` converts them for the rules."""
 
     def read(value: Any) -> Any:
         try:
@@ -85,12 +85,12 @@ def _fits(
 
 
 def whole(least: int, most: int) -> Kind:
-    """Take a whole number between two bounds, both included."""
+    """Return the kind of a whole number between two bounds, both included."""
     return _fits(f"a whole number from {least} to {most}", lambda value: type(value) is int and least <= value <= most)
 
 
 def one_of(*allowed: str) -> Kind:
-    """Take one of these codes."""
+    """Return the kind of one of these codes."""
 
     def read(value: Any) -> Any:
         if value not in allowed:
@@ -101,7 +101,7 @@ def one_of(*allowed: str) -> Kind:
 
 
 def list_of(inner: Kind, *, made: Callable[[list[Any]], Any] = tuple, twice: bool = False) -> Kind:
-    """Take a list whose every item is right, each once unless `twice`; `made` turns the items into the value."""
+    """Return the kind of a list of right items, each once unless `twice`; `made` turns the items into the value."""
 
     def read(value: Any) -> Any:
         if not isinstance(value, list):
@@ -140,7 +140,7 @@ def _weights(value: Any) -> str:
 
 @lru_cache(maxsize=4096)
 def _pattern_fault(pattern: str) -> str:
-    """Tell what is wrong with a regular expression; each is compiled once in a process, its verdict is kept."""
+    """Return what is wrong with a regular expression; each is compiled once in a process, its verdict is kept."""
     try:
         finds_nothing = re.compile(pattern, re.ASCII).fullmatch("")
     except re.error as error:

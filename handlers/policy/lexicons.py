@@ -18,7 +18,7 @@ def _serious(policy: Policy) -> tuple[str, ...]:
 
 
 def learned_of(policy: Policy) -> Learned | None:
-    """Make a policy's weights ready for use, if it has any."""
+    """Return a policy's weights ready for use, if it has any."""
     weights = policy.reading
     rules = [(frozenset(rule.tags), frozenset(rule.problems)) for rule in policy.severity_rules.values()]
     return restore(

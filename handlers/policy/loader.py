@@ -40,7 +40,7 @@ class Finding:
 
 
 class PolicyError(Exception):
-    """The policy file has contradictions; put right what is named and start again."""
+    """The policy file has contradictions; correct what is named and start again."""
 
     def __init__(self, findings: list[Finding]) -> None:
         """Hold what was found."""
@@ -50,7 +50,7 @@ class PolicyError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One file of a chain of policies: what it holds and where its keys stand."""
+    """One file of a chain of policies: its content and the lines of its keys."""
 
     path: Path
     text: str
@@ -68,7 +68,7 @@ class Source:
 
 
 def presets(folder: Path = PRESETS) -> tuple[str, ...]:
-    """Name the policies that are shipped; a file without a [policy] table is only there to be extended."""
+    """Return the names of the shipped policies; a file without a [policy] table is only there to be extended."""
     return tuple(sorted(file.stem for file in folder.glob("*.toml") if "policy" in _parsed(_text(file))))
 
 
@@ -84,7 +84,7 @@ def load(name_or_path: str, folder: Path = PRESETS) -> Policy:
 
 
 def check(path: str, folder: Path = PRESETS) -> list[Finding]:
-    """Name everything that is wrong with a policy, shipped or not; an empty list when it can be put in force."""
+    """Return everything that is wrong with a policy, shipped or not; an empty list when it can be put in force."""
     return _found(path, folder)[1]
 
 
@@ -202,7 +202,7 @@ def _judge(sources: list[Source], shipped: Path | None) -> list[Finding]:
 
 
 def _rank(path: tuple[str, ...], sources: list[Source]) -> int:
-    """Return how far from the user's own file a key is said."""
+    """Return how far from the user's own file a key is set."""
     return next((place for place, source in enumerate(sources) if path in source.lines), len(sources))
 
 

@@ -6,12 +6,14 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Self
 
-from handlers.messages.codes import SEVERITIES
+from handlers.messages.codes import strongest
 from handlers.messages.durations import Duration
 from handlers.policy.content import Content, restored
 from handlers.policy.values import Template, pick
+from storage.orders import Order
 
 __all__ = ["Duration", "Policy", "Template", "pick"]
 
@@ -42,7 +44,7 @@ class Policy(Content):
         return {code: self.label(code, language) for code in self.problems}
 
     def label(self, problem: str, language: str) -> str:
-        """Name a problem type; its code when the policy does not have it."""
+        """Return the name of a problem type; its code when the policy does not have it."""
         known = self.problems.get(problem)
         return pick(known.label, language) if known else problem
 
@@ -54,6 +56,11 @@ class Policy(Content):
         own = [self.windows[tag] for tag in tags if tag in self.windows]
         # two tags that differ: the longer window, in the customer's favour
         return max(own, key=lambda window: window.rough) if own else self.clocks["claim_window"]
+
+    def window_start(self, order: Order) -> datetime | None:
+        """Return when the claim windows of an order start; None while no claim on it can be late."""
+        stands_in = {"promised": order.promised_at, "placed": order.placed_at}
+        return order.delivered_at or stands_in.get(self.orders.window_from)
 
     def severity(
         self,
@@ -69,10 +76,10 @@ class Policy(Content):
         has, who = frozenset(tags), frozenset(groups)
         found = [heard, kind.severity if kind else "normal"]
         found += [rule.severity for rule in self.severity_rules.values() if rule.holds(problem, has, who, sum_)]
-        return max(found, key=SEVERITIES.index)
+        return strongest(*found)
 
     def groups(self, tags: Iterable[str] = (), named: Iterable[str] = ()) -> tuple[str, ...]:
-        """Name the special groups of order-line tags and those `named` by the customer, the first served first."""
+        """Return the special groups of order-line tags and those `named` by the customer, the first served first."""
         has, who = frozenset(tags), frozenset(named)
         found = [code for code, group in self.special.items() if code in who or not has.isdisjoint(group.tags)]
         return tuple(sorted(found, key=lambda code: -self.special[code].priority))

@@ -1,4 +1,4 @@
-"""The tables of a policy that stand under codes of its own: problem types, rules, groups, coupons, plans."""
+"""The tables of a policy under codes of its own: problem types, rules, groups, coupons, plans."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from handlers.policy.kinds import NEEDED, Keyed, list_of, one_of, whole
 from handlers.policy.values import REMEDY, SEVERITY, TAG, Codes, Labels
 
 # fmt: off
-# a key's kind and default stand on its first and last line, what it means between them
+# a key's kind and default are on its first and last line, what it means between them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class SeverityRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A special group; the words that tell of it stand in `[words.special]`."""
+    """A special group; its words are in `[words.special]`."""
 
     label: Annotated[Labels, NEEDED, Field(description="the name on cards")] = field(default_factory=dict)
     tags: Annotated[Codes, list_of(TAG), Field(description="order-line tags that tell of the group")] = ()
@@ -90,6 +90,16 @@ class Coupon:
 
     label: Annotated[Labels, NEEDED, Field(description="the name, in each language")] = field(default_factory=dict)
     value: Annotated[int, kinds.YUAN, NEEDED, Field(description="what it is worth")] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A question that customers ask, and its answer; a built-in question is answered so when it has the same code."""
+
+    words: Annotated[Codes, list_of(kinds.TEXT), Field(
+        description="words that ask it, any of them; needed unless the code is that of a built-in question")] = ()
+    text: Annotated[Labels, NEEDED, Field(
+        description="the answer, in each language")] = field(default_factory=dict)
 
 
 STEPS = Keyed(dict.fromkeys(LANGUAGES, ""), Annotated[Codes, list_of(kinds.TEXT)], all_needed=True)

@@ -15,10 +15,10 @@ from handlers.policy.kinds import NEEDED, Keyed, Kind
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Key:
-    """What stands at a key: a value of a kind, or a table."""
+    """What belongs at a key: a value of a kind, or a table."""
 
     kind: Kind | None
-    table: Any  # a class or a Keyed, or the Key of what stands at each key that a file makes up; None: a plain value
+    table: Any  # a class or a Keyed, or the Key of what belongs at each key that a file makes up; None: a plain value
     needed: bool
     about: FieldInfo
     attribute: str = ""

@@ -1,4 +1,4 @@
-"""On which line of a TOML text each key stands: tomllib tells values, not places."""
+"""The line of each key in a TOML text: tomllib gives values, not places."""
 
 from __future__ import annotations
 

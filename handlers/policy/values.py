@@ -21,12 +21,12 @@ DAYS = list_of(kinds.DAY, made=frozenset)
 
 
 def pick(labels: Mapping[str, str], language: str) -> str:
-    """Return the label in a language; Chinese stands in for a language that has none."""
+    """Return the label in a language; the Chinese one for a language that has none."""
     return labels.get(language) or labels.get("zh", "")
 
 
 # fmt: off
-# a key's kind and default stand on its first and last line, what it means between them
+# a key's kind and default are on its first and last line, what it means between them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +79,11 @@ class Orders:
 
     patterns: Annotated[Codes, list_of(kinds.PATTERN), Field(
         description="the order numbers that a text is searched for. Use `'single quotes'`, in which backslashes stand "
-        "for themselves")] = ()
+        "for themselves. Numbers made like imported ones (`231129-598877665544332`) are found without a pattern; "
+        "`orders import` and `doctor` say which fit none")] = ()
+    window_from: Annotated[str, one_of("delivered", "promised", "placed"), Field(
+        description="where a claim window starts when no delivery was imported: at `promised_at`, at `placed_at`, or "
+        "with `delivered` nowhere: no claim on such an order is late")] = "delivered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

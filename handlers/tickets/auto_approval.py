@@ -12,9 +12,9 @@ from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
 
-def grant(tx: Tx, no: str, context: TurnContext, *, tell: bool = False) -> bool:
+def grant(tx: Tx, ticket: Ticket, context: TurnContext, *, tell: bool = False) -> bool:
     """Approve a ticket if the policy allows it; `tell`: the customer gets a notice of its own."""
-    ticket = lifecycle.must(tx, no)
+    no = ticket.no
     policy = context.policy_of(tx, ticket.policy_hash)
     if not policy.money.auto_approve_cap or leader_statements.holds(tx, no):
         return False
@@ -56,7 +56,7 @@ def _simple(lines: list[Line], policy: Policy) -> bool:
 
 
 def _affordable(tx: Tx, ticket: Ticket, lines: list[Line], policy: Policy) -> bool:
-    """The cap holds for the order as a whole, so that splitting a claim gains nothing."""
+    """Return whether the order as a whole stays under the cap, so that splitting a claim gains nothing."""
     sum_ = sum(line.wish_amount or 0 for line in lines)
     roomy = all((line.wish_amount or 0) <= decisions.room(tx, ticket, line) for line in lines)
     before = ticket_lines.granted(tx, ticket.order_no or "", None)

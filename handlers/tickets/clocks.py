@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from handlers.context import TurnContext
@@ -46,6 +46,16 @@ def start(
     return due
 
 
+def start_first(tx: Tx, no: str, names: Collection[str], policy: Policy, context: TurnContext) -> None:
+    """Start those of these clocks that the policy has now; none of them ever ran on this ticket."""
+    begun = context.now
+    dues = {name: calendar.promised(begun, name, policy) for name in names if name in policy.clocks}
+    if dues:
+        rows.start_all(tx, no, started=begun, dues=dues)
+        timers = {f"clock:{no}:{name}": (_payload(no, name), due) for name, due in dues.items()}
+        mailboxes.wake_first(tx, timers, now=begun)
+
+
 def set_to(tx: Tx, no: str, name: str, due: datetime, context: TurnContext) -> None:
     """Set another due time for a running clock: a breached promise gets a new date, the breach stays on record."""
     rows.move(tx, no, name, due=due)
@@ -70,8 +80,7 @@ def stop_all(tx: Tx, no: str, context: TurnContext, *, but: Collection[str] = ()
 def met(tx: Tx, no: str, name: str, policy: Policy, context: TurnContext, *, since: datetime) -> None:
     """Record a promise that is kept in this very turn."""
     if name in policy.clocks:
-        rows.start(tx, no, name, started=since, due=calendar.promised(since, name, policy))
-        rows.stop(tx, no, name, at=context.now)
+        rows.keep_met(tx, no, name, started=since, due=calendar.promised(since, name, policy), at=context.now)
 
 
 def refresh(tx: Tx, no: str) -> None:
@@ -85,6 +94,17 @@ def due_of(tx: Tx, no: str, *names: str) -> datetime | None:
     """Return when the first of these clocks that runs is due."""
     running = rows.running(tx, no, names)
     return running[0].due_at if running else None
+
+
+def dues(tx: Tx, no: str) -> list[tuple[str, datetime]]:
+    """Return the running clocks by name with their due times, the earliest first."""
+    return [(clock.name, clock.due_at) for clock in rows.running(tx, no)]
+
+
+def promised(tx: Tx, no: str, names: Sequence[str]) -> datetime | None:
+    """Return the due time of the first of these names whose clock runs."""
+    running = dict(dues(tx, no))
+    return next((running[name] for name in names if name in running), None)
 
 
 def _payload(no: str, name: str, **more: object) -> dict[str, object]:

@@ -95,7 +95,7 @@ RESTS_ON = {"refund": "M1", "partial_refund": "M1", "return_refund": "M1"}
 
 
 def _rule(tx: Tx, ticket: Ticket, lines: list[Line], rule: str, context: TurnContext) -> str:
-    """Return the standard that was used (R042): the agent's rule, else the policy's for this remedy or problem."""
+    """Return the standard that was used: the agent's rule, else the policy's for this remedy or problem."""
     policy = notices.policy_of(tx, ticket, context)
     code = rule or RESTS_ON.get(lines[0].remedy, "")
     if code in policy.rules:

@@ -41,23 +41,28 @@ class Ruling:
 
 
 def paid(tx: Tx, ticket: Ticket, line: Line) -> int:
-    """Return what was paid for the order line that a ticket line is about, or for the whole order, in 分."""
+    """Return what was paid for the order line that a ticket line is about, or for the whole order, in 分.
+
+    What the order system refunded itself is deducted; 0 where a line's own part of a common sum is not known.
+    """
     order = tickets.order_of(tx, ticket)
-    if order is None:
+    if order is None or (order.shared_paid and line.order_line_no is not None):
         return 0
-    return sum(one.paid for one in order.lines if line.order_line_no in (None, one.line_no))
+    return order.left(line.order_line_no)
 
 
 def room(tx: Tx, ticket: Ticket, line: Line) -> int:
-    """Return the 分 that may still be given back on a line: what was paid less what is granted already."""
-    if not ticket.order_no:
+    """Return the 分 that may still be given back on a line: what was paid less what went back or is granted already."""
+    order = tickets.order_of(tx, ticket)
+    if order is None:
         return 0
-    tickets.lock_order(tx, ticket.order_no)
-    return max(0, paid(tx, ticket, line) - ticket_lines.granted(tx, ticket.order_no, line.order_line_no))
+    tickets.lock_order(tx, order.order_no)
+    part = None if order.shared_paid else line.order_line_no
+    return max(0, order.left(line.order_line_no) - ticket_lines.granted(tx, order.order_no, part))
 
 
 def is_wished(line: Line, ruling: Ruling) -> bool:
-    """Return whether a remedy is final at once: the customer wished it, or no wish was ever stated (R113)."""
+    """Return whether a remedy is final at once: the customer wished it, or no wish was ever stated."""
     if not line.wish:
         return True
     if line.wish in MONEY and ruling.remedy in MONEY:
@@ -87,7 +92,7 @@ def offer(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: T
 
 
 def refuse(tx: Tx, ticket: Ticket, line: Line, reason: str, by: By, context: TurnContext) -> None:
-    """Refuse a line for a stated reason (R115)."""
+    """Refuse a line for a stated reason."""
     columns = {"remedy": "", "amount": 0, "coupon": 0, "reason": reason, "decided_by": by.actor}
     lifecycle.move_line(tx, line, "refused", decided_at=context.now, **columns)
     lifecycle.log(tx, ticket.no, "refused", by, context, line=line.line, reason=reason)
@@ -133,7 +138,7 @@ def conclude(
 
 def _state(ticket: Ticket, lines: list[Line], context: TurnContext) -> tuple[str, dict[str, Any]]:
     if reached := lifecycle.outcome(lines):
-        # an appeal's decision leads to decided, whatever it was (CONTRACT, codes)
+        # an appeal's decision leads to decided, whatever it was
         return ("decided" if ticket.state == "appealed" else reached), {"decided_at": context.now}
     if ticket.state == "appealed":
         return "appealed", {}

@@ -26,7 +26,7 @@ RANK_OF_CARDS = 2  # safety, major and special groups get a card by themselves
 
 
 def speak(policy: Policy) -> None:
-    """Let all that is said to the desk from here on be in the policy's language: each turn begins with it."""
+    """Set the policy's language for all texts to the desk from here on: each turn begins with it."""
     _SPOKEN.set(policy.desk.language)
 
 

@@ -36,7 +36,7 @@ UNDECIDED = frozenset({"open", "offered"})
 ENDED = frozenset({"done", "refused", "withdrawn"})
 DECIDABLE = frozenset({"queued", "assigned", "waiting_customer", "appealed"})
 AFTER = frozenset({"decided", "resolved", "closed"})
-RANKS: Mapping[str, int] = {"safety": 0, "major": 1}
+RANKS = ("safety", "major", "special", "normal")  # the first served first; "special" is of a special group
 DESKS: Mapping[str, str] = {"sandbox": "sandbox"}  # every other channel's tickets go to the agents' group
 DESK = "telegram"
 
@@ -76,7 +76,7 @@ def desk_of(channel: str) -> str:
 
 def rank(severity: str, special: Collection[str]) -> int:
     """Return the queue's first key: 0 safety, 1 major, 2 special group, 3 the rest."""
-    return RANKS.get(severity, 2 if special else 3)
+    return RANKS.index("special" if severity == "normal" and special else severity)
 
 
 def must(tx: Tx, no: str) -> Ticket:

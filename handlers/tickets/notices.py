@@ -1,4 +1,4 @@
-"""What customers and leaders are told of a ticket without having asked, in the ticket's language."""
+"""Notices that customers and leaders get about a ticket without having asked, in the ticket's language."""
 
 from __future__ import annotations
 

@@ -43,8 +43,7 @@ def progress(tx: Tx, conversation_id: int, context: TurnContext) -> list[Progres
 def _of(tx: Tx, ticket: Ticket, context: TurnContext) -> Progress:
     lines = ticket_lines.of_ticket(tx, ticket.no)
     amount = sum(line.amount for line in lines if line.state in ticket_lines.GRANTED)
-    dues = (clocks.due_of(tx, ticket.no, name) for name in PROMISES)
-    promised = next((due for due in dues if due), None)
+    promised = clocks.promised(tx, ticket.no, PROMISES)
     words = notices.words(tx, ticket, f"notice.state_{ticket.state}", context)
     items = tuple(dict.fromkeys(line.item for line in lines if line.item))
     named = dict.fromkeys(_named(tx, ticket, line, context) for line in lines if line.item)

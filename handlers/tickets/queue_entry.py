@@ -14,22 +14,21 @@ def promise(tx: Tx, ticket: Ticket, context: TurnContext, *, human: bool = True)
     names = ["review_notice", "decision_due"]
     if human and ticket.answered_at is None and not ticket.raised:
         names += human_clocks(ticket)
-    for name in names:
-        clocks.start(tx, ticket.no, name, policy, context)
+    clocks.start_first(tx, ticket.no, names, policy, context)
     clocks.refresh(tx, ticket.no)
 
 
 def human_clocks(ticket: Ticket) -> list[str]:
     """Return the clocks of the first human answer."""
-    return ["major_human_response" if ticket.severity in lifecycle.RANKS else "human_first_response"]
+    return ["major_human_response" if ticket.severity != "normal" else "human_first_response"]
 
 
-def show_new(tx: Tx, no: str, context: TurnContext, *, known: bool = False, quiet: bool = False) -> None:
+def show_new(tx: Tx, ticket: Ticket, context: TurnContext, *, known: bool = False, quiet: bool = False) -> None:
     """Send a new ticket to the desk: a card where it deserves one, else the board.
 
     `known`: it has its card; `quiet`: one of many of a leader's list, which wait on the board unless they are serious.
     """
-    ticket = lifecycle.must(tx, no)
+    no = ticket.no
     if known or ticket.owner_id:
         desk_outbox.refresh(tx, no, context)
         return

@@ -54,7 +54,7 @@ def told(tx: Tx, mails: Sequence[Mail], outcome: Outcome, context: TurnContext) 
     for no in dict.fromkeys(one.payload["ticket"] for one in fresh):
         _note(tx, no, "untold_brief" if brief == BRIEFLY else "untold", context, why=reason)
     if waits and outbox.holds_more(tx, outcome.mailbox, mails[-1].id):
-        outbox.lift(tx, outcome.mailbox, beyond=context.now + FAR)  # what was put while these were carried
+        outbox.lift(tx, outcome.mailbox, beyond=context.now + FAR)  # rows added while these were sent
 
 
 def _note(tx: Tx, no: str, key: str, context: TurnContext, **values: str) -> None:

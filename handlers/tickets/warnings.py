@@ -9,13 +9,15 @@ from handlers.policy.policy import Policy
 from storage import evidence, ticket_lines, tickets
 from storage.database import Tx
 from storage.evidence import Evidence
+from storage.imports import PAID_LOWERED
+from storage.imports.states import caveats
 from storage.tickets import Ticket
 
 MANY = 3  # earlier tickets of a buyer from which on the number is worth a look
 GOOD = frozenset({"", "good"})
 AGAIN = "claimed_again"
 KEPT = frozenset(  # added once, not computed again
-    {"late_claim", "photos_waived", "boss", AGAIN, "leader_says", "buyer_says"}
+    {"late_claim", "photos_waived", "boss", AGAIN, "leader_says", "buyer_says", PAID_LOWERED}
 )
 
 
@@ -41,6 +43,7 @@ def find(tx: Tx, ticket: Ticket) -> list[str]:
     found = [warning for warning in ticket.warnings if warning.partition(":")[0] in KEPT]
     if ticket.order_no is None:
         found.append("no_order")
+    found += _of_order(tx, ticket)
     found += _of_evidence(tx, ticket)
     found += [f"over_claimed:{line}" for line in _over_claimed(tx, ticket)]
     if (earlier := tickets.earlier_of(tx, ticket)) >= MANY:
@@ -50,16 +53,26 @@ def find(tx: Tx, ticket: Ticket) -> list[str]:
 
 def record(tx: Tx, ticket: Ticket, *more: str) -> list[str]:
     """Store a ticket's warnings with these added; return all of them."""
-    known = tickets.get(tx, ticket.no) or ticket
-    found = list(dict.fromkeys([*find(tx, known), *more]))
-    if found != list(known.warnings):
+    return store(tx, tickets.get(tx, ticket.no) or ticket, *more)
+
+
+def store(tx: Tx, ticket: Ticket, *more: str) -> list[str]:
+    """Do the same for a ticket that was just read."""
+    found = list(dict.fromkeys([*find(tx, ticket), *more]))
+    if found != list(ticket.warnings):
         tickets.change(tx, ticket.no, warnings=found)
     return found
 
 
+def _of_order(tx: Tx, ticket: Ticket) -> list[str]:
+    """Return what the order system says of the claimed lines: cancelled, refunded."""
+    order = tickets.order_of(tx, ticket)
+    return caveats(order, {line.order_line_no for line in ticket_lines.of_ticket(tx, ticket.no)}) if order else []
+
+
 def _of_evidence(tx: Tx, ticket: Ticket) -> list[str]:
     pieces = evidence.of_ticket(tx, ticket.no)
-    found = [f"reused_photo:{other}" for piece in pieces if (other := evidence.used_before(tx, piece))]
+    found = [f"reused_photo:{other}" for other in evidence.used_before(tx, pieces).values()]
     if any(piece.state == "gone" for piece in pieces):
         found.append("photo_gone")
     photos = [piece for piece in pieces if piece.kind == "photo" and piece.verdict != evidence.REPLACED]

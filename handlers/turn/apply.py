@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.cases import filing, health, leader_progress, order_guard, recording
+from handlers.cases import appeals, customer_answers, filing, health, leader_progress, order_guard, recording, remarks
 from handlers.claims import lookup
 from handlers.claims.claim import Talk
 from handlers.claims.decision import Decision, TurnInput
@@ -39,6 +39,7 @@ from handlers.context import TurnContext
 from handlers.messages import mailboxes
 from handlers.messages.models import Reply
 from handlers.policy import calendar
+from handlers.tickets import progress
 from handlers.turn import apply_leaders, apply_lists
 from handlers.turn.execution import Execution, recall, tell_filed
 from handlers.turn.list_clerk import Clerk
@@ -50,7 +51,7 @@ PATIENCE = timedelta(seconds=10)  # how long a submit waits for photos that are 
 
 
 def carry_out(tx: Tx, decision: Decision, turn_input: TurnInput, context: TurnContext) -> tuple[Talk, list[Reply]]:
-    """Carry the acts of a step out in order; return the talk after them and all replies."""
+    """Carry out the acts of a decision in order; return the talk after them and all replies."""
     execution = Execution(
         tx, turn_input, context, decision.talk, list(decision.replies), turn_input.found.conversation.customer_id
     )
@@ -61,7 +62,7 @@ def carry_out(tx: Tx, decision: Decision, turn_input: TurnInput, context: TurnCo
 
 
 def _mark_evidence(execution: Execution) -> None:
-    """Say on the rows which draft the evidence of this message joined."""
+    """Record which draft the evidence of this message joined."""
     fresh = {number for number, _ in execution.turn_input.found.evidence}
     for claim in execution.talk.claims:
         mine = [photo.id for photo in claim.photos if photo.id in fresh]
@@ -103,7 +104,7 @@ def _fill(execution: Execution, act: Fill) -> None:
 
 
 def _remark(execution: Execution, act: Remark) -> None:
-    filing.remark(
+    remarks.remark(
         execution.tx,
         act.ticket_no,
         conversation_id=execution.turn_input.found.conversation.id,
@@ -123,8 +124,8 @@ def _remark(execution: Execution, act: Remark) -> None:
 
 
 def _call(execution: Execution, no: str, key: str = "raised_human") -> None:
-    """Bring a person to a ticket; the promise is told while one is owed."""
-    filing.call(execution.tx, no, execution.context)
+    """Bring a person to a ticket; say until when, while that is still due."""
+    remarks.call(execution.tx, no, execution.context)
     told = filing.told(execution.tx, no)
     if told.human_at:
         execution.tell(key, no=no, human=execution.moment(told.human_at))
@@ -135,7 +136,7 @@ def _call(execution: Execution, no: str, key: str = "raised_human") -> None:
 def _appeal(execution: Execution, act: Appeal) -> None:
     conversation, context = execution.turn_input.found.conversation, execution.context
     ticket = tickets.get(execution.tx, act.ticket_no)
-    done = filing.appeal(
+    done = appeals.appeal(
         execution.tx,
         act.ticket_no,
         conversation_id=conversation.id,
@@ -158,7 +159,9 @@ def _appeal(execution: Execution, act: Appeal) -> None:
 
 def _withdraw(execution: Execution, act: Withdraw) -> None:
     conversation = execution.turn_input.found.conversation
-    gone = filing.withdraw(execution.tx, act.ticket_no, conversation_id=conversation.id, context=execution.context)
+    gone = customer_answers.withdraw(
+        execution.tx, act.ticket_no, conversation_id=conversation.id, context=execution.context
+    )
     for claim in execution.talk.claims:
         if gone and claim.ticket_no == act.ticket_no:
             execution.talk = execution.talk.without(claim.id)
@@ -168,7 +171,7 @@ def _withdraw(execution: Execution, act: Withdraw) -> None:
 
 def _arrived(execution: Execution, act: Arrived) -> None:
     conversation = execution.turn_input.found.conversation
-    awaited = filing.received(
+    awaited = customer_answers.received(
         execution.tx, act.ticket_no, arrived=act.arrived, conversation_id=conversation.id, context=execution.context
     )
     if not awaited:
@@ -177,14 +180,14 @@ def _arrived(execution: Execution, act: Arrived) -> None:
 
 def _consent(execution: Execution, act: Consent) -> None:
     conversation = execution.turn_input.found.conversation
-    filing.consent(
+    customer_answers.consent(
         execution.tx, act.ticket_no, accepted=act.accepted, conversation_id=conversation.id, context=execution.context
     )
 
 
 def _settle(execution: Execution, act: Settle) -> None:
     conversation = execution.turn_input.found.conversation
-    filing.settle(
+    customer_answers.settle(
         execution.tx, act.ticket_no, score=act.score, context=execution.context, conversation_id=conversation.id
     )
 
@@ -218,7 +221,7 @@ def _progress(execution: Execution, act: Progress) -> None:
     if conversation.leader_id is not None:
         lines = [leader_progress.text(execution.tx, conversation.leader_id, voice, execution.context)]
     else:
-        rows = filing.progress(execution.tx, conversation.id, execution.context)
+        rows = progress.progress(execution.tx, conversation.id, execution.context)
         lines = [voice.say("talk.progress_head"), *(row.text for row in rows)] if rows else []
     draft = execution.talk.claim(execution.talk.current)
     unfiled = draft and not draft.dropped and not draft.ticket_no

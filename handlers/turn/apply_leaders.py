@@ -1,4 +1,4 @@
-"""Carrying out what leaders want: their word is booked, the digest told, the settlement ordered."""
+"""What leaders want, carried out: their word is recorded, the digest sent, the settlement ordered."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from storage import outbox, people
 from storage.conversations import Conversation
 from storage.database import Tx
 
-WITH_FILES = frozenset({"telegram", "sandbox"})  # channels that carry a document
+WITH_FILES = frozenset({"telegram", "sandbox"})  # channels that can send a document
 BOX = "sheet"  # the mailboxes of sheets to be made
 
 
@@ -43,7 +43,7 @@ def carry_out(
     voice: Voice,
     context: TurnContext,
 ) -> tuple[Talk, Reply]:
-    """Carry one act of a leader out; return the talk after it and what the leader hears."""
+    """Carry out one act of a leader; return the talk after it and the reply."""
     if isinstance(act, Testify):
         return _testify(tx, act, conversation, talk, voice, context)
     if conversation.leader_id is None:
@@ -67,7 +67,7 @@ def _testify(
 def _settle(
     tx: Tx, act: Settlement, conversation: Conversation, leader_id: int, voice: Voice, context: TurnContext
 ) -> Reply:
-    """Tell the sums at once; where the channel carries files, the sheet is made outside the turn and follows."""
+    """Reply with the sums at once; where the channel takes files, the sheet is made outside the turn and follows."""
     first, last = settlement.month(notices.midnight(context).date(), before=act.before)
     leader = people.leader_of(tx, leader_id)
     assert leader, "a conversation that leads has its leader"

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
 
-from handlers.cases import conflicting_claims, filing
+from handlers.cases import conflicting_claims, filing, remarks
 from handlers.claims import list_draft
 from handlers.claims.claim import Claim, Photo, Talk
 from handlers.claims.list_draft import ListDraft, ListLine
@@ -14,6 +14,7 @@ from handlers.claims.outcomes import Listing
 from handlers.dialogue.lists import lines as list_lines
 from handlers.dialogue.lists.labels import Telling
 from handlers.messages import mailboxes
+from handlers.messages.codes import strongest
 from handlers.messages.models import Reply
 from handlers.policy import calendar
 from handlers.tickets import lifecycle
@@ -23,7 +24,7 @@ from storage import evidence
 
 
 def carry(clerk: Clerk, act: Listing) -> tuple[Talk, list[Reply]]:
-    """Carry out one act on the list of a talk; return the talk after it and what the leader hears."""
+    """Carry out one act on the list of a talk; return the talk after it and the replies."""
     draft = list_draft.of(clerk.talk)
     if draft is None:
         return clerk.talk, []
@@ -66,7 +67,7 @@ def _remind(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
 
 
 def _claim(clerk: Clerk, lines: list[ListLine], draft: ListDraft, *, claim_id: str = "") -> Claim:
-    """Shape the lines of one order as the claim that a ticket is made of."""
+    """Return the lines of one order as the claim that a ticket is made of."""
     order = clerk.order(lines[0].order_no) if lines[0].order_no else None
     policy, at = clerk.context.policy, min(line.at or clerk.context.now.isoformat() for line in lines)
     photos = tuple(
@@ -87,7 +88,7 @@ def _claim(clerk: Clerk, lines: list[ListLine], draft: ListDraft, *, claim_id: s
         said=tuple(dict.fromkeys((line.at, f"{line.by}：{line.text}" if line.by else line.text) for line in lines)),
         signals=tuple(dict.fromkeys(signal for line in lines for signal in line.signals)),
         special=tuple(dict.fromkeys(group for line in lines for group in line.special)),
-        severity=max((line.severity for line in lines), key=("normal", "major", "safety").index),
+        severity=strongest(*(line.severity for line in lines)),
         aided=tuple(dict.fromkeys(what for line in lines for what in line.aided)),
         ticket_no=lines[0].ticket_no,
         late_reason="-" if late else "",
@@ -97,7 +98,7 @@ def _claim(clerk: Clerk, lines: list[ListLine], draft: ListDraft, *, claim_id: s
 
 
 def _raised(clerk: Clerk, draft: ListDraft, act: Listing) -> tuple[ListDraft, str]:
-    """Bring a person to every serious line at once; also give the ticket of one about safety."""
+    """Raise every serious line to a person at once; also return the ticket of one about safety."""
     urgent = ""
     for line in sorted(draft.some("serious"), key=lambda one: one.severity != "safety"):
         claim = replace(_claim(clerk, [line], draft), why=line.severity)
@@ -113,7 +114,7 @@ def _raised(clerk: Clerk, draft: ListDraft, act: Listing) -> tuple[ListDraft, st
 
 
 def _filed(clerk: Clerk, draft: ListDraft, act: Listing) -> tuple[ListDraft, datetime | None]:
-    """File the ready lines, one ticket for each order; also give the latest promised result."""
+    """File the ready lines, one ticket for each order; also return the latest promised result."""
     groups: dict[str, list[ListLine]] = defaultdict(list)
     for key in act.file:
         line = draft.line(key)
@@ -131,7 +132,7 @@ def _filed(clerk: Clerk, draft: ListDraft, act: Listing) -> tuple[ListDraft, dat
 
 
 def _bring(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
-    """Put photos to the tickets that their lines have already."""
+    """Add photos and words to the tickets that their lines have already."""
     pieces: dict[str, list[int]] = defaultdict(list)
     words: dict[str, list[str]] = defaultdict(list)
     for key in act.keys if act.tell == "card" else ():
@@ -154,7 +155,7 @@ def _bring(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
     pieces.update((no, []) for no in gone)
     words.update((no, [clerk.inbound.text]) for no in pieces if act.moved)
     for no, ids in pieces.items():  # what was filed before hears of the words, too
-        filing.remark(
+        remarks.remark(
             clerk.tx,
             no,
             conversation_id=clerk.conversation.id,
@@ -176,7 +177,7 @@ def _taken(clerk: Clerk, draft: ListDraft, act: Listing) -> list[str]:
 
 
 def _late(clerk: Clerk, draft: ListDraft, act: Listing) -> frozenset[str]:
-    """Name the tickets that are decided already: what puts them right comes too late."""
+    """Return the tickets that are decided already: a correction comes too late for them."""
     numbers = {line.ticket_no for key, _ in act.notes if (line := draft.line(key)) and line.ticket_no}
     return frozenset(no for no in numbers if lifecycle.must(clerk.tx, no).state not in lifecycle.DECIDABLE)
 

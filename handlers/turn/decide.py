@@ -9,6 +9,7 @@ from handlers.claims.decision import LONGEST, Decision, TurnInput
 from handlers.claims.lookup import SITE
 from handlers.claims.outcomes import Lead, Progress, Raise
 from handlers.dialogue import (
+    answers,
     buttons,
     callbacks,
     draft_commands,
@@ -24,9 +25,9 @@ from handlers.dialogue import (
 from handlers.dialogue.lists import dispatch
 from handlers.dialogue.message import ANY, ASKED, DRAFT, SPOKEN, TICKET, Handler, Message, meaning
 from handlers.dialogue.turn import Turn
+from handlers.messages import placeholders
+from handlers.nlu.customer_questions import asks_for_person
 from handlers.nlu.text.keyphrases import language_of, phrases
-
-BRIEF = 30  # characters of a message in which 转人工 may occur anywhere
 
 
 def decide(turn_input: TurnInput) -> Decision:
@@ -84,8 +85,9 @@ def _message(turn: Turn) -> None:
         _start(turn)
         return
     text = inbound.text[:LONGEST]
-    turn.talk = replace(turn.talk, language=language_of(text, turn.talk.language))
-    if not inbound.media and not any(char.isalnum() for char in text):
+    words = placeholders.without(text)
+    turn.talk = replace(turn.talk, language=language_of(words, turn.talk.language))
+    if not inbound.media and not any(char.isalnum() for char in words):
         wordless.answer(turn)
         return
     message = _read(turn, text)
@@ -97,7 +99,7 @@ def _read(turn: Turn, text: str) -> Message:
     """Return the message with all that is found in it; questions that only it may answer lapse with it."""
     asked = turn.talk
     named = turn.turn_input.found.named or asked.ticket_no
-    reading = turn.read(text, turn.candidates())
+    reading = turn.read(turn.turn_input.heard or text, turn.candidates())
     if asked.correcting or turn.turn_input.inbound.edits:
         reading = replace(reading, correction=True)
     turn.talk = replace(asked, stickers=0, ticket_no=named, correcting=False, withdraw_asked="", drop_asked="")
@@ -110,8 +112,8 @@ def _read(turn: Turn, text: str) -> Message:
     return Message(
         turn=turn,
         text=text,
-        reading=escalation.with_ticket(turn, reading),
-        phrases=phrases(text),
+        reading=escalation.with_ticket(turn, answers.heard(turn, text, reading)),
+        phrases=phrases(placeholders.without(text)),
         withdraw_asked=asked.withdraw_asked,
         drop_asked=asked.drop_asked,
     )
@@ -130,10 +132,12 @@ def _captions(message: Message) -> bool:
 
 
 def _wants_person(message: Message) -> bool:
-    return message.means("human") or (message.says(BRIEF) and message.contains("human_in"))
+    return message.means("human") or (asks_for_person(message.text) and not message.turn.silent_ticket())
 
 
 def _call_person(message: Message) -> None:
+    if message.tells:
+        escalation.take(message.turn, message.reading, message.text)
     handoff.human(message.turn, message.text)
 
 
@@ -197,7 +201,10 @@ HANDLERS: tuple[Handler, ...] = (
     Handler(ANY, "申诉: an appeal, with whatever follows the word.", handoff.appeals, handoff.appeal),
     Handler(TICKET, "怎么还没退: how the ticket is going.", handoff.urges, handoff.say_progress),
     Handler(ANY, "人工: a person, in any state.", _wants_person, _call_person),
+    Handler(ANY, "May the child eat it: not now, and a person.", answers.frail_eats, answers.say_not_now),
+    Handler(ANY, "退款多久到: questions that have an answer; the claim goes on.", answers.asks, answers.answer),
     Handler(ANY, "规则: the business's rules from its policy.", meaning("rules"), _rules),
+    Handler(DRAFT, "只是问问: there is nothing to claim.", withdrawals.claims_nothing, withdrawals.close_quietly),
     Handler(SPOKEN, "找到了: what was missing is there; drop it?", withdrawals.is_found, withdrawals.ask_drop),
     Handler(ASKED, "随便你们: any remedy.", withdrawals.leaves_the_choice, withdrawals.take_first_remedy),
     Handler(DRAFT, "就这样吧: file what was shown.", withdrawals.is_enough, withdrawals.close_with),
@@ -222,6 +229,7 @@ HANDLERS: tuple[Handler, ...] = (
     Handler(ASKED, "Why so late?", short_answers.speaks_of_lateness, short_answers.take_late_words),
     Handler(ASKED, "What came instead.", short_answers.names_received, short_answers.take_received),
     Handler(ANY, "谢谢 after a ticket.", handoff.thanks, handoff.welcome_thanks),
+    Handler(DRAFT, "Questions that only a person can answer: noted.", answers.asks_else, answers.answer),
     Handler(ANY, "Everything else: facts for a draft or a ticket, or chatter.", lambda message: True, facts.take),
 )  # fmt: skip
 """What a message in words or photos may be; the first row that applies handles it, so their order is the meaning."""

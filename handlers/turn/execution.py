@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from handlers.cases import filing, ticket_lines
+from handlers.cases import recording, ticket_lines
 from handlers.cases.filing import Filed
-from handlers.claims import lookup
 from handlers.claims.claim import Claim, Talk
 from handlers.claims.decision import TurnInput
 from handlers.claims.summary import facts
@@ -34,8 +33,12 @@ class Execution:
 
     @property
     def voice(self) -> Voice:
-        """How to speak to this customer."""
-        return Voice(language=self.talk.language or "zh", policy=self.context.policy, now=self.context.now)
+        """Return how to speak to this customer."""
+        return Voice(
+            language=self.talk.language or self.turn_input.inbound.language or "zh",
+            policy=self.context.policy,
+            now=self.context.now,
+        )
 
     def tell(self, key: str, **values: object) -> None:
         """Say a sentence at once, before the questions that may wait."""
@@ -53,7 +56,7 @@ class Execution:
         self.replies[at] = replace(self.replies[at], text=self.voice.join([text, self.replies[at].text]), echo=False)
 
     def moment(self, when: datetime | None) -> str:
-        """Name a promised time."""
+        """Return a promised time as text; now when there is none."""
         return self.voice.moment(when or self.context.now)
 
     def order_of(self, number: str) -> Order | None:
@@ -61,27 +64,23 @@ class Execution:
         sample = orders.sampled(self.turn_input.found.conversation.channel)
         return orders.by_number(self.tx, number, sample=sample) if number else None
 
-    def filing_of(self, claim: Claim) -> filing.Filing:
-        """Put a draft together with all that is known around it."""
-        conversation = self.turn_input.found.conversation
-        order = self.order_of(claim.order_no)
-        claimed = lookup.claimed(self.tx, claim.order_no, but=claim.ticket_no) if order else {}
-        return filing.Filing(
-            claim=claim,
-            conversation_id=conversation.id,
-            channel=conversation.channel,
-            account=conversation.account,
+    def filing_of(self, claim: Claim) -> recording.Filing:
+        """Return a draft with all that is known around it, ready to be filed."""
+        found = self.turn_input.found.order
+        order = found if found and found.order_no == claim.order_no else self.order_of(claim.order_no)
+        return ticket_lines.filing_of(
+            self.tx,
+            claim,
+            conversation=self.turn_input.found.conversation,
             order=order,
             customer_id=self.customer_id,
-            leader_id=conversation.leader_id,
+            voice=self.voice,
             site=self.talk.site,
-            language=self.talk.language or "zh",
-            lines=ticket_lines.lines_of(claim, order, claimed, self.voice),
         )
 
 
 def tell_filed(execution: Execution, claim: Claim, filed: Filed) -> None:
-    """Tell what became of a claim that was confirmed."""
+    """Say what became of a claim that was confirmed."""
     values: dict[str, Any] = {"no": filed.no, "notice": execution.moment(filed.notice_at)}
     if filed.approved and not filed.joined:
         due = execution.moment(filed.refund_due) if filed.refund_due else values["notice"]
@@ -97,14 +96,14 @@ def tell_filed(execution: Execution, claim: Claim, filed: Filed) -> None:
 
 
 def _without_notice(execution: Execution, filed: Filed) -> None:
-    """Say what a ticket waits for whose result is promised for no time yet: a person, photos, or nothing told."""
+    """Say what a ticket waits for whose result is promised for no time yet: a person, photos, or nothing yet."""
     how = "human" if filed.human_at else "photos" if filed.state == "waiting_customer" else "open"
     rest = execution.voice.say(f"talk.awaits_{how}", human=execution.moment(filed.human_at))
     execution.tell("joined_awaits" if filed.joined else "filed_awaits", no=filed.no, rest=rest)
 
 
 def recall(execution: Execution) -> None:
-    """Name the draft that is still open beside the one just filed."""
+    """Mention the draft that is still open beside the one just filed."""
     left = next((claim for claim in reversed(execution.talk.claims) if not claim.dropped and not claim.ticket_no), None)
     if left is None:
         return

@@ -6,16 +6,17 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from handlers.claims import claim as claims
-from handlers.claims import lookup
+from handlers.claims import given_numbers, lookup
 from handlers.claims.claim import Claim, Talk
 from handlers.claims.decision import LONGEST, Decision, TurnInput
 from handlers.context import TurnContext
 from handlers.dialogue import short_answers
 from handlers.dialogue.buttons import TICKET_TAPS
-from handlers.messages import cleaning, mailboxes, ticket_numbers
+from handlers.messages import cleaning, mailboxes, placeholders, ticket_numbers
 from handlers.messages.models import Inbound, Reply, from_raw
 from handlers.nlu.reading import read
 from handlers.nlu.references import refer
+from handlers.nlu.text.lexicon import Lexicon
 from handlers.nlu.text.normalisation import normalise
 from handlers.policy.calendar import local_date
 from handlers.policy.lexicons import lexicon_of
@@ -97,7 +98,7 @@ def _handled(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, c
     if inbound.kind == "fetched" and talk.arriving == (inbound.data["evidence"],):
         outbox.take_back(tx, box, mailboxes.RECEIPT)
     echo_back = bool(talk.burst_at) and _concerns_echo(inbound, talk) and outbox.take_back(tx, box, "echo") > 0
-    turn_input = _scene(tx, inbound, conversation, talk, context, echo_back=echo_back)
+    turn_input = _turn_input(tx, inbound, conversation, talk, context, echo_back=echo_back)
     decision = decide(turn_input)
     talk, replies = carry_out(tx, decision, turn_input, context)
     talk = edits.remembered(talk, inbound, turn_input.found.evidence)
@@ -109,7 +110,7 @@ def try_out(tx: Tx, inbound: Inbound, context: TurnContext) -> tuple[TurnInput, 
     inbound = replace(cleaning.inbound(inbound), media=())
     known = conversations.of_account(tx, inbound.channel, inbound.account)
     conversation = known or Conversation(id=0, channel=inbound.channel, account=inbound.account, name="", talk={})
-    turn_input = _scene(tx, inbound, conversation, claims.from_json(conversation.talk), context, echo_back=False)
+    turn_input = _turn_input(tx, inbound, conversation, claims.from_json(conversation.talk), context, echo_back=False)
     return turn_input, decide(turn_input)
 
 
@@ -119,13 +120,13 @@ def _conversation(tx: Tx, inbound: Inbound, context: TurnContext) -> Conversatio
     return conversations.open_(tx, inbound.channel, inbound.account, name=inbound.name, now=context.now)
 
 
-def _scene(
+def _turn_input(
     tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, context: TurnContext, *, echo_back: bool
 ) -> TurnInput:
-    lexicon, today = lexicon_of(context.policy), local_date(context.now, context.policy)
-    inbound = _as_pickup_number(inbound, talk)
+    lexicon, today = lookup.lexicon(tx, context.policy), local_date(context.now, context.policy)
+    heard = _heard(inbound, talk, conversation, lexicon)
     led = conversation.leader_id is not None and not _inside(inbound)
-    named = None if inbound.tap else refer(normalise(inbound.text, lexicon.emoji), (), lexicon, today=today)
+    named = None if inbound.tap else refer(normalise(heard, lexicon.emoji), (), lexicon, today=today)
     claim = talk.claim(_claim_meant(talk, inbound) or talk.current)
     claim = None if claim is None or claim.dropped else claim
     dropped = next((one for one in reversed(talk.claims) if one.dropped), None)
@@ -134,7 +135,8 @@ def _scene(
     tickets, lines = lookup.tickets_of(tx, talk, conversation.id, numbers)
     spoken = tickets.get(talk.ticket_no)
     order_no = claim.order_no if claim else (spoken.order_no or "" if spoken else "")
-    locked = bool(talk.locked_until) and datetime.fromisoformat(talk.locked_until) > context.now
+    locked_until = claims.drafted_time(talk.locked_until)
+    locked = locked_until is not None and locked_until > context.now
     found = lookup.find(
         tx, conversation, order_no, want, context.policy, site=talk.site, locked=locked, now=context.now
     )
@@ -163,7 +165,15 @@ def _scene(
         named=named,
         new_id=context.new_id,
         opinions=context.opinions,
+        heard=heard,
     )
+
+
+def _heard(inbound: Inbound, talk: Talk, conversation: Conversation, lexicon: Lexicon) -> str:
+    """Return a text as it is read: bare numbers marked as the references that they must be."""
+    known = conversation.customer_id is not None or conversation.leader_id is not None
+    inbound = replace(inbound, text=placeholders.without(inbound.text))
+    return given_numbers.as_reference(inbound, talk, lexicon, known=known)[:LONGEST]
 
 
 def _chosen_order(inbound: Inbound, talk: Talk, claim: Claim | None) -> str:
@@ -195,18 +205,8 @@ def _concerns_echo(inbound: Inbound, talk: Talk) -> bool:
 
 
 def _inside(inbound: Inbound) -> bool:
-    """Return whether nobody said this; the lines of a file were said by whoever sent it."""
+    """Return whether no person wrote this; the lines of a file count as written by its sender."""
     return inbound.kind in INSIDE and "sheet" not in inbound.data
-
-
-def _as_pickup_number(inbound: Inbound, talk: Talk) -> Inbound:
-    """Read a bare number as the pickup number where an order was asked for without choices."""
-    claim = talk.claim(talk.current)
-    asked = claim.asked if claim and not claim.dropped and not claim.order_no else None
-    bare = inbound.text.strip()
-    if asked and asked.slot == "order" and not asked.choices and bare.isdecimal() and len(bare) < 4:
-        return replace(inbound, text=f"{bare}号")
-    return inbound
 
 
 def _offered(order_no: str, talk: Talk) -> bool:
@@ -216,7 +216,7 @@ def _offered(order_no: str, talk: Talk) -> bool:
 
 
 def _claim_meant(talk: Talk, inbound: Inbound) -> str:
-    """Name the draft that a button, a photo that came back or a timer belongs to."""
+    """Return the draft that a button, a photo that came back or a timer belongs to."""
     tap, data = inbound.tap, inbound.data
     if "claim" in data:
         return str(data["claim"])
@@ -257,7 +257,7 @@ def _post(
 ) -> Talk:
     """Post the replies; an echo is due when the burst is over, at the latest `quiet_max` after it began."""
     policy, now = context.policy, context.now
-    began = datetime.fromisoformat(talk.burst_at) if talk.burst_at and turn_input.found.echo_back else now
+    began = (claims.drafted_time(talk.burst_at) or now) if turn_input.found.echo_back else now
     due = min(
         now + timedelta(seconds=policy.talk.quiet.seconds), began + timedelta(seconds=policy.talk.quiet_max.seconds)
     )

@@ -1,11 +1,10 @@
-"""Whoever writes a leader's list down: the talk it belongs to, and the orders seen so far."""
+"""What a leader's list is carried out with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from handlers.cases import filing, ticket_lines
-from handlers.claims import lookup
+from handlers.cases import recording, ticket_lines
 from handlers.claims.claim import Claim, Talk
 from handlers.claims.voice import Voice
 from handlers.context import TurnContext
@@ -19,7 +18,7 @@ from storage.orders import Order
 
 @dataclass(slots=True, kw_only=True)
 class Clerk:
-    """Whoever writes a leader's list down: the talk it belongs to and the orders seen so far."""
+    """What a leader's list is carried out with: its talk, and the orders looked up so far."""
 
     tx: Tx
     conversation: Conversation
@@ -35,23 +34,19 @@ class Clerk:
             self.orders[number] = of_leader(self.tx, self.conversation, number)
         return self.orders[number]
 
-    def filing_of(self, claim: Claim) -> filing.Filing:
-        """Put a claim together with its order and buyer."""
+    def filing_of(self, claim: Claim) -> recording.Filing:
+        """Return a claim with its order and buyer, ready to be filed."""
         order = self.order(claim.order_no) if claim.order_no else None
         buyer = None
-        if order and order.buyer_phone:
+        if order and order.buyer_key:
             now = self.context.now
-            buyer = people.customer(self.tx, order.buyer_phone, order.buyer_name, sample=order.sample, now=now).id
-        claimed = lookup.claimed(self.tx, claim.order_no, but=claim.ticket_no) if order else {}
-        return filing.Filing(
-            claim=claim,
-            conversation_id=self.conversation.id,
-            channel=self.conversation.channel,
-            account=self.conversation.account,
+            buyer = people.customer(self.tx, order.buyer_key, order.buyer_name, sample=order.sample, now=now).id
+        return ticket_lines.filing_of(
+            self.tx,
+            claim,
+            conversation=self.conversation,
             order=order,
             customer_id=buyer,
-            leader_id=self.conversation.leader_id,
-            language=self.talk.language or "zh",
-            lines=ticket_lines.lines_of(claim, order, claimed, self.voice),
+            voice=self.voice,
             quiet=True,
         )

@@ -1,4 +1,4 @@
-"""Messages whose turn failed twice: kept, told of, and tried again on request."""
+"""Messages whose turn failed twice: kept, reported, and tried again on request."""
 
 from __future__ import annotations
 

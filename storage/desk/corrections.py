@@ -56,7 +56,7 @@ class Example:
     """
 
     text: str
-    codes: tuple[str, ...]  # problem types of all lines read from it, as they stand
+    codes: tuple[str, ...]  # problem types of all lines read from it, as they are now
     major: bool  # its ticket ended as major or safety
     corrected: bool  # an agent changed its problem types, or how serious its ticket is
     at: datetime

@@ -38,7 +38,7 @@ def keep(
 
 
 def find(tx: Tx, desk: str, message_id: str) -> DeskMessage | None:
-    """Return what a message is about; None when the house did not send it."""
+    """Return what a message is about; None when the bot did not send it."""
     row = tx.execute(
         select(*COLUMNS).where(desk_messages.c.desk == desk, desk_messages.c.message_id == message_id)
     ).one_or_none()

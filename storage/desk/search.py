@@ -41,7 +41,7 @@ def find(tx: Tx, desk: str, words: Sequence[str], *, limit: int) -> list[Ticket]
 
 
 def _fits(word: str) -> ColumnElement[bool]:
-    """Say how a ticket, its order or one of its lines may be meant by a word."""
+    """Return the condition under which a word means a ticket, its order or one of its lines."""
     parts: list[ColumnElement[bool]] = [
         _holds(orders.c.buyer_name, word),
         _holds(orders.c.leader_name, word),

@@ -118,8 +118,8 @@ def _status(tx: Connection) -> int:
     return int(connection.pgconn.transaction_status)
 
 
-def stands(tx: Connection) -> bool:
-    """Return whether the transaction still stands: after an error its COMMIT would roll back without a word."""
+def is_intact(tx: Connection) -> bool:
+    """Return whether the transaction can be committed: after an error its COMMIT would roll back without a word."""
     return _status(tx) not in (FAILED, GONE)
 
 
@@ -150,7 +150,7 @@ def locks(tx: Connection) -> bool:
 
 
 def process_of(tx: Connection) -> str | None:
-    """Name the process whose transaction this is."""
+    """Return the name of the process whose transaction this is."""
     return tx.get_execution_options().get(PROCESS) or None
 
 
@@ -171,7 +171,7 @@ def orphaned(_connection: Connection) -> bool:
 
 
 def fault(connection: Connection) -> str:
-    """Say what is wrong with the database; "" for nothing."""
+    """Return what is wrong with the database; "" for nothing."""
     encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
     if encoding != "UTF8":
         return f"the database is encoded as {encoding}: make one with ENCODING 'UTF8'."
@@ -181,5 +181,5 @@ def fault(connection: Connection) -> str:
 
 
 def back_up(_url: str, _target: Path) -> int:
-    """Refuse: the server has tools for it."""
+    """Raise: the server has its own tools for backups."""
     raise ValueError("PostgreSQL is copied by its own tools: pg_dump -Fc --file=FILE DATABASE_URL.")

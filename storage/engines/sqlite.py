@@ -77,15 +77,15 @@ def _read_only(engine: Engine) -> None:
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
 
 
-def stands(tx: Connection) -> bool:
-    """Return whether the transaction still stands; SQLite ends it by itself on a full disk or an I/O error.
+def is_intact(tx: Connection) -> bool:
+    """Return whether the transaction can still be committed; SQLite ends it by itself on a full disk or an I/O error.
 
     Later statements would then run on their own, and COMMIT would "succeed".
     """
     return bool(tx.connection.driver_connection.in_transaction)  # type: ignore[union-attr]
 
 
-can_go_back = stands  # to a savepoint
+can_go_back = is_intact  # to a savepoint
 
 
 def failed(error: BaseException) -> bool:
@@ -104,7 +104,7 @@ def locks(_tx: Connection) -> bool:
 
 
 def process_of(_tx: Connection) -> str | None:
-    """Name the process whose transaction this is: there is one, so it needs no name."""
+    """Return None: there is one process, which needs no name."""
     return None
 
 
@@ -114,7 +114,7 @@ def queue_up(_tx: Connection, _what: str) -> None:
 
 @contextmanager
 def rebuilding(connection: Connection) -> Iterator[None]:
-    """Lift foreign keys: rebuilding a table drops it, and its children's rows would go with it."""
+    """Suspend foreign keys: rebuilding a table drops it, and its children's rows would go with it."""
     dbapi: Any = connection.connection.driver_connection  # by SQLAlchemy it would be inside a transaction: no effect
     dbapi.execute("PRAGMA foreign_keys=OFF")
     try:
@@ -129,7 +129,7 @@ def orphaned(connection: Connection) -> bool:
 
 
 def fault(connection: Connection) -> str:
-    """Say what is wrong with the database; "" for nothing."""
+    """Return what is wrong with the database; "" for nothing."""
     found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
     return "" if found == "ok" else f"the database is damaged: {found}"
 

@@ -20,18 +20,18 @@ _BEAT = cast(processes.c.beat_at, BigInteger)
 
 
 def join(tx: Tx, name: str) -> None:
-    """Enter a process, or let it be heard of again."""
+    """Register a process, or renew its heartbeat."""
     row = insert(processes).values(name=name, started_at=_NOW, beat_at=_NOW)
     tx.execute(row.on_conflict_do_update(index_elements=["name"], set_={"beat_at": _NOW}))
 
 
 def beat(tx: Tx, name: str) -> bool:
-    """Let a process be heard of; False when the others have given it up."""
+    """Record a process's heartbeat; return False when the others have given it up."""
     return bool(tx.execute(update(processes).where(processes.c.name == name).values(beat_at=_NOW)).rowcount)
 
 
 def living(tx: Tx) -> list[str]:
-    """Name the processes that were heard of lately."""
+    """Return the names of the processes that sent a heartbeat lately."""
     heard = select(processes.c.name).where(_BEAT > _NOW - _AGO)
     return list(tx.execute(heard.order_by(processes.c.started_at, processes.c.name)).scalars())
 
@@ -46,7 +46,7 @@ def give_up(tx: Tx) -> list[str]:
 
 
 def leave(tx: Tx, name: str) -> None:
-    """Take a process out that ends: others go on with what it had."""
+    """Remove a process that ends: others go on with what it had."""
     tx.execute(delete(processes).where(processes.c.name == name))
     _free(tx, func.split_part(mailboxes.c.lease, "#", 1) == name)
 

@@ -74,7 +74,7 @@ def _clocks_back(tx: Tx, now: datetime, ahead: timedelta) -> None:
 
 
 def _due_anew(tx: Tx, now: datetime) -> None:
-    """Work out anew when each waiting mailbox is due."""
+    """Compute anew when each waiting mailbox is due."""
     head = select(outbox.c.due_at).where(outbox.c.mailbox == mailboxes.c.name).order_by(outbox.c.id).limit(1)
     first = head.scalar_subquery()
     due = case((mailboxes.c.blocked > first, mailboxes.c.blocked), else_=first)

@@ -36,23 +36,23 @@ class Shown:
 
 
 def chat_place(account: str) -> str:
-    """Name the place of an account's chat."""
+    """Return the place of an account's chat."""
     return f"chat:{account}"
 
 
 def newest(tx: Tx) -> int:
-    """Tell the number of the last change; 0 on an empty page."""
+    """Return the number of the last change; 0 on an empty page."""
     return int(tx.execute(select(func.coalesce(func.max(_COLUMNS.change), 0))).scalar_one())
 
 
 def _next(tx: Tx) -> int:
-    """Number a change: one after the other, so that a page that read up to a number has missed none before it."""
+    """Return the number of a new change, without gaps: a page that read up to a number has missed none before it."""
     queue_up(tx, "page")
     return newest(tx) + 1
 
 
 def post(tx: Tx, shown: Shown, *, now: datetime) -> int:
-    """Add a message and return its id; one whose key is known is left as it stands."""
+    """Add a message and return its id; one whose key is known is left as it is."""
     row = insert(tx)(sandbox_messages).values(
         place=shown.place,
         sender=shown.sender,
@@ -128,7 +128,7 @@ def shows(tx: Tx, media_key: str) -> bool:
 
 
 def bound(tx: Tx, channel: str, accounts: Collection[str]) -> set[str]:
-    """Return which of these accounts the house knows as a customer or leader."""
+    """Return which of these accounts are known as a customer or leader."""
     known = conversations.c.customer_id.is_not(None) | conversations.c.leader_id.is_not(None)
     rows = tx.execute(
         select(conversations.c.account).where(

@@ -44,7 +44,7 @@ _MINE = update(wechat_ledger).where(LEDGER.account == _ACCOUNT)
 
 
 def _opened(time: str, count: str) -> Prepared:
-    """Book what a message or click opens: its time, and nothing used of it yet; counted once."""
+    """Record what a message or click opens: its time, and nothing used of it yet; counted once."""
     row = insert(wechat_ledger).values(
         {"account": _ACCOUNT, "last_key": _KEY, "choices": literal_column("'[]'"), time: _NOW}
     )
@@ -102,7 +102,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How an account stands: who left cannot be reached; `choices` are the taps behind the numbers shown last."""
+    """The state of an account: one who left cannot be reached; `choices` are the taps behind the numbers shown last."""
 
     written_at: datetime | None = None
     left: bool = False
@@ -119,7 +119,7 @@ def token(tx: Tx, app_id: str) -> Token | None:
 
 
 def claim_refresh(tx: Tx, app_id: str, *, now: datetime, until: datetime) -> bool:
-    """Take the word to fetch a new token; False while another process has it."""
+    """Claim the right to fetch a new token; return False while another process has it."""
     tx.execute(insert(wechat_tokens).values(app_id=app_id).on_conflict_do_nothing())
     free = or_(wechat_tokens.c.refreshing_until.is_(None), wechat_tokens.c.refreshing_until <= now)
     done = tx.execute(
@@ -155,7 +155,7 @@ def leave(tx: Tx, account: str, *, now: datetime) -> None:
 
 
 def standing(tx: Tx, account: str) -> Standing:
-    """Return how an account stands."""
+    """Return the state of an account."""
     row = tx.execute(select(wechat_ledger).where(wechat_ledger.c.account == account)).first()
     if row is None:
         return Standing()
@@ -169,7 +169,7 @@ def standing(tx: Tx, account: str) -> Standing:
 
 
 def spend(tx: Tx, account: str, *, decision: bool, now: datetime) -> str:
-    """Take one push out of what the customer's clicks and messages opened; tell which: click, message, or "" for none.
+    """Use one push of what the customer's clicks and messages opened; return which: click, message, or "" for none.
 
     The last push after a message is kept for a decision.
     """
@@ -180,25 +180,25 @@ def spend(tx: Tx, account: str, *, decision: bool, now: datetime) -> str:
 
 
 def claim_template(tx: Tx, account: str, mail: int) -> bool:
-    """Take the word to tell a mail by a template message; False when that was tried before."""
+    """Claim the right to send a row as a template message; return False when that was tried before."""
     here = (wechat_ledger.c.account == account) & (wechat_ledger.c.templated < mail) & wechat_ledger.c.left_at.is_(None)
     return bool(tx.execute(update(wechat_ledger).where(here).values(templated=mail)).rowcount)
 
 
 def release_template(tx: Tx, account: str, mail: int) -> None:
-    """Give the word back: the template message surely did not leave."""
+    """Release the claim: the template message surely was not sent."""
     here = (wechat_ledger.c.account == account) & (wechat_ledger.c.templated == mail)
     tx.execute(update(wechat_ledger).where(here).values(templated=mail - 1))
 
 
 def refund(tx: Tx, account: str, credit: str) -> None:
-    """Give a push back that the platform surely did not carry."""
+    """Give a push back that the platform surely did not deliver."""
     column = wechat_ledger.c.clicks if credit == "click" else wechat_ledger.c.pushes
     tx.execute(update(wechat_ledger).where(wechat_ledger.c.account == account, column > 0).values({column: column - 1}))
 
 
 def close(tx: Tx, account: str) -> None:
-    """Believe the platform that nothing more may be pushed until the customer writes."""
+    """Record that the platform takes no more pushes until the customer writes."""
     tx.execute(update(wechat_ledger).where(wechat_ledger.c.account == account).values(written_at=None, clicked_at=None))
 
 

@@ -1,4 +1,4 @@
-"""Every table of the house, as SQLAlchemy Core sees it."""
+"""Every table of the database, as SQLAlchemy Core sees it."""
 
 from __future__ import annotations
 

@@ -53,5 +53,5 @@ Serial = BigInteger().with_variant(Integer, "sqlite")
 
 
 def flag(name: str) -> Column[bool]:
-    """Make a column that is false unless it is set."""
+    """Return a column that is false unless it is set."""
     return Column(name, Boolean, nullable=False, server_default=text("false"))

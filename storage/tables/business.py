@@ -1,8 +1,8 @@
-"""Tables of the business itself: policies, orders, and what the house keeps by a name."""
+"""Tables of the business itself: policies, orders, and what the program keeps by a name."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, String, Table, Text, text
 
 from storage.tables.base import METADATA, Instant, flag
 
@@ -41,6 +41,8 @@ orders = Table(
     Column("placed_at", Instant),
     Column("promised_at", Instant),
     Column("delivered_at", Instant),
+    Column("order_status", String(16), nullable=False, server_default=""),
+    Column("shared_paid", BigInteger, nullable=False, server_default=text("0")),
     flag("sample"),
     Column("imported_at", Instant, nullable=False),
     Index(None, "participate_no", "phone_tail"),
@@ -64,5 +66,7 @@ order_lines = Table(
     Column("supplier", Text, nullable=False, server_default=""),
     Column("carrier", Text, nullable=False, server_default=""),
     Column("tags", Text, nullable=False, server_default=""),
+    Column("refund_status", String(16), nullable=False, server_default=""),
+    Column("refunded", BigInteger),
     Index(None, "lot_no"),
 )

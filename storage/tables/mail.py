@@ -1,4 +1,4 @@
-"""Tables of what leaves the house: mailboxes, their rows, and dead letters."""
+"""Tables of what is sent: mailboxes, their rows, and dead letters."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ outbox = Table(
     Column("due_at", Instant, nullable=False),
     Column("created_at", Instant, nullable=False),
     Index(None, "mailbox", "id"),
-    sqlite_autoincrement=True,  # an id once struck off must not come back: order and `upto` rest on it
+    sqlite_autoincrement=True,  # an id once deleted must not come back: order and `upto` rest on it
 )
 
 dead_letters = Table(

@@ -1,4 +1,4 @@
-"""Tables of what is said: conversations, the inbox, and messages whose turn failed twice."""
+"""Tables of what people write: conversations, the inbox, and messages whose turn failed twice."""
 
 from __future__ import annotations
 

@@ -11,10 +11,11 @@ import pytest
 from cpu_time import at_most
 from sheet_files import BAD, D5, LOCKED, OLD, cells, repacked, text, xlsx, zipped
 
-from media import tables
 from media.guard import Examiner
-from media.tables import read_table
-from media.values import MAX_TABLE, Refused, Table
+from media.tables import reading
+from media.tables.reading import read_table
+from media.values import MAX_TABLE, UNSAVED_CELL, Refused, Table
+from media.values import MERGED_CELL as SAME
 
 DAY = d.datetime.fromisoformat("2026-06-12")  # spreadsheets know no time zones
 ROWS = (("接龙号", "商品", "问题"), ("3", "草莓", "坏2盒"), ("5", "车厘子", "软了，两份"))
@@ -60,7 +61,7 @@ def test_values_as_they_stand_on_the_screen():
     assert rows(xlsx([], change=fill)) == (tuple(said for _, _, said in shown),)
 
 
-def test_merged_cells_say_the_same_below_where_there_is_something():
+def test_merged_cells_are_marked_below_where_there_is_something():
     def merge(book):
         sheet = book.active
         sheet.merge_cells("A1:C1")
@@ -70,7 +71,7 @@ def test_merged_cells_say_the_same_below_where_there_is_something():
 
     made = [["翠湖苑"], ["8", "鸡蛋", "漏了"], ["", "酸奶", ""], ["9", "牛奶", ""], ["10", "米", "少"], ["", "", ""]]
     assert rows(xlsx(made, change=merge)) == (
-        ("翠湖苑",), ("8", "鸡蛋", "漏了"), ("8", "酸奶", "漏了"), ("9", "牛奶", "漏了"), ("10", "米", "少"),
+        ("翠湖苑",), ("8", "鸡蛋", "漏了"), (SAME, "酸奶", SAME), ("9", "牛奶", SAME), ("10", "米", "少"),
     )  # fmt: skip
 
 
@@ -81,7 +82,7 @@ def test_formulas_count_by_their_stored_result_and_say_so_where_there_is_none():
         book.active["C2"] = "坏了"
 
     data = xlsx([["3", "草莓", "烂"]], change=formulas)
-    assert rows(data) == (("3", "草莓", "烂"), ("#N/A", "#N/A", "坏了"))
+    assert rows(data) == (("3", "草莓", "烂"), (UNSAVED_CELL, UNSAVED_CELL, "坏了"))
     stored = repacked(data, xl__worksheets__sheet1=_part(data).replace(b"<f>A1+1</f><v></v>", b"<f>A1+1</f><v>4</v>")
                       .replace(b"<f>A1+1</f><v />", b"<f>A1+1</f><v>4</v>"))  # fmt: skip
     assert rows(stored)[1][0] == "4"
@@ -90,6 +91,15 @@ def test_formulas_count_by_their_stored_result_and_say_so_where_there_is_none():
 def _part(data):
     with ZipFile(BytesIO(data)) as book:
         return book.read("xl/worksheets/sheet1.xml")
+
+
+def test_a_formula_whose_result_is_no_text_is_an_empty_cell():
+    data = xlsx([["3", "草莓"], ["5", "桃", "x"]])
+    part = _part(data).replace(b"<sheetData>", b"<sheetData>").replace(
+        b'<c r="A2"', b'<c r="C1" t="str"><f>IF(A1=3,"","x")</f><v></v></c></row><row r="2"><c r="A2"', 1
+    )  # fmt: skip
+    part = part.replace(b'</row><row r="2"><c r="C1"', b'<c r="C1"', 1)
+    assert rows(repacked(data, xl__worksheets__sheet1=part)) == (("3", "草莓"), ("5", "桃", "x"))
 
 
 def test_hidden_sheets_are_passed_over_and_others_are_counted():
@@ -103,6 +113,46 @@ def test_hidden_sheets_are_passed_over_and_others_are_counted():
     found = read_table(xlsx(ROWS, change=more))
     assert isinstance(found, Table)
     assert (found.rows, found.others, found.more) == (ROWS, 1, False)
+
+
+def test_of_several_sheets_the_one_with_known_titles_is_read():
+    def more(book):
+        book.create_sheet("说明", 0).append(["本表由系统导出"])
+        book.create_sheet("最后").append(["接龙号", "问题"])
+
+    data = xlsx(ROWS, change=more)
+    found = read_table(data, {"接龙号", "问题", "商品"})
+    assert isinstance(found, Table)
+    assert (found.rows, found.others) == (ROWS, 2)
+    assert rows(data) == (("本表由系统导出",),)
+
+
+def test_texts_are_read_without_the_escapes_of_their_format():
+    made = [["草莓_x000D_\n当季", "张_x0041_", "a_x005F_x0041_", "_xD83D__xDE00_", "_x12_"]]
+    assert rows(xlsx(made)) == (("草莓\r\n当季", "张A", "a_x0041_", "😀", "_x12_"),)
+
+
+def test_a_row_per_line_whatever_quotation_marks_stand_in_it():
+    data = '接龙号,姓名,问题\n3,"小鱼,坏2盒\n5,阿"毛",软了\n8,"周,漏了\n9,王,少1袋\n'.encode()
+    assert rows(data) == (
+        ("接龙号", "姓名", "问题"), ("3", "小鱼", "坏2盒"), ("5", '阿"毛"', "软了"), ("8", "周", "漏了"),
+        ("9", "王", "少1袋"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("part", [b"<c " * 400_000, b"<mergeCell " * 200_000, b'<c r="A1"><f>' * 100_000])
+def test_a_hostile_part_costs_no_more_than_its_length(part):
+    data = repacked(xlsx(ROWS), xl__worksheets__sheet1=b"<worksheet><sheetData><row>" + part)
+    with at_most(2):
+        assert refused(data).code == "unreadable"
+
+
+def test_overlapping_merged_ranges_cost_no_more_than_their_number():
+    ranges = b"".join(b'<mergeCell ref="A%d:A9999"/>' % row for row in range(1, 5_000))
+    data = xlsx([[str(number), "x"] for number in range(5_000)])
+    part = _part(data).replace(b"</sheetData>", b"</sheetData><mergeCells>" + ranges + b"</mergeCells>")
+    with at_most(3):
+        assert len(rows(repacked(data, xl__worksheets__sheet1=part))) > 4_000
 
 
 def test_pictures_in_cells_are_not_read_and_told():
@@ -120,11 +170,11 @@ def test_pictures_in_cells_are_not_read_and_told():
 
 
 def test_what_is_too_much_is_left_and_told():
-    made = [["1", "x" * 1000, *["y"] * 100], *[[str(number), "x"] for number in range(2, tables.ROWS + 50)]]
+    made = [["1", "x" * 1000, *["y"] * 100], *[[str(number), "x"] for number in range(2, reading.ROWS + 50)]]
     found = read_table(text(made))
     assert isinstance(found, Table)
-    assert found.more and len(found.rows) == tables.ROWS
-    assert len(found.rows[0]) == tables.COLUMNS and len(found.rows[0][1]) == tables.CELL
+    assert found.more and len(found.rows) == reading.ROWS
+    assert len(found.rows[0]) == reading.COLUMNS and len(found.rows[0][1]) == reading.CELL
 
 
 def test_a_wide_sheet_is_cut_in_the_worker():
@@ -134,7 +184,7 @@ def test_a_wide_sheet_is_cut_in_the_worker():
     for data in (text([["坏" * 299] * 59] * 100), xlsx([["坏" * 299] * 59] * 20), merged):
         found = read_table(data)
         assert isinstance(found, Table)
-        assert sum(len(cell) for row in found.rows for cell in row) <= tables.CHARACTERS
+        assert sum(len(cell) for row in found.rows for cell in row) <= reading.CHARACTERS
         assert found.more and len(found.rows) > 5
 
 
@@ -169,7 +219,6 @@ def test_other_files_that_are_no_tables():
     assert refused(zipped(readme=b"x")).code == "unreadable"
     assert refused(b"<html><table></table></html>").kind == "html"
     assert refused(bytes(range(256)) * 8).code == "unreadable"
-    assert refused('3,"草莓'.encode() + b"x" * 200_000).code == "unreadable"
     assert (refused(LOCKED).code, refused(OLD).code) == ("locked", "old")
 
 
@@ -177,12 +226,38 @@ BOMB = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&
 
 
 @pytest.mark.parametrize("coding", ["utf-8", "utf-16"])
-def test_entities_are_refused_before_anything_reads_them(coding):
-    assert refused(repacked(xlsx(ROWS), xl__sharedStrings=BOMB.decode().encode(coding))).code == "unreadable"
+@pytest.mark.parametrize("part", ["xl__worksheets__sheet1", "xl__styles", "xl__workbook", "xl__sharedStrings"])
+def test_entities_are_refused_before_anything_reads_them(part, coding):
+    bomb = BOMB.decode().encode(coding)
+    assert refused(repacked(shared("草莓"), **{part: bomb})).code == "unreadable"
+
+
+def shared(*texts):
+    """Make a workbook that keeps its texts apart, as spreadsheets do: one row."""
+    data = xlsx([["x"]])
+    with ZipFile(BytesIO(data)) as book:
+        links = book.read("xl/_rels/workbook.xml.rels")
+    link = b'<Relationship Type="http://x/sharedStrings" Target="sharedStrings.xml" Id="rId9"/></Relationships>'
+    cells = "".join(f'<c t="s"><v>{place}</v></c>' for place in range(len(texts)))
+    parts = {
+        "xl__worksheets__sheet1": f"<worksheet><sheetData><row>{cells}</row></sheetData></worksheet>".encode(),
+        "xl__sharedStrings": f"<sst>{''.join(f'<si>{text}</si>' for text in texts)}</sst>".encode(),
+    }
+    file = BytesIO()
+    with ZipFile(BytesIO(repacked(data, **parts))) as old, ZipFile(file, "w") as new:
+        for name in old.namelist():
+            whole = links.replace(b"</Relationships>", link)
+            new.writestr(name, whole if name == "xl/_rels/workbook.xml.rels" else old.read(name))
+    return file.getvalue()
+
+
+def test_texts_that_cells_share_their_runs_and_no_pronunciation():
+    made = shared("<t>草莓</t>", "<r><t>坏</t></r><r><t>2盒_x000D_</t></r>", "<t>東京</t><rPh><t>トウキョウ</t></rPh>")
+    assert rows(made) == (("草莓", "坏2盒", "東京"),)
 
 
 def test_a_zip_bomb_is_refused_by_its_directory():
-    bomb = repacked(xlsx(ROWS), xl__worksheets__sheet1=bytes(tables.MAX_INSIDE + 1))
+    bomb = repacked(xlsx(ROWS), xl__worksheets__sheet1=bytes(reading.MAX_INSIDE + 1))
     assert len(bomb) < MAX_TABLE
     with at_most(0.5):
         assert refused(bomb).code == "too_big"

@@ -21,6 +21,8 @@ from storage import migration
 from storage.database import open_writer, transaction
 from storage.tables import METADATA, leader_sites, leaders
 
+HEAD = migration.HEAD
+AFTER = f"{int(HEAD) + 1:04d}"
 NOW = datetime(2026, 6, 12, 10, 0, tzinfo=UTC)
 TOLD = (
     "storage/tables/ and the migrations differ: write a new file in storage/migrations/versions that does the same,"

@@ -32,7 +32,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {  # a library, and how the paths of the 
 ORDER: tuple[tuple[str, ...], ...] = (  # rooms from the bottom to the top; those of one row do not know each other
     ("storage.tables", "storage.engines"),
     ("storage",),
-    ("storage.desk", "storage.platforms", "storage.operations"),
+    ("storage.desk", "storage.imports", "storage.platforms", "storage.operations"),
     ("handlers.messages", "handlers.orders"),
     ("handlers.nlu.text",),
     ("handlers.nlu",),
@@ -97,7 +97,7 @@ class Module:
     @cached_property
     def imports(self) -> tuple[tuple[int, str], ...]:
         """Return line and full dotted name of everything imported, lazily or not; `from a import b` gives `a.b`."""
-        found = []
+        found: list[tuple[int, str]] = []
         for node in self.nodes:
             if isinstance(node, ast.Import):
                 found += [(node.lineno, alias.name) for alias in node.names]
@@ -109,7 +109,7 @@ class Module:
                 "import_module",
                 "__import__",
             ):
-                found += [(node.lineno, arg.value) for arg in node.args[:1] if isinstance(arg, ast.Constant)]
+                found += [(node.lineno, str(arg.value)) for arg in node.args[:1] if isinstance(arg, ast.Constant)]
         return tuple(found)
 
 
@@ -260,6 +260,8 @@ def detours(modules: Sequence[Module]) -> Iterator[str]:
     """No TYPE_CHECKING, and no environment outside bot/settings.py."""
     for module in modules:
         for node in module.nodes if DETOUR.search(module.text) else ():
+            if not isinstance(node, (ast.Name, ast.Attribute)):
+                continue
             said = _dotted(node)
             if said.endswith("TYPE_CHECKING"):
                 yield f"{module.path}:{node.lineno} uses TYPE_CHECKING: move what both need to a room below"
@@ -314,7 +316,7 @@ def unused(modules: Sequence[Module], allowed: Mapping[str, str] = NONE) -> Iter
 
 def _names(module: Module) -> dict[str, str]:
     """Return the full dotted name behind each imported name of a module."""
-    found = {}
+    found: dict[str, str] = {}
     for node in module.nodes:
         if isinstance(node, ast.ImportFrom) and node.module:
             found |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
@@ -328,8 +330,8 @@ def _expressions(node: ast.AST, within: str) -> Iterator[tuple[ast.AST, str]]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, (ast.Name, ast.Attribute)) and isinstance(child.ctx, ast.Load):
             yield child, within
-        named = isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-        yield from _expressions(child, within or (child.name if named else ""))
+        named = child.name if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) else ""
+        yield from _expressions(child, within or named)
 
 
 def _full(node: ast.AST, module: str, names: Mapping[str, Mapping[str, str]]) -> str:
@@ -378,20 +380,16 @@ def broad_places(modules: Sequence[Module]) -> Iterator[tuple[str, int]]:
 
 def _broad(node: ast.AST, path: str, inside: str) -> Iterator[tuple[str, int]]:
     for child in ast.iter_child_nodes(node):
-        named = isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef))
-        if _catches_everything(child):
+        if isinstance(child, (ast.ExceptHandler, ast.Call)) and _catches_everything(child):
             yield f"{path} {inside}".strip(), child.lineno
-        yield from _broad(child, path, child.name if named else inside)
+        named = child.name if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)) else inside
+        yield from _broad(child, path, named)
 
 
-def _catches_everything(node: ast.AST) -> bool:
+def _catches_everything(node: ast.ExceptHandler | ast.Call) -> bool:
     if isinstance(node, ast.ExceptHandler):
         return _everything(node.type) and not _raises_again(node)
-    return (
-        isinstance(node, ast.Call)
-        and _dotted(node.func).endswith("suppress")
-        and any(_everything(arg) for arg in node.args)
-    )
+    return _dotted(node.func).endswith("suppress") and any(_everything(arg) for arg in node.args)
 
 
 def _everything(kind: ast.expr | None) -> bool:

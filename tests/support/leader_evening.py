@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from playing import DATA, ZONE, Seen, World, orders_of, preset
 from playing_desk import Group
@@ -37,14 +38,14 @@ class Evening:
             talk = conversations.open_(tx, "telegram", name, name=name, now=NOW)
             people.lead(tx, talk.id, one.id, NOW)
 
-    def say(self, text: str, who: str = LEADER, *, photos: int = 0, wait: float = 5, **more: object) -> list[Seen]:
+    def say(self, text: str, who: str = LEADER, *, photos: int = 0, wait: float = 5, **more: Any) -> list[Seen]:
         """Send a message and return the answers within some seconds."""
         heard = len(self.world.phones[who])
         media = []
         for _ in range(photos):
             self.files += 1
             media.append(Media(kind="photo", ref=f"good:{self.files}"))
-        what = {"kind": "media" if media else "text", "text": text, "media": tuple(media), **more}
+        what: dict[str, Any] = {"kind": "media" if media else "text", "text": text, "media": tuple(media), **more}
         self.world.receive(
             Inbound(key=self.world.next_key(), channel="telegram", account=who, at=self.world.now, name=who, **what)
         )

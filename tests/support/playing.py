@@ -25,11 +25,11 @@ from bot.runtime.evidence_fetcher import Fetcher
 from handlers.cases import timers
 from handlers.context import TurnContext
 from handlers.messages.models import Inbound, Media, from_payload
-from handlers.orders import importer
+from handlers.orders import importer, records
 from handlers.policy.loader import load
 from handlers.policy.policy import Policy
 from handlers.turn import intake
-from media.tables import read_table
+from media.tables.reading import read_table
 from media.values import Examined, Refused, Table
 from storage import conversations, imports, outbox, people, policies
 from storage import tables as t
@@ -48,7 +48,7 @@ REFUSED = {"text": "not_a_picture", "truncated": "truncated", "huge": "too_many_
 def orders_of(path: Path) -> tuple[Order, ...]:
     """Read an order file by the importer's own reader."""
     with importer.opened(path) as file:
-        return tuple(one.order for one in file.orders() if isinstance(one, importer.Gathered))
+        return tuple(one.order for one in file.orders() if isinstance(one, records.Gathered))
 
 
 @lru_cache(maxsize=64)
@@ -83,8 +83,8 @@ class Look:
             phash256="", working=data, thumbnail=data, working_sha256="", brightness=120, sharpness=90,
         )  # fmt: skip
 
-    def table(self, data: bytes) -> Table | Refused:
-        return read_table(data)
+    def table(self, data: bytes, titles: Iterable[str] = ()) -> Table | Refused:
+        return read_table(data, list(titles))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -204,7 +204,7 @@ class World:
         """Return the next message's key."""
         return f"{self.channel}:{next(self._serial)}"
 
-    def receive(self, inbound: Inbound) -> bool:
+    def receive(self, inbound: Inbound) -> int:
         """Take a message in as the runner does: one transaction, acknowledged after its COMMIT."""
         with self.write() as tx:
             return intake.turn(tx, inbound, self.context())

@@ -59,7 +59,8 @@ def _owner(table: type, name: str) -> type:
 def reads(modules: Sequence[Module], classes: Iterable[type]) -> set[tuple[type, str]]:
     """Return every (class, attribute) that modules read of these classes, their bases and subclasses."""
     family = {base for one in classes for base in one.__mro__ if base is not object}
-    family |= {below for one in family for below in one.__subclasses__()}
+    for one in tuple(family):
+        family.update(type.__subclasses__(one))
     told = _Told({(one.__module__, one.__name__): one for one in family})
     for module in modules:
         told.listen(module)
@@ -249,9 +250,12 @@ def asked_for(modules: Sequence[Module], attribute: str) -> set[str]:
                         askers[function.name] = names.index(node.left.id)
     for module in modules:
         for node in module.nodes:
-            place = askers.get(getattr(node.func, "id", "")) if isinstance(node, ast.Call) else None
-            if place is not None and len(node.args) > place and isinstance(node.args[place], ast.Constant):
-                found.add(str(node.args[place].value))
+            if not isinstance(node, ast.Call):
+                continue
+            place = askers.get(getattr(node.func, "id", ""))
+            given = node.args[place] if place is not None and len(node.args) > place else None
+            if isinstance(given, ast.Constant):
+                found.add(str(given.value))
     return found
 
 

@@ -17,6 +17,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 from socket import socket
+from typing import Any
 
 from storage import migration
 from storage.database import open_writer, transaction
@@ -143,13 +144,13 @@ class Server:
             if not state["users"]:
                 self._stop()
 
-    def _state(self) -> dict:
+    def _state(self) -> dict[str, Any]:
         file = self.folder / "state.json"
-        state = json.loads(file.read_text()) if file.exists() else {"users": [], "port": 0}
+        state: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {"users": [], "port": 0}
         state["users"] = [one for one in state["users"] if Path(f"/proc/{one}").exists()]
         return state
 
-    def _keep(self, state: dict) -> None:
+    def _keep(self, state: dict[str, Any]) -> None:
         (self.folder / "state.json").write_text(json.dumps(state))
 
     # the server's own process

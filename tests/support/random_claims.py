@@ -232,6 +232,7 @@ class _Talk:
         share = str(Fraction(matter.count, int(matter.line.quantity)))
         wish, amount = (matter.wish, matter.amount) if matter.problem != "illness" else ("", None)
         if matter.problem in OF_ITEMS:
+            wanted: list[tuple[int | None, str, str, str, int | None]]
             wanted = [(matter.line.line_no, matter.problem, share, wish, amount)]
         elif matter.problem in ("foreign_object", "illness", "other"):
             wanted = [

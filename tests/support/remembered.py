@@ -24,7 +24,7 @@ def remember() -> None:
     re._MAXCACHE = PATTERNS  # type: ignore[attr-defined]  # a policy has a thousand expressions, re keeps 512
     _toml()
     _sql()
-    ssl.create_default_context = cache(ssl.create_default_context)
+    ssl.create_default_context = cache(ssl.create_default_context)  # type: ignore[assignment]
 
 
 def _toml() -> None:

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 def noise(random: Random, size: tuple[int, int], cell: float) -> Image.Image:
     """Smooth grey noise with features of `cell` pixels."""
-    small = [max(2, round(length / cell)) for length in size]
+    small = (max(2, round(size[0] / cell)), max(2, round(size[1] / cell)))
     return Image.frombytes("L", small, random.randbytes(small[0] * small[1])).resize(size, Image.Resampling.BICUBIC)
 
 

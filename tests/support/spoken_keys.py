@@ -38,10 +38,11 @@ def said(modules: Collection[Module], areas: Collection[str]) -> Iterator[tuple[
     for module in modules:
         parts = {id(part) for node in module.nodes if isinstance(node, ast.JoinedStr) for part in node.values}
         for node in module.nodes:
-            patterns = _spoken(node, known) if isinstance(node, ast.Call) else ()
-            if isinstance(node, (ast.Constant, ast.JoinedStr)) and id(node) not in parts:
-                patterns = [pattern for pattern in _patterns(node) if whole.fullmatch(pattern)]
-            yield from ((f"{module.path}:{node.lineno}", pattern) for pattern in patterns)
+            if isinstance(node, ast.Call):
+                yield from ((f"{module.path}:{node.lineno}", pattern) for pattern in _spoken(node, known))
+            elif isinstance(node, (ast.Constant, ast.JoinedStr)) and id(node) not in parts:
+                patterns = (pattern for pattern in _patterns(node) if whole.fullmatch(pattern))
+                yield from ((f"{module.path}:{node.lineno}", pattern) for pattern in patterns)
 
 
 def _spoken(call: ast.Call, known: dict[str, set[int]]) -> Iterator[str]:

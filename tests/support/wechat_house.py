@@ -16,9 +16,10 @@ from bot.channels.wechat.open_callbacks import Slots
 from bot.runtime.courier import Courier
 from bot.runtime.writer import Runner
 from handlers.messages import mailboxes
-from handlers.messages.models import Button, Reply
+from handlers.messages.models import Button, Inbound, Reply
 from storage import conversations, outbox
 from storage.database import WriteLock, open_readers, open_writer, read
+from storage.outbox import Outcome
 
 PHOTO = b"\xff\xd8\xff\xe0 a photo"
 
@@ -29,12 +30,13 @@ class Shop:
     def __init__(self, folder: Path, platform: Platform, **settings):
         self.folder, self.platform, self.settings = folder, platform, settings
         self.open_for = settings.pop("open_for", 4.3)
-        self.got, self.files, self.dead = [], {"aa/photo.jpg": PHOTO}, []
+        self.got: list[Inbound] = []
+        self.files = {"aa/photo.jpg": PHOTO}
+        self.dead: list[Outcome] = []
         self.say = lambda inbound: [f"收到：{inbound.text or inbound.tap or inbound.kind}"]
         self.quiet = 0.0
         self.shift = timedelta()
         self.receiving = None  # replaced by tests: what receive does before the turn
-        self.channel = None
 
     def now(self):
         return datetime.fromtimestamp(self.platform.clock(), UTC)

@@ -257,4 +257,4 @@ def _label(message: Message, tap: str) -> str:
 
 def _language(code: str | None) -> str:
     short = (code or "")[:2].lower()
-    return short if short in languages() else ""
+    return short if short in languages() or not short else "en"  # understood more widely than Chinese

@@ -33,7 +33,7 @@ from storage.outbox import Mail
 
 LOG = logging.getLogger(__name__)
 EVERY = 60.0  # seconds between tries with a token that is refused
-PATIENT = 3.5  # seconds that one round of sending waits for its moments: all that the courier carries at a time fit in
+PATIENT = 3.5  # seconds that one round of sending may wait for the limit; all that the courier sends at once fits in
 BACKOFF = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)  # seconds after failures in a row, per chat
 
 
@@ -52,7 +52,7 @@ class Sender:
     _failures: dict[str, int] = field(default_factory=dict)
     _carried: dict[int, int] = field(default_factory=dict)  # mail -> calls of it that got through
     _left: dict[int, list[TelegramMethod[Any]]] = field(default_factory=dict)  # mail -> what goes in another form
-    _shut: set[str] = field(default_factory=set)  # chats that wait for a cure, told of
+    _shut: set[str] = field(default_factory=set)  # chats that wait until somebody acts, reported
     told: Callable[[str], None] = _silent  # hears why nothing can be sent to a chat
     cards: Cards = field(default_factory=lambda: Cards())
     _heard: dict[str, int] = field(default_factory=dict)  # chat -> the message that went there last

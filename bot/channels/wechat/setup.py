@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.channels.base import Gone, House, Unreachable
 from bot.channels.wechat.channel import Account, WeChatChannel, open_line
@@ -18,6 +17,7 @@ from bot.channels.wechat.inbound import MENU
 from bot.settings import Settings, clock
 from handlers.context import TurnContext
 from handlers.messages.texts import say
+from handlers.policy import calendar
 from media.store import Keeper
 
 Write = Callable[[Callable[..., Any]], Any]  # runs a function over one locked write transaction, gives its result
@@ -54,7 +54,7 @@ def open_wechat(
         clock=now,
         wall=wall,
         template=lambda: context().policy.wechat,
-        zone=ZoneInfo(context().policy.hours.timezone),
+        zone=calendar.zone(context().policy),
     )
 
 

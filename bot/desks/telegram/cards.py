@@ -191,7 +191,7 @@ class Cards:
 
         try:
             await self.group.post(send, who=f"{who}:voice", rank=pace.RELAY)
-        except BadRequest as error:  # the card stands; what cannot be heard here is still kept
+        except BadRequest as error:  # the card stays; the rest is kept though it cannot be sent here
             LOG.warning("a voice message of a card was refused: %s", error.message)
             self.group.once("voice", "the group takes no voice messages from the desk's bot (%s)", error.message)
 

@@ -233,7 +233,7 @@ class TelegramDesk:
         return Delivery(sent=sent)
 
     def _refused(self, step: Sequence[Mail], sent: int, error: BadRequest) -> Delivery:
-        """Bury what the group takes in no form; cards, the board and what is about safety wait instead."""
+        """Return a dead letter for what the group takes in no form; cards, the board and safety notes wait instead."""
         mail = step[-1]
         LOG.error("the group refused a %s in every form: %s", mail.kind, error.message)
         lasting = mail.kind in (*DRAWN, "board", "page") or mail.payload.get("severity") == "safety"

@@ -39,7 +39,7 @@ class Form:
         return self._plainer()
 
     def _plainer(self) -> Form | None:
-        """Take away what may have been refused for a reason that nobody knows."""
+        """Return a form without what may have been refused for an unknown reason."""
         if self.picture != "none":
             return replace(self, picture="none")
         if self.html:

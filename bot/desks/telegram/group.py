@@ -108,7 +108,7 @@ class Group:
         self.newest = max([self.newest, *numbers])
 
     def _shut_out(self, why: str) -> Wait:
-        """Tell once that the group cannot be written to until somebody cures it; all that is to be said waits."""
+        """Report once that the group cannot be written to until somebody acts; all messages wait."""
         if not self._shut:
             self._shut = True
             LOG.error("the desk's bot may not write to its group (%s); add it again and let it write", why)

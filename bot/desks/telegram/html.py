@@ -29,7 +29,7 @@ LIVE = re.compile(
 
 
 def dead(text: str) -> str:
-    """Return a text as HTML in which nothing is called or linked: what would be stands as it was written, to copy."""
+    """Return a text as HTML without mentions and links: they stay as they were written, to copy."""
     made, at = [], 0
     for found in LIVE.finditer(text):
         made += [escape(text[at : found.start()]), f"<code>{escape(found.group())}</code>"]

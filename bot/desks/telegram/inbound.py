@@ -20,9 +20,9 @@ BOSSES = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """One deed for the house, and where its answer goes: the message to reply to, or the tap.
+    """One action of a member of the group, and where its answer goes: the message to reply to, or the tap.
 
-    `refused` names the text that says why nothing can be done with it: who did it hears that, the house does not.
+    `refused` names the text that says why nothing can be done with it: only the person who did it is told.
     """
 
     inbound: DeskInbound
@@ -48,7 +48,7 @@ class Reader:
     local: Callable[[datetime], datetime]
     bosses: set[str] = field(default_factory=set)
 
-    def deeds(self, update: Update) -> Iterator[Done]:
+    def actions(self, update: Update) -> Iterator[Done]:
         """Yield what the staff did; nothing for talk among themselves."""
         if update.callback_query:
             yield from self._tap(update.callback_query)
@@ -119,7 +119,7 @@ class Reader:
         yield replace(done, refused=refused, kind=kind)
 
     def _words(self, message: Message, inbound: DeskInbound) -> DeskInbound | None:
-        """Tell a command, a reply to something of ours, words in a ticket's topic; other talk; None for no words."""
+        """Return a command, a reply to the bot, words in a ticket's topic, or other talk; None for no words."""
         text, media = message.text or message.caption or "", tuple(media_of(message))
         if message.text and text.startswith("/"):
             return self._command(text, inbound)
@@ -170,12 +170,12 @@ def topic_place(chat_id: int, thread: int) -> str:
 
 
 def odd(message: Message) -> str:
-    """Name what a message holds that no customer can be brought; "" where it holds no such thing."""
+    """Return what a message holds that cannot be sent to a customer; "" where it holds no such thing."""
     return next((kind for name, kind in ODD.items() if getattr(message, name)), "")
 
 
 def _refused(message: Message, inbound: DeskInbound) -> tuple[str, str]:
-    """Say why something meant for the house cannot be carried: a text of the area telegram, and what it is."""
+    """Return why something meant for the bot cannot be sent on: a text of the area telegram, and what it is."""
     if inbound.kind == "text" or (inbound.kind == "joined" and not message.sender_chat):
         return "", ""
     if message.sender_chat:

@@ -33,7 +33,7 @@ class Staff:
     clock: Callable[[], datetime]
     leads: bool = False  # whether the bot is an administrator itself, and so hears of changes
     _members: dict[str, float] = field(default_factory=dict)  # user -> when the platform last said so
-    _met: set[str] = field(default_factory=set)  # whom the house knows by what they did
+    _met: set[str] = field(default_factory=set)  # members recorded because they acted
 
     async def load(self) -> None:
         """Ask for the administrators and record them, and those who no longer are. Raises Wait."""
@@ -98,7 +98,7 @@ class Staff:
         return True
 
     def seen(self, user: str, kind: str) -> bool:
-        """Note who came, acts or left; tell whether the house has not met this one yet."""
+        """Record who came, acts or left; return whether this person is new."""
         if kind == "left":
             self._members.pop(user, None)
             self._met.discard(user)

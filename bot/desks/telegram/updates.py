@@ -53,7 +53,7 @@ class Listener:
         try:
             update = Update.de_json(dict(raw), self.group.bot)
             chat = update.effective_chat
-            deeds = list(self.reader.deeds(update))
+            actions = list(self.reader.actions(update))
         except UNREADABLE as error:
             await self._park(raw, error)
             return
@@ -63,8 +63,8 @@ class Listener:
         if chat is None or not await self._is_ours(chat, update):
             return
         await self._notice(update.message)
-        for deed in deeds:
-            await self._carry_out(deed)
+        for done in actions:
+            await self._carry_out(done)
 
     async def _is_ours(self, chat: Chat, update: Update) -> bool:
         """Return whether an update is of the group; answer one of another chat if needed."""
@@ -108,34 +108,35 @@ class Listener:
         if pinned and by and by.id != self.reader.bot_id:
             await self.pinned(pinned.message_id)
 
-    async def _carry_out(self, deed: Done) -> None:
-        if deed.inbound.key in self._done:
+    async def _carry_out(self, done: Done) -> None:
+        if done.inbound.key in self._done:
             return
-        meant = await self._quoting(deed.inbound)
+        meant = await self._quoting(done.inbound)
         if meant is None:
             return
         if meant.kind == "text" and not meant.reply_to and not meant.edits and (command := commands.plain(meant.text)):
             meant = replace(meant, kind="command", text=command)
-        if deed.refused:
+        if done.refused:
             self._answer(
-                deed, self.group.say(deed.refused, kind=self.group.say(f"kind_{deed.kind}") if deed.kind else "")
+                done,
+                self.group.say(done.refused, kind=self.group.say(f"kind_{done.kind}") if done.kind else ""),
             )
             return
-        if deed.personal and not await self._may(deed):
+        if done.personal and not await self._may(done):
             return
         new = self.staff.seen(meant.user, meant.kind)
         if meant.kind == "text":
-            await self._plain(deed, new=new)
+            await self._plain(done, new=new)
             return
         told = await self.group.house.act(meant)
         self._remember(meant.key)
-        if told is None or told.text or deed.query:
+        if told is None or told.text or done.query:
             text, rows = (told.text, told.buttons) if told else (self.group.say("kept"), ())
-            self._answer(deed, text, alert=told is None or told.alert, buttons=rows)
+            self._answer(done, text, alert=told is None or told.alert, buttons=rows)
 
-    async def _may(self, deed: Done) -> bool:
-        """Return whether whoever did this is in the group; tell who is not, or of whom that is not known now."""
-        inbound = deed.inbound
+    async def _may(self, done: Done) -> bool:
+        """Return whether the person is in the group; answer one who is not, or of whom it is unknown now."""
+        inbound = done.inbound
         known = await self.staff.knows(inbound.user)
         if known:
             return True
@@ -143,15 +144,15 @@ class Listener:
             gone = replace(inbound, key=f"{inbound.key}:gone", kind="left", text="", media=(), tap="")
             await self.group.house.act(gone)
         if inbound.kind != "text":
-            self._answer(deed, self.group.say("unsure" if known is None else "stranger"), alert=True)
+            self._answer(done, self.group.say("unsure" if known is None else "stranger"), alert=True)
         return False
 
-    async def _plain(self, deed: Done, *, new: bool) -> None:
-        """Let whoever talks be known, and tell once a day that talk in the group reaches no customer.
+    async def _plain(self, done: Done, *, new: bool) -> None:
+        """Record who talks, and say once a day that talk in the group reaches no customer.
 
         The words themselves are the staff's own and are not kept.
         """
-        inbound = deed.inbound
+        inbound = done.inbound
         day = (inbound.user, inbound.at.date())
         fresh = not inbound.reply_to and not inbound.edits and day not in self._hinted
         if not new and not fresh:
@@ -161,7 +162,7 @@ class Listener:
         if fresh:
             self._hinted.add(day)
         if told and told.text:
-            self._answer(deed, told.text)
+            self._answer(done, told.text)
 
     async def _quoting(self, inbound: DeskInbound) -> DeskInbound | None:
         """Leave out words in a topic that is no ticket's."""
@@ -180,12 +181,12 @@ class Listener:
 
     # answers: nobody waits for them
 
-    def _answer(self, deed: Done, text: str, *, alert: bool = False, buttons: Sequence[Sequence[Button]] = ()) -> None:
+    def _answer(self, done: Done, text: str, *, alert: bool = False, buttons: Sequence[Sequence[Button]] = ()) -> None:
         """Answer a tap in its box, anything else under the message."""
-        if deed.query:
-            self._later(self._rest(deed.query, text, alert=alert))
+        if done.query:
+            self._later(self._rest(done.query, text, alert=alert))
         else:
-            self._later(self._say(text, deed, buttons))
+            self._later(self._say(text, done, buttons))
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -199,11 +200,11 @@ class Listener:
         except TelegramError as error:
             LOG.info("a tap was not answered: %s", error)
 
-    async def _say(self, text: str, deed: Done, buttons: Sequence[Sequence[Button]]) -> None:
+    async def _say(self, text: str, done: Done, buttons: Sequence[Sequence[Button]]) -> None:
         """Answer in the group, within its pace; a late answer is dropped. A list goes as dead text: it has names."""
         by = self.group.pace.now() + PATIENT / self.group.pace.speed
-        under = ReplyParameters(deed.message, allow_sending_without_reply=True)
-        more: Any = {"reply_parameters": under, "message_thread_id": deed.thread}
+        under = ReplyParameters(done.message, allow_sending_without_reply=True)
+        more: Any = {"reply_parameters": under, "message_thread_id": done.thread}
         if buttons:
             more |= {"text": html(text), "parse_mode": ParseMode.HTML, "reply_markup": keyboard(pairs(buttons))}
         else:
@@ -212,7 +213,7 @@ class Listener:
             try:
                 await self.group.post(
                     lambda chat: self.group.bot.send_message(chat, **more),
-                    who=f"answer:{deed.inbound.key}",
+                    who=f"answer:{done.inbound.key}",
                     rank=pace.PICKED,
                 )
                 return

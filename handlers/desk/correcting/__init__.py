@@ -1,1 +1,1 @@
-"""What was misread, put right by agents."""
+"""What was misread, corrected by agents."""

@@ -13,7 +13,7 @@ from handlers.claims import list_draft, lookup
 from handlers.claims.summary import line_of
 from handlers.desk.request import ActionRequest, Answer, told
 from handlers.desk.views import card_lines
-from handlers.messages.codes import SEVERITIES
+from handlers.messages.codes import SEVERITIES, strongest
 from handlers.messages.money import refund
 from handlers.tickets import desk_outbox, lifecycle, notices, queue_entry, warnings
 from handlers.tickets.decisions import MONEY
@@ -153,8 +153,8 @@ def _warning(warning: str) -> str:
 def _risen(request: ActionRequest, before: Line, after: Line) -> str:
     """Return the severity that the policy takes a line to be now, if a correction made it worse than its ticket is."""
     was, now = (_severity(request, line) for line in (before, after))
-    worse = SEVERITIES.index(now) > max(SEVERITIES.index(was), SEVERITIES.index(request.ticket.severity))
-    return now if worse else ""
+    least = strongest(was, request.ticket.severity)
+    return now if strongest(least, now) != least else ""
 
 
 def _severity(request: ActionRequest, line: Line) -> str:
@@ -164,8 +164,7 @@ def _severity(request: ActionRequest, line: Line) -> str:
     sum_ = sum(one.wish_amount or 0 for one in (line, *others))
     tags, groups = bought.tags if bought else (), request.ticket.special
     codes = line.codes or ("",)
-    found = (policy.severity(code, tags=tags, groups=groups, sum_=sum_) for code in codes)
-    return max(found, key=SEVERITIES.index)
+    return strongest(*(policy.severity(code, tags=tags, groups=groups, sum_=sum_) for code in codes))
 
 
 def grade(request: ActionRequest, level: str) -> Answer:
@@ -190,7 +189,7 @@ def grade(request: ActionRequest, level: str) -> Answer:
 
 
 def _calm(request: ActionRequest, level: str) -> None:
-    """Make the draft that goes on filling the ticket as serious; only what is said from now on raises it again."""
+    """Give the draft that goes on filling the ticket the same severity; only later words raise it again."""
     found = conversations.by_id(request.tx, request.ticket.conversation_id)
     talk = claims.from_json(found.talk)
     drafts = tuple(replace(one, severity=level) if one.ticket_no == request.no else one for one in talk.claims)

@@ -17,7 +17,7 @@ from storage.orders import Order
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """What is right instead; empty where nothing was said. `denied` are lines of the order that are not meant."""
+    """What is right instead; empty where the agent named nothing. `denied`: lines of the order that are not meant."""
 
     item: int | None = None  # number of the order's line
     denied: tuple[int, ...] = ()
@@ -27,7 +27,7 @@ class Correction:
     share: bool = False
 
     def __bool__(self) -> bool:
-        """Return whether anything was said."""
+        """Return whether the agent named anything."""
         return bool(self.item or self.codes or self.quantity)
 
 
@@ -79,5 +79,5 @@ def _labelled(words: str, policy: Policy) -> list[str]:
 
 
 def plain(number: str) -> str:
-    """Return a stored quantity as a number is said: "2", "1/3"; "" while it is unknown."""
+    """Return a stored quantity as a number is written: "2", "1/3"; "" while it is unknown."""
     return str(Fraction(number)) if number else ""

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from handlers.claims.claim import Problem
+from handlers.claims.claim import Problem, drafted_time
 from handlers.claims.shares import left_open, share_of
 from handlers.claims.source_message import telling
 from handlers.claims.summary import item_name, line_of
@@ -149,7 +148,7 @@ def _of_item(bought: OrderLine) -> dict[str, Any]:
 
 
 def _of_quantity(number: str, unit: str, bought: OrderLine | None, *, share: bool) -> dict[str, Any]:
-    """Shape a quantity as filing does: "all" is the ordered quantity, a share has no unit."""
+    """Return a quantity as filing stores it: "all" is the ordered quantity, a share has no unit."""
     if number == WHOLE and bought is None:
         return {}
     if number == WHOLE and bought:
@@ -237,4 +236,4 @@ def _left_open(line: Line, bought: OrderLine) -> bool:
 def _heard(request: ActionRequest, line: Line) -> Line:
     """Return a line that the bot had not read at all with the message that it came from."""
     at = telling([(at, text) for at, text in request.ticket.said])
-    return replace(line, heard_at=datetime.fromisoformat(at)) if at else line
+    return replace(line, heard_at=drafted_time(at)) if at else line

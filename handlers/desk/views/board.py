@@ -8,18 +8,17 @@ from datetime import timedelta
 
 from handlers.context import TurnContext
 from handlers.messages.models import Button
-from handlers.tickets import desk_outbox, notices
+from handlers.tickets import desk_outbox, lifecycle, notices
 from storage import ticket_lines, tickets
 from storage.database import Tx
 from storage.desk import queue
 from storage.tickets import Ticket
 
 PAGE = 10  # tickets on the board, and on a page of a list
-GROUPED = 5  # waiting tickets from which on rows stand under headings
+GROUPED = 5  # waiting tickets from which on rows are grouped under headings
 NUMBERS = 5  # buttons in a row
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 ITEMS, PROBLEM = 10, 8  # characters of a row's goods and of its problem
-GROUPS = ("safety", "major", "special", "normal")  # by rank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +62,7 @@ def page(tx: Tx, desk: str, number: int, context: TurnContext) -> Board:
 
 
 def numbered(made: Sequence[tuple[str, str]]) -> tuple[tuple[Button, ...], ...]:
-    """Lay the numbers of rows out as buttons: pairs of label and tap."""
+    """Return the numbers of rows as buttons; `made` is pairs of label and tap."""
     every = [Button(label=label, tap=tap) for label, tap in made]
     return tuple(tuple(every[at : at + NUMBERS]) for at in range(0, len(every), NUMBERS))
 
@@ -75,20 +74,20 @@ def _head(tx: Tx, desk: str) -> str:
 
 
 def _rows(tx: Tx, desk: str, skip: int, context: TurnContext) -> list[str]:
-    """Return the rows of a page; many stand under headings that say how many of each kind there are."""
+    """Return the rows of a page; many are under headings that say how many of each kind there are."""
     ranks = queue.by_rank(tx, desk)
     grouped = sum(ranks.values()) > GROUPED
     made, last = [], -1
     for place, ticket in enumerate(queue.waiting(tx, desk, limit=PAGE, skip=skip), skip + 1):
         if grouped and ticket.rank != last:
-            made.append(desk_outbox.say(f"group_{GROUPS[ticket.rank]}", count=ranks.get(ticket.rank, 0)))
+            made.append(desk_outbox.say(f"group_{lifecycle.RANKS[ticket.rank]}", count=ranks.get(ticket.rank, 0)))
             last = ticket.rank
         made.append(f"{place}. {row(tx, ticket, context, marked=not grouped)}")
     return made
 
 
 def row(tx: Tx, ticket: Ticket, context: TurnContext, *, marked: bool = True) -> str:
-    """Tell a waiting ticket in one short line: mark, number, goods, problem, how long it waits, and when it is late."""
+    """Return a waiting ticket in one short line: mark, number, goods, problem, how long it waits, and if it is late."""
     parts = [_what(tx, ticket, context, marked=marked)]
     parts.append(_waited(context.now - (ticket.filed_at or ticket.created_at)))
     late = ticket.late or (ticket.due_at and ticket.due_at < context.now)
@@ -96,7 +95,7 @@ def row(tx: Tx, ticket: Ticket, context: TurnContext, *, marked: bool = True) ->
 
 
 def found_row(tx: Tx, ticket: Ticket, context: TurnContext) -> str:
-    """Tell a ticket of a list in two short lines: what it is about, then whose it is and how it stands."""
+    """Return a ticket of a list in two short lines: what it is about, then whose it is and its state."""
     order = tickets.order_of(tx, ticket)
     pickup = desk_outbox.say("pickup_no", number=order.participate_no) if order and order.participate_no else ""
     state = desk_outbox.say(f"state_{ticket.state}")
@@ -112,7 +111,7 @@ def _what(tx: Tx, ticket: Ticket, context: TurnContext, *, marked: bool) -> str:
     items = list(dict.fromkeys(line.item for line in lines if line.item)) or [desk_outbox.say("item_unknown")]
     goods = _cut(items[0], ITEMS) + (desk_outbox.say("and_more", count=len(items) - 1) if len(items) > 1 else "")
     labels = [policy.label(line.problem, desk_outbox.language()) for line in lines if line.problem]
-    mark = "appeal" if ticket.state == "appealed" else GROUPS[ticket.rank]
+    mark = "appeal" if ticket.state == "appealed" else lifecycle.RANKS[ticket.rank]
     sign = desk_outbox.say(f"mark_{mark}") if marked or mark == "appeal" else ""
     return " ".join(filter(None, (f"{sign}{ticket.no}", goods, _cut(labels[0], PROBLEM) if labels else "")))
 
@@ -122,7 +121,7 @@ def _cut(text: str, most: int) -> str:
 
 
 def _waited(span: timedelta) -> str:
-    """Tell a wait in its largest unit."""
+    """Return a wait in its largest unit."""
     units: Mapping[str, timedelta] = {"waits_days": DAY, "waits_hours": HOUR}
     for key, unit in units.items():
         if span >= 2 * unit:

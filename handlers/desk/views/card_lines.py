@@ -76,7 +76,7 @@ def bought(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy, now: dat
 
 
 def _site(tx: Tx, number: str, *, sample: bool) -> str:
-    """Name a pickup site with its leaders."""
+    """Return a pickup site with its leaders."""
     leaders = sites.leaders_at(tx, number, sample=sample)
     return desk_outbox.say("site_led", site=number, leaders="、".join(leaders)) if leaders else number
 
@@ -99,7 +99,7 @@ def claimed(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy) -> Iter
 
 
 def same_lot(tx: Tx, ticket: Ticket, order: Order | None, now: datetime) -> Iterator[str]:
-    """Say which other tickets are about goods of the same lots: where one is bad, more may be."""
+    """Yield which other tickets are about goods of the same lots: where one is bad, more may be."""
     claimed_lines = {line.order_line_no for line in ticket_lines.of_ticket(tx, ticket.no)}
     lots = {line.lot_no for line in (order.lines if order else ()) if line.line_no in claimed_lines and line.lot_no}
     found = search.same_lot(tx, ticket, lots, since=now - LOT_WITHIN, limit=LOT_SHOWN + 1)

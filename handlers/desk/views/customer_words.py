@@ -1,4 +1,4 @@
-"""The customer's own words on a card: always the first and the gravest, the last ones, and how many more there are."""
+"""The customer's own words on a card: always the first and the most serious, the last ones, and how many more."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WEIGHED: dict[tuple[str, str], Weight] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weight:
-    """How grave a message is: the place of its severity, how many signals it gives, and the sentence that says so."""
+    """How serious a message is: its severity's place, the number of its signals, and the sentence that shows it."""
 
     level: int = 0
     signals: int = 0
@@ -32,7 +32,7 @@ class Weight:
 
     @property
     def order(self) -> tuple[int, int]:
-        """What the gravest has most of."""
+        """Return the sort key: the most serious sentence has the highest."""
         return self.level, self.signals
 
 
@@ -54,7 +54,7 @@ def hidden(ticket: Ticket) -> bool:
 
 
 def chosen(weights: Sequence[Weight]) -> list[int]:
-    """Return the places of the messages to be shown: the first, the gravest, and the last ones."""
+    """Return the places of the messages to be shown: the first, the most serious, and the last ones."""
     if len(weights) <= LAST:
         return list(range(len(weights)))
     gravest = max(range(len(weights)), key=lambda place: (weights[place].order, place))
@@ -68,7 +68,7 @@ def chosen(weights: Sequence[Weight]) -> list[int]:
 
 
 def _shown(text: str, weight: Weight) -> str:
-    """Shorten a message; its gravest sentence is kept, wherever it stands."""
+    """Shorten a message; its most serious sentence is kept, wherever it is."""
     plain = phone_numbers.covered(text)
     if len(plain) <= SHORT:
         return plain
@@ -80,7 +80,7 @@ def _shown(text: str, weight: Weight) -> str:
 
 
 def _weight(text: str, policy: Policy) -> Weight:
-    """Find the gravest sentence of a message; remembered, as cards are drawn again and again."""
+    """Find the most serious sentence of a message; remembered, as cards are drawn again and again."""
     key = (policy.hash, text)
     if key not in _WEIGHED:
         if len(_WEIGHED) >= KEPT:

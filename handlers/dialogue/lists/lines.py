@@ -47,7 +47,7 @@ class Shelf:
         if told.customer:
             return tuple(order for order in orders if order.buyer_name == told.customer)
         if told.phone_tail:
-            return tuple(order for order in orders if order.buyer_phone.endswith(told.phone_tail))
+            return tuple(order for order in orders if order.phone_tail == told.phone_tail)
         return ()
 
     def filed(self, order_no: str, problem: Problem) -> Line | None:
@@ -201,10 +201,10 @@ def with_order(line: ListLine, order: Order, shelf: Shelf, said: ReadClaim | Non
 def late(line: ListLine, order: Order, policy: Policy) -> bool:
     """Return whether the claim window was over when the leader told of it."""
     bought = line_of(order, line.problem.line_no)
-    window = policy.window(line.problem.problem, bought.tags if bought else ())
-    if not window or not order.delivered_at or not line.at:
+    window, start = policy.window(line.problem.problem, bought.tags if bought else ()), policy.window_start(order)
+    if not window or not start or not line.at:
         return False
-    return datetime.fromisoformat(line.at) > due(order.delivered_at, window, policy)
+    return datetime.fromisoformat(line.at) > due(start, window, policy)
 
 
 def owes_photos(line: ListLine, policy: Policy) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from handlers.claims.list_draft import ListDraft, Listed
+from handlers.nlu.references import number
 from handlers.nlu.text.lexicon import Lexicon
 from handlers.nlu.text.normalisation import normalise
 from handlers.nlu.text.numerals import chinese
@@ -53,7 +54,7 @@ def find(
     names = {name for name in buyers if _named(name, plain)}
     tails = {digits for digits in DIGITS.findall(plain) if len(digits) == 4}
     tails |= {phone[-4:] for phone in WHOLE_PHONE.findall(plain)}
-    numbers = {found.group() for pattern in lexicon.order_patterns for found in pattern.finditer(plain)}
+    numbers = {number(found) for pattern in lexicon.order_patterns for found in pattern.finditer(plain)}
     numbers |= _of_draft(draft)
     found = orders.at_sites(
         tx, sites, participate_nos=pickups, names=names, tails=tails, numbers=numbers, since=now - LATELY, sample=sample

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from handlers.messages.codes import strongest
 from handlers.nlu.entities import Facts, facts
 from handlers.nlu.lists.ellipsis import again, corrected, like_another
 from handlers.nlu.lists.layout import Line, lay_out
@@ -16,7 +17,6 @@ from handlers.nlu.lists.segments import cut
 from handlers.nlu.order_index import OrderIndex, lay_open
 from handlers.nlu.reading import ReadClaim, claims_of
 from handlers.nlu.references import MASK, References, refer
-from handlers.nlu.risk_signals import strongest
 from handlers.nlu.text.lexicon import Lexicon
 from storage.orders import Order
 

@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
-from handlers.orders.importer import ALIASES, COLUMNS
+from handlers.orders.columns import ALIASES, COLUMNS
+from media.tables.titles import plain_title
 
 HEAD_ROWS = 10  # a title may be above the header
 TITLE = 30  # characters of a column's title at most
@@ -45,8 +46,6 @@ HINTS = (
     ("日期", ""), ("问题", "problem"), ("商品名", "item"),
 )  # fmt: skip
 UNKNOWN = "?"
-BRACKETS = re.compile(r"[(\[【][^)\]】]*[)\]】]")
-MARKS = re.compile(r"[\s_*:/、,.]+")
 MEASURE = re.compile(r"[(\[【]([一-鿿])[)\]】]")
 
 
@@ -55,15 +54,10 @@ def _table() -> dict[str, tuple[str, bool]]:
     known: dict[str, tuple[str, bool]] = {}
     for column in COLUMNS:
         role = FROM_ORDERS.get(column, "")
-        known |= {_plain(name): (role, not role) for name in (column, *ALIASES[column])}
+        known |= {plain_title(name): (role, not role) for name in (column, *ALIASES[column])}
     for role, names in TITLES.items():
-        known |= {_plain(name): (role, False) for name in names.split()}
+        known |= {plain_title(name): (role, False) for name in names.split()}
     return known
-
-
-def _plain(title: str) -> str:
-    text = BRACKETS.sub("", unicodedata.normalize("NFKC", title)).lower()
-    return MARKS.sub("", text) or text.strip()
 
 
 KNOWN = _table()
@@ -71,7 +65,7 @@ KNOWN = _table()
 
 def role_of(title: str) -> str:
     """Return a column's meaning by its title: a role, "" for what is no part of a claim, else UNKNOWN."""
-    plain = _plain(title)
+    plain = plain_title(title)
     if plain in KNOWN:
         return KNOWN[plain][0]
     return next((role for hint, role in HINTS if hint in plain), UNKNOWN)
@@ -94,7 +88,7 @@ def find(rows: Sequence[Sequence[str]]) -> int | None:
 
 def is_export(titles: Sequence[str]) -> bool:
     """Return whether a header is that of an export of orders, whose quantities are what was bought."""
-    return sum(KNOWN.get(_plain(title), ("", False))[1] for title in titles) >= EXPORTED
+    return sum(KNOWN.get(plain_title(title), ("", False))[1] for title in titles) >= EXPORTED
 
 
 def measure(title: str) -> str:

@@ -11,12 +11,15 @@ from itertools import accumulate
 from handlers.nlu.lists import sheet_header
 from handlers.nlu.lists.layout import LONGEST
 from handlers.nlu.lists.sheet_header import PEOPLE, UNKNOWN
+from media.values import MERGED_CELL
 
 MOST = LONGEST  # lines of one sheet
 LINE = 200  # characters of one line
 LENGTH = 20_000  # characters of all of them: what a turn reads while nobody else is served
 SHORT = 4  # characters of a problem that is one word
-UNREAD = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)")
+UNREAD = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|UNSAVED!)")
+DITTO = frozenset({MERGED_CELL, "〃", "同上", "″"})  # the same as above
+COUNTS = ("quantity", "count")  # a merged figure is several rows', and nobody's alone
 SUM = re.compile(r"(?:[合总小共]\s*计|总数|sum\b|(?:sub|grand )?total\b).{0,20}", re.IGNORECASE)
 PLACE = re.compile(r"(?:no\.?|#)?\s*0*(\d{1,4})(?:\.0+)?\s*[号號#]?", re.IGNORECASE)
 PLACES = re.compile(r"\d{1,4}\s*号?(?:\s*[-~—到至、,，/和]\s*\d{1,4}\s*号?)+")
@@ -65,10 +68,12 @@ def take(rows: Iterable[Sequence[str]]) -> Lines:
 
     The pickup number comes first, with its sign; a first row that names its column is a header.
     A row without a person continues the one before. Titles above the header, sums and blank rows are no lines.
+    A merged cell says the same of each row that it covers, but for a figure.
     """
-    cells = [[_one_line(cell) for cell in row] for row in rows]
+    cells = [[cell if cell in DITTO else _one_line(cell) for cell in row] for row in rows]
     cells = [row for row in cells if any(row) and not any(SUM.fullmatch(cell) for cell in row)]
     head = sheet_header.find(cells)
+    cells = _filled(cells, head)
     if head is None:
         made = _without_head(cells)
     else:
@@ -77,6 +82,23 @@ def take(rows: Iterable[Sequence[str]]) -> Lines:
         made.lines = [*(" ".join(cell for cell in row if cell) for row in spoken), *made.lines]
     made.names = list(dict.fromkeys(made.names))
     return cut(made)
+
+
+def _filled(rows: list[list[str]], head: int | None) -> list[list[str]]:
+    """Say again in the rows below what a cell says of them too."""
+    titles = rows[head] if head is not None else []
+    counts = {at for at, title in enumerate(titles) if sheet_header.role_of(title) in COUNTS}
+    filled: list[list[str]] = []
+    for number, row in enumerate(rows):
+        above = filled[-1] if filled else []
+        below = rows[number + 1] if number + 1 < len(rows) else []
+        made = []
+        for at, cell in enumerate(row):
+            shared = at in counts and MERGED_CELL in (cell, *below[at : at + 1])
+            same = above[at] if at < len(above) else ""
+            made.append("" if shared and cell != titles[at] else same if cell in DITTO else cell)
+        filled.append(made)
+    return filled
 
 
 def cut(made: Lines) -> Lines:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from handlers.messages.codes import strongest
 from handlers.nlu.lists.reader import ListReading
 from handlers.nlu.reading import NEED_ITEM, ReadClaim, Reading
-from handlers.nlu.risk_signals import strongest
 from storage.orders import Order, OrderLine
 
 CHATS, TEXTS = 64, 64  # how many chats are remembered, and how many texts of each
@@ -190,7 +190,7 @@ def _of_order(claim: ReadClaim, order: Order) -> bool:
     numbered = claim.order_no or claim.pickup_no  # in a line of several numbers a name may belong to another of them
     if not numbered and claim.customer not in (None, order.buyer_name):
         return False
-    if claim.phone_tail is not None and order.buyer_phone and not order.buyer_phone.endswith(claim.phone_tail):
+    if claim.phone_tail is not None and order.buyer_phone and order.phone_tail != claim.phone_tail:
         return False
     return not claim.candidates or any(number == order.order_no for number, _ in claim.candidates)
 

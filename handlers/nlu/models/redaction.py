@@ -95,8 +95,8 @@ def _numbers(orders: Sequence[Order]) -> set[str]:
     found: set[str] = set()
     for order in orders:
         number = normalise(order.order_no)
-        phone = "".join(char for char in order.buyer_phone if char.isdecimal())
-        found |= {number, re.sub(r"[\W_]", "", number), phone, phone[-4:]}
+        phone = "".join(char for char in order.buyer_phone.partition("-")[0] if char.isdecimal())
+        found |= {number, re.sub(r"[\W_]", "", number), phone, order.phone_tail}
     return found - {""}
 
 

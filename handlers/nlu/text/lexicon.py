@@ -188,7 +188,7 @@ def _table(words: Mapping[str, Any], key: str, *, negatable: bool = True) -> dic
     }  # fmt: skip
 
 
-def _order_patterns(patterns: Sequence[str]) -> tuple[re.Pattern[str], ...]:
+def number_patterns(patterns: Sequence[str]) -> tuple[re.Pattern[str], ...]:
     """Return the number shapes as patterns, with the dash optional (20261120 0088)."""
     shapes = []
     for pattern in patterns:
@@ -240,7 +240,7 @@ def compile_words(
     kinds = {normalise(kind): frozenset(map(normalise, names)) for kind, names in items.get("kinds", {}).items()}
     vocabulary = frozenset(same) | frozenset(kinds) | frozenset(name for names in kinds.values() for name in names)
     return Lexicon(
-        order_patterns=_order_patterns(order_patterns),
+        order_patterns=number_patterns(order_patterns),
         problems=_table(words, "problems"),
         remedies=_table(words, "remedies", negatable=False),
         signals=_table(words, "signals"),

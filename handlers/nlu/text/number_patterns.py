@@ -28,6 +28,9 @@ NOT_COUNTS = re.compile(
     r"(?<![\d.])\d{1,6}(?:\.\d{1,2})?\s?个?(?:岁|度|楼|人|块钱|元|毛|折|星|次|遍|趟|mm|cm|%off|号)"
     rf"|[\d{CHINESE}几]{{1,4}}个?(?:订?单(?![独身薄])|客户|顾客|邻居|团员|接龙|号(?=都|[,。\s]|$))"
     rf"|[{CHINESE}几半]{{1,6}}个?(?:{COUNTED_ELSE}|点(?![\d一二三四五六七八九]))"
+    r"|\d{1,5}(?:\.\d)?(?:g|克|斤|两|kg)(?:以上|以下|左右|之间|起)|单[颗个果只粒]果?\d{1,5}(?:g|克|斤|两)"
+    r"|\d{1,2}(?:st|nd|rd|th)? (?:of )?(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*|(?:jan|"
+    r"feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]* \d{1,2}(?!\d)"
     r"|[$¥]\s?\d+(?:\.\d+)?|第[一二三四五六七八九十\d]{1,4}[个次天盒袋箱批颗枚]?|[没无]有?几[个盒颗枚只]"
     r"|[流洒撒弄糊淌溅沾][了得满]?一[袋盒箱包桌地身手]|牙[^,。!?;\n]{0,6}[一半两几][块颗截]"
     r"|(?:退|赔|补偿|便宜|少收|返)(?:我|给我)?[了个]?(?:\d{1,6}(?:\.\d{1,2})?|[一二两三四五六七八九十]{1,6})(?:块钱?|元)"
@@ -37,7 +40,7 @@ NOT_COUNTS = re.compile(
 
 LONE = re.compile(
     r"(?<![\d.a-z])(?:[x*]\s?)?(\d{1,3})(?!\.?\d|[%a-z月日点年号分时/:-]|\s*(?:小时|分钟|天|元|块))|([俩仨])"
-    rf"|(?<![a-z])({ENGLISH})(?![a-z])(?=\s[\ue001])"
+    rf"|(?<![a-z])({ENGLISH})(?![a-z])(?=\s[\ue001]| in (?:the|my) (?:bag|box|parcel))"
     r"|(?<=[坏烂碎破少缺漏死裂差臭])了?([一二两三四五六七八九十]{1,3})(?=[\s,。;!\ue000-\ue002]|$)"
 )
 TALLY = re.compile(
@@ -66,6 +69,15 @@ NONE = re.compile(
 ONE = re.compile(
     r"有([个盒袋份颗瓶箱包只板枚罐桶条粒根])(?=\ue001{0,6}(?:[坏烂臭死碎馊]|破(?![洞口损])|裂(?![缝纹口])|霉(?![点斑])|黑心))"
 )
+ALL_BUT = re.compile(
+    rf"\ball (?:but|except)(?: for)? (\d{{1,2}}|{ENGLISH})(?![a-z])|\b(?:except|apart from)(?: for)? (\d{{1,2}}|"
+    rf"{ENGLISH})(?![a-z])"
+    r"|除了?(?:有)?(\d{1,2}|[一两二三四五六七八九十])[个只颗枚盒袋包份瓶箱条根块]?[^,。!?;\n0-9]{0,4}[,\s]?(?:以外|之外)?[,\s]?(?:其他|其余|其它|剩下|别的|都|全)"
+)
+THERE_IS = re.compile(
+    rf"\bthere(?:'s| is| are| was| were)(?: only| just)? (\d{{1,2}}|{ENGLISH})(?= in\b| inside|[.,!;]|$)"
+)
+BOTH = re.compile(r"(?<![a-z])both(?: of)?(?: the| my| them)?(?![a-z])(?! (?:ways|sides|times|orders|days|said|and))")
 PART_BEFORE = re.compile(r"[层面排角边](?:的|都|也)?$|(?:底下|底部|最底)$")
 INSTEAD = re.compile(rf"instead of (?:the )?(\d{{1,3}}|{ENGLISH})(?![\d.a-z])")
 COUNTED_BARE = re.compile(r"(应到|应收|应有|应发|应|实到|实收|实际到|实发|实)\s?(\d{1,3})(?![\d.])")
@@ -75,16 +87,17 @@ BOUGHT_CAME = re.compile(
 ONLY = re.compile(r"只|就|才|仅|实际|实到|实收|实|\b(?:only|just)\b")
 SPEC_AFTER = re.compile(r"\s*(?:\d{1,3}[个枚只颗粒片杯]|装的?|一[箱盒袋份板包]|/|里面?|中的?(?=[^间等]))")
 FAULT_BEFORE = re.compile(r"[坏烂碎破死臭裂漏少缺]了?$")
-GOOD_AFTER = re.compile(r"\s*是?(?:好的|活|好[,。!?\s]|好$|能吃|完好|完整|没坏|没碎|没破|可以吃)")
+GOOD_AFTER = re.compile(r"\s*是?(?:好的|活|[蛮挺很都]好|好得很|好[,。!?\s]|好$|能吃|完好|完整|没坏|没碎|没破|可以吃)")
 
 USED = re.compile(
     r"(?<![好难能法敢])[吃喝用尝拆切煮炒洗剥啃咬][了过完掉到开下的]*(?:大概|快|将近|才|就)?$"
     r"|\b(?:ate|eaten|drank|opened|used|tried)\s?$"
 )
 RECEIVED = re.compile(
-    r"(?:只|就|才|仅|实际|实)(?:给|发|来|到|收到|收|有|送|装|剩|拿到|得到|见|看到|看见)?(?:了|的|是|我|我们|有)*$"
+    r"(?:只|就|才|仅|系得|实际|实)(?:给|发|来|到|收到|收|有|送|装|剩|拿到|得到|见|看到|看见)?(?:了|的|是|我|我们|有)*$"
     r"|(?<![少漏应回代没出])(?:给|发|来|到|收到|收|到手|送来|送|拿到|上秤|过秤|称重|实称|称出来|称下来|一称|称了?)(?:了|我|我们|是)*(?:只有?|就|才|仅)?$"
-    r"|\b(?:only|just)(?: got| received| had)?\s?$|\b(?:got|received)\s?$"
+    r"|\b(?:only|just)(?: got| received| had)?\s?$|\b(?:got|received)\s?$|\bthere(?:'s| is| are| was|"
+    r" were)(?: only| just)?\s?$"
 )
 WISHED = re.compile(
     r"(?:换|补|赔|重发|再发|再送|补发|补送|退|送|退回|再给|重新发)(?:我|给我|一下|了|回|个|偿|给|发)*$"
@@ -92,9 +105,13 @@ WISHED = re.compile(
 )
 ORDERED = re.compile(
     r"(?:买|订|定|拍|下单|一共|总共|共|应到|应收|应有|应该是|应该有|应该给|本来|原本|要|点|说好|没有?(?:够|足)?|不到|不足|不够|哪有|哪里有|明明|写着?|标着?|付了?)[了的是有]?$"
-    r"|\b(?:ordered|paid for|bought|of|of the)\s?$"
+    r"|\b(?:ordered|commanded|paid for|bought|buy|of|of the)\s?$"
 )
-CHANGED = re.compile(r"(?:改成|改为|改到|换成|更正为|\bmake (?:it|that)|\bchange (?:it )?to)\s?$")
+CHANGED = re.compile(
+    r"(?:改成|改为|改到|换成|更正为|(?:不是|唔系)[^,。!?;\n]{1,6}[\s,]?(?:了)?(?:一共|总共|拢共|应该)?是|"
+    r"(?:不是|唔系)\s?[\d一二两三四五六七八九十]{1,3}[个只颗枚盒袋包份瓶箱条根块]?[\s,]*(?:是|系)?|\bmake (?:it|"
+    r"that)|\bchange (?:it )?to)\s?$"
+)
 LEFT = re.compile(r"(?:剩|剩下|剩余|留)(?:了|的|有)?$")
 DENIED = re.compile(r"(?:不是|并非|\bnot)\s?$")
 ROLES = (

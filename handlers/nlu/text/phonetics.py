@@ -75,3 +75,24 @@ def heard(
         if not any(low < end and start < high for low, high, _ in kept):
             kept.append((start, end, tuple(sorted(keys))))
     return sorted(kept)
+
+
+LINE = re.compile(r"[^\n]+")
+EVERYDAY = re.compile("[有个的是了我你他不在这那一]")
+
+
+def by_line(
+    text: str, taken: Sequence[tuple[int, int]], names: Sequence[tuple[tuple[str, int], tuple[str, ...]]]
+) -> list[tuple[int, int, tuple[tuple[str, int], ...]]]:
+    """Return what sounds like an item in the lines of a text of which no place is `taken` by one that is spelt.
+
+    Where other lines spell items, everyday words are none: 有个 is no 优格.
+    """
+    found = []
+    for line in LINE.finditer(text):
+        if any(line.start() <= low < line.end() for low, _ in taken):
+            continue
+        for low, high, lines in heard(line.group(), names):
+            if not taken or not EVERYDAY.search(line.group()[low:high]):
+                found.append((line.start() + low, line.start() + high, lines))
+    return found

@@ -62,7 +62,7 @@ def rejected(path):
 
 def test_a_clean_file(run, tmp_path, write):
     assert run(HEADER, *GOOD) == (0, "rows read: 3, added: 3, updated: 0, rejected: 0\n", "")
-    assert run(HEADER, *GOOD) == (0, "rows read: 3, added: 0, updated: 3, rejected: 0\n", "")
+    assert run(HEADER, *GOOD) == (0, "rows read: 3, added: 0, updated: 0, unchanged: 3, rejected: 0\n", "")
     assert not (tmp_path / "orders.csv.rejected.csv").exists()
     found = write(lambda tx: proved(tx, "a", "2231"))
     assert [line.paid for line in found.lines] == [7960, 2680]
@@ -76,7 +76,7 @@ def test_rejected_rows_lie_beside_the_file_and_can_be_mended(run, tmp_path, writ
     assert out.splitlines()[0] == "rows read: 3, added: 1, updated: 0, rejected: 2"
     assert [(row["row"], row["line_no"]) for row in rejected(beside)] == [("3", "2"), ("4", "1")]
     assert [row["reason"].split()[0] for row in rejected(beside)] == ["paid", "paid"]
-    mended = beside.read_text(encoding="utf-8-sig").replace("viel", "26.80").replace(",-1,", ",32.90,")
+    mended = beside.read_text(encoding="utf-8-sig").replace("viel", "26.80").replace(",'-1,", ",32.90,")
     assert run(*mended.splitlines(), name="mended.csv")[:2] == (0, "rows read: 2, added: 2, updated: 0, rejected: 0\n")
     found = write(lambda tx: orders.by_number(tx, "A", sample=False))
     assert [line.item for line in found.lines] == ["草莓", "鸡蛋"]
@@ -139,7 +139,7 @@ def test_no_transaction_takes_more_than_200_rows(run, write):
 def test_the_bar_is_for_terminals(run):
     assert run(HEADER, *GOOD)[2] == ""
     exit_code, out, err = run(HEADER, *GOOD, err=Terminal())
-    assert (exit_code, out) == (0, "rows read: 3, added: 0, updated: 3, rejected: 0\n")
+    assert (exit_code, out) == (0, "rows read: 3, added: 0, updated: 0, unchanged: 3, rejected: 0\n")
     assert "storing" in err
     assert "3/3" in err
 

@@ -16,7 +16,7 @@ from bot.sandbox.sample_sheet import NAME, draw
 from bot.settings import Settings
 from handlers.messages.texts import languages
 from handlers.nlu.lists import sheet_rows
-from media.tables import read_table
+from media.tables.reading import read_table
 from media.values import Table
 from storage import tables as t
 

@@ -6,7 +6,7 @@ import pytest
 from doubles.ticket_house import ZONE, House
 from sqlalchemy import delete
 
-from handlers.cases import filing
+from handlers.cases import appeals, filing
 from handlers.desk import cards, dispatch
 from handlers.tickets import lifecycle
 from storage import events, ticket_lines
@@ -47,7 +47,7 @@ def refused(house: House) -> str:
 
 
 def appeal(house: House, no: str):
-    return filing.appeal(house.tx, no, conversation_id=1, at=house.now, text="截图你们没看吗", context=house.context)
+    return appeals.appeal(house.tx, no, conversation_id=1, at=house.now, text="截图你们没看吗", context=house.context)
 
 
 def test_d12_from_refusal_to_another_decision(house):

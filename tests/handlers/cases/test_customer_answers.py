@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from doubles.ticket_house import House
 
-from handlers.cases import filing
+from handlers.cases import appeals, customer_answers, filing, remarks
 from handlers.desk import dispatch
-from handlers.tickets import lifecycle
+from handlers.tickets import lifecycle, progress
 from storage import clocks, events, ticket_lines
 
 
@@ -33,12 +33,12 @@ def tap(house: House, tap: str, **who):
 
 def say(house: House, no: str, text: str, **more):
     facts = {"conversation_id": 1, "at": house.now, "text": text, "evidence": [], "context": house.context, **more}
-    return filing.remark(house.tx, no, **facts)
+    return remarks.remark(house.tx, no, **facts)
 
 
 def test_content_customers_close_their_ticket(house):
     no = decided(house)
-    assert filing.settle(house.tx, no, score=4, context=house.context)
+    assert customer_answers.settle(house.tx, no, score=4, context=house.context)
     ticket = lifecycle.must(house.tx, no)
     assert (ticket.state, ticket.closed_at) == ("closed", house.now)
     assert [clock.name for clock in clocks.running(house.tx, no)] == ["refund_due"]  # the money is still owed
@@ -46,7 +46,7 @@ def test_content_customers_close_their_ticket(house):
 
 def test_discontent_brings_it_back_to_the_same_owner(house):
     no = decided(house)
-    assert not filing.settle(house.tx, no, score=1, context=house.context, conversation_id=1)
+    assert not customer_answers.settle(house.tx, no, score=1, context=house.context, conversation_id=1)
     ticket = lifecycle.must(house.tx, no)
     assert (ticket.state, ticket.owner_id) == ("assigned", "77")
     assert "哪里不满意" in house.heard(1)[-1]
@@ -57,7 +57,7 @@ def test_discontent_brings_it_back_to_the_same_owner(house):
 
 def test_an_opened_ticket_can_be_given_more_within_what_is_left(house):
     no = decided(house)
-    filing.settle(house.tx, no, score=1, context=house.context)
+    customer_answers.settle(house.tx, no, score=1, context=house.context)
     assert tap(house, f"change:{no}:o1:refund:9999").alert
     assert len(ticket_lines.of_ticket(house.tx, no)) == 1  # a refused sum leaves no stray line
     assert not tap(house, f"change:{no}:o1:compensation:500").alert
@@ -73,20 +73,20 @@ def test_a_stranger_cannot_answer_for_a_ticket(house):
     tap(house, f"pick:{no}")
     tap(house, f"change:{no}:1:compensation:500")
     who = {"conversation_id": stranger, "context": house.context}
-    assert filing.consent(house.tx, no, accepted=True, **who).stale
-    assert not filing.withdraw(house.tx, no, **who)
+    assert customer_answers.consent(house.tx, no, accepted=True, **who).stale
+    assert not customer_answers.withdraw(house.tx, no, **who)
     tap(house, f"approve:{no}")
-    assert not filing.settle(house.tx, no, score=5, **who)
-    assert not filing.received(house.tx, no, arrived=True, **who)
-    assert not filing.appeal(house.tx, no, at=house.now, text="x", **who).taken
-    assert not filing.settle(house.tx, "CD-000000", score=5, **who)
+    assert not customer_answers.settle(house.tx, no, score=5, **who)
+    assert not customer_answers.received(house.tx, no, arrived=True, **who)
+    assert not appeals.appeal(house.tx, no, at=house.now, text="x", **who).taken
+    assert not customer_answers.settle(house.tx, "CD-000000", score=5, **who)
     assert lifecycle.must(house.tx, no).state == "decided"
     assert house.heard(stranger) == []
 
 
 def test_a_rating_before_the_decision_changes_nothing(house):
     no = filed(house)
-    assert not filing.settle(house.tx, no, score=1, context=house.context)
+    assert not customer_answers.settle(house.tx, no, score=1, context=house.context)
     assert lifecycle.must(house.tx, no).state == "queued"
 
 
@@ -98,7 +98,7 @@ def test_safety_tickets_ask_for_no_stars(house):
 
 def test_withdrawing(house):
     no = filed(house)
-    assert filing.withdraw(house.tx, no, conversation_id=1, context=house.context)
+    assert customer_answers.withdraw(house.tx, no, conversation_id=1, context=house.context)
     assert lifecycle.must(house.tx, no).state == "withdrawn"
     assert ticket_lines.of_ticket(house.tx, no)[0].state == "withdrawn"
     assert clocks.running(house.tx, no) == []
@@ -106,10 +106,10 @@ def test_withdrawing(house):
 
 def test_what_is_decided_or_about_safety_is_not_simply_withdrawn(house):
     no = decided(house)
-    assert not filing.withdraw(house.tx, no, conversation_id=1, context=house.context)
+    assert not customer_answers.withdraw(house.tx, no, conversation_id=1, context=house.context)
     other = House.lines(line=2, item="鸡蛋", problem="damaged_package", quantity="7", amount=625)
     serious = filed(house, lines=other, severity="safety")
-    assert not filing.withdraw(house.tx, serious, conversation_id=1, context=house.context)
+    assert not customer_answers.withdraw(house.tx, serious, conversation_id=1, context=house.context)
     assert lifecycle.must(house.tx, serious).state == "queued"
     assert "不要处理了" in house.at_desk(serious, "note")[-1]["text"]
 
@@ -132,16 +132,16 @@ def test_an_offer_that_no_longer_fits_goes_back_to_the_owner(house):
     other = filed(house, lines=eggs)
     tap(house, f"pick:{other}")
     tap(house, f"approve:{other}")
-    told = filing.consent(house.tx, no, accepted=True, conversation_id=1, context=house.context)
+    told = customer_answers.consent(house.tx, no, accepted=True, conversation_id=1, context=house.context)
     assert not told.accepted
     assert ticket_lines.of_ticket(house.tx, no)[0].state == "open"
 
 
 def test_goods_that_did_not_come_reopen_the_ticket(house):
     no = decided(house, lines=House.lines(wish="resend", amount=None))
-    assert filing.received(house.tx, no, arrived=False, conversation_id=1, context=house.context)
+    assert customer_answers.received(house.tx, no, arrived=False, conversation_id=1, context=house.context)
     assert lifecycle.must(house.tx, no).state == "assigned"
-    assert not filing.received(house.tx, decided(house, lines=House.lines(line=2, item="鸡蛋", amount=100)),
+    assert not customer_answers.received(house.tx, decided(house, lines=House.lines(line=2, item="鸡蛋", amount=100)),
                                arrived=True, conversation_id=1, context=house.context)  # fmt: skip
 
 
@@ -150,7 +150,7 @@ def test_progress_tells_number_item_state_time_and_money(house):
     house.later(minutes=1)
     eggs = House.lines(line=2, item="鸡蛋", problem="damaged_package", quantity="7", amount=625)
     second = filed(house, lines=eggs)
-    rows = filing.progress(house.tx, 1, house.context)
+    rows = progress.progress(house.tx, 1, house.context)
     assert [row.no for row in rows] == [second, first]
     assert rows[0].text == f"{second} 鸡蛋 · 等待处理 · 最迟 6月13日19:11"
     assert "退款 39.80 元" in rows[1].text
@@ -159,6 +159,6 @@ def test_progress_tells_number_item_state_time_and_money(house):
 
 def test_the_log_tells_every_step(house):
     no = decided(house)
-    filing.settle(house.tx, no, score=1, context=house.context)
+    customer_answers.settle(house.tx, no, score=1, context=house.context)
     kinds = [event.kind for event in events.of_ticket(house.tx, no)]
     assert kinds == ["reported", "wish", "filed", "picked", "approved", "decided", "rated", "reopened"]

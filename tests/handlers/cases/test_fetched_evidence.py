@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from doubles.ticket_house import House
 
-from handlers.cases import filing
+from handlers.cases import fetched_evidence, filing, remarks
 from handlers.desk import dispatch
 from handlers.tickets import lifecycle
 from storage import events
@@ -25,7 +25,7 @@ def pending(house: House, photos: int = 1, **facts) -> tuple[str, list[int]]:
 
 def came(house: House, photo: int, **found) -> None:
     house.fetched(photo, **found)
-    filing.examined(house.tx, photo, house.context)
+    fetched_evidence.examined(house.tx, photo, house.context)
 
 
 def kinds(house: House, no: str) -> list[str]:
@@ -48,7 +48,7 @@ def test_a_bad_photo_makes_one_request(house):
     assert lifecycle.must(house.tx, no).state == "waiting_customer"
     assert len(house.heard(1)) == 1
     again = house.photo(1, state="pending")
-    filing.remark(house.tx, no, conversation_id=1, at=house.now, text="", evidence=[again], context=house.context)
+    remarks.remark(house.tx, no, conversation_id=1, at=house.now, text="", evidence=[again], context=house.context)
     assert lifecycle.must(house.tx, no).state == "queued"
     came(house, again, verdict="blurry")
     assert lifecycle.must(house.tx, no).state == "queued"
@@ -108,15 +108,15 @@ def test_a_photo_used_before_stops_the_automatic_decision(house):
 def test_evidence_of_a_mere_draft_is_not_this_rooms_matter(house):
     photo = house.photo(house.talk(), "some-draft", state="pending")
     house.fetched(photo)
-    filing.examined(house.tx, photo, house.context)
-    filing.examined(house.tx, 999, house.context)
+    fetched_evidence.examined(house.tx, photo, house.context)
+    fetched_evidence.examined(house.tx, 999, house.context)
     assert house.heard(1) == []
 
 
 def test_the_same_verdict_twice_approves_once(house):
     _, (photo,) = pending(house)
     came(house, photo)
-    filing.examined(house.tx, photo, house.context)
+    fetched_evidence.examined(house.tx, photo, house.context)
     assert len(house.heard(1)) == 1
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 from doubles.ticket_house import START, ZONE, House
 
-from handlers.cases import filing
+from handlers.cases import filing, remarks
 from handlers.tickets import lifecycle
 from storage import clocks, events, evidence, ticket_lines
 from storage import tickets as rows
@@ -227,7 +227,7 @@ def test_a_leader_may_owe_photos(house):
     assert filed.state == "waiting_customer"
     assert clocks.get(house.tx, filed.no, "decision_due") is None
     photo = house.photo(talk)
-    told = filing.remark(
+    told = remarks.remark(
         house.tx, filed.no, conversation_id=talk, at=house.now, text="", evidence=[photo], context=house.context
     )
     assert told.state == "queued"

@@ -9,7 +9,7 @@ import pytest
 from doubles.ticket_house import START, House
 from sqlalchemy import select
 
-from handlers.cases import appeals, filing, leader_review, remarks, timers
+from handlers.cases import appeals, customer_answers, filing, leader_review, remarks, timers
 from handlers.desk import cards, dispatch
 from handlers.messages.models import from_payload
 from handlers.policy.values import Review
@@ -206,7 +206,7 @@ def test_what_becomes_serious_goes_to_the_desk_at_once(site):
 
 def test_a_claim_taken_back_needs_no_word(site):
     no = site.file()
-    assert filing.withdraw(
+    assert customer_answers.withdraw(
         site.tx, no, conversation_id=lifecycle.must(site.tx, no).conversation_id, context=site.context
     )
     site.run(hours=3)

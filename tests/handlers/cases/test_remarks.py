@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from doubles.ticket_house import House
 
-from handlers.cases import filing
+from handlers.cases import filing, remarks
 from handlers.desk import dispatch
 from handlers.tickets import lifecycle
 from storage import evidence
@@ -26,7 +26,7 @@ def tap(house: House, tap: str, **who):
 
 def say(house: House, no: str, text: str, **more):
     facts = {"conversation_id": 1, "at": house.now, "text": text, "evidence": [], "context": house.context, **more}
-    return filing.remark(house.tx, no, **facts)
+    return remarks.remark(house.tx, no, **facts)
 
 
 def test_words_are_never_lost(house):
@@ -65,13 +65,13 @@ def test_evidence_of_a_remark_belongs_to_the_ticket(house):
 
 def test_calling_for_a_person(house):
     no = filed(house)
-    filing.call(house.tx, no, house.context)
+    remarks.call(house.tx, no, house.context)
     ticket = lifecycle.must(house.tx, no)
     assert (ticket.raised, ticket.why) == (True, "human")
     assert len(house.at_desk(no, "card")) == 1
     tap(house, f"pick:{no}")
-    filing.call(house.tx, no, house.context)
+    remarks.call(house.tx, no, house.context)
     assert "客户要人工" in house.at_desk(no, "note")[-1]["text"]
     tap(house, f"approve:{no}")
-    filing.call(house.tx, no, house.context)
+    remarks.call(house.tx, no, house.context)
     assert lifecycle.must(house.tx, no).state == "assigned"

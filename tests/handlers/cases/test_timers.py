@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from doubles.ticket_house import START, ZONE, House
 
-from handlers.cases import filing, timers
+from handlers.cases import customer_answers, filing, remarks, timers
 from handlers.desk import cards, dispatch
 from handlers.tickets import lifecycle
 from storage import clocks, events, ticket_lines
@@ -140,7 +140,7 @@ def test_d12_a_refund_that_does_not_come_is_excused_with_a_new_date(house):
     tap(house, f"pick:{no}")
     tap(house, f"approve:{no}")
     assert ticket_lines.of_ticket(house.tx, no)[0].refund_due_at == datetime(2026, 6, 24, 20, 0, tzinfo=ZONE)
-    filing.settle(house.tx, no, score=5, context=house.context)
+    customer_answers.settle(house.tx, no, score=5, context=house.context)
     run(house, days=8, hours=20)  # 06-23 19:01
     assert "退款临近到期" in house.at_desk(no, "note")[-1]["text"]
     heard = len(house.heard(1))
@@ -172,7 +172,7 @@ def test_a_silent_customer_does_not_lose_the_claim(house):
 def test_an_owner_who_leaves_a_customer_waiting_is_reminded(house):
     no = file_one(house)
     tap(house, f"pick:{no}")
-    filing.remark(house.tx, no, conversation_id=1, at=house.now, text="在吗", evidence=[], context=house.context)
+    remarks.remark(house.tx, no, conversation_id=1, at=house.now, text="在吗", evidence=[], context=house.context)
     run(house, minutes=31)
     notes = [note for note in house.at_desk(no, "note") if "在等" in note["text"]]
     assert [note["mentions"] for note in notes] == [[["77", "小林"]]]
@@ -186,7 +186,7 @@ def test_what_was_sent_again_is_asked_after(house):
     house.now += timedelta(hours=48)
     timers.fire(house.tx, {"ticket": no, "clock": "follow_up"}, house.context)
     assert house.taps(1) == [f"got:{no}:yes", f"got:{no}:no"]
-    assert filing.received(house.tx, no, arrived=True, conversation_id=1, context=house.context)
+    assert customer_answers.received(house.tx, no, arrived=True, conversation_id=1, context=house.context)
     assert lifecycle.must(house.tx, no).state == "resolved"
     assert ticket_lines.of_ticket(house.tx, no)[0].state == "done"
 

@@ -122,13 +122,22 @@ def test_every_warning_has_its_words(house):
     every = [
         "no_order", "reused_photo:CD-1", "photo_gone", "photo_bad", "over_claimed:1", "many_claims:3", "late_claim",
         "photos_waived", "boss", "claimed_again", "leader_says:2盒", "buyer_says:2盒", "paid_lowered",
+        "order_cancelled", "order_unpaid", "refunded:39.80", "part_refunded", "refunding",
     ]  # fmt: skip
     house.tx.exec_driver_sql("UPDATE tickets SET warnings = ?", (__import__("json").dumps(every),))
     assert text(house, no).count("⚠") == len(every)
 
 
 @pytest.mark.parametrize(
-    ("phone", "shown"), [("13800002231", "138****2231"), ("", ""), ("12345", "****"), ("+8613800002231", "+86****2231")]
+    ("phone", "shown"),
+    [
+        ("13800002231", "138****2231"),
+        ("", ""),
+        ("12345", "****"),
+        ("+8613800002231", "+86****2231"),
+        ("13911118812-1234", "139****8812"),
+        ("138****2231", "138****2231"),
+    ],
 )
 def test_phones_are_masked(phone, shown):
     assert phone_numbers.masked(phone) == shown
@@ -172,7 +181,11 @@ def test_what_is_past_due_is_marked_before_its_timer_fired(house):
 def test_a_card_of_nothing_is_an_error(house):
     with pytest.raises(LookupError):
         cards.card(house.tx, "CD-000000", house.context)
-    assert lifecycle.rank("normal", ()) == 3
+
+
+def test_the_queue_serves_safety_first_then_major_then_special_groups():
+    served = [("safety", ["infant"]), ("major", ()), ("normal", ["infant"]), ("normal", ())]
+    assert [lifecycle.rank(severity, special) for severity, special in served] == [0, 1, 2, 3]
 
 
 def said_of(house: House, *texts: str):

@@ -12,7 +12,7 @@ from handlers.cases import filing
 from handlers.claims import claim
 from handlers.desk import cards, dispatch
 from handlers.messages.models import Inbound
-from handlers.tickets import lifecycle
+from handlers.tickets import lifecycle, progress
 from handlers.turn import intake
 from storage import conversations, events, ticket_lines
 from storage import tables as t
@@ -117,7 +117,7 @@ def test_another_problem_type_by_the_second_tap(house):
     assert "小林 更正 1. 问题：腐烂变质 → 少发漏发" in card(house, no)
     assert "1. 草莓 300g · 2盒（共4盒） · 少发漏发" in card(house, no)
     assert house.heard(1) == []
-    assert "更正" not in filing.progress(house.tx, 1, house.context)[0].text
+    assert "更正" not in progress.progress(house.tx, 1, house.context)[0].text
 
 
 def test_another_quantity_moves_the_sum_and_is_told_in_the_progress(house):
@@ -127,7 +127,7 @@ def test_another_quantity_moves_the_sum_and_is_told_in_the_progress(house):
     line = line_of(house, no)
     assert (line.quantity, line.unit, line.share, line.wish_amount) == ("3", "盒", "3/4", 5970)
     assert "同意 59.70" in [button.label for row in cards.card(house.tx, no, house.context).buttons for button in row]
-    assert "草莓 3盒（同事已更正）" in filing.progress(house.tx, 1, house.context)[0].text
+    assert "草莓 3盒（同事已更正）" in progress.progress(house.tx, 1, house.context)[0].text
     tap(house, f"approve:{no}")
     assert line_of(house, no).amount == 5970
 
@@ -140,7 +140,7 @@ def test_another_item_takes_share_and_sum_along(house):
     assert (line.order_line_no, line.item, line.share, line.wish_amount) == (3, "葡萄", "1", 4000)
     assert put_right(house, no) == [(1, "item", "1", "3")]
     assert "商品：草莓 → 葡萄" in card(house, no)
-    assert f"{no} 葡萄 2盒（同事已更正）" in filing.progress(house.tx, 1, house.context)[0].text
+    assert f"{no} 葡萄 2盒（同事已更正）" in progress.progress(house.tx, 1, house.context)[0].text
 
 
 def test_an_item_of_which_fewer_were_bought_asks_for_the_number(house):
@@ -167,7 +167,7 @@ def test_a_second_correction_takes_the_first_one_back(house, there, back, field)
     after = line_of(house, no)
     assert replace(after, item=before.item) == before
     assert [one[1] for one in put_right(house, no)] == [field, field]
-    assert "更正" not in filing.progress(house.tx, 1, house.context)[0].text
+    assert "更正" not in progress.progress(house.tx, 1, house.context)[0].text
 
 
 def test_of_several_lines_one_is_chosen_first(house):

@@ -6,7 +6,7 @@ import pytest
 from doubles.ticket_house import House
 from sqlalchemy import select
 
-from handlers.cases import filing
+from handlers.cases import customer_answers, fetched_evidence, filing, remarks
 from handlers.desk import cards, dispatch
 from handlers.messages import ticket_numbers
 from handlers.messages.models import Inbound
@@ -157,12 +157,12 @@ def test_d3_another_remedy_holds_only_with_the_customers_yes(house):
     for part in ("is sold out", "¥69.00 refund", "¥5.00 coupon", "accept"):
         assert part in text
     assert house.taps(1) == [f"offer:{no}:yes", f"offer:{no}:no"]
-    answer = filing.consent(house.tx, no, accepted=True, conversation_id=1, context=house.context)
+    answer = customer_answers.consent(house.tx, no, accepted=True, conversation_id=1, context=house.context)
     assert (answer.accepted, answer.state) == (True, "decided")
     (line,) = ticket_lines.of_ticket(house.tx, no)
     assert (line.state, line.remedy, line.amount, line.coupon) == ("approved", "refund", 6900, 500)
     assert "accepted" in [event.kind for event in events.of_ticket(house.tx, no)]
-    again = filing.consent(house.tx, no, accepted=False, conversation_id=1, context=house.context)
+    again = customer_answers.consent(house.tx, no, accepted=False, conversation_id=1, context=house.context)
     assert again.stale
     assert ticket_lines.of_ticket(house.tx, no)[0].state == "approved"
 
@@ -172,7 +172,7 @@ def test_a_declined_offer_comes_back_to_the_owner(house):
     tap(house, f"pick:{no}")
     tap(house, f"change:{no}:1:compensation:500")
     assert ticket_lines.of_ticket(house.tx, no)[0].state == "offered"
-    filing.consent(house.tx, no, accepted=False, conversation_id=1, context=house.context)
+    customer_answers.consent(house.tx, no, accepted=False, conversation_id=1, context=house.context)
     (line,) = ticket_lines.of_ticket(house.tx, no)
     assert (line.state, line.coupon, line.wish) == ("open", 0, "refund")
     assert lifecycle.must(house.tx, no).state == "assigned"
@@ -277,7 +277,7 @@ def test_words_go_both_ways_and_the_name_comes_once(house):
     reply(house, "阿姨，坏了几个？", quoted=card)
     reply(house, "都拍一下可以吗", quoted=card)
     assert house.heard(1) == ["小林：阿姨，坏了几个？", "都拍一下可以吗"]
-    told = filing.remark(
+    told = remarks.remark(
         house.tx, no, conversation_id=1, at=house.now, text="五六个吧", evidence=[], context=house.context
     )
     assert told.owned
@@ -318,7 +318,7 @@ def test_asking_waits_for_the_customer_and_the_answer_comes_back(house):
     reply(house, "哪一天拍的？", to=question(house, no))
     assert lifecycle.must(house.tx, no).state == "waiting_customer"
     assert house.heard(1) == ["小林：哪一天拍的？"]
-    filing.remark(house.tx, no, conversation_id=1, at=house.now, text="今天", evidence=[], context=house.context)
+    remarks.remark(house.tx, no, conversation_id=1, at=house.now, text="今天", evidence=[], context=house.context)
     assert lifecycle.must(house.tx, no).state == "assigned"
 
 
@@ -332,7 +332,7 @@ def test_an_agents_photo_goes_to_the_customer_once_fetched(house):
     assert house.mails(f"fetch:{piece.id}") == [{"evidence": piece.id}]
     assert house.heard(1) == []
     house.fetched(piece.id)
-    filing.examined(house.tx, piece.id, house.context)
+    fetched_evidence.examined(house.tx, piece.id, house.context)
     assert house.mails("chat:1")[-1]["media"] == [["photo", f"key{piece.id}"]]
 
 
@@ -340,10 +340,10 @@ def test_a_customers_photo_comes_under_the_owners_card(house):
     no = filed(house)
     tap(house, f"pick:{no}")
     photo = house.photo(1, state="pending")
-    filing.remark(house.tx, no, conversation_id=1, at=house.now, text="", evidence=[photo], context=house.context)
+    remarks.remark(house.tx, no, conversation_id=1, at=house.now, text="", evidence=[photo], context=house.context)
     assert house.at_desk(no, "relay") == []
     house.fetched(photo)
-    filing.examined(house.tx, photo, house.context)
+    fetched_evidence.examined(house.tx, photo, house.context)
     assert house.at_desk(no, "relay")[-1]["media"] == [["photo", f"key{photo}"]]
 
 
@@ -542,7 +542,7 @@ def test_every_step_is_chained(house):
     no = filed(house)
     tap(house, f"pick:{no}")
     tap(house, f"approve:{no}")
-    filing.settle(house.tx, no, score=5, context=house.context)
+    customer_answers.settle(house.tx, no, score=5, context=house.context)
     assert events.verify(house.tx) == []
     actors = {event.kind: event.actor for event in events.of_ticket(house.tx, no)}
     assert actors["approved"] == "agent:telegram:77"

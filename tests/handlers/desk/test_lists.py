@@ -6,7 +6,7 @@ import pytest
 from doubles.ticket_house import House
 from sqlalchemy import update
 
-from handlers.cases import filing
+from handlers.cases import customer_answers, filing
 from handlers.desk import cards, commands, dispatch
 from handlers.messages import ticket_numbers
 from handlers.tickets import lifecycle
@@ -252,7 +252,7 @@ def test_a_ticket_opened_again_with_nothing_to_decide_is_closed(house):
     no = filed(house)
     tap(house, f"pick:{no}")
     tap(house, f"approve:{no}")
-    filing.settle(house.tx, no, score=1, context=house.context)
+    customer_answers.settle(house.tx, no, score=1, context=house.context)
     assert lifecycle.must(house.tx, no).state == "assigned"
     assert not tap(house, f"close:{no}").alert
     assert lifecycle.must(house.tx, no).state == "closed"

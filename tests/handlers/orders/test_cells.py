@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from handlers.orders import cells
-from handlers.orders.cells import Unclear
+from handlers.orders.texts import Unclear
+from media.values import UNSAVED_CELL
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -116,6 +117,20 @@ def test_times_that_are_none(text):
         ("１３８００００２２３１", "13800002231"),
         ("(021) 6412-0000", "02164120000"),
         ("+852 9123 4567", "85291234567"),
+        ("13800002231.0", "13800002231"),
+        ("'13800002231", "13800002231"),
+        ("`13800002231", "13800002231"),
+        ("86-13800002231", "13800002231"),
+        ("138 0000 2231", "13800002231"),
+        ("138****2231", "138****2231"),
+        ("138xxxx2231", "138****2231"),
+        ("+86 138****2231", "138****2231"),
+        ("*******2231", "****2231"),
+        ("13911118812-1234", "13911118812-1234"),
+        ("13911118812转1234", "13911118812-1234"),
+        ("13911118812,1234", "13911118812-1234"),
+        ("139-1111-8812 ext. 7", "13911118812-7"),
+        ("021-64120000-801", "02164120000-801"),
         ("", ""),
     ],
 )
@@ -126,12 +141,14 @@ def test_phones(text, digits):
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("138****2231", "masked"),
+        ("138********", "masked"),
+        ("*********", "masked"),
         ("1.38E+10", "rounded"),
         ("1.38000022310E+10", "rounded"),
         ("2231", "not a phone"),
         ("call 13800002231", "not a phone"),
-        ("13800002231/13900002231", "not a phone"),
+        ("13800002231/13900002231", "two phone"),
+        ("13800002231 021-64120000", "two phone"),
     ],
 )
 def test_phones_that_are_none(text, why):
@@ -184,7 +201,41 @@ def test_line_numbers_that_are_none(text):
 
 
 def test_the_reason_names_the_column():
-    with pytest.raises(Unclear, match=r"^paid is negative$"):
-        cells.read({"paid": "-1"}, {"paid": cells.money})
-    with pytest.raises(Unclear, match=r"^paid holds the formula error #REF!$"):
-        cells.read({"paid": "#REF!"}, {"paid": cells.money})
+    column = cells.Column("paid", cells.money)
+    for text, why in (
+        ("-1", "is negative"),
+        ("#REF!", "holds the formula error #REF!"),
+        (UNSAVED_CELL, "is a formula"),
+    ):
+        with pytest.raises(Unclear, match=f"^paid {why}"):
+            column[text]
+    assert column["1.50"] == column["1.50"] == 150
+
+
+def test_a_column_forgets_what_is_long_gone():
+    column = cells.Column("paid", cells.money)
+    for number in range(3 * cells.KEPT):
+        assert column[str(number)] == number * 100
+    assert len(column) <= cells.KEPT
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "unit"),
+    [("1件", 1, "件"), ("2 盒", 2, "盒"), ("x3", 3, ""), ("×2份", 2, "份"), ("1.5kg", 1.5, "kg"), ("4", 4, "")],
+)
+def test_a_quantity_may_have_its_unit_behind_it(text, amount, unit):
+    assert cells.counted(text) == (amount, unit)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("20261120001.0", "20261120001"), ("12.00", "12"), ("'0012", "0012"), ("1.5", "1.5"), ("V1.0", "V1.0")],
+)
+def test_numbers_lose_what_a_spreadsheet_gave_them(text, name):
+    assert cells.order_number(text) == name
+
+
+def test_refunds_are_written_with_and_without_a_minus():
+    assert cells.refund("-19.90") == cells.refund("19.90") == 1990
+    assert cells.refund("") is None
+    assert cells.refund("0.00") == 0

@@ -13,14 +13,15 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import Workbook
 
-from handlers.orders.rows import Unusable, rows
+from handlers.orders.rows import Unusable, sheets
 
 TABLE = [(1, ["order_no", "item"]), (2, ["KT-1", "草莓，大"])]
 TEXT = "order_no,item\r\nKT-1,草莓，大\r\n"
 
 
 def table(path: Path) -> list[tuple[int, list[str]]]:
-    return list(rows(path))
+    with sheets(path) as found:
+        return [(number, cells) for number, cells, _ in found[0].read()]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -40,7 +41,7 @@ def test_delimiters_and_line_ends(tmp_path, change):
 def test_a_wide_character_across_the_reading_blocks(tmp_path):
     path = tmp_path / "orders.csv"
     path.write_bytes(("order_no,item\n" + "KT-1,草莓\n" * 120_000).encode("gb18030"))
-    assert sum(1 for _ in rows(path)) == 120_001
+    assert len(table(path)) == 120_001
 
 
 def test_blank_rows_are_nothing_and_numbers_stay(tmp_path):
@@ -93,7 +94,6 @@ NO_TABLES: dict[str, Callable[[Path], object]] = {
     "old or encrypted": lambda path: path.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(600)),
     "not a text file": lambda path: path.write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256))),
     "not an XLSX": lambda path: path.write_bytes(b"PK\x03\x04 and so on"),
-    "quotation mark": lambda path: path.write_text("a,b\n" + '"open,' + "x" * 200_000),
 }
 
 

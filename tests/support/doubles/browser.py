@@ -201,8 +201,8 @@ def _port() -> int:
     if program is None:
         raise FileNotFoundError("chromium")
     profile = TemporaryDirectory(ignore_cleanup_errors=True)
-    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen([program, *FLAGS, f"--user-data-dir={profile.name}"], **silent)
+    words = [program, *FLAGS, f"--user-data-dir={profile.name}"]
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     atexit.register(profile.cleanup)
     atexit.register(process.wait)
     atexit.register(process.terminate)

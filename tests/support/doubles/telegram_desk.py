@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from doubles.botapi import BotApi
+from doubles.botapi.values import Account
 from doubles.telegram_doors import eventually
 from doubles.telegram_house import TelegramHouse, telegram_house
 
@@ -24,7 +25,7 @@ class Scene:
         self.shop, self.bot = api.bot("shop_bot"), api.bot("desk_bot")
         self.boss, self.lin, self.jie = api.user(2001, "何姐"), api.user(2002, "小林"), api.user(2003, "阿杰")
         self.li = api.user(1001, "李婷", "zh-hans")
-        people = [self.lin, self.jie] if admin else [self.lin, self.jie, self.bot]
+        people: list[Account] = [self.lin, self.jie, *([] if admin else [self.bot])]
         self.group = api.group("售后", creator=self.boss, members=people, admins=[self.bot] if admin else [], kind=kind)
         self.configured = self.group.id
         self.house: Any = None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from doubles.botapi import BotApi
+from doubles.botapi import BotApi, Person
 from doubles.telegram_doors import eventually
 from playing import DATA, ZONE, orders_of
 
-from bot.app import build
+from bot.app import App, build
 from bot.settings import Settings
 from handlers.claims import claim as claims
 from storage import conversations, imports, people
@@ -22,18 +22,26 @@ class Talk:
     """A customer, the group, and a service that is begun anew for every line."""
 
     def __init__(self, api: BotApi, folder) -> None:
-        self.api, self.folder, self.app = api, folder, None
+        self.api, self.folder = api, folder
+        self._app: App | None = None
         self.shop, self.bot = api.bot("shop_bot"), api.bot("desk_bot")
         self.boss, self.lin, self.jie = api.user(2001, "何姐"), api.user(2002, "小林"), api.user(2003, "阿杰")
         self.group = api.group("售后", creator=self.boss, members=[self.lin, self.jie], admins=[self.bot])
-        self.customer, self.known = None, 0
+        self.customer: Person | None = None
+        self.known = 0
         (folder / "policy.toml").write_text(POLICY, encoding="utf-8")
+
+    @property
+    def app(self) -> App:
+        """Return the service, which must be running."""
+        assert self._app, "the service is stopped"
+        return self._app
 
     async def at(self, minutes: int, seconds: int = 0) -> None:
         """End the service and begin it anew at this time of the talk."""
         await self.stop()
         now = BEGUN + timedelta(minutes=minutes, seconds=seconds)
-        self.app = build(
+        self._app = build(
             Settings(
                 data_dir=str(self.folder), sandbox="off", policy=str(self.folder / "policy.toml"),
                 claimdesk_now=now.isoformat(), telegram_api_base=self.api.url, telegram_bot_token=self.shop.token,
@@ -46,9 +54,9 @@ class Talk:
 
     async def stop(self) -> None:
         """End the service."""
-        if self.app:
-            await self.app.stop()
-        self.app = self.shop.poller = self.bot.poller = None
+        if self._app:
+            await self._app.stop()
+        self._app = self.shop.poller = self.bot.poller = None
 
     async def begin(self, name: str, number: int, *, bound: bool = True, language: str = "zh-hans") -> None:
         """Let the orders be known, and who the customer is."""

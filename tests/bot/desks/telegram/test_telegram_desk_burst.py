@@ -44,6 +44,7 @@ def longest_behind(api, reached):
     return max(place - reached[before + 1] for (_, before), (place, _) in pairwise(shown) if before + 1 in reached)
 
 
+@pytest.mark.long
 async def test_two_hundred_in_a_minute_provoke_no_429_and_the_board_stays_true(tmp_path, api):
     scene = Scene(api, "supergroup", speed=SPEED)
     reached = {}

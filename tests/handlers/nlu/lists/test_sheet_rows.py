@@ -6,7 +6,8 @@ import pytest
 from sheet_files import D5, cells
 
 from handlers.nlu.lists import sheet_header, sheet_rows
-from handlers.orders.importer import ALIASES
+from handlers.orders.columns import ALIASES
+from media.values import MERGED_CELL
 
 
 def lines(text):
@@ -47,6 +48,29 @@ def test_rows_without_a_number_go_on_about_the_one_before():
     assert lines(told) == [
         "8号 小周 鸡蛋 碎7个", "8号 小周 酸奶 没收到 瓶子也破了", "8号 小周 草莓 烂", "老陈 车厘子 软了",
     ]  # fmt: skip
+
+
+def test_merged_cells_say_the_same_of_every_row_but_a_figure():
+    same = MERGED_CELL
+    told = [
+        ["接龙号", "姓名", "商品", "数量", "问题", "诉求"],
+        ["8", "小周", "鸡蛋", "3", "碎了", "退款"],
+        [same, same, "酸奶", same, "漏了", same],
+        ["9", "老陈", "米", "1", "少", ""],
+        [same, same, "油", "2", "漏", ""],
+    ]
+    assert sheet_rows.take(told).lines == [
+        "8号 小周 鸡蛋 碎了 退款", "8号 小周 酸奶 漏了 退款", "9号 老陈 米 少1", "9号 老陈 油 漏2",
+    ]  # fmt: skip
+
+
+def test_marks_for_the_same_as_above_are_read():
+    told = "接龙号|姓名|商品|数量|问题\n8|小周|鸡蛋|2|碎了\n〃|同上|酸奶|〃|同上"
+    assert lines(told) == ["8号 小周 鸡蛋 碎了2", "8号 小周 酸奶 碎了2"]
+
+
+def test_a_merged_cell_in_a_sheet_without_a_head():
+    assert sheet_rows.take([["3", "草莓坏2盒"], [MERGED_CELL, "鸡蛋碎3个"]]).lines == ["3 草莓坏2盒", "3 鸡蛋碎3个"]
 
 
 def test_a_number_without_a_name_takes_no_name_from_above():

@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading_orders import ORDERS, goods, listed, order_of, said
 
-from handlers.messages.codes import PROBLEMS, REMEDIES, SEVERITIES
+from handlers.messages.codes import PROBLEMS, REMEDIES, SEVERITIES, strongest
 from handlers.nlu.models.llm_overlay import CHATS, LIFE, MARK, TEXTS, Opinion, Opinions, Told, is_open, laid, laid_line
-from handlers.nlu.risk_signals import strongest
 from storage.orders import Order, OrderLine
 
 BERRIES = order_of("3")  # four boxes of strawberries, one tray of eggs

@@ -16,6 +16,7 @@ from PIL import Image
 from .faults import Fault, body
 
 if TYPE_CHECKING:
+    from .followers import Follower
     from .platform import Platform
 
 HOURS_48 = 48 * 3600
@@ -63,7 +64,7 @@ class Api:
         app.router.add_get("/files/{number}", self.file)
         return app
 
-    def put_media(self, kind: str, data: bytes, **more: object) -> str:
+    def put_media(self, kind: str, data: bytes, **more: str) -> str:
         number = f"MEDIA-{kind}-{next(self._numbers)}"
         self.files[number] = File(kind=kind, data=data, **more)
         return number
@@ -94,11 +95,11 @@ class Api:
         if fault.kind == "hang":
             await self.over.wait()
         if fault.kind:
-            request.transport.abort()
+            _cut(request)
             return web.Response(status=500)
         if fault.status != 200:
             return web.Response(status=fault.status, text="<html>Bad Gateway</html>", content_type="text/html")
-        return web.json_response(body(fault.code), content_type="text/plain")
+        return web.json_response(body(fault.code or 0), content_type="text/plain")
 
     def _unknown(self, request: web.Request) -> int:
         given = request.query.get("access_token", "")
@@ -120,6 +121,8 @@ class Api:
     async def custom_send(self, request: web.Request) -> web.Response:
         asked = json.loads(await request.text())
         who = self.platform.followers.get(asked.get("touser", ""))
+        if who is None:
+            return web.json_response(body(40003))
         code = self._quota(who) if self.verified else 48001
         kind = asked.get("msgtype")
         if not code and kind == "text" and len(asked["text"]["content"].encode()) > 2048:
@@ -135,10 +138,8 @@ class Api:
         who.seen.append(("push", asked["text"]["content"] if kind == "text" else asked[kind]["media_id"]))
         return web.json_response(body(0) | {"errmsg": "ok"})
 
-    def _quota(self, who) -> int:
+    def _quota(self, who: Follower) -> int:
         now = self.platform.clock()
-        if who is None:
-            return 40003
         if not who.following:
             return 43004
         if who.clicked_at is not None and now - who.clicked_at < 60 and who.clicks < 3:
@@ -147,7 +148,7 @@ class Api:
             return 45015
         return 45047 if who.count >= 5 else 0
 
-    def _count(self, who) -> None:
+    def _count(self, who: Follower) -> None:
         if who.clicked_at is not None and self.platform.clock() - who.clicked_at < 60 and who.clicks < 3:
             who.clicks += 1
         else:
@@ -166,9 +167,10 @@ class Api:
         part = (await request.post()).get("media")
         if kind not in MOST:
             return web.json_response(body(40004))
-        data = part.file.read() if isinstance(part, web.FileField) else b""
-        if not data or len(data) > MOST[kind] or "." not in part.filename:
-            return web.json_response(body(41005 if not data else 40004))
+        if not isinstance(part, web.FileField) or not (data := part.file.read()):
+            return web.json_response(body(41005))
+        if len(data) > MOST[kind] or "." not in part.filename:
+            return web.json_response(body(40004))
         return web.json_response({"type": kind, "media_id": self.put_media(kind, data), "created_at": 1})
 
     async def download(self, request: web.Request) -> web.StreamResponse:
@@ -194,7 +196,7 @@ class Api:
         with suppress(ClientError):
             while file.how == "endless":
                 await response.write(b"\0" * 65536)
-        request.transport.abort()
+        _cut(request)
         return response
 
     async def menu_create(self, request: web.Request) -> web.Response:
@@ -221,3 +223,9 @@ class Api:
 
     async def ips(self, _request: web.Request) -> web.Response:
         return web.json_response({"ip_list": ["127.0.0.1"]})
+
+
+def _cut(request: web.Request) -> None:
+    """Cut the connection, if the other side has not."""
+    if request.transport:
+        request.transport.abort()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
@@ -50,10 +50,10 @@ class Follower:
         found = (LINK.findall(text) for text in reversed(self.texts))
         return next(([(content, number) for content, number, _ in links] for links in found if links), [])
 
-    async def text(self, content: str, **more: object) -> Told:
+    async def text(self, content: str, **more: Any) -> Told:
         return await self._message("text", Content=content, **more)
 
-    async def image(self, data: bytes = b"\xff\xd8\xff photo", **more: object) -> Told:
+    async def image(self, data: bytes = b"\xff\xd8\xff photo", **more: Any) -> Told:
         media = self.platform.put_media("image", data, **more)
         return await self._message("image", PicUrl="http://mmbiz.example/0", MediaId=media)
 
@@ -71,7 +71,7 @@ class Follower:
     async def link(self, title: str, url: str) -> Told:
         return await self._message("link", Title=title, Description=title, Url=url)
 
-    async def odd(self, kind: str, **more: object) -> Told:
+    async def odd(self, kind: str, **more: Any) -> Told:
         return await self._message(kind, **more)
 
     async def tap(self, label: str) -> Told:
@@ -128,7 +128,10 @@ class Follower:
         if set(nodes) != allowed or nodes["ToUserName"].text != self.openid:
             raise ValueError(f"not a {kind} answer to {self.openid}: {sorted(nodes)}")
         if kind == "image":
-            media = nodes["Image"].find("MediaId").text or ""
+            inner = nodes["Image"].find("MediaId")
+            if inner is None:
+                raise ValueError(f"an image without MediaId to {self.openid}")
+            media = inner.text or ""
             self.seen.append(("passive", media))
             return Told(status=200, kind="image", media=media, raw=answer)
         text = nodes["Content"].text or ""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
+from typing import Any
 from xml.etree import ElementTree
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
@@ -38,8 +39,6 @@ class Platform:
         self.faults: list[Fault] = []
         self.api = Api(self)
         self._ids = itertools.count(23_000_000_000_000_001)
-        self._runner: web.AppRunner | None = None
-        self._http: ClientSession | None = None
         self.url = ""
 
     @property
@@ -70,10 +69,10 @@ class Platform:
     def next_id(self) -> int:
         return next(self._ids)
 
-    def put_media(self, kind: str, data: bytes, **more: object) -> str:
+    def put_media(self, kind: str, data: bytes, **more: str) -> str:
         return self.api.put_media(kind, data, **more)
 
-    def fail(self, path: str, **how: object) -> Fault:
+    def fail(self, path: str, **how: Any) -> Fault:
         """Script the next calls of an API path, as "message/custom/send"."""
         self.faults.append(Fault(path=path, **how))
         return self.faults[-1]

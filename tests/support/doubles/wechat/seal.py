@@ -34,8 +34,8 @@ class Seal:
         if not self.key:
             return query, body
         sealed = self.crypt.encrypt_message(body, query["timestamp"], query["nonce"])
-        encrypt = re.search(r"<Encrypt><!\[CDATA\[(.*?)\]\]></Encrypt>", sealed)[1]
-        query |= {"msg_signature": re.search(r"<MsgSignature><!\[CDATA\[(.*?)\]\]>", sealed)[1], "encrypt_type": "aes"}
+        encrypt, signature = _node("Encrypt", sealed), _node("MsgSignature", sealed)
+        query |= {"msg_signature": signature, "encrypt_type": "aes"}
         outer = f"<xml><ToUserName><![CDATA[{to}]]></ToUserName><Encrypt><![CDATA[{encrypt}]]></Encrypt></xml>"
         return query, outer
 
@@ -48,3 +48,11 @@ class Seal:
             raise ValueError(f"not an encrypted answer: {sorted(nodes)}")
         plain = self.crypt.decrypt_message(nodes["TimeStamp"], nodes["Nonce"], nodes["MsgSignature"], nodes["Encrypt"])
         return plain.decode() if isinstance(plain, bytes) else plain
+
+
+def _node(tag: str, xml: str) -> str:
+    """Return the text of a node written as CDATA."""
+    found = re.search(rf"<{tag}><!\[CDATA\[(.*?)\]\]></{tag}>", xml)
+    if found is None:
+        raise ValueError(f"no {tag} in {xml[:200]}")
+    return found[1]

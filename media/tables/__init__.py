@@ -1,0 +1,1 @@
+"""Tables that somebody sent or exported, as rows of text."""

@@ -1,0 +1,7 @@
+"""Orders as they come in: what is stored of them, the shapes of their numbers, their states."""
+
+from __future__ import annotations
+
+from storage.imports.taking import PAID_LOWERED, Incoming, Stored, take, upsert
+
+__all__ = ["PAID_LOWERED", "Incoming", "Stored", "take", "upsert"]
