@@ -28,7 +28,7 @@ def replies(clerk: Clerk, told: Telling, act: Listing, notice: datetime | None) 
     if act.tell == "answers":
         return texts.answered(told, act.keys, act.file)
     if act.tell == "same":
-        return texts.same(told, act.count)
+        return texts.same(told, act.count, above=_stands(clerk, draft))
     if act.tell == "dropped":
         lines = [line for key in act.keys if (line := draft.line(key))]
         key = "dropped" if lines else "dropped_none"
@@ -44,9 +44,14 @@ def replies(clerk: Clerk, told: Telling, act: Listing, notice: datetime | None) 
         card = texts.card(told)
         return [replace(card, text=f"{told.say('nudge')}\n{card.text}")]
     if act.tell == "card":
-        more = bool(act.keys) and draft.carded == draft.batch and clerk.conversation.channel in EDITING
+        more = bool(act.keys) and _stands(clerk, draft)
         return [replace(texts.card(told, again=act.count, more=more), echo=act.echo)]
     return [texts.photos(told, echo=act.echo)]
+
+
+def _stands(clerk: Clerk, draft: ListDraft) -> bool:
+    """Return whether the card of these lines stands above and is drawn anew there."""
+    return draft.carded == draft.batch and clerk.conversation.channel in EDITING
 
 
 def one_card(clerk: Clerk, told: Telling, act: Listing, heard: list[Reply]) -> tuple[list[Reply], ListDraft]:
