@@ -255,9 +255,8 @@ class Drafting:
         turn_input = self.turn_input
         seen = turn_input.named if text == turn_input.heard else None
         reading = read(text, orders, turn_input.lexicon, today=turn_input.today, seen=seen)
-        return (
-            reading if turn_input.opinions is None else turn_input.opinions.over(turn_input.chat, text, orders, reading)
-        )
+        opinions = turn_input.opinions
+        return reading if opinions is None else opinions.over(turn_input.chat, text, orders, reading)
 
     def plain_reading(self) -> Reading:
         """The text read without any order."""

@@ -140,12 +140,14 @@ def _turn_input(
     found = lookup.find(
         tx, conversation, order_no, want, context.policy, site=talk.site, locked=locked, now=context.now
     )
-    known = order_no or (found.matches[0].order_no if len(found.matches) == 1 else "")
+    own = claim.ticket_no if claim else ""
+    order = found.order or (found.matches[0] if len(found.matches) == 1 and not order_no else None)
     found = replace(
         found,
         tickets=tickets,
         lines=lines,
-        claimed=lookup.claimed(tx, known, but=claim.ticket_no if claim else "") if known else {},
+        claimed=lookup.claimed(tx, order, but=own) if order else {},
+        claimed_but=(order.order_no if order else "", own),
         evidence=_evidence(tx, inbound, conversation, talk, context),
         named=next((no for no in numbers if no in tickets), ""),
         dropped=_order_of(tx, dropped, conversation),
