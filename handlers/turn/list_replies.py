@@ -45,9 +45,13 @@ def _nudge(_: Clerk, told: Telling, __: Listing) -> list[Reply]:
 
 
 def _card(clerk: Clerk, told: Telling, act: Listing) -> list[Reply]:
-    draft = told.draft
-    more = bool(act.keys) and draft.carded == draft.batch and clerk.conversation.channel in EDITING
+    more = bool(act.keys) and _is_above(clerk, told.draft)
     return [replace(texts.card(told, again=act.count, more=more), echo=act.echo)]
+
+
+def _is_above(clerk: Clerk, draft: ListDraft) -> bool:
+    """Return whether the card of these lines is above in the chat and is drawn anew there."""
+    return draft.carded == draft.batch and clerk.conversation.channel in EDITING
 
 
 def _photos(_: Clerk, told: Telling, act: Listing) -> list[Reply]:
@@ -57,7 +61,7 @@ def _photos(_: Clerk, told: Telling, act: Listing) -> list[Reply]:
 REPLIES: Mapping[str, Callable[[Clerk, Telling, Listing], list[Reply]]] = {
     "list": lambda _, told, __: texts.whole(told),
     "answers": lambda _, told, act: texts.answered(told, act.keys, act.file),
-    "same": lambda _, told, act: texts.same(told, act.count),
+    "same": lambda clerk, told, act: texts.same(told, act.count, above=_is_above(clerk, told.draft)),
     "dropped": _dropped,
     "tray": _tray,
     "moved": lambda _, told, __: [texts.moved(told)],
