@@ -16,6 +16,7 @@ SHORT, BARE, MOST = 60, 12, 3  # characters of an answer; of words beside a numb
 LEADS = re.compile(r"\s*(?:and |n )?\d{2,4}\s+[a-z]{3}", re.IGNORECASE)  # 129 tofu is problem
 NUMBER = re.compile(
     r"(?<!\bat )(?<!\bjam )(?<![\d.,:/¥$#*xX×a-zA-Z+-])(?<!第)(?<![坏烂碎破少缺漏死裂差剩有退补赔])"
+    r"(?<![坏烂碎破少缺漏死裂差][了掉])"
     r"(?<![退补赔][我他她])(?P<number>\d{1,4})"
     r"(?!\d|[.:/]\d|[%+-]|[a-zA-Z]|\s?(?:号|年|月|日|天|点|时|分|元|块|毛|岁|楼|度|个(?!单|订单)|次|遍|人|斤|两|"
     r"克|of\b|out of\b|things\b|o.?clock|am\b|pm\b))"
@@ -27,12 +28,14 @@ NUMERAL = re.compile(
     r"|[一二三四五六七八九]十[一二三四五六七八九]?|十[一二三四五六七八九])"
     r"(?![百千万几多来]|[个只颗枚盒袋包份瓶箱条根块斤月天年岁元次遍人点分]|十)"
 )
+# beside several drafts: 57的直接退了, 62道个歉
+DRAFT = re.compile(r"(?<![\d.,:/])(\d{1,3})(?=\s?(?:那个?单|的|退|补|换|道歉|道个|要|是|不))")
 ORDERS = re.compile(
     r"(?:两|2|二|俩|几)个?(?:订?单|号)|一单[\d一二三四五六七八九十]|单子|(?:two|2|both)(?: of my| my)? orders?",
     re.IGNORECASE,
 )
 WORDLESS = re.compile(
-    r"[\s,，。.!！?？~、:：;；我是的号单哦噢啊呢吧呀啦了吗嘛喂你好您]+|\b(?:my|it's|it is|i'm|hi|hello|number)\b",
+    r"[\s,，。.!！?？~、:：;；我和跟与是的号单哦噢啊呢吧呀啦了吗嘛喂你好您]+|\b(?:my|it's|it is|i'm|hi|hello|number)\b",
     re.IGNORECASE,
 )
 
@@ -67,6 +70,8 @@ def as_reference(inbound: Inbound, talk: Talk, lexicon: Lexicon, *, known: bool)
     asked = bool(claim and not claim.order_no and claim.asked and claim.asked.slot == "order")
     if claim and claim.asked and claim.asked.choices:
         return in_figures(inbound.text)
+    if sum(bool(one.order_no) and not one.dropped for one in talk.claims) > 1:
+        return DRAFT.sub(r"\1号", _figures(inbound.text, numerals=True))
     several = not known and (claim is None or not claim.order_no) and bool(ORDERS.search(inbound.text))
     text = _figures(inbound.text, numerals=asked or several)
     if not (asked or several or (claim is None and not known)) or (len(text) > SHORT and not LEADS.match(text)):
@@ -75,7 +80,7 @@ def as_reference(inbound: Inbound, talk: Talk, lexicon: Lexicon, *, known: bool)
     if not found or len(found) > (MOST if several else 1):
         return text if not found or WORDLESS.sub("", NUMBER.sub("", text)) else _all_marked(text, found)
     left = len(WORDLESS.sub("", text)) - sum(len(one["number"]) for one in found)
-    alone = left <= 3 and len(text) <= BARE
+    alone = left <= 3 and len(text) <= BARE and not lexicon.nouns.search(normalise(text))
     if not alone and not several and (not asked or _is_answered(claim, found)):
         return text
     return _all_marked(text, found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,8 @@ from handlers.messages.codes import strongest
 from handlers.nlu.reading import ReadClaim, Reading
 from handlers.policy.policy import Policy
 from storage.orders import Order
+
+COUPON = re.compile(r"券|红包|积分|coupon|voucher|credit", re.IGNORECASE)
 
 
 def take(
@@ -242,3 +245,11 @@ def set_wish(claim: Claim, wish: str, *, at: str) -> Claim:
         wishes=(*claim.wishes, (at, wish)),
         problems=tuple(replace(item, wish=wish) for item in claim.problems),
     )
+
+
+def without_guess(text: str, reading: Reading) -> Reading:
+    """Return a reading without a wish for compensation where the text names no coupon: it may mean money or goods."""
+    if "compensation" not in reading.remedies or COUPON.search(text):
+        return reading
+    claims = tuple(replace(one, remedy=None if one.remedy == "compensation" else one.remedy) for one in reading.claims)
+    return replace(reading, claims=claims, remedies=tuple(code for code in reading.remedies if code != "compensation"))

@@ -14,7 +14,7 @@ from handlers.claims.claim import Claim, Photo
 from handlers.claims.decision import TurnInput
 from handlers.claims.outcomes import Bind, Guessed, Opened, Outcome
 from handlers.claims.restated_counts import MISSING, restated, without_numbers
-from handlers.claims.slot_filling import settled, take
+from handlers.claims.slot_filling import settled, take, without_guess
 from handlers.claims.slots import View
 from handlers.claims.voice import Voice
 from handlers.messages.models import Reply
@@ -32,7 +32,6 @@ OF_ONE_DRAFT: Mapping[str, Any] = {  # what a new draft makes the talk forget
 OF_DAY = re.compile(
     r"(?:昨|今|前)[天日](?:的|那|这|单)|\d[号日](?:的|那|这|单)|yesterday'?s|today'?s|from (?:yesterday|today)", re.I
 )
-COUPON = re.compile(r"券|红包|积分|coupon|voucher|credit", re.IGNORECASE)
 HEARD = 3  # words that told nothing by themselves, kept for the draft that may follow
 SAID, KEPT = 20, 24_000  # how many of the customer's last messages a draft keeps whole, and of how many characters
 WORDS = 500  # characters of words that said nothing by themselves
@@ -161,11 +160,10 @@ class Drafting:
 
     def changed(self, text: str) -> str:
         """Return words for the agents: of an edited message the old and the new ones, of a new picture that it is."""
-        inbound = self.turn_input.inbound
-        was = str(inbound.data.get("was", "")).strip()
+        inbound, was = self.turn_input.inbound, str(self.turn_input.inbound.data.get("was", "")).strip()
         words = self.voice.say("talk.edited", old=was, new=text) if was and text else text
         picture = self.voice.say("talk.photo_exchanged") if inbound.edits and inbound.media else ""
-        return " ".join(filter(None, (words, picture)))
+        return f"{words} {picture}".strip()
 
     def enclose(self, text: str) -> None:
         """Keep what came in place of words with the draft, or for the one that may follow."""
@@ -192,15 +190,10 @@ class Drafting:
 
     def unguessed(self, text: str, reading: Reading) -> Reading:
         """Return the reading without a wish for 赔偿 that names nothing: a coupon is never guessed, it is asked."""
-        if "compensation" not in reading.remedies or COUPON.search(text):
-            return reading
-        claims = tuple(
-            replace(one, remedy=None if one.remedy == "compensation" else one.remedy) for one in reading.claims
-        )
-        left = tuple(code for code in reading.remedies if code != "compensation")
-        if not left:
+        after = without_guess(text, reading)
+        if after is not reading and not after.remedies:
             self.notes.append(self.voice.say("talk.which_amends"))
-        return replace(reading, claims=claims, remedies=left)
+        return after
 
     def count_again(self) -> None:
         """Have it said that the number is asked for again, for nobody can tell which one was meant."""
@@ -256,9 +249,8 @@ class Drafting:
         turn_input = self.turn_input
         seen = turn_input.named if text == turn_input.heard else None
         reading = read(text, orders, turn_input.lexicon, today=turn_input.today, seen=seen)
-        return (
-            reading if turn_input.opinions is None else turn_input.opinions.over(turn_input.chat, text, orders, reading)
-        )
+        opinions = turn_input.opinions
+        return reading if opinions is None else opinions.over(turn_input.chat, text, orders, reading)
 
     def plain_reading(self) -> Reading:
         """The text read without any order."""

@@ -52,8 +52,11 @@ def _new_claim(turn: Turn, reading: Reading, ticket: Ticket) -> bool:
         return True
     if any(order.order_no != ticket.order_no for order in found.matches):
         return True
+    told = any(claim.problems for claim in reading.claims)
+    if not told and ticket.state in LIVE and handoff.corrects(turn.turn_input.inbound.text):
+        return False
     if (turn.turn_input.want.any and not found.matches) or turn.other_day():
         return True
-    told = [claim for claim in reading.claims if fits(claim, turn.turn_input.policy)]
+    fitting = [claim for claim in reading.claims if fits(claim, turn.turn_input.policy)]
     known = {line.order_line_no for line in found.lines.get(ticket.no, ())}
-    return any(claim.problems and claim.line_no is not None and claim.line_no not in known for claim in told)
+    return any(claim.problems and claim.line_no is not None and claim.line_no not in known for claim in fitting)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from handlers.claims.outcomes import Appeal, Progress, Remark
-from handlers.dialogue import receipts
+from handlers.dialogue import callbacks
 from handlers.dialogue.drafting import HUSHED, LIVE
 from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
@@ -18,7 +18,7 @@ from handlers.nlu.text.keyphrases import contains
 from storage.tickets import Ticket
 
 CORRECTS = re.compile(
-    r"不是[^,，。!?;\n]{1,12}(?:而?是|[,，\s])|^第\s?[\d一二三四五六七八九十]+[个条行]|(?:应该|其实)是|(?:写|记|说|打|搞)错了"
+    r"不是[^,，。!?;\n]{1,12}(?:而?是|[,，\s])|是[^,，。!?;\n]{1,10}[\s,，]+不是[^,，。!?;\n]{1,10}$|^第\s?[\d一二三四五六七八九十]+[个条行]|(?:应该|其实)是|(?:写|记|说|打|搞)错了"
     r"|\bnot \w+,? but\b|\bi meant?\b|\bshould be\b|\bactually\b|\bcorrection\b",
     re.IGNORECASE,
 )
@@ -60,7 +60,7 @@ def special_media(turn: Turn) -> None:
     if "voice" in kinds and not claim.ticket_no:
         turn.raise_("voice")
     if turn.silent_ticket() and turn.evidence_ids():
-        receipts.expect(turn, owned=True)
+        callbacks.expect(turn, owned=True)
     elif "video" in kinds and not claim.ticket_no:
         turn.note("video_coming")
 
@@ -136,7 +136,7 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
         if wish and not ticket.owner_id:
             turn.tell("wish_changed", no=ticket.no, wish=turn.voice.remedy(wish), now=False)
         elif media:
-            receipts.expect(turn, owned=bool(ticket.owner_id))
+            callbacks.expect(turn, owned=bool(ticket.owner_id))
         elif not ticket.owner_id and (said := _put_right(turn, ticket, reading, text)):
             turn.reply(said, echo=True)
         elif not ticket.owner_id:
@@ -162,13 +162,20 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
 def _put_right(turn: Turn, ticket: Ticket, reading: Reading, text: str) -> str:
     """Return what is said to words that put a number of a filed ticket right; "" for other words."""
     known = {line.order_line_no: line for line in turn.turn_input.found.lines.get(ticket.no, ())}
+    if "应该是" in text:  # of the number that is right, not of the one that was bought
+        reading = turn.read(text.replace("应该是", "是"), turn.candidates())
     told = [one for one in reading.claims if one.line_no in known and one.quantity is not None]
     changed = [one for one in told if str(one.quantity) != known[one.line_no].quantity]
     if changed:
         names = [f"{known[one.line_no].item} {_count(turn, one.quantity, one.unit)}" for one in changed]
         return turn.voice.say("talk.restated_after", no=ticket.no, facts=turn.voice.say("talk.comma").join(names))
-    corrects = reading.correction or CORRECTS.search(text)
-    return turn.voice.say("talk.not_understood_after", no=ticket.no) if corrects and not told else ""
+    corrects_it = reading.correction or corrects(text)
+    return turn.voice.say("talk.not_understood_after", no=ticket.no) if corrects_it and not told else ""
+
+
+def corrects(text: str) -> bool:
+    """Return whether words put something right that was said before: 不是122, should be 5."""
+    return bool(CORRECTS.search(text))
 
 
 def _count(turn: Turn, quantity: Fraction | str | None, unit: str | None) -> str:

@@ -11,13 +11,15 @@ from dataclasses import replace
 from handlers.claims.claim import Asked, Claim
 from handlers.claims.questions import question_for
 from handlers.claims.restated_counts import without_numbers
+from handlers.claims.shares import share_of
 from handlers.claims.slot_filling import take
+from handlers.claims.summary import line_of
 from handlers.dialogue import slot_answers
 from handlers.dialogue.message import Message
 from handlers.nlu.text import consent
 from handlers.nlu.text.keyphrases import contains, plain, without
 
-FIGURES = re.compile(r"\d+|[一二两三四五六七八九十]+[个只颗枚盒袋包份瓶箱条根块]")
+FIGURES = re.compile(r"\d+ ?(?:[a-z]+)?|[一二两三四五六七八九十]+(?=[个只颗枚盒袋包份瓶箱条根块])")
 NUMBERS = {"①": 1, "②": 2, "③": 3, "④": 4, "⑤": 5}
 BRIEF = 20  # characters of a message that says one thing
 
@@ -88,7 +90,16 @@ def _agrees(message: Message) -> bool:
         return consent.opens_with_yes(message.text)
     # 对的 十一个没错: what is known already, said again
     after = take(claim, reading, message.turn.order, message.turn.turn_input.policy, at=message.turn.at)
-    return after.shown == claim.shown and consent.opens_with_yes(FIGURES.sub("", message.text))
+    return _worth(message, after) == _worth(message, claim) and consent.opens_with_yes(FIGURES.sub("", message.text))
+
+
+def _worth(message: Message, claim: Claim) -> list[tuple[object, ...]]:
+    """Return what a draft comes to, whatever its numbers are called: 2盒 and 2 boxes are the same."""
+    lines = [line_of(message.turn.order, item.line_no) for item in claim.problems]
+    return [
+        (item.line_no, item.problem, item.wish, share_of(item, line) if line else item.quantity)
+        for item, line in zip(claim.problems, lines, strict=True)
+    ]
 
 
 def confirm(message: Message) -> None:

@@ -184,7 +184,9 @@ class Turn(Drafting):
         misses = {**claim.misses, question.slot: claim.misses.get(question.slot, 0) + 1}
         self.put(replace(claim, misses=misses))
         most = self.turn_input.policy.talk.misses
-        if question.slot == "order" and not self.turn_input.want.any and not self.turn_input.want.tails:
+        named = self.turn_input.named
+        told = named and (named.pickups or named.order_numbers or named.tails or named.phones)
+        if question.slot == "order" and not told:
             most = max(most, STORY)  # somebody who tells a story has not missed the question: it is read with the order
             self.note("kept_more" if misses[question.slot] % 2 == 0 else "kept_words")
         if misses[question.slot] < most or claim.ticket_no:

@@ -18,6 +18,14 @@ ALL_OF = re.compile(r"\s*(?:全部?|两样|两个|这些|统统|一共)?(?:都|�
 EACH = re.compile(r"各|每样|每种|分别")
 LINK = re.compile(r"(?: of(?: the)?)?[\s的:xX*\ue000-\ue002]*$")
 
+PACKS = {
+    "袋": ("bag", "bags", "pack", "packs"),
+    "盒": ("box", "boxes", "pack", "packs"),
+    "包": ("pack", "packs", "bag", "bags"),
+    "瓶": ("bottle", "bottles"),
+    "罐": ("can", "cans", "tin", "tins", "jar", "jars"),
+    "箱": ("box", "boxes", "crate", "crates"),
+}
 UNCOUNTED = {"foreign_object", "illness", "service_attitude"}
 """Problems of which no quantity is claimed: 一条虫 counts insects."""
 
@@ -233,6 +241,14 @@ def _merged(entries: Sequence[Entry]) -> list[Entry]:
     return list(kept.values())
 
 
+def _packed(entry: Entry, ordered: Fraction | None, unit: str) -> Quantity | None:
+    """Return how many packs an insect was in, where that is told in the order line's own unit; never the insects."""
+    if set(entry.codes()) != {"foreign_object"} or ordered is None:
+        return None
+    own = [one for one in entry.counts if one.role == "claim" and one.unit and one.unit in (unit, *PACKS.get(unit, ()))]
+    return own[0] if len(own) == 1 and isinstance(own[0].value, Fraction) and own[0].value <= ordered else None
+
+
 def amount(entry: Entry, ordered: Fraction | None, unit: str = "") -> Quantity | None:
     """Return the count that is claimed: what is missing where both sums are given, else the one beside the problem.
 
@@ -242,7 +258,7 @@ def amount(entry: Entry, ordered: Fraction | None, unit: str = "") -> Quantity |
     if changed:
         return changed[-1]
     if entry.problems and set(entry.codes()) <= UNCOUNTED:
-        return None
+        return _packed(entry, ordered, unit)
     spared = next((count for count in entry.counts if count.role == "but"), None)
     if spared is not None and isinstance(spared.value, Fraction):
         rest = ordered - spared.value if ordered is not None and ordered > spared.value else None

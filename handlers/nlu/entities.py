@@ -25,9 +25,11 @@ PORTION = re.compile(r"[0-9一二两三四五六七八九十半][个只颗枚盒
 CONTRAST = re.compile(r"[,。;!\s]*(?:就是|只是|但|不过|可是|而是|倒是少|but\b|just\b)")
 PLACED = re.compile(r"(?:的)?(?:底下|下面|下边|旁边|后面|上面)(?=[还又也压藏放翻找有]|,)")  # 血肠底下还压着一袋
 APART = re.compile(r"[,。;!?\n]|(?<!\d)\.(?!\d)|\band\b|(?<=退)\s|(?<=退了)\s|(?<=[补换]发)\s")
+EATEN_AND = re.compile(r"[^,。;!?\n]{0,4}[吃喝用尝][了过]?,\s*")
+OTHERS_ARE = re.compile(r"(?:另外|其余|剩下|其他|另)[^,。;!?\n]{0,5}(?:是|系)\s*$")  # 另外两包是虾饺: as ordered
 NEAR = 10  # characters between an item and the words that say it is fine
 SENTENCE = re.compile(r"[^。!?;\n]*")
-JOINED = re.compile(r"\s*(?:和|跟|与|、|及|同|佮|还有|,|and|&)\s*(?:条|那个|the |my )?\s*")
+JOINED = re.compile(r"\s*(?:和|跟|与|、|及|同|佮|还有|,|and|&)?\s*(?:条|那个|the |my )?\s*")
 TAKEN_BACK = re.compile(r"(?:\bno,? sorry,? not|\bsorry,? (?:no,? )?not|\bi mean,? not|\bno,? not)(?: the| my)?\s$")
 NOT_THIS = re.compile(r"[,\s]*而?不是[\s那个]*")
 BESIDE = re.compile(r"[\s的了掉x*:\ue000]*")
@@ -64,9 +66,7 @@ def _denials(text: str, found: Sequence[Mention], problems: Sequence[Problem], l
     """
     denied = []
     for fine in lexicon.phrases["fine"].find(text) if "fine" in lexicon.phrases else ():
-        before = [
-            one for one in found if one.end <= fine.start and not re.search("[,。;!?\n]", text[one.end : fine.start])
-        ]
+        before = [one for one in found if one.end <= fine.start and _one_clause(text[one.end : fine.start])]
         if not before:
             continue
         item = before[-1]
@@ -82,6 +82,11 @@ def _denials(text: str, found: Sequence[Mention], problems: Sequence[Problem], l
     return denied + _not_this(text, found, problems) + _put_right(text, found)
 
 
+def _one_clause(between: str) -> bool:
+    """Return whether words belong to the item before them: in its clause, or after 肉粽我们吃了,."""
+    return not re.search("[,。;!?\n]", between) or EATEN_AND.fullmatch(between) is not None
+
+
 def _joined(text: str, before: Sequence[Mention]) -> list[Mention]:
     """Return the last item with those that are joined to it: 列巴跟干豆腐也都挺好."""
     kept = [before[-1]]
@@ -94,7 +99,8 @@ def _joined(text: str, before: Sequence[Mention]) -> list[Mention]:
 
 def _put_right(text: str, found: Sequence[Mention]) -> list[Mention]:
     """Return the items that are taken back while one speaks: the mangos, sorry not the mangos, the papayas."""
-    return [one for one in found if TAKEN_BACK.search(text[max(0, one.start - 24) : one.start])]
+    back = [one for one in found if TAKEN_BACK.search(text[max(0, one.start - 24) : one.start])]
+    return [one for one in found if any(one.lines == other.lines and one.start <= other.start for other in back)]
 
 
 def _not_this(text: str, found: Sequence[Mention], problems: Sequence[Problem]) -> list[Mention]:
@@ -150,7 +156,9 @@ def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
     bare, came = laid.text, laid.came
     problems, added, grave = _problems(laid, orders, lexicon)
     everything = sorted([*laid.items, *laid.named], key=lambda one: one.start)
-    everything = [one for one in everything if not PLACED.match(bare, one.end)]
+    everything = [
+        one for one in everything if not PLACED.match(bare, one.end) and not OTHERS_ARE.search(bare[: one.start])
+    ]
     denied = _denials(bare, everything, problems, lexicon)
     kept = [one for one in everything if one not in denied]
     counts = quantities(bare, lexicon)

@@ -14,6 +14,7 @@ from storage.orders import Order, OrderLine
 
 CJK = re.compile(r"[\u3400-\u9fff][\u3400-\u9fff0-9]*")
 LATIN = re.compile(r"[a-z]{3,}")
+PLURAL = re.compile(r"e?s(?![a-z])")
 SPEC_PART = re.compile(r"(\d{1,4})(杯|瓶|枚|个|只|袋|包|片|支|盒|罐|g|ml|kg|l|斤|克)")
 BRACKETS = re.compile(r"\([^)]{0,40}\)")
 MEASURES = "kg|ml|cm|g|l|斤|两|克|公斤|千克|升|毫升|[个只颗枚粒盒包袋杯瓶片抽支条件根把块份板箱听罐号]"
@@ -138,7 +139,9 @@ def _founds(text: str, orders: Iterable[Order], lexicon: Lexicon) -> list[_Found
 
 
 def _bounded(text: str, start: int, end: int) -> bool:
-    """Return whether a Latin word is a word of its own: `ok` is not in enoki."""
+    """Return whether a Latin word is a word of its own, or its plural: `ok` is not in enoki."""
+    if end - start > 2 and (plural := PLURAL.match(text, end)):
+        end = plural.end()
     if not text[start].isascii() or text[start].isdigit():
         return True
     return not (text[start - 1 : start].isalpha() and text[start - 1].isascii()) and not (

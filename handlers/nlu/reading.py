@@ -18,6 +18,7 @@ from handlers.nlu.references import MASK, References, refer
 from handlers.nlu.risk_signals import serious
 from handlers.nlu.text.lexicon import Lexicon
 from handlers.nlu.text.normalisation import READ, choice, normalise
+from handlers.nlu.text.past_matters import without_past
 from handlers.nlu.text.spoken_digits import in_figures
 from storage.orders import Order
 
@@ -239,7 +240,7 @@ def read(
     `seen` is what the text refers to without any order, where that is known by now: it is not looked for again.
     """
     whole = seen.text if seen else normalise(text, lexicon.emoji)
-    index, plain = lay_open(orders), in_figures(whole[:READ])
+    index, plain = lay_open(orders), in_figures(without_past(whole[:READ]))
     enough = seen and not orders and plain == whole
     references = seen if seen and enough else refer(plain, orders, lexicon, today=today, index=index)
     pickups = tuple(dict.fromkeys(value for span in references.pickups for value in span.values))
