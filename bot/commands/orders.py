@@ -29,7 +29,7 @@ from storage.imports import Stored, take
 
 Write = Callable[[Callable[[Tx], Any]], Any]  # runs a function over one locked write transaction, gives its result
 
-SELDOM = (50_000, 20, 100)  # objects made between two collections of garbage
+SELDOM = (500_000, 5, 5)  # objects made between two collections of garbage
 BATCH = 500  # rows; so long may a command hold the write lock: it costs a turn hardly more than 200
 
 
