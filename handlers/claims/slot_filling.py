@@ -156,7 +156,7 @@ def _same_item(problems: Sequence[Problem], told: ReadClaim, codes: tuple[str, .
     for index, item in enumerate(problems):
         if item.line_no in lines and (not codes or not item.problem or item.problem in codes or reading.correction):
             return index
-    if told.line_no is not None and codes:
+    if told.line_no is not None and codes and told.severity != "safety":  # what made somebody ill is another matter
         for index, item in enumerate(problems):
             known = told.quantity is None or str(told.quantity) == item.quantity
             if item.line_no == told.line_no and known:
