@@ -131,6 +131,8 @@ def _turn_input(
     claim = None if claim is None or claim.dropped else claim
     dropped = next((one for one in reversed(talk.claims) if one.dropped), None)
     want = lookup.wanted(claim, named, conversation, tapped=_chosen_order(inbound, talk, claim), today=today)
+    if given_numbers.several_drafts(talk) and conversation.customer_id is not None:
+        want = replace(want, own=True)  # what is said next may be about another of them
     numbers = _numbers(inbound)
     tickets, lines = lookup.tickets_of(tx, talk, conversation.id, numbers)
     spoken = tickets.get(talk.ticket_no)
