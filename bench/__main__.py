@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import photos, processes, startup, talks, telegram, turns, wechat
+from bench import imports, photos, processes, startup, talks, telegram, turns, wechat
 
 if sys.argv[1:2] == ["talks"]:
     talks.measure(script="--script" in sys.argv)
@@ -16,6 +16,7 @@ startup.measure()
 with tempfile.TemporaryDirectory() as name:
     asyncio.run(turns.measure(Path(name), turns.CHATS))
 photos.measure()
+imports.measure()
 processes.measure()
 telegram.measure()
 wechat.measure()

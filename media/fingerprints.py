@@ -10,8 +10,6 @@ SAME_WITHIN_256 = 32  # of 256 bits, asked as well: another shot of the same tab
 ALIKE_WITHIN = 10  # of 64 bits
 ALIKE_WITHIN_256 = 80  # of 256 bits, asked as well
 
-TIERS = ("same", "alike", "different")
-
 BAND_BITS = 16
 
 

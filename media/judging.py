@@ -8,6 +8,8 @@ from operator import add, mul
 
 from PIL import Image, ImageFilter
 
+from media.values import Verdict
+
 # Measured on 250 photos at a long side of 480: 0.4 % of the good ones fall to each rule.
 DARK_BELOW = 35.0  # mean grey
 DIM_BELOW = 70.0
@@ -23,9 +25,9 @@ _LAPLACIAN = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """The verdict ("good", "dark", "blurry") with the mean grey and the variance of the Laplacian behind it."""
+    """The verdict with the mean grey and the variance of the Laplacian behind it."""
 
-    verdict: str
+    verdict: Verdict
     brightness: float
     sharpness: float
 
@@ -40,7 +42,7 @@ def judge(image: Image.Image) -> Judgement:
     sharpness = _mean_and_variance(edges.histogram())[1]
     if sharpness < least:
         sharpness = max(sharpness, _sharpness_off_the_ground(grey, edges))
-    verdict = "good" if sharpness >= least else "blurry"
+    verdict: Verdict = "good" if sharpness >= least else "blurry"
     if brightness < DARK_BELOW and sum(counts[round(DIM_BELOW) :]) < LIT_SHARE * sum(counts):
         verdict = "dark"
     return Judgement(verdict=verdict, brightness=brightness, sharpness=sharpness)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 MAX_BYTES = 20 * 1024 * 1024  # what Telegram hands a bot at most, and what we ask of every door
 MAX_SIDE = 65_500  # what a JPEG can have at most
@@ -20,8 +21,11 @@ UNREAD_CELL = "#N/A"  # a cell that holds an error
 UNSAVED_CELL = "#UNSAVED!"  # a formula of which the workbook does not hold the result
 MERGED_CELL = "\ue0d1"  # a cell that belongs to a merged one above: no character of any writing
 
-VERDICTS = ("good", "dark", "blurry")
-REFUSALS = ("empty", "not_a_picture", "truncated", "too_big", "too_many_pixels", "unreadable", "heic", "time_out")
+Verdict = Literal["good", "dark", "blurry"]
+PhotoRefusal = Literal[
+    "empty", "not_a_picture", "truncated", "too_big", "too_many_pixels", "unreadable", "heic", "time_out"
+]
+TableRefusal = Literal["empty", "too_big", "unreadable", "not_a_table", "locked", "old", "time_out"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +43,7 @@ class Examined:
     width: int
     height: int
     format: str  # jpeg, png, webp, heic
-    verdict: str  # one of VERDICTS
+    verdict: Verdict
     phash: str
     phash256: str
     working: bytes
@@ -67,14 +71,14 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """Why a file is no evidence photo: a word of REFUSALS, with the numbers that explain it (0: not known).
+    """Why a file is no evidence photo or cannot be read as a table, with the numbers that explain it (0: not known).
 
     `size` in bytes; `width` and `height` in pixels; `limit` in bytes for too_big, in pixels for too_many_pixels.
     `kind` names what the bytes are instead, if known ("heic", "gif", "video", "pdf", ...); code "heic": a photo that is
     read only with the extra of that name. Of tables also: see media.tables.reading.read_table.
     """
 
-    code: str  # one of REFUSALS
+    code: PhotoRefusal | TableRefusal
     size: int = 0
     width: int = 0
     height: int = 0

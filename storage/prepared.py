@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Dialect, Table, bindparam, update
@@ -87,24 +86,25 @@ class Prepared:
         return count
 
     def bound(self, tx: Tx, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
-        """Return rows as the driver takes them; `names` says which parameter stands where in a row."""
+        """Return rows as the driver takes them; `names` says which parameter stands where in a given row."""
         plan = self._plan(tx.dialect)
-        processes = {name: process for name, process, _ in plan.names if process}
-        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-        for place, values in enumerate(columns):
-            if names[place] in plan.times:
-                columns[place] = _milliseconds(values)
-            elif process := processes.get(names[place]):
-                columns[place] = [None if value is None else process(value) for value in values]
+        given: dict[str, Sequence[Any]] = dict(zip(names, zip(*rows, strict=True), strict=False))
+        columns = []
+        for name, process, _ in plan.names if given else ():
+            values = given[name]
+            if name in plan.times:
+                values = _milliseconds(values)
+            elif process:
+                values = [None if value is None else process(value) for value in values]
+            columns.append(values)
         return list(zip(*columns, strict=True))
 
-    def run_bound(self, tx: Tx, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    def run_bound(self, tx: Tx, rows: Sequence[Sequence[Any]]) -> None:
         """Run it for each row of `bound`."""
         plan = self._plan(tx.dialect)
-        order = [name for name, _, _ in plan.names]
-        given: list[Any] = list(rows if order == list(names) else map(itemgetter(*map(names.index, order)), rows))
+        given: Sequence[Any] = rows
         if plan.by_name:
-            given = [dict(zip(plan.by_name, values, strict=True)) for values in given]
+            given = [dict(zip(plan.by_name, values, strict=True)) for values in rows]
         cursor = tx.connection.cursor()
         try:
             cursor.executemany(plan.sql, given)
@@ -252,12 +252,12 @@ class Upserts:
         return self._prepared(tuple(values)).run(tx, **{f"{name}_": value for name, value in values.items()})
 
     def bound(self, tx: Tx, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
-        """Return rows, whose values stand in the order of `names`, as the driver takes them."""
+        """Return rows, whose values stand in the order of `names`, as the driver takes them: in the table's order."""
         return self._prepared(tuple(names)).bound(tx, [f"{name}_" for name in names], rows)
 
-    def many(self, tx: Tx, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Insert or replace rows of `bound`."""
-        self._prepared(tuple(names)).run_bound(tx, [f"{name}_" for name in names], rows)
+    def many(self, tx: Tx, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Insert or replace rows as `bound` returns them: `names` are in the order of the table's columns."""
+        self._prepared(tuple(names)).run_bound(tx, rows)
 
     def _prepared(self, names: tuple[str, ...]) -> Prepared:
         if names not in self._known:

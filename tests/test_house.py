@@ -35,11 +35,8 @@ UNUSED = {
     "storage/engines/sqlite.py": "storage.database takes the functions of the one engine or the other",
     "bot.channels.telegram.session.ANSWERS": "keeps classes alive that the library would build again for each call",
     "handlers.cases.payments.paid": "what a confirmed payment does; there is no way yet to confirm one",
-    "media.fingerprints.TIERS": "how alike two photos are; so far only equal ones are looked for",
     "media.fingerprints.tier": "how alike two photos are; so far only equal ones are looked for",
     "media.fingerprints.bands": "finds photos that are alike; so far only equal ones are looked for",
-    "media.values.VERDICTS": "the codes that a photo's examination may end with",
-    "media.values.REFUSALS": "the codes that a photo's examination may end with",
 }
 SUPERVISORS = {
     "bot/app.py": "a door that fails is opened again",

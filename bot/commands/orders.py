@@ -156,7 +156,7 @@ class Rejects:
             file = self._stack.enter_context(self._path.open("w", encoding="utf-8-sig", newline=""))
             self._writer = csv.writer(file)
             self._writer.writerow(["row", "reason", *COLUMNS])
-        self._writer.writerow([row.row, row.reason, *(inert(row.cells.get(name, "")) for name in COLUMNS)])
+        self._writer.writerow([row.row, inert(row.reason), *(inert(row.cells.get(name, "")) for name in COLUMNS)])
 
 
 def _run(path: Path, intake: Intake, rejects: Rejects, err: TextIO) -> OrderFile:

@@ -9,7 +9,6 @@ from time import monotonic
 from types import TracebackType
 
 from bot.runtime.llm_client import SecondReader
-from handlers.dialogue.llm_candidates import Heard, line_passages, passage_of
 from handlers.nlu.lists.reader import ListReading
 from handlers.nlu.models import llm_prompt, llm_response
 from handlers.nlu.models.llm_overlay import Opinions
@@ -17,6 +16,7 @@ from handlers.nlu.models.llm_prompt import Passage
 from handlers.nlu.reading import Reading
 from handlers.nlu.text.lexicon import Lexicon
 from handlers.policy.policy import Policy
+from handlers.turn.llm_candidates import Heard, line_passages, passage_of
 from storage.orders import Order
 
 ALL = ""  # every line of the input is a chat of its own: nothing is remembered between them

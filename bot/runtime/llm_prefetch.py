@@ -14,12 +14,12 @@ from bot.runtime.lanes import Lanes
 from bot.runtime.llm_client import AT_ONCE, LEAST, PATIENCE, SecondReader, reader_of
 from bot.settings import Settings
 from handlers.context import TurnContext
-from handlers.dialogue.llm_candidates import Listener, passages
 from handlers.messages.models import Inbound
 from handlers.nlu.models import llm_prompt, llm_response
 from handlers.nlu.models.llm_overlay import Opinions
 from handlers.nlu.models.llm_prompt import Passage
 from handlers.turn import intake
+from handlers.turn.llm_candidates import Listener, passages
 from storage.database import Writer, open_snapshots, snapshot
 
 LOG = logging.getLogger(__name__)

@@ -22,6 +22,7 @@ from handlers.messages import mailboxes
 from handlers.messages.models import Reply
 from handlers.policy.policy import Policy
 from media.store import Keeper
+from media.tables.text import inert
 from storage import people
 from storage.database import Tx
 from storage.outbox import Bundle
@@ -72,9 +73,9 @@ def _cell(value: Any, column: str) -> Any:
 def _put(page: Any, row: int, values: list[Any]) -> None:
     for column, value in enumerate(values, 1):
         text = isinstance(value, str)
-        cell = page.cell(row, column, UNPRINTABLE.sub("", value) if text else value)
+        cell = page.cell(row, column, inert(UNPRINTABLE.sub("", value)) if text else value)
         if text:
-            cell.data_type = "s"  # a name that begins with = is no formula
+            cell.data_type = "s"  # also where it looks like a number or an error
         elif isinstance(value, Decimal):
             cell.number_format = "0.00"
 

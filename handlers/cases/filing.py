@@ -99,7 +99,7 @@ def _complete(tx: Tx, no: str, filing: Filing, context: TurnContext) -> Filed:
     policy = context.policy_of(tx, ticket.policy_hash)
     clocks.met(tx, no, "acceptance", policy, context, since=drafted_time(claim.submit_at) or context.now)
     noted = ["late_claim"] * bool(claim.late_reason) + ["photos_waived"] * claim.photos_waived
-    ticket = replace(ticket, warnings=warnings.store(tx, ticket, *noted))
+    ticket = replace(ticket, warnings=warnings.store(tx, ticket, *noted, order=filing.order))
     if _owes_photos(tx, ticket, filing, context):
         lifecycle.move(tx, no, "waiting_customer")
         clocks.start(tx, no, "idle_close", policy, context)
@@ -140,7 +140,7 @@ def raise_ticket(tx: Tx, filing: Filing, *, why: str, context: TurnContext) -> s
     then = Step(kind="raised", actor=filing.by.actor, at=context.now, data={"why": why})
     no = recording.create(tx, filing, context, why=why, then=then)
     ticket = lifecycle.must(tx, no)
-    warnings.store(tx, ticket)
+    warnings.store(tx, ticket, order=filing.order)
     clocks.start_first(tx, no, queue_entry.human_clocks(ticket), context.policy, context)
     clocks.refresh(tx, no)
     queue_entry.show_new(tx, ticket, context)

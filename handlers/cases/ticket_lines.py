@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -27,9 +28,14 @@ def filing_of(
     voice: Voice,
     site: str = "",
     quiet: bool = False,
+    claimed: Mapping[int, Fraction] | None = None,
 ) -> Filing:
-    """Return a draft with its order, its lines and who files it, in the language of `voice`."""
-    claimed = lookup.claimed(tx, claim.order_no, but=claim.ticket_no) if order else {}
+    """Return a draft with its order, its lines and who files it, in the language of `voice`.
+
+    `claimed` is what `lookup.claimed` returns for it, where that is known.
+    """
+    if claimed is None:
+        claimed = lookup.claimed(tx, order, but=claim.ticket_no) if order else {}
     return Filing(
         claim=claim,
         conversation_id=conversation.id,
@@ -45,7 +51,9 @@ def filing_of(
     )
 
 
-def lines_of(claim: Claim, order: Order | None, claimed: dict[int, Fraction], voice: Voice) -> tuple[FilingLine, ...]:
+def lines_of(
+    claim: Claim, order: Order | None, claimed: Mapping[int, Fraction], voice: Voice
+) -> tuple[FilingLine, ...]:
     """Return one line for each problem with a type, in a raised claim also for an item alone.
 
     A late claim that names no number takes the whole line.

@@ -64,6 +64,7 @@ class Found:
     tickets: Mapping[str, Ticket] = field(default_factory=dict)
     lines: Mapping[str, Sequence[Line]] = field(default_factory=dict)
     claimed: Mapping[int, Fraction] = field(default_factory=dict)  # of the order: shares in tickets by line
+    claimed_but: tuple[str, str] = ("", "")  # of which order, and which ticket is left out of it
     evidence: tuple[tuple[int, str], ...] = ()  # (row id, kind) of what came with this message
     dropped: Order | None = None  # of the draft that was put aside last
     named: str = ""  # ticket that the message names, if it is this conversation's
@@ -246,13 +247,13 @@ def tickets_of(
     return known, {no: ticket_lines.of_ticket(tx, no) for no in known}
 
 
-def claimed(tx: Tx, order_no: str, *, but: str = "") -> dict[int, Fraction]:
+def claimed(tx: Tx, order: Order, *, but: str = "") -> dict[int, Fraction]:
     """Return the shares of an order's lines that tickets claim already, leaving out the ticket `but`.
 
     What the order system cancelled or refunded itself counts as claimed.
     """
-    taken: dict[int, Fraction] = defaultdict(Fraction, order_states.given_back(tx, order_no))
-    for line in ticket_lines.on_order(tx, order_no):
+    taken: dict[int, Fraction] = defaultdict(Fraction, order_states.given_back(order))
+    for line in ticket_lines.on_order(tx, order.order_no):
         if line.ticket_no != but and line.share and line.order_line_no is not None:
             taken[line.order_line_no] += Fraction(line.share)
     return dict(taken)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from handlers.claims.claim import Claim, Problem
@@ -40,7 +41,7 @@ def sum_of(problem: Problem, line: OrderLine | None, left: Fraction = Fraction(1
     return None if share is None or line is None else refund(line.paid, min(share, left))
 
 
-def sums(claim: Claim, order: Order | None, claimed: dict[int, Fraction]) -> list[int | None]:
+def sums(claim: Claim, order: Order | None, claimed: Mapping[int, Fraction]) -> list[int | None]:
     """Return each problem's refund; two problems of one line never come to more than the line."""
     taken = dict(claimed)
     result: list[int | None] = []
@@ -58,7 +59,7 @@ def _whole_order(problem: Problem, order: Order | None) -> int | None:
     return order.left() if order and problem.quantity == "all" else None
 
 
-def total(claim: Claim, order: Order | None, claimed: dict[int, Fraction]) -> int | None:
+def total(claim: Claim, order: Order | None, claimed: Mapping[int, Fraction]) -> int | None:
     """Return the claim's whole refund in 分; None while any part is unknown."""
     parts = sums(claim, order, claimed)
     return None if not parts or any(part is None for part in parts) else sum(part or 0 for part in parts)
@@ -111,7 +112,7 @@ def facts(claim: Claim, order: Order | None, voice: Voice) -> str:
     return voice.say("talk.comma").join(known)
 
 
-def offer(claim: Claim, order: Order | None, claimed: dict[int, Fraction], voice: Voice) -> str:
+def offer(claim: Claim, order: Order | None, claimed: Mapping[int, Fraction], voice: Voice) -> str:
     """Return what the rules give: the sum within the cap, else who will name it."""
     wished = {problem.wish for problem in claim.problems if problem.wish}
     if wished and not wished & MONEY_BACK:

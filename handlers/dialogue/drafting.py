@@ -160,11 +160,10 @@ class Drafting:
 
     def changed(self, text: str) -> str:
         """Return words for the agents: of an edited message the old and the new ones, of a new picture that it is."""
-        inbound = self.turn_input.inbound
-        was = str(inbound.data.get("was", "")).strip()
+        inbound, was = self.turn_input.inbound, str(self.turn_input.inbound.data.get("was", "")).strip()
         words = self.voice.say("talk.edited", old=was, new=text) if was and text else text
         picture = self.voice.say("talk.photo_exchanged") if inbound.edits and inbound.media else ""
-        return " ".join(filter(None, (words, picture)))
+        return f"{words} {picture}".strip()
 
     def enclose(self, text: str) -> None:
         """Keep what came in place of words with the draft, or for the one that may follow."""
@@ -250,9 +249,8 @@ class Drafting:
         turn_input = self.turn_input
         seen = turn_input.named if text == turn_input.heard else None
         reading = read(text, orders, turn_input.lexicon, today=turn_input.today, seen=seen)
-        return (
-            reading if turn_input.opinions is None else turn_input.opinions.over(turn_input.chat, text, orders, reading)
-        )
+        opinions = turn_input.opinions
+        return reading if opinions is None else opinions.over(turn_input.chat, text, orders, reading)
 
     def plain_reading(self) -> Reading:
         """The text read without any order."""

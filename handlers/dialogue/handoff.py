@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from handlers.claims.outcomes import Appeal, Progress, Remark
-from handlers.dialogue import receipts
+from handlers.dialogue import callbacks
 from handlers.dialogue.drafting import HUSHED, LIVE
 from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
@@ -60,7 +60,7 @@ def special_media(turn: Turn) -> None:
     if "voice" in kinds and not claim.ticket_no:
         turn.raise_("voice")
     if turn.silent_ticket() and turn.evidence_ids():
-        receipts.expect(turn, owned=True)
+        callbacks.expect(turn, owned=True)
     elif "video" in kinds and not claim.ticket_no:
         turn.note("video_coming")
 
@@ -136,7 +136,7 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
         if wish and not ticket.owner_id:
             turn.tell("wish_changed", no=ticket.no, wish=turn.voice.remedy(wish), now=False)
         elif media:
-            receipts.expect(turn, owned=bool(ticket.owner_id))
+            callbacks.expect(turn, owned=bool(ticket.owner_id))
         elif not ticket.owner_id and (said := _put_right(turn, ticket, reading, text)):
             turn.reply(said, echo=True)
         elif not ticket.owner_id:

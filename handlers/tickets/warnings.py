@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from fractions import Fraction
 
 from handlers.policy.policy import Policy
@@ -11,6 +12,8 @@ from storage.database import Tx
 from storage.evidence import Evidence
 from storage.imports import PAID_LOWERED
 from storage.imports.states import caveats
+from storage.orders import Order
+from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
 MANY = 3  # earlier tickets of a buyer from which on the number is worth a look
@@ -38,14 +41,13 @@ def photos_wanted(tx: Tx, ticket: Ticket, policy: Policy) -> int:
     return max((problem.photos for problem in problems if problem), default=0)
 
 
-def find(tx: Tx, ticket: Ticket) -> list[str]:
-    """Return a ticket's warnings as "code" or "code:value", anew from what is stored."""
+def find(tx: Tx, ticket: Ticket, order: Order | None = None) -> list[str]:
+    """Return a ticket's warnings as "code" or "code:value", anew from what is stored; `order` is its order if known."""
     found = [warning for warning in ticket.warnings if warning.partition(":")[0] in KEPT]
-    if ticket.order_no is None:
-        found.append("no_order")
-    found += _of_order(tx, ticket)
+    lines = ticket_lines.on_order(tx, ticket.order_no) if ticket.order_no else []
+    found += _of_order(tx, ticket, lines, order) if ticket.order_no else ["no_order"]
     found += _of_evidence(tx, ticket)
-    found += [f"over_claimed:{line}" for line in _over_claimed(tx, ticket)]
+    found += [f"over_claimed:{line}" for line in _over_claimed(ticket, lines)]
     if (earlier := tickets.earlier_of(tx, ticket)) >= MANY:
         found.append(f"many_claims:{earlier}")
     return list(dict.fromkeys(found))
@@ -56,18 +58,18 @@ def record(tx: Tx, ticket: Ticket, *more: str) -> list[str]:
     return store(tx, tickets.get(tx, ticket.no) or ticket, *more)
 
 
-def store(tx: Tx, ticket: Ticket, *more: str) -> list[str]:
-    """Do the same for a ticket that was just read."""
-    found = list(dict.fromkeys([*find(tx, ticket), *more]))
+def store(tx: Tx, ticket: Ticket, *more: str, order: Order | None = None) -> list[str]:
+    """Do the same for a ticket that was just read, with its order where that is known."""
+    found = list(dict.fromkeys([*find(tx, ticket, order), *more]))
     if found != list(ticket.warnings):
         tickets.change(tx, ticket.no, warnings=found)
     return found
 
 
-def _of_order(tx: Tx, ticket: Ticket) -> list[str]:
+def _of_order(tx: Tx, ticket: Ticket, lines: Sequence[Line], order: Order | None) -> list[str]:
     """Return what the order system says of the claimed lines: cancelled, refunded."""
-    order = tickets.order_of(tx, ticket)
-    return caveats(order, {line.order_line_no for line in ticket_lines.of_ticket(tx, ticket.no)}) if order else []
+    order = order or tickets.order_of(tx, ticket)
+    return caveats(order, {line.order_line_no for line in lines if line.ticket_no == ticket.no}) if order else []
 
 
 def _of_evidence(tx: Tx, ticket: Ticket) -> list[str]:
@@ -81,13 +83,11 @@ def _of_evidence(tx: Tx, ticket: Ticket) -> list[str]:
     return found
 
 
-def _over_claimed(tx: Tx, ticket: Ticket) -> list[int]:
+def _over_claimed(ticket: Ticket, lines: Sequence[Line]) -> list[int]:
     """Return the order lines of this ticket of which more is claimed, over all tickets, than was bought."""
-    if ticket.order_no is None:
-        return []
     claimed: defaultdict[int, Fraction] = defaultdict(Fraction)
     mine = set()
-    for line in ticket_lines.on_order(tx, ticket.order_no):
+    for line in lines:
         if line.order_line_no is not None and line.share:
             claimed[line.order_line_no] += Fraction(line.share)
             if line.ticket_no == ticket.no:

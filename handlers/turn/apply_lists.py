@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from handlers.cases import conflicting_claims, filing, remarks
@@ -133,37 +133,46 @@ def _filed(clerk: Clerk, draft: ListDraft, act: Listing) -> tuple[ListDraft, dat
 
 def _bring(clerk: Clerk, draft: ListDraft, act: Listing) -> None:
     """Add photos and words to the tickets that their lines have already."""
-    pieces: dict[str, list[int]] = defaultdict(list)
-    words: dict[str, list[str]] = defaultdict(list)
-    for key in act.keys if act.tell == "card" else ():
-        told = draft.line(key)
-        if told and told.state == "already" and told.problem.problem:
-            words[told.ticket_no].append(told.text)
-            pieces[told.ticket_no] += [photo.id for photo in draft.of_line(key)]
-    for number, key in act.brought:
-        line = draft.line(key)
-        if line and line.ticket_no:
-            pieces[line.ticket_no].append(number)
-    late = _late(clerk, draft, act)
-    for key, said in act.notes:
-        told = draft.line(key)
-        if told and told.ticket_no and told.ticket_no not in late:
-            words[told.ticket_no] = list(dict.fromkeys([*words[told.ticket_no], said]))
-            pieces[told.ticket_no] += []
-            conflicting_claims.say(clerk.tx, lifecycle.must(clerk.tx, told.ticket_no), "leader", said)
-    gone = _taken(clerk, draft, act)
-    pieces.update((no, []) for no in gone)
-    words.update((no, [clerk.inbound.text]) for no in pieces if act.moved)
-    for no, ids in pieces.items():  # what was filed before hears of the words, too
+    for no, more in _additions(clerk, draft, act).items():
         remarks.remark(
             clerk.tx,
             no,
             conversation_id=clerk.conversation.id,
             at=clerk.inbound.at,
-            text="\n".join(words[no]),
-            evidence=list(dict.fromkeys(ids)),
+            text="\n".join(dict.fromkeys(more.words)),
+            evidence=list(dict.fromkeys(more.photos)),
             context=clerk.context,
         )
+
+
+@dataclass(slots=True)
+class _Addition:
+    words: list[str] = field(default_factory=list)
+    photos: list[int] = field(default_factory=list)
+
+
+def _additions(clerk: Clerk, draft: ListDraft, act: Listing) -> dict[str, _Addition]:
+    """Return what is new for each ticket that was filed before."""
+    added: dict[str, _Addition] = defaultdict(_Addition)
+    for key in act.keys if act.tell == "card" else ():
+        told = draft.line(key)
+        if told and told.state == "already" and told.problem.problem:
+            added[told.ticket_no].words.append(told.text)
+            added[told.ticket_no].photos += [photo.id for photo in draft.of_line(key)]
+    for number, key in act.brought:
+        line = draft.line(key)
+        if line and line.ticket_no:
+            added[line.ticket_no].photos.append(number)
+    late = _late(clerk, draft, act)
+    for key, said in act.notes:
+        told = draft.line(key)
+        if told and told.ticket_no and told.ticket_no not in late:
+            added[told.ticket_no].words.append(said)
+            conflicting_claims.say(clerk.tx, lifecycle.must(clerk.tx, told.ticket_no), "leader", said)
+    added.update((no, _Addition()) for no in _taken(clerk, draft, act))
+    for addition in added.values() if act.moved else ():
+        addition.words = [clerk.inbound.text]
+    return added
 
 
 def _taken(clerk: Clerk, draft: ListDraft, act: Listing) -> list[str]:

@@ -66,13 +66,15 @@ class Execution:
 
     def filing_of(self, claim: Claim) -> recording.Filing:
         """Return a draft with all that is known around it, ready to be filed."""
-        found = self.turn_input.found.order
-        order = found if found and found.order_no == claim.order_no else self.order_of(claim.order_no)
+        found = self.turn_input.found
+        known = found.order and found.order.order_no == claim.order_no
+        order = found.order if known else self.order_of(claim.order_no)
         return ticket_lines.filing_of(
             self.tx,
             claim,
             conversation=self.turn_input.found.conversation,
             order=order,
+            claimed=found.claimed if found.claimed_but == (claim.order_no, claim.ticket_no) else None,
             customer_id=self.customer_id,
             voice=self.voice,
             site=self.talk.site,

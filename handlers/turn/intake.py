@@ -57,20 +57,9 @@ def turn(tx: Tx, inbound: Inbound, context: TurnContext) -> int:
     changed = edits.settled(tx, inbound, talk)
     if changed is None:
         return conversation.id
-    inbound = changed
-    if gone := edits.replaced(inbound, talk):
-        evidence.replaced(tx, gone)
-        talk = edits.without(talk, gone)
-    if inbound.kind not in INSIDE:
+    if changed.kind not in INSIDE:
         outbox.unblock(tx, mailboxes.chat_box(conversation.id))
-
-    def handle() -> Talk:
-        return _handled(tx, inbound, conversation, talk, context)
-
-    if conversation.leader_id is not None or talk.sheets:
-        after = leaders.turn(tx, inbound, conversation, talk, context, waited=waited is not None, handle=handle)
-    else:
-        after = handle()
+    after = _answered(tx, changed, conversation, talk, context, waited=waited is not None)
     if after != talk:
         conversations.save(tx, conversation.id, claims.to_json(after), now=context.now)
     desk_outbox.redraw(tx, context)
@@ -90,6 +79,22 @@ def _note(tx: Tx, inbound: Inbound, conversation: Conversation) -> bool:
     return conversations.note(
         tx, inbound.key, at=inbound.at, kind=inbound.kind, text=text, conversation_id=conversation.id
     )
+
+
+def _answered(
+    tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, context: TurnContext, *, waited: bool
+) -> Talk:
+    """Handle a message, a leader's within the turn of leaders; pictures that it replaces are gone before."""
+    if gone := edits.replaced(inbound, talk):
+        evidence.replaced(tx, gone)
+        talk = edits.without(talk, gone)
+
+    def handle() -> Talk:
+        return _handled(tx, inbound, conversation, talk, context)
+
+    if conversation.leader_id is None and not talk.sheets:
+        return handle()
+    return leaders.turn(tx, inbound, conversation, talk, context, waited=waited, handle=handle)
 
 
 def _handled(tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, context: TurnContext) -> Talk:
@@ -142,12 +147,14 @@ def _turn_input(
     found = lookup.find(
         tx, conversation, order_no, want, context.policy, site=talk.site, locked=locked, now=context.now
     )
-    known = order_no or (found.matches[0].order_no if len(found.matches) == 1 else "")
+    own = claim.ticket_no if claim else ""
+    order = found.order or (found.matches[0] if len(found.matches) == 1 and not order_no else None)
     found = replace(
         found,
         tickets=tickets,
         lines=lines,
-        claimed=lookup.claimed(tx, known, but=claim.ticket_no if claim else "") if known else {},
+        claimed=lookup.claimed(tx, order, but=own) if order else {},
+        claimed_but=(order.order_no if order else "", own),
         evidence=_evidence(tx, inbound, conversation, talk, context),
         named=next((no for no in numbers if no in tickets), ""),
         dropped=_order_of(tx, dropped, conversation),

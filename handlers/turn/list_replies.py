@@ -1,8 +1,8 @@
-"""What a leader hears of a list once it was carried out, and the list's card, which stays one message."""
+"""The replies to a leader once an act on the list was carried out, and the list's card, which stays one message."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,33 +20,56 @@ EDITING = frozenset({"telegram"})  # channels whose messages can be changed
 
 
 def replies(clerk: Clerk, told: Telling, act: Listing, notice: datetime | None) -> list[Reply]:
-    draft = told.draft
-    if act.tell == "list":
-        return texts.whole(told)
+    """Return what the leader hears of an act on the list; `notice`: the latest promised result of what was filed."""
     if act.tell == "filed":
         return texts.filed(told, act.file, notice)
-    if act.tell == "answers":
-        return texts.answered(told, act.keys, act.file)
-    if act.tell == "same":
-        return texts.same(told, act.count)
-    if act.tell == "dropped":
-        lines = [line for key in act.keys if (line := draft.line(key))]
-        key = "dropped" if lines else "dropped_none"
-        return [Reply(text=told.say(key, numbers=told.numbers(lines)))]
-    if act.tell == "tray" and draft.tray():
-        piece = evidence.get(clerk.tx, draft.tray()[0].id)
-        return [texts.tray(told, piece.media_key if piece else "")]
-    if act.tell == "moved":
-        return [texts.moved(told)]
-    if act.tell == "status":
-        return [_status(clerk, act.about[0], act.about[1:])]
-    if act.tell == "nudge":
-        card = texts.card(told)
-        return [replace(card, text=f"{told.say('nudge')}\n{card.text}")]
-    if act.tell == "card":
-        more = bool(act.keys) and draft.carded == draft.batch and clerk.conversation.channel in EDITING
-        return [replace(texts.card(told, again=act.count, more=more), echo=act.echo)]
+    return REPLIES.get(act.tell, _photos)(clerk, told, act)
+
+
+def _dropped(_: Clerk, told: Telling, act: Listing) -> list[Reply]:
+    lines = [line for key in act.keys if (line := told.draft.line(key))]
+    return [Reply(text=told.say("dropped" if lines else "dropped_none", numbers=told.numbers(lines)))]
+
+
+def _tray(clerk: Clerk, told: Telling, act: Listing) -> list[Reply]:
+    tray = told.draft.tray()
+    if not tray:
+        return _photos(clerk, told, act)
+    piece = evidence.get(clerk.tx, tray[0].id)
+    return [texts.tray(told, piece.media_key if piece else "")]
+
+
+def _nudge(_: Clerk, told: Telling, __: Listing) -> list[Reply]:
+    card = texts.card(told)
+    return [replace(card, text=f"{told.say('nudge')}\n{card.text}")]
+
+
+def _card(clerk: Clerk, told: Telling, act: Listing) -> list[Reply]:
+    more = bool(act.keys) and _is_above(clerk, told.draft)
+    return [replace(texts.card(told, again=act.count, more=more), echo=act.echo)]
+
+
+def _is_above(clerk: Clerk, draft: ListDraft) -> bool:
+    """Return whether the card of these lines is above in the chat and is drawn anew there."""
+    return draft.carded == draft.batch and clerk.conversation.channel in EDITING
+
+
+def _photos(_: Clerk, told: Telling, act: Listing) -> list[Reply]:
     return [texts.photos(told, echo=act.echo)]
+
+
+REPLIES: Mapping[str, Callable[[Clerk, Telling, Listing], list[Reply]]] = {
+    "list": lambda _, told, __: texts.whole(told),
+    "answers": lambda _, told, act: texts.answered(told, act.keys, act.file),
+    "same": lambda clerk, told, act: texts.same(told, act.count, above=_is_above(clerk, told.draft)),
+    "dropped": _dropped,
+    "tray": _tray,
+    "moved": lambda _, told, __: [texts.moved(told)],
+    "status": lambda clerk, _, act: [_status(clerk, act.about[0], act.about[1:])],
+    "nudge": _nudge,
+    "card": _card,
+}
+"""The replies of an act by what it tells; any other tells of photos."""
 
 
 def one_card(clerk: Clerk, told: Telling, act: Listing, heard: list[Reply]) -> tuple[list[Reply], ListDraft]:
@@ -65,7 +88,7 @@ def one_card(clerk: Clerk, told: Telling, act: Listing, heard: list[Reply]) -> t
 
 
 def _status(clerk: Clerk, who: str, numbers: Sequence[str]) -> Reply:
-    """Return how somebody's tickets stand."""
+    """Return the state of somebody's tickets as a reply."""
     rows = []
     if "" in numbers:
         rows.append(clerk.voice.say("list.asked_listed", number=who))

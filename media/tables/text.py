@@ -22,7 +22,7 @@ STRAY = (
     "the line has a stray quotation mark; take it out, or put the whole cell in quotation marks and double those inside"
 )
 LONG_NUMBER = re.compile(r"[0-9]{5,}(?:\.0+)?")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would work out, or hides before what it would
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # a spreadsheet works out what follows them
 
 
 Row = tuple[int, list[str], str]  # the line it ends on, its cells, and what is wrong with it as a row ("": nothing)
@@ -100,7 +100,10 @@ def _plain_cells(lines: Sequence[str], *, delimiter: str, width: int) -> list[st
 
 
 def inert(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula; `text_rows` gives back what it was."""
+    """Return a cell of an export that no spreadsheet takes for a formula; `text_rows` gives back what it was.
+
+    Every exporter passes its texts through it; numbers stay numbers.
+    """
     return f"'{text}" if text.startswith(FORMULA) else text
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, literal, or_, select
 
 from storage.database import Tx
 from storage.orders import MOMENT, order_key, phone_digits, pickup_key
@@ -51,6 +51,7 @@ def _fits(word: str) -> ColumnElement[bool]:
         tickets.c.no.in_(_of_item(word)),
         tickets.c.no.in_(_of_party(word)),
         tickets.c.site_no.in_(_led_by(word)),
+        _told_of(word),
     ]
     if len(word) >= 4:
         parts.append(tickets.c.no.contains(word.upper(), autoescape=True))
@@ -85,6 +86,13 @@ def _of_item(word: str) -> Any:
         )
         .scalar_subquery()
     )
+
+
+def _told_of(word: str) -> ColumnElement[bool]:
+    """Return whether the customer's own words name it, where no line of the order is claimed that would."""
+    tied = exists().where(ticket_lines.c.ticket_no == tickets.c.no, ticket_lines.c.order_line_no.is_not(None))
+    named = len(word) > 1 and word.isalpha()  # the times beside the words hold figures
+    return and_(literal(named), ~tied, _holds(cast(tickets.c.said, Text), word))
 
 
 def _of_party(word: str) -> Any:

@@ -5,24 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from fractions import Fraction
 
-from sqlalchemy import String, bindparam, select
-
-from storage.database import Tx
-from storage.orders import VOID, Order, OrderLine
-from storage.prepared import Prepared
-from storage.tables import order_lines, orders
-
-_STATES = Prepared(
-    select(
-        orders.c.order_status,
-        order_lines.c.line_no,
-        order_lines.c.paid,
-        order_lines.c.refund_status,
-        order_lines.c.refunded,
-    )
-    .join(orders, orders.c.order_no == order_lines.c.order_no)
-    .where(order_lines.c.order_no == bindparam("number", type_=String))
-)
+from storage.orders import Order
 
 
 def caveats(order: Order, line_nos: Collection[int | None]) -> list[str]:
@@ -38,15 +21,12 @@ def caveats(order: Order, line_nos: Collection[int | None]) -> list[str]:
     return found + [state for state in ("part_refunded", "refunding") if state in states]
 
 
-def given_back(tx: Tx, order_no: str) -> dict[int, Fraction]:
+def given_back(order: Order) -> dict[int, Fraction]:
     """Return which share of each line of an order nobody can claim any more: it went back, or was never paid."""
     found = {}
-    for status, line_no, paid, refund_status, refunded in _STATES.rows(tx, number=order_no):
-        line = OrderLine(
-            line_no=line_no, item="", quantity=1, paid=paid, refund_status=refund_status, refunded=refunded
-        )
-        if status in VOID or (refund_status == "refunded" and not refunded):
-            found[line_no] = Fraction(1)
+    for line in order.lines:
+        if order.void or (line.refund_status == "refunded" and not line.refunded):
+            found[line.line_no] = Fraction(1)
         elif line.back:
-            found[line_no] = Fraction(line.back, paid)
+            found[line.line_no] = Fraction(line.back, line.paid)
     return found

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import String, bindparam, select
 
 from storage.database import Tx
-from storage.orders import LINE_FIELDS, ORDER_FIELDS, Order, OrderLine
+from storage.orders import ORDER_FIELDS, Order, OrderLine
 from storage.prepared import Prepared
 from storage.tables import order_lines, orders, ticket_lines, tickets
 
 AT_ONCE = 200  # orders of one look-up
-HEAD = (*ORDER_FIELDS, "order_key", "phone_tail", "imported_at")
-LINE = ("order_no", *(name for name in LINE_FIELDS if name != "tags"), "tags")
+HEAD = tuple(column.name for column in orders.c)
+LINE = tuple(column.name for column in order_lines.c)
 KEY = HEAD.index("order_key")
 
 Rows = Mapping[str, Mapping[int, tuple[Any, ...]]]  # by order and line, as the driver has them

@@ -70,12 +70,12 @@ def take(tx: Tx, incoming: Sequence[Incoming], *, now: datetime) -> Stored:
     stored = Stored()
     for place in range(0, len(incoming), AT_ONCE):
         some = incoming[place : place + AT_ONCE]
-        heads = _KEEP_HEADS.bound(tx, HEAD, [_row_of_head(one.key, one.head, now) for one in some])
+        heads = _KEEP_HEADS.bound(tx, GIVEN, [_row_of_head(one.key, one.head, now) for one in some])
         known = heads_by_key(tx, [head[KEY] for head in heads])
         fresh = [(one, head) for one, head in zip(some, heads, strict=True) if head[KEY] not in known]
         batch = _Batch(
             heads=[head for _, head in fresh],
-            lines=[_row_of_line(head[0], line) for one, head in fresh for line in one.lines],
+            lines=list(_rows_of_lines(fresh)),
             numbers=[head[0] for _, head in fresh],
         )
         stored.added += len(batch.lines)
@@ -134,7 +134,7 @@ def _change(tx: Tx, incoming: Sequence[Incoming], batch: _Batch, stored: Stored,
             if tied:
                 lines = {**before, **{line.line_no: line for line in after}}
                 _note(old, replace(head, lines=tuple(lines.values())), tied, batch.warnings)
-    batch.heads += _KEEP_HEADS.bound(tx, HEAD, heads)
+    batch.heads += _KEEP_HEADS.bound(tx, GIVEN, heads)
 
 
 def _note(before: Order, after: Order, tied: Held, warnings: Mapping[str, set[str]]) -> None:
@@ -151,9 +151,11 @@ def _note(before: Order, after: Order, tied: Held, warnings: Mapping[str, set[st
             warnings[number] |= codes
 
 
-PHONE = HEAD.index("buyer_phone")
+GIVEN = (*ORDER_FIELDS, "order_key", "phone_tail", "imported_at")
+PHONE = GIVEN.index("buyer_phone")
 _head_of: Any = attrgetter(*ORDER_FIELDS)
-_line_of: Any = attrgetter(*LINE[1:-1])
+TAGS = LINE.index("tags") - 1  # among what is told of a line
+_line_of: Any = attrgetter(*LINE[1:])
 _KEEP_HEADS = Upserts(orders, "order_no")
 _KEEP_LINES = Upserts(order_lines, "order_no", "line_no")
 
@@ -163,7 +165,23 @@ def _row_of_head(key: str, head: tuple[Any, ...], now: datetime) -> tuple[Any, .
 
 
 def _row_of_line(order_no: str, line: OrderLine) -> tuple[Any, ...]:
-    return (order_no, *_line_of(line), " ".join(line.tags))
+    return (order_no, *_told_of(line))
+
+
+def _told_of(line: OrderLine) -> Row:
+    values: Row = _line_of(line)
+    return (*values[:TAGS], " ".join(line.tags), *values[TAGS + 1 :])
+
+
+def _rows_of_lines(fresh: Iterable[tuple[Incoming, Row]]) -> Iterator[Row]:
+    """Yield the rows of lines of orders; many orders share one line, for they are of the same goods."""
+    known: dict[int, Row] = {}
+    for one, head in fresh:
+        for line in one.lines:
+            told = known.get(id(line))
+            if told is None:
+                told = known[id(line)] = _told_of(line)
+            yield (head[0], *told)
 
 
 def _numbered(

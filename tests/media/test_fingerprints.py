@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from media.fingerprints import TIERS, Fingerprint, bands, distance, tier
+from media.fingerprints import Fingerprint, bands, distance, tier
 
 BASE, BASE_256 = 0xD4F8_6BC5_4AB3_0A2E, 0xD4F8_6BC5_4AB3_0A2E * ((1 << 192) + (1 << 128) + (1 << 64) + 1)
 
@@ -32,7 +32,6 @@ def shot(sha256: str, flipped: int, flipped_256: int | None = None) -> Fingerpri
     ],
 )
 def test_tiers(flipped, flipped_256, expected):
-    assert expected in TIERS
     one, other = shot("a", 0, 0), shot("b", flipped, flipped_256)
     assert tier(one, other) == tier(other, one) == expected
 

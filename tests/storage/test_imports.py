@@ -156,3 +156,18 @@ def test_another_spelling_of_a_stored_number_is_told_and_left_out(tx):
     )
     assert (done.misspelt, done.added, done.unchanged) == ({"KT1": "KT-1"}, 3, 3)
     assert stored(tx)[1] == ("草莓", 1990)
+
+
+def test_what_the_order_system_cancels_or_refunds_later_warns_the_tickets_it_concerns(tx):
+    upsert(tx, [order(*THREE), order(*THREE, number="KT-2")], now=NOW)
+    file(tx, "T1", 1)
+    file(tx, "T2", 2)
+    file(tx, "T3", 1, "KT-2")
+    refunded = replace(line(1, "草莓"), refund_status="refunded", refunded=1990)
+    done = imports.upsert(
+        tx, [order(refunded), replace(order(*THREE, number="KT-2"), order_status="cancelled")], now=NOW
+    )
+    assert done.warned == {"T1", "T3"}
+    assert warnings(tx, "T1") == ["many_claims", "refunded:19.90"]
+    assert warnings(tx, "T2") == ["many_claims"]
+    assert warnings(tx, "T3") == ["many_claims", "order_cancelled"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
@@ -30,7 +30,7 @@ from handlers.policy.loader import load
 from handlers.policy.policy import Policy
 from handlers.turn import intake
 from media.tables.reading import read_table
-from media.values import Examined, Refused, Table
+from media.values import Examined, PhotoRefusal, Refused, Table, Verdict
 from storage import conversations, imports, outbox, people, policies
 from storage import tables as t
 from storage.database import Tx, open_writer, transaction
@@ -41,7 +41,9 @@ ZONE = ZoneInfo("Asia/Shanghai")
 DATA = Path(__file__).parents[1] / "data"
 FETCHING = timedelta(seconds=0.4)  # how long a photo takes to come in; "slow" ones take longer
 SLOW = timedelta(seconds=5)
-REFUSED = {"text": "not_a_picture", "truncated": "truncated", "huge": "too_many_pixels", "heic": "heic"}
+REFUSED: Mapping[str, PhotoRefusal] = {
+    "text": "not_a_picture", "truncated": "truncated", "huge": "too_many_pixels", "heic": "heic",
+}  # fmt: skip
 
 
 @cache
@@ -77,7 +79,7 @@ class Look:
             return Refused(code="not_a_picture")
         if kind in REFUSED:
             return Refused(code=REFUSED[kind])
-        verdict = kind if kind in ("dark", "blurry") else "good"
+        verdict: Verdict = "dark" if kind == "dark" else "blurry" if kind == "blurry" else "good"
         return Examined(
             sha256=f"sha:{ref}", width=1200, height=900, format="jpeg", verdict=verdict, phash=f"{ref:0>16}"[-16:],
             phash256="", working=data, thumbnail=data, working_sha256="", brightness=120, sharpness=90,

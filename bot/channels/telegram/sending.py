@@ -73,14 +73,9 @@ class Sender:
             drawn = await self._draw(account, mail, until)
             if drawn is not None:
                 return drawn or None
-        try:
-            left = self._left.get(mail.id) or calls(int(account), from_payload(mail.payload), await self._files(mail))
-        except Missing:
-            return Delivery(refused=mail.id, error="media_gone")
-        except ValueError:
-            return Delivery(refused=mail.id, error="no_such_chat")
-        if mail.id not in self._left:
-            left = left[self._carried.get(mail.id, 0) :]
+        left = await self._calls_left(account, mail)
+        if isinstance(left, Delivery):
+            return left
         while left:
             stopped = await self._take_turn(account, left[0], until)
             done = stopped or await self._call(account, mail.id, left[0])
@@ -99,8 +94,21 @@ class Sender:
         self._shut.discard(account)
         return None
 
+    async def _calls_left(self, account: str, mail: Mail) -> list[TelegramMethod[Any]] | Delivery:
+        """Return the calls of a reply that are still to be made, or why it is refused."""
+        left = self._left.get(mail.id)
+        if left is not None:
+            return left
+        try:
+            every = calls(int(account), from_payload(mail.payload), await self._files(mail))
+        except Missing:
+            return Delivery(refused=mail.id, error="media_gone")
+        except ValueError:
+            return Delivery(refused=mail.id, error="no_such_chat")
+        return every[self._carried.get(mail.id, 0) :]
+
     async def _draw(self, account: str, mail: Mail, until: float) -> Delivery | Literal[False] | None:
-        """Draw a card anew where it stands: False when that is done, None when it is to be sent."""
+        """Draw a card anew in its place: False when that is done, None when it is to be sent."""
         reply = from_payload(mail.payload)
         message = await self.cards.of(account, reply.card)
         call = edit(int(account), message, reply) if message else None

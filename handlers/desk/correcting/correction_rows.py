@@ -49,12 +49,11 @@ def summed(request: ActionRequest, line: Line) -> Line:
     """Return a line with the sum of its share: of what other claims on the same item have left."""
     if line.wish not in MONEY or line.order_line_no is None:
         return line
-    bought = line_of(order_of(request), line.order_line_no)
-    if bought is None or not line.share:
+    order = order_of(request)
+    bought = line_of(order, line.order_line_no)
+    if order is None or bought is None or not line.share:
         return replace(line, wish_amount=None)
-    taken = lookup.claimed(request.tx, request.ticket.order_no or "", but=request.no).get(
-        line.order_line_no, Fraction(0)
-    )
+    taken = lookup.claimed(request.tx, order, but=request.no).get(line.order_line_no, Fraction(0))
     for one in ticket_lines.of_ticket(request.tx, request.no):
         if one.line != line.line and one.order_line_no == line.order_line_no and one.share:
             taken += Fraction(one.share) if one.state not in CLOSED else 0

@@ -24,6 +24,8 @@ WISH = re.compile(
     r"\s*(?:都|要|想|给|改)*(?:退款?|退钱|补发?|补一[份个盒]|换货?|换一[份个盒]|赔|refund|resend|exchange)[吧了。.!！]*\s*",
     re.IGNORECASE,
 )
+SERIES = re.compile(r"\s*(第?\d{1,3}条?(?:\s*[、,，/和跟与]\s*第?\d{1,3}条?)+)\s*(?:都|全|也)*\s*(?=[^\d\s号、,，])")
+DIGITS = re.compile(r"\d+")
 MOST = 6  # lines of a message that only puts lines of the list right
 
 
@@ -70,10 +72,21 @@ def pointed(draft: ListDraft, text: str, reader: Reader) -> str:
     if draft.tray() and (also := ALSO.fullmatch(text)):
         return f"这是{also[1]}号的"  # beside photos that nobody has
     pieces = [piece for piece in PIECES.split(text) if piece.strip()]
-    done = [_piece(draft, piece, reader) for piece in pieces]
+    done = [_piece(draft, piece, reader) for whole in pieces for piece in _each(draft, whole)]
+    if len(pieces) > 1 and "\n" not in text.strip() and all(map(_puts_right, pieces)):
+        return "\n".join(done)
     if done == pieces or ("\n" in text.strip() and (len(pieces) > MOST or not all(map(_puts_right, pieces)))):
         return text
     return "\n".join(done)
+
+
+def _each(draft: ListDraft, piece: str) -> list[str]:
+    """Take words about several numbers of the list apart: 2、3都不要了."""
+    found = SERIES.match(piece)
+    numbers = DIGITS.findall(found[1]) if found else []
+    if found is None or not _acts(piece[found.end() :]) or not all(at(draft, int(one)) for one in numbers):
+        return [piece]
+    return [f"第{one}条{piece[found.end() :]}" for one in numbers]
 
 
 def _puts_right(piece: str) -> bool:

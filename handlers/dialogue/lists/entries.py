@@ -161,6 +161,10 @@ def _twice(paste: Paste, twin: ListLine, line: ListLine) -> None:
     if same(twin.text) == same(line.text) or not line.problem.quantity or line.problem == twin.problem:
         paste.again += 1
         return
+    if corrections.said("corrects").search(line.text):
+        text = f"{twin.text}；{line.text}"[:SHORT]
+        paste.draft = paste.draft.with_line(replace(twin, problem=line.problem, wish=line.wish or twin.wish, text=text))
+        return
     asked = replace(twin, state="ask", ask="quantity", text=f"{twin.text}；{line.text}"[:SHORT])
     paste.draft = paste.draft.with_line(asked)
 
@@ -195,7 +199,9 @@ def _withdrawn(paste: Paste, told: ReadClaim, raw: str) -> None:
         and line.state not in ("withdrawn", "already")
     ]
     _let_go(paste, [one for one in mine if one.state in OPEN] or mine, raw)
-    if not mine:
+    gone = [line for line in draft.lines if line.pickup == told.pickup_no and line.state == "withdrawn"]
+    paste.answered += [line.key for line in gone if not mine and told.pickup_no]
+    if not mine and not (gone and told.pickup_no):
         line = of_claim(told, paste.reader.shelf, key=paste.next_key(), text=raw)
         _add(paste, replace(line, state="withdrawn", ask="", batch=draft.batch, at=paste.turn.at), told)
 

@@ -139,10 +139,10 @@ def owing(told: Telling, among: Sequence[ListLine] | None = None) -> list[str]:
     return [told.say("owing", numbers=told.numbers(lines), first=told.number(lines[0]))]
 
 
-def same(told: Telling, count: int) -> list[Reply]:
-    """Say that the same lines were pasted again and nothing was doubled; show what still waits."""
+def same(told: Telling, count: int, *, above: bool) -> list[Reply]:
+    """Say that the same lines were pasted again and nothing was doubled; show what waits, unless that is above."""
     text = told.say("same", count=count)
-    if told.draft.some("ready", "ask"):
+    if not above and told.draft.some("ready", "ask"):
         return [Reply(text=text), card(told)]
     rows = [text, *questions(told)]
     buttons = [*main_buttons(told), *question_buttons(told)]

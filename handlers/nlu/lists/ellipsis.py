@@ -125,4 +125,5 @@ def corrected(
 def _same_person(one: ReadClaim, base: ReadClaim) -> bool:
     if base.pickup_no or one.pickup_no:
         return one.pickup_no == base.pickup_no
-    return one.customer == base.customer and one.phone_tail == base.phone_tail and one.order_no == base.order_no
+    told = base.order_no is None or one.order_no == base.order_no
+    return one.customer == base.customer and one.phone_tail == base.phone_tail and told

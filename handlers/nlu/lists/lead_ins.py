@@ -23,6 +23,8 @@ WITHIN = re.compile(
     rf"(?P<lead>(?<=[\s,;.])(?:还有|另外|对了|再有|also|and)[\s,:]*)(?P<number>\d{{1,4}}){TAIL}\s*(?=[^\d\s,;])",
     re.IGNORECASE,
 )
+APART = re.compile(rf"(?<=\s)(?P<number>\d{{1,4}}){TAIL}\s+(?P<goods>[^\d\s]{{2,8}})")
+FIRST = re.compile(r"^\s*(?P<number>\d{1,4})\s+(?P<goods>[^\d\s]{2,8})")
 ORDINAL = re.compile(rf"^\s*(?:{CHATTER}[\s,.:;!~、]*)?第\s?(?P<number>\d{{1,4}})\s?个\s*(?=[^\d\s])", re.IGNORECASE)
 OWNED = re.compile(r"^\s*(?P<number>\d{1,4})(?=的[^\d\s])")
 SHORT = re.compile(rf"^\s*(?P<lead>[^\d:;]{{1,8}}?)[\s,.]*(?<![xX*×-])(?P<number>\d{{1,4}}){TAIL}\s*(?=[^\d\s])")
@@ -48,7 +50,15 @@ def opened(text: str, known: Mapping[str, Sequence[Order]]) -> str:
         number = str(int(found["number"]))
         return f"{found['lead']}{number}号 " if number in known else found.group()
 
-    return WITHIN.sub(within, text)
+    def apart(found: re.Match[str]) -> str:
+        number = str(int(found["number"]))
+        held = number in known and _own("", found["goods"], number, known)
+        return f"{number}号 {found['goods']}" if held else found.group()
+
+    text = WITHIN.sub(within, text)
+    first = FIRST.sub(apart, text)
+    several = APART.sub(apart, first)
+    return several if first != text and several != first else text
 
 
 def _own(lead: str, rest: str, number: str, known: Mapping[str, Sequence[Order]]) -> bool:

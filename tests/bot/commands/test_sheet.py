@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from io import BytesIO
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from bot.commands.sheet import REASONS, REMARKS, sheet
 from media import samples
-from media.values import MAX_BYTES, REFUSALS, VERDICTS
+from media.values import MAX_BYTES, PhotoRefusal, Verdict
 
 
 @pytest.fixture(scope="module")
@@ -97,4 +98,4 @@ def test_more_photos_than_a_sheet_shows_and_odd_names(album, tmp_path):
 
 
 def test_every_refusal_and_verdict_has_its_words():
-    assert set(REASONS) == set(REFUSALS) and set(REMARKS) == set(VERDICTS)
+    assert set(REASONS) == set(get_args(PhotoRefusal)) and set(REMARKS) == set(get_args(Verdict))

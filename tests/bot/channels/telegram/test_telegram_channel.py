@@ -117,3 +117,22 @@ async def test_a_refused_file_is_told_and_the_talk_goes_on(tmp_path, api, shop, 
         assert piece["state"] == "gone"
         await asyncio.sleep(0)
     assert api.violations == []
+
+
+async def test_a_picture_exchanged_by_an_edit_is_fetched_in_place_of_the_old_one(tmp_path, api, shop, li, make, heard):
+    async with telegram_house(tmp_path, make) as house:
+        li.start(shop)
+        await api.until(lambda: len(heard()) == 1)
+        sent = li.photo(shop, PNG, "KT260612-0003 草莓坏了2盒 尾号2231")
+        await api.until(lambda: any("草莓" in message.text for message in heard()))
+        li.edit(sent, "KT260612-0003 草莓坏了3盒 尾号2231")  # the picture stays
+        await api.until(lambda: any("3盒" in message.text for message in heard()))
+        li.edit(sent, "KT260612-0003 草莓坏了3盒 尾号2231", photo=PNG)
+
+        async def fetched():
+            rows = await house.rows(evidence)
+            return rows if len(rows) == 2 and all(row["state"] != "pending" for row in rows) else None
+
+        old, new = await eventually(fetched)
+        assert (old["verdict"], new["verdict"] == "replaced") == ("replaced", False)
+    assert api.violations == []

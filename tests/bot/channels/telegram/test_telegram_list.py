@@ -112,6 +112,8 @@ async def test_the_card_stays_one_message_and_is_there_at_once_behind_the_advice
     talk.customer.text(talk.shop, "27号 西瓜裂")
     await talk.told("一共读到 4 个问题")
     assert await eventually(lambda: _shown(card, "27号 林一帆"))
+    talk.customer.text(talk.shop, "27号 西瓜裂")
+    await talk.told("没有重复建单")
     await talk.at(3)
     await talk.tapped(talk.customer, card, "提交3条")
     filed = await talk.told("30号 CD-")

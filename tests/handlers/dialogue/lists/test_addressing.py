@@ -66,6 +66,28 @@ def test_several_lines_in_one_message(evening):
     assert (gone(evening), count(evening, "30")) == ({"3"}, ["1"])
 
 
+@pytest.mark.parametrize(
+    ("words", "pickups"),
+    [
+        ("2、3不要了", {"30", "27"}),
+        ("2 和 5 都不要了", {"30", "5"}),
+        ("3号不要了 · 5号车厘子也不要了", {"3", "5"}),
+    ],
+)
+def test_several_numbers_for_one_word(evening, words, pickups):
+    evening.say(PLAIN)
+    evening.say(words)
+    evening.say(words)  # said twice it is no line of its own
+    assert gone(evening) == pickups
+    assert len(evening.list().lines) == 5
+
+
+def test_who_speaks_again_puts_the_own_figure_right(evening):
+    evening.say("李婷 19:02\n草莓坏了2盒\n老陈 19:05\n车厘子软了\n李婷 19:09\n说错了 是3盒")
+    first, _ = evening.list().lines
+    assert (first.pickup, first.problem.quantity, first.ask) == ("3", "3", "")
+
+
 def test_of_two_lines_of_one_buyer_only_the_numbered_one(evening):
     evening.say("8号 鸡蛋碎7个，酸奶没收到\n27号西瓜裂了")
     evening.say("2 不要了")

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading_orders import TODAY, lexicon, order, said
 
-from handlers.dialogue.llm_candidates import passage_of
 from handlers.messages.codes import REMEDIES
 from handlers.nlu.models.llm_prompt import Passage, messages
 from handlers.policy.loader import load
+from handlers.turn.llm_candidates import passage_of
 
 POLICY = load("community-group-buy")
 ODD = "跟广播体操似的伸胳膊踢腿呢"

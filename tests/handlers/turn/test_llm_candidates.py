@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from reading_orders import ORDERS, TODAY, goods, lexicon, listed, order_of, said
 
-from handlers.dialogue.llm_candidates import Heard, line_passages, passage_of
 from handlers.nlu.models.llm_prompt import LINES
 from handlers.nlu.models.llm_prompt import ORDERS as MOST_ORDERS
+from handlers.turn.llm_candidates import Heard, line_passages, passage_of
 
 BERRIES = order_of("3")
 
