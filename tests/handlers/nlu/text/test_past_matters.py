@@ -13,6 +13,7 @@ from handlers.nlu.text.past_matters import without_past
         ("去年买的大米生虫", ""),
         ("last week the eggs were broken and you refunded me", ""),
         ("上次没事,这次草莓坏了2盒", "上次没事,这次草莓坏了2盒"),
+        ("上次坏了退给我了 这次漏了1瓶", "这次漏了1瓶"),
         ("上周买的草莓坏了2盒 退款", "上周买的草莓坏了2盒 退款"),
         ("草莓坏了2盒\n去年也这样", "草莓坏了2盒"),
     ],
