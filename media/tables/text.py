@@ -11,7 +11,7 @@ from itertools import count, islice
 from typing import IO, TextIO
 
 DELIMITERS = ",;\t"
-ENCODINGS = ("utf-8-sig", "gb18030")
+ENCODINGS = ("utf-8", "gb18030")
 CHUNK = 1 << 20
 SAMPLE = 20  # lines that tell the delimiter
 BLOCK = 200  # lines that are cut at once
@@ -30,8 +30,8 @@ Row = tuple[int, list[str], str]  # the line it ends on, its cells, and what is 
 
 def encoding_of(file: IO[bytes]) -> str:
     """Find an encoding in which every byte of the file has a meaning; "" when there is none."""
-    start = file.read(2)
-    if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+    start = file.read(3)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     for name in ENCODINGS:
         file.seek(0)
@@ -42,7 +42,7 @@ def encoding_of(file: IO[bytes]) -> str:
                     break
             else:
                 decoder.decode(b"", final=True)
-                return name
+                return "utf-8-sig" if start == codecs.BOM_UTF8 else name
         except UnicodeDecodeError:
             continue
     return ""

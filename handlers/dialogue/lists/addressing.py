@@ -10,6 +10,7 @@ from handlers.claims.summary import line_of
 from handlers.dialogue.lists.corrections import said, withdraws
 from handlers.dialogue.lists.reader import Reader
 from handlers.nlu.items import mentions
+from handlers.nlu.lists.lead_ins import CHATTER
 from handlers.nlu.text.normalisation import normalise
 
 PLACE = re.compile(r"第\s?(\d{1,3})\s?(条|行|项|个)|\b(?:line|item) (\d{1,3})\b", re.IGNORECASE)
@@ -25,6 +26,7 @@ WISH = re.compile(
     re.IGNORECASE,
 )
 SERIES = re.compile(r"\s*(第?\d{1,3}条?(?:\s*[、,，/和跟与]\s*第?\d{1,3}条?)+)\s*(?:都|全|也)*\s*(?=[^\d\s号、,，])")
+LEAD = re.compile(rf"^\s*{CHATTER}[\s,，.:。;!~、]*(?=第?\s?\d)", re.IGNORECASE)
 DIGITS = re.compile(r"\d+")
 MOST = 6  # lines of a message that only puts lines of the list right
 
@@ -71,6 +73,9 @@ def pointed(draft: ListDraft, text: str, reader: Reader) -> str:
         return text
     if draft.tray() and (also := ALSO.fullmatch(text)):
         return f"这是{also[1]}号的"  # beside photos that nobody has
+    bare = LEAD.sub("", text, count=1)
+    if bare != text and _puts_right(bare):
+        text = bare  # 对了 4不要了
     pieces = [piece for piece in PIECES.split(text) if piece.strip()]
     done = [_piece(draft, piece, reader) for whole in pieces for piece in _each(draft, whole)]
     if len(pieces) > 1 and "\n" not in text.strip() and all(map(_puts_right, pieces)):

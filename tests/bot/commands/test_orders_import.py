@@ -131,12 +131,12 @@ def test_repeated_rows_and_odd_tags_are_told(run):
 
 
 @pytest.mark.parametrize("lines", [1, 7, 200])
-def test_no_transaction_takes_more_than_200_rows_so_that_turns_get_in_between(run, write, lines):
-    rows = [f"K{number // lines},桃,1,1,," for number in range(1000)]
-    assert run(HEADER, *rows)[1] == "rows read: 1000, added: 1000, updated: 0, rejected: 0\n"
-    assert max(write.sizes) <= 200 * 2 + 2  # as many orders as lines, and the shapes of their numbers
-    assert sum(write.sizes) >= 1000
-    assert 5 <= len(write.sizes) < 10
+def test_no_transaction_takes_more_than_500_rows_so_that_turns_get_in_between(run, write, lines):
+    rows = [f"K{number // lines},桃,1,1,," for number in range(2000)]
+    assert run(HEADER, *rows)[1] == "rows read: 2000, added: 2000, updated: 0, rejected: 0\n"
+    assert max(write.sizes) <= 500 * 2 + 2  # as many orders as lines, and the shapes of their numbers
+    assert sum(write.sizes) >= 2000
+    assert 4 <= len(write.sizes) < 10
 
 
 def test_the_bar_is_for_terminals(run):

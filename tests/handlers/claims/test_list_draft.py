@@ -175,7 +175,7 @@ def test_buyers_of_other_sites_cannot_be_matched(evening):
     told = whole(
         evening.say("1号 草莓坏了2盒\n周晓 草莓坏了\nKT260612-0002 西瓜裂了\n尾号2004 桃子烂了\n3号 草莓坏2盒")
     )
-    assert "草莓300g" not in told
+    assert told.count("草莓300g") == 1  # of the one line that is this site's own
     assert [line.order_no for line in evening.list().lines] == ["", "", "", "", "KT260612-0003"]
     evening.say("李婷 草莓坏了1盒\n19号 鸡蛋碎了")
     evening.say("提交")
@@ -277,8 +277,9 @@ def test_nothing_is_dropped_in_silence(evening):
     text = "大家好\n3号 草莓坏2盒\n王姐 18:32\n[图片]\n🙏🙏\n27 西瓜裂\n明天开团樱桃\n今天天气不错"
     card = whole(evening.say(text))
     told = whole(evening.tap("看清单"))
-    for words in ("大家好", "王姐 18:32", "图片", "明天开团樱桃", "今天天气不错"):
-        assert f"“{words}" in told or f"“[{words}" in told
+    # a speaker and the place of a picture are no words
+    for words in ("大家好", "🙏🙏", "明天开团樱桃", "今天天气不错"):
+        assert f"“{words}" in told
     assert "行不是售后" in card
 
 

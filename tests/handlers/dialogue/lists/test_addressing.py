@@ -31,6 +31,7 @@ def count(evening, pickup: str) -> list[str]:
     [
         (COUNTED, "4 不要了", "27"),
         (COUNTED, "第4条撤掉", "27"),
+        (COUNTED, "哦对了 4 不要了", "27"),
         (COUNTED, "第4个不要了", "27"),
         (COUNTED, "27 不要了", "27"),  # outside the list: a pickup number
         (COUNTED, "27号不要了", "27"),
