@@ -171,17 +171,16 @@ def _plan(statement: Any, dialect: Dialect) -> Plan:
 def _milliseconds(times: Sequence[datetime | None]) -> list[int | None]:
     """Return times as Instant keeps them, those of whole seconds by the short way."""
     if times and times.count(times[0]) == len(times):
-        times, repeat = times[:1], len(times)
-    else:
-        repeat = 1
-    return [
-        None
-        if at is None
-        else int(at.timestamp()) * 1000
-        if at.tzinfo and not at.microsecond
-        else (at - EPOCH) // MILLISECOND
-        for at in times
-    ] * repeat
+        return _each_millisecond(times[:1]) * len(times)
+    if not any(at is None or at.tzinfo is None for at in times):
+        seconds = list(map(datetime.timestamp, times))  # type: ignore[arg-type]
+        if all(map(float.is_integer, seconds)):
+            return [int(each) * 1000 for each in seconds]
+    return _each_millisecond(times)
+
+
+def _each_millisecond(times: Sequence[datetime | None]) -> list[int | None]:
+    return [None if at is None else (at - EPOCH) // MILLISECOND for at in times]
 
 
 def _columns(statement: Any, dialect: Dialect, described: Sequence[Sequence[Any]]) -> Columns:

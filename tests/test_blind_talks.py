@@ -5,7 +5,7 @@ from __future__ import annotations
 import blind_talks
 import pytest
 
-RIGHT, WRONG = 51, 0  # of 60, as measured
+RIGHT, WRONG = 55, 0  # of 60: the bar, reached
 
 
 @pytest.mark.long

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from handlers.nlu.number_shapes import shape_patterns
 from handlers.nlu.text.lexicon import number_patterns
 from handlers.orders.importer import OrderFile
+from handlers.orders.records import Gathered
 from handlers.policy.policy import Policy
-from storage.imports import Incoming
 from storage.imports.numbers import shape_of
 from storage.orders import ORDER_FIELDS
 
@@ -36,7 +36,7 @@ class Notes:
         if self.policy:
             self._patterns = number_patterns(self.policy.orders.patterns)
 
-    def see(self, incoming: Iterable[Incoming]) -> None:
+    def see(self, incoming: Iterable[Gathered]) -> None:
         """Take orders in."""
         stands_in = STANDS_IN.get(self.policy.orders.window_from, "") if self.policy else ""
         place = PLACE.get(stands_in, -1)

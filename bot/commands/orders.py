@@ -18,18 +18,18 @@ from handlers.context import TurnContext
 from handlers.orders.columns import COLUMNS
 from handlers.orders.gathering import Found
 from handlers.orders.importer import OrderFile, opened
-from handlers.orders.records import KEY, Gathered, Rejected, Repeated
+from handlers.orders.records import Gathered, Rejected, Repeated
 from handlers.orders.rows import Unusable
 from handlers.policy.policy import Policy
 from handlers.tickets import desk_outbox
 from media.tables.text import inert
 from storage import policies
 from storage.database import Tx
-from storage.imports import Incoming, Stored, take
+from storage.imports import Stored, take
 
 Write = Callable[[Callable[[Tx], Any]], Any]  # runs a function over one locked write transaction, gives its result
 
-SELDOM = (50_000, 20, 100)  # objects made between two collections of garbage
+SELDOM = (500_000, 5, 5)  # objects made between two collections of garbage
 BATCH = 500  # rows; so long may a command hold the write lock: it costs a turn hardly more than 200
 
 
@@ -114,8 +114,7 @@ class Intake:
     def store(self, batch: list[Found]) -> list[Rejected]:
         """Store what can be taken of a batch in one transaction; return what was rejected of it."""
         whole = [each for each in batch if isinstance(each, Gathered)]
-        incoming = [Incoming(rows[0][KEY], head, lines) for head, lines, rows, _ in whole]
-        stored: Stored = self.write(lambda tx: self._take(tx, incoming)) if incoming else Stored()
+        stored: Stored = self.write(lambda tx: self._take(tx, whole)) if whole else Stored()
         rejected = [each for each in batch if isinstance(each, Rejected)]
         for each in whole if stored.misspelt else ():
             if spelled := stored.misspelt.get(each.head[0]):
@@ -126,10 +125,10 @@ class Intake:
         self.tally.rejected += len(rejected)
         if len(whole) + len(rejected) != len(batch):
             self.tally.repeated += sum(isinstance(each, Repeated) for each in batch)
-        self.notes.see(incoming)
+        self.notes.see(whole)
         return rejected
 
-    def _take(self, tx: Tx, incoming: list[Incoming]) -> Stored:
+    def _take(self, tx: Tx, incoming: list[Gathered]) -> Stored:
         stored = take(tx, incoming, now=self.now)
         if stored.warned and self.notes.policy:
             context = TurnContext(now=self.now, random=SystemRandom(), policy=self.notes.policy, policy_of=_policy)

@@ -38,7 +38,7 @@ class Photo:
     state: str = "pending"  # pending, stored, refused, gone
     verdict: str = ""
     album: str = ""
-    at: str = ""  # ISO time of the message that it came with
+    at: str = field(default="", compare=False)  # ISO time of the message that it came with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

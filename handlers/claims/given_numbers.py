@@ -45,6 +45,11 @@ def _figures(text: str, *, numerals: bool) -> str:
     return NUMERAL.sub(lambda found: str(chinese(found.group()) or found.group()), text) if numerals else text
 
 
+def several_drafts(talk: Talk) -> bool:
+    """Return whether drafts of several orders are open, so that each message may be about any of them."""
+    return sum(bool(one.order_no) and not one.dropped for one in talk.claims) > 1
+
+
 def in_plain_figures(text: str) -> str:
     """Return a text with the numbers that may name an order in figures."""
     return _figures(text, numerals=True)
@@ -65,13 +70,13 @@ def as_reference(inbound: Inbound, talk: Talk, lexicon: Lexicon, *, known: bool)
 
     `known`: the account is a buyer's or a leader's already, so that only an answer to the question is marked.
     """
+    if several_drafts(talk):
+        return DRAFT.sub(r"\1号", _figures(inbound.text, numerals=True))
     claim = talk.claim(talk.current)
     claim = None if claim is None or claim.dropped else claim
     asked = bool(claim and not claim.order_no and claim.asked and claim.asked.slot == "order")
     if claim and claim.asked and claim.asked.choices:
         return in_figures(inbound.text)
-    if sum(bool(one.order_no) and not one.dropped for one in talk.claims) > 1:
-        return DRAFT.sub(r"\1号", _figures(inbound.text, numerals=True))
     several = not known and (claim is None or not claim.order_no) and bool(ORDERS.search(inbound.text))
     text = _figures(inbound.text, numerals=asked or several)
     if not (asked or several or (claim is None and not known)) or (len(text) > SHORT and not LEADS.match(text)):

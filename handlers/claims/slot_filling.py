@@ -15,6 +15,9 @@ from handlers.nlu.reading import ReadClaim, Reading
 from handlers.policy.policy import Policy
 from storage.orders import Order
 
+CONDITION = frozenset(("quality_spoiled", "quality_other", "damaged_package", "expired", "not_as_described"))
+"""Problem types that the same goods may have at once; illness and what is missing stand by themselves."""
+SMELL = re.compile(r"臭|馊|酸味|异味|怪味|变质|stink|stank|smell|sour|gone off", re.IGNORECASE)
 COUPON = re.compile(r"券|红包|积分|coupon|voucher|credit", re.IGNORECASE)
 
 
@@ -39,12 +42,21 @@ def take(
     claimed = {told.line_no for told in reading.claims if told.problems}
     denied = set(reading.denied) - claimed
     problems = [item for item in problems if item.line_no is None or item.line_no not in denied]
+    smelt = {told.line_no for told in reading.claims if SMELL.search(told.evidence.get("problems", ""))}
+    problems = [_all_of_one(item, order) if item.line_no in smelt else item for item in problems]
     problems = _once(settled(item, order, policy) for item in problems)
     claim = replace(claim, problems=_within_bought(problems, order))
     if reading.aided:
         claim = replace(claim, aided=tuple(dict.fromkeys((*claim.aided, *reading.aided))))
     claim = _signals(claim, reading)
     return _wishes(claim, reading, at=at if isinstance(at, str) else "", first=first)
+
+
+def _all_of_one(item: Problem, order: Order | None) -> Problem:
+    """Return a problem of a single pack that smells: no part of it is good."""
+    line = line_of(order, item.line_no)
+    whole = line is not None and line.quantity == 1 and not parts(line) and not item.quantity and not item.unsure
+    return replace(item, quantity="all", unit="", share=False) if whole else item
 
 
 def _within_bought(problems: Sequence[Problem], order: Order | None) -> tuple[Problem, ...]:
@@ -156,10 +168,10 @@ def _same_item(problems: Sequence[Problem], told: ReadClaim, codes: tuple[str, .
     for index, item in enumerate(problems):
         if item.line_no in lines and (not codes or not item.problem or item.problem in codes or reading.correction):
             return index
-    if told.line_no is not None and codes and told.severity != "safety":  # what made somebody ill is another matter
+    if told.line_no is not None and codes and CONDITION.issuperset(codes):
         for index, item in enumerate(problems):
             known = told.quantity is None or str(told.quantity) == item.quantity
-            if item.line_no == told.line_no and known:
+            if item.line_no == told.line_no and known and item.problem in CONDITION:
                 return index  # more about the same goods: 烂了, 汁都漏出来了
     for index, item in enumerate(problems):
         open_ = item.line_no is None and (not item.among or lines & set(item.among))

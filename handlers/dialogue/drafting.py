@@ -214,7 +214,7 @@ class Drafting:
         """Write down what became of a photo."""
         claim = next((c for c in self.talk.claims if any(p.id == photo.id for p in c.photos)), None)
         if claim:
-            photos = tuple(photo if known.id == photo.id else known for known in claim.photos)
+            photos = tuple(replace(photo, at=known.at) if known.id == photo.id else known for known in claim.photos)
             self.put(replace(claim, photos=photos))
 
     def settle(self) -> None:

@@ -17,7 +17,7 @@ from handlers.nlu.reading import Reading
 from storage.orders import Order
 
 ALL = re.compile(r"都|两样|两单|两个单|全部|\bboth\b|\ball\b", re.IGNORECASE)
-ENDS = re.compile(r"(?<=[。!?！？;；\n,，])")
+ENDS = re.compile(r"(?<=[。!?！？;；\n,，])|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 COUNTED = r"(?!\d|\s?[盒袋份包箱瓶斤枚颗只条把根块])"
 
 Piece = tuple[str, str]  # ISO time of the message, words
@@ -32,6 +32,9 @@ def resolve(turn: Turn, reading: Reading) -> bool:
         return True
     if len(found.matches) > 1 and claim and all(_draft_of(turn, order) for order in found.matches):
         _pass_on(turn, found.matches, claim)
+        return True
+    if claim and claim.order_no and not found.matches and (meant := _drafts_meant(turn, claim)):
+        _pass_on(turn, meant, claim)
         return True
     if len(matches) == 1:
         _switch(turn, matches[0], reading)
@@ -82,9 +85,20 @@ def _draft_of(turn: Turn, order: Order) -> Claim | None:
     return next((c for c in turn.talk.claims if c.order_no == order.order_no and not c.dropped), None)
 
 
+def _drafts_meant(turn: Turn, current: Claim) -> tuple[Order, ...]:
+    """Return the orders of several drafts whose goods are named, where they are not those of the current one alone."""
+    drafts = {one.order_no for one in turn.talk.claims if one.order_no and not one.dropped}
+    orders = tuple(order for order in turn.turn_input.found.own if order.order_no in drafts)
+    if len(orders) < 2:
+        return ()
+    mine, _ = _sorted(turn, orders, [(turn.at, turn.turn_input.inbound.text)], first=current.order_no)
+    meant = tuple(order for order in orders if mine[order.order_no])
+    return meant if any(order.order_no != current.order_no for order in meant) else ()
+
+
 def _pass_on(turn: Turn, orders: Sequence[Order], current: Claim) -> None:
     """Let each draft that is named have its own words: 57退款 62道歉."""
-    mine, _ = _sorted(turn, orders, [(turn.at, turn.turn_input.inbound.text)])
+    mine, _ = _sorted(turn, orders, [(turn.at, turn.turn_input.inbound.text)], first=current.order_no)
     for order in orders:
         words, draft = " ".join(piece for _, piece in mine[order.order_no]), _draft_of(turn, order)
         if words and draft:
@@ -226,12 +240,12 @@ def _of(order: Order, orders: Sequence[Order], photos: Sequence[Photo], owner: S
 
 
 def _sorted(
-    turn: Turn, orders: Sequence[Order], said: Sequence[Piece]
+    turn: Turn, orders: Sequence[Order], said: Sequence[Piece], *, first: str = ""
 ) -> tuple[dict[str, list[Piece]], list[tuple[str, str]]]:
     """Return the words for each order, and which order was spoken of from when on: (ISO time, order number)."""
     mine: dict[str, list[Piece]] = {order.order_no: [] for order in orders}
     owner: list[tuple[str, str]] = []
-    current: tuple[str, ...] = ()
+    current: tuple[str, ...] = (first,) if first in mine else ()
     for at, words in said:
         for piece in _pieces(in_plain_figures(words), orders):
             named = [order.order_no for order in orders if _names(piece, order)]

@@ -28,6 +28,11 @@ NAMED = (
 )
 ENDS = re.compile(r"[,。;!?\n\s\ue000-\ue002]|而?不是|(?:的?了|的|吧|呢|啊|吗|呀|啦)(?=[,。;!?\n\s]|$)")
 REVERSAL = re.compile(r"不是(?P<first>[^,。!?;\n\s]{1,10}?)[,\s]?(?:而)?是(?P<second>[^,。!?;\n\s]{1,10})")
+# 要的是无糖的 ... 两罐都是红糖的
+WANTED_CAME = re.compile(
+    r"(?:要|买|订|定|点|拍)的(?:都)?是(?P<want>[^,。!?;\n]{1,8}?)的?(?=[呀啊哦,。!?;\n])[^!?]{0,90}?"
+    r"(?:都是|写的是?|印的是?|标的是?|[来给发]的是)(?P<came>[^,。!?;\n还]{1,8}?)(?=的?(?:[,。!?;\n]|还|$)|两|三|[罐盒袋瓶])"
+)
 ARRIVED = re.compile(r"(?:收到|到手|拿到|里面|来|发|给|送)[了我们过来]*的?(?:都|全|根本|竟然|居然|却)?$")
 WANTED = re.compile(r"(?:买|要|点|订|定|拍|下单)的|(?:说|写|标)(?:是|的|好)|错|不对|不符")
 AGAIN = re.compile(r"(?:补|重新?|再|新|批)$")
@@ -112,4 +117,13 @@ def received(text: str, lexicon: Lexicon) -> Received | None:
             wrong=False,
             reversal=True,
         )
+    other = WANTED_CAME.search(text)
+    if (
+        other
+        and other["came"] != other["want"]
+        and not EMPTY.match(other["came"])
+        and _is_thing(other["came"], lexicon)
+    ):
+        hit = Hit(other.start("came"), other.end("came"), other["came"])
+        return Received(words=other["came"], spans=(other.span("came"),), hit=hit)
     return _chinese(text, lexicon)

@@ -11,7 +11,7 @@ from typing import Any
 
 from handlers.orders import goods, sums
 from handlers.orders.cells import LINE_CELLS, MOST_LINES, ORDER_CELLS, TAGS, Column, counted
-from handlers.orders.records import CELLS, FAULT, NUMBER, Gathered, Record, Rejected, Repeated, refused
+from handlers.orders.records import CELLS, FAULT, KEY, NUMBER, Gathered, Record, Rejected, Repeated, refused
 from handlers.orders.statuses import UNKNOWN
 from handlers.orders.sums import Share
 from handlers.orders.texts import Unclear
@@ -83,7 +83,7 @@ class Gatherer:
         for group, head in zip(groups, heads, strict=True):
             own = next(lines) if len(group) == 1 else tuple(chain.from_iterable(islice(lines, len(group))))
             if self._is_plain(group, head, own):
-                found.append(Gathered(head, own, group, self.columns))
+                found.append(Gathered(group[0][KEY], head, own, group, self.columns))
             else:
                 found += self._settled(group)
         return found
@@ -98,13 +98,12 @@ class Gatherer:
 
     def _lines_of(self, groups: Sequence[list[Record]]) -> Iterator[tuple[OrderLine, ...]]:
         """Yield the lines of each row."""
-        known = self._known
-        for group in groups:
-            for place, record in enumerate(group, 1):
-                cells = record[CELLS]
-                own = cells[self._line_no] if self._line_no is not None else ""
-                found = known.get((own or place, self._pick_line(cells)))
-                yield (found or self._read_lines(cells, place))[0]
+        rows = [(place, record[CELLS]) for group in groups for place, record in enumerate(group, 1)]
+        at = self._line_no
+        places = [place if at is None else cells[at] or place for place, cells in rows]
+        keys = zip(places, map(self._pick_line, [cells for _, cells in rows]), strict=True)
+        for (place, cells), found in zip(rows, map(self._known.get, keys), strict=True):
+            yield (found or self._read_lines(cells, place))[0]
 
     def _is_plain(self, group: Sequence[Record], head: tuple[Any, ...], lines: Sequence[OrderLine]) -> bool:
         """Return whether nothing is to be settled between the rows of an order, or between its sums."""
@@ -261,7 +260,8 @@ class Gatherer:
             void = head.get("order_status") in VOID
             told = ["" if void else row.head.get("order_status", "") for row in taken for _ in row.lines]
             lines = sums.with_refunds(lines, told, common=back or bool(shares))
-        yield Gathered(self._aligned({**head, "shared_paid": shared}), tuple(lines), rows, self.columns)
+        values = self._aligned({**head, "shared_paid": shared})
+        yield Gathered(rows[0][KEY], values, tuple(lines), rows, self.columns)
 
     def _head(self, taken: list[_Row]) -> Mapping[str, Any]:
         """Return what the rows say of their order: of each column the first that says something."""

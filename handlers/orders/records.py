@@ -43,8 +43,9 @@ def refused(columns: Sequence[str], record: Record, reason: str, line_no: int = 
 
 
 class Gathered(NamedTuple):
-    """An order with the rows it was made of; `head` has its values in the order of ORDER_FIELDS."""
+    """An order with the rows it was made of: its key, its values in the order of ORDER_FIELDS, and its lines."""
 
+    key: str
     head: tuple[Any, ...]
     lines: tuple[OrderLine, ...]
     rows: Sequence[Record]

@@ -15,7 +15,7 @@ from handlers.dialogue.buttons import TICKET_TAPS
 from handlers.messages import cleaning, mailboxes, placeholders, ticket_numbers
 from handlers.messages.models import Inbound, Reply, from_raw
 from handlers.nlu.reading import read
-from handlers.nlu.references import refer
+from handlers.nlu.references import References, refer
 from handlers.nlu.text.lexicon import Lexicon
 from handlers.nlu.text.normalisation import normalise
 from handlers.policy.calendar import local_date
@@ -135,7 +135,7 @@ def _turn_input(
     claim = talk.claim(_claim_meant(talk, inbound) or talk.current)
     claim = None if claim is None or claim.dropped else claim
     dropped = next((one for one in reversed(talk.claims) if one.dropped), None)
-    want = lookup.wanted(claim, named, conversation, tapped=_chosen_order(inbound, talk, claim), today=today)
+    want = _wanted(inbound, conversation, talk, claim, named, today)
     numbers = _numbers(inbound)
     tickets, lines = lookup.tickets_of(tx, talk, conversation.id, numbers)
     spoken = tickets.get(talk.ticket_no)
@@ -174,6 +174,15 @@ def _turn_input(
         opinions=context.opinions,
         heard=heard,
     )
+
+
+def _wanted(
+    inbound: Inbound, conversation: Conversation, talk: Talk, claim: Claim | None, named: References | None, today: date
+) -> lookup.Wanted:
+    """Return what a message has to look up; beside several drafts it may be about any of the buyer's orders."""
+    want = lookup.wanted(claim, named, conversation, tapped=_chosen_order(inbound, talk, claim), today=today)
+    several = given_numbers.several_drafts(talk) and conversation.customer_id is not None
+    return replace(want, own=True) if several else want
 
 
 def _heard(inbound: Inbound, talk: Talk, conversation: Conversation, lexicon: Lexicon) -> str:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from storage.imports.taking import PAID_LOWERED, Incoming, Stored, take, upsert
+from storage.imports.taking import PAID_LOWERED, Stored, take, upsert
 
-__all__ = ["PAID_LOWERED", "Incoming", "Stored", "take", "upsert"]
+__all__ = ["PAID_LOWERED", "Stored", "take", "upsert"]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import delete, select, tuple_, update
 
@@ -36,11 +36,20 @@ class Stored:
     warned: set[str] = field(default_factory=set)  # tickets
 
 
-class Incoming(NamedTuple):
+class Incoming(Protocol):
     """An order to be taken in: its key, its values in the order of ORDER_FIELDS, and its lines."""
 
+    @property
+    def key(self) -> str: ...
+    @property
+    def head(self) -> Row: ...
+    @property
+    def lines(self) -> Sequence[OrderLine]: ...
+
+
+class _Given(NamedTuple):
     key: str
-    head: tuple[Any, ...]
+    head: Row
     lines: Sequence[OrderLine]
 
 
@@ -56,7 +65,7 @@ class _Batch:
 
 def upsert(tx: Tx, incoming: Iterable[Order], *, now: datetime) -> Stored:
     """Take whole orders in, see `take`."""
-    made = [Incoming(order_key(order.order_no), _head_of(order), order.lines) for order in incoming]
+    made = [_Given(order_key(order.order_no), _head_of(order), order.lines) for order in incoming]
     return take(tx, made, now=now)
 
 

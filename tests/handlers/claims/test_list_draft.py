@@ -277,7 +277,8 @@ def test_nothing_is_dropped_in_silence(evening):
     text = "大家好\n3号 草莓坏2盒\n王姐 18:32\n[图片]\n🙏🙏\n27 西瓜裂\n明天开团樱桃\n今天天气不错"
     card = whole(evening.say(text))
     told = whole(evening.tap("看清单"))
-    for words in ("大家好", "🙏🙏", "明天开团樱桃", "今天天气不错"):  # a speaker and the place of a picture are no words
+    # a speaker and the place of a picture are no words
+    for words in ("大家好", "🙏🙏", "明天开团樱桃", "今天天气不错"):
         assert f"“{words}" in told
     assert "行不是售后" in card
 

@@ -256,3 +256,18 @@ def test_english_goods_and_counts(world: World, words: str, quantities: dict[int
 def test_dozens(chat: Chat, words: str, quantity: str) -> None:
     chat.say(words)
     assert chat.talk().claims[0].problems[0].quantity == quantity
+
+
+@pytest.mark.parametrize(
+    ("words", "problems"),
+    [
+        ("三文鱼臭了 要退款", [(1, "quality_spoiled", "all")]),
+        ("the salmon smells off, refund please", [(1, "quality_spoiled", "all")]),
+        ("上次三文鱼坏了你们退给我了 这次牛奶漏了1瓶", [(2, "damaged_package", "1")]),
+        ("三文鱼和牛奶都很新鲜 就是牛奶少了1瓶", [(2, "shortage_missing", "1")]),
+    ],
+)
+def test_what_is_claimed_of_what_is_told(world: World, words: str, problems: list[tuple[int, str, str]]) -> None:
+    chat = Chat(world, "Lisa", "15000007733")
+    chat.say(words)
+    assert [(item.line_no, item.problem, item.quantity) for item in chat.talk().claims[0].problems] == problems

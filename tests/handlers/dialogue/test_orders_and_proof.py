@@ -123,3 +123,20 @@ def test_the_same_number_again_is_no_further_guess(world: World) -> None:
         chat.say(words)
     assert chat.talk().locked_until == ""
     assert len(chat.talk().tried) == 1
+
+
+def test_each_of_two_drafts_has_its_own_words_and_photos(world: World) -> None:
+    chat = Chat(world, "新客", "")
+    for words in ("我有两单 3号和44号", "3号草莓坏了2盒"):
+        chat.say(words)
+    chat.photo(many=2)
+    chat.say("44号香菜黄了1把")
+    chat.photo()
+    chat.say("尾号2231")
+    chat.say("3退款 44补发")
+    found = {claim.order_no: claim for claim in chat.talk().claims}
+    assert [len(found[number].photos) for number in ("KT260612-0003", "KT260612-0404")] == [2, 1]
+    assert [found[number].problems[0].wish for number in ("KT260612-0003", "KT260612-0404")] == ["refund", "resend"]
+    chat.say("香菜是2把")
+    found = {claim.order_no: claim for claim in chat.talk().claims}
+    assert [found[number].problems[0].quantity for number in ("KT260612-0003", "KT260612-0404")] == ["2", "2"]
