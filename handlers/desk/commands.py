@@ -26,7 +26,8 @@ PLAIN = re.compile(
     re.IGNORECASE,
 )
 NAMED = re.compile(
-    r"(?:^|(?<=\s))(?:手机号?)?(?:尾号|尾数|团长|取货号|批号|单号|订单号|姓名|(?:phone )?tail|leader|pickup|lot)\s*[:：是]?\s*(?=\S)",
+    r"(?:^|(?<=\s))(?:手机号?)?(?:尾号|尾数|团长|取货号|批号|单号|订单号|姓名|(?:phone )?tail|leader|pickup|lot)"
+    r"\s*[:：是]?\s*(?=\S)",
     re.IGNORECASE,
 )  # what kind of word it is: every kind is looked for
 ROW = re.compile(r"^\s*(\d{1,3})\.\s.*?(CD-[0-9A-Z]{6})", re.MULTILINE)

@@ -183,7 +183,7 @@ def rules(text: str) -> bool:
 
 
 def refuses(text: str, codes: Collection[str]) -> bool:
-    """Return whether a text is a refusal for the house: it denies, or names rule (by its code), fact and alternative."""
+    """Return whether a text is a refusal for the house: it denies, or names the rule's code, fact and alternative."""
     if denies(text):
         return True
     plain = unicodedata.normalize("NFKC", text)
