@@ -65,6 +65,7 @@ def misspelt(
             continue
         upper = name.upper().replace("-", "_")
         near = get_close_matches(upper, known, n=1, cutoff=ALIKE)
-        meant = plain.get(upper.replace("_", "")) or next(iter(near), "")
+        begun = (one for one in known if "_" in upper and one.startswith(upper))  # SANDBOX_PASS
+        meant = plain.get(upper.replace("_", "")) or next(iter(near), "") or next(begun, "")
         if meant:
             yield name, meant

@@ -11,6 +11,7 @@ from handlers.claims.claim import Claim, Problem, amount
 from handlers.claims.shares import share_of
 from handlers.claims.summary import line_of
 from handlers.nlu.reading import ReadClaim, Reading
+from handlers.nlu.text.photo_counts import without_photo_counts
 from storage.orders import Order
 
 Reader = Callable[[str], Reading]
@@ -65,6 +66,7 @@ def restated(claim: Claim, text: str, reading: Reading, order: Order | None, rea
     asked = claim.asked.slot if claim.asked else ""
     if not order or not any(item.line_no for item in claim.problems):
         return reading, False
+    text = without_photo_counts(text, [f"{line.item} {line.spec} {line.unit}" for line in order.lines], " ")
     begins = BEGINS.match(text)
     bare = HEDGES.sub("", text[begins.end() :] if begins else text)
     if not bare.strip() or (asked not in (*STANDS, "quantity") and not begins):

@@ -25,6 +25,11 @@ PLAIN = re.compile(
     r"\s*[。.!！]*\s*",
     re.IGNORECASE,
 )
+NAMED = re.compile(
+    r"(?:^|(?<=\s))(?:手机号?)?(?:尾号|尾数|团长|取货号|批号|单号|订单号|姓名|(?:phone )?tail|leader|pickup|lot)"
+    r"\s*[:：是]?\s*(?=\S)",
+    re.IGNORECASE,
+)  # what kind of word it is: every kind is looked for
 ROW = re.compile(r"^\s*(\d{1,3})\.\s.*?(CD-[0-9A-Z]{6})", re.MULTILINE)
 
 
@@ -43,8 +48,11 @@ def row_meant(text: str) -> str:
 def carry_out(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
     """Carry a command out."""
     name, _, argument = inbound.text.strip().lstrip("/").partition(" ")
-    run = COMMANDS.get(name.partition("@")[0].lower())
-    return run(tx, replace(inbound, text=argument.strip()), context) if run else told("commands")
+    name, argument = name.partition("@")[0].lower(), argument.strip()
+    if name in LOOKED_UP:
+        argument = NAMED.sub("", argument, count=1 if name == "new" else 0)
+    run = COMMANDS.get(name)
+    return run(tx, replace(inbound, text=argument), context) if run else told("commands")
 
 
 def _by(inbound: DeskInbound) -> By:
@@ -145,6 +153,7 @@ def _talk(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
     return outreach.command(tx, inbound, _by(inbound), context)
 
 
+LOOKED_UP = frozenset({"find", "new", "talk"})  # commands that look for people
 COMMANDS: Mapping[str, Callable[[Tx, DeskInbound, TurnContext], Answer]] = {
     "queue": _queue,
     "next": take_next,

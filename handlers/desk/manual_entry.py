@@ -37,16 +37,17 @@ def new(tx: Tx, inbound: DeskInbound, by: By, context: TurnContext) -> Answer:
     The order may be named by its number, or by pickup number, phone tail or buyer's name: then it is asked which.
     """
     number, _, words = inbound.text.partition(" ")
-    if not number or not words.strip():
+    if not number:
         return told("new_usage", alert=True)
     sample = orders.sampled(inbound.desk)
     order = orders.by_number(tx, number, sample=sample)
-    if order is not None:
-        return _enter(tx, inbound, order, words.strip(), by, context)
-    found = search.orders_by(tx, number, since=context.now - RECENT, sample=sample, limit=MOST)
-    if not found:
+    found = [] if order else search.orders_by(tx, number, since=context.now - RECENT, sample=sample, limit=MOST)
+    known = [order] if order else [one for no in found if (one := orders.by_number(tx, no, sample=sample))]
+    if not known:
         return told("new_no_order", alert=True, number=number)
-    known = [order for one in found if (order := orders.by_number(tx, one, sample=sample))]
+    if not words.strip():
+        who = " / ".join(map(_named, known[:3]))
+        return told("new_words", alert=True, number=number, who=who)
     if len(known) == 1:
         return _enter(tx, inbound, known[0], words.strip(), by, context)
     buttons = [[[_named(one), f"new:{one.order_no}"]] for one in known if len(one.order_no.encode()) <= MOST_TAP]

@@ -41,6 +41,8 @@ def command(tx: Tx, inbound: DeskInbound, by: By, context: TurnContext) -> Answe
             return told("no_such_ticket", alert=True, number=no)
         return _begin(tx, inbound, by, ticket.conversation_id, ticket.order_no or "", context)
     found = _known(tx, inbound, words, context)
+    if not found and len(words) > 1 and _known(tx, inbound, words[:1], context):
+        return told("talk_apart", alert=True, who=words[0])
     if not found:
         return told("talk_nobody", alert=True, words=inbound.text)
     if len(found) > 1:

@@ -22,7 +22,9 @@ from storage.ticket_lines import Line
 
 RULES = r"(?=\s*(?:退|补|换|重|赔|给|加|道歉|解释|按|同意|通过|全额|一半|[¥￥]|refund|resend|send|exchange|coupon))"
 MARKED = re.compile(rf"(?:^|(?<=[\s,，;；、。]))第?([1-9])(?:[项行个]|[.、:：)）]|\s)\s*{RULES}", re.IGNORECASE)
-EVERY = re.compile(r"全部|全都|都|每[项个样件种]|\ball(?! of it)\b|\bboth\b|\beach\b|\bevery\b", re.IGNORECASE)
+EVERY = re.compile(
+    r"[两三几][项个样件种]都|全部|全都|都|每[项个样件种]|\ball(?! of it)\b|\bboth\b|\beach\b|\bevery\b", re.IGNORECASE
+)
 JOINT = re.compile(r"^(?:[\s,，、;；+&和与跟及]|\band\b)*$", re.IGNORECASE)
 
 
@@ -59,6 +61,7 @@ def plan(request: ActionRequest, words: str) -> Plan | Answer:
         meant = _meant(request, part.words)
         if meant is None:
             key = "not_understood" if len(found) == 1 else "not_understood_of"
+            key = "refuse_apart" if len(found) > 1 and agent_commands.denies(part.words) else key
             return told(key, alert=True, item=part.line.item)
         ruling = granting.ruling_of(replace(request, words=words), part.line, meant)
         if isinstance(ruling, Answer):
@@ -74,13 +77,18 @@ def _meant(request: ActionRequest, words: str) -> Meant | None:
 
 
 def bare(request: ActionRequest, words: str) -> bool:
-    """Return whether words rule on lines of this ticket and say nothing else, as 豆腐退13.5 芒果补发."""
+    """Return whether words rule on lines of this ticket and say nothing else, as 豆腐退13.5 芒果补发.
+
+    One line granted beside another denied (草莓退 鸡蛋不退) is a ruling too, though `plan` cannot take it in one go.
+    """
     lines = granting.lines_by_mark(request, "")
     if not lines or agent_commands.ASKED.search(words):
         return False
     plain = unicodedata.normalize("NFKC", words)
     if len(lines) > 1:
         pieces = [part.words for part in parts(request, lines, plain)]
+        if any(map(agent_commands.rules, pieces)):
+            return all(agent_commands.rules(one) or agent_commands.denies(one) for one in pieces)
     else:
         spans = [(place.start, place.end) for place in _places(request, lines, plain)]
         pieces = ["".join(one for at, one in enumerate(plain) if not any(low <= at < high for low, high in spans))]
@@ -96,7 +104,7 @@ def parts(request: ActionRequest, lines: Mapping[str, Line], words: str) -> list
         return marked
     if named := _named(request, lines, plain):
         return named
-    if EVERY.search(plain):
+    if EVERY.search(plain) or agent_commands.WHOLE.search(plain):
         rest = EVERY.sub(" ", plain)
         return [Part(line=line, words=rest) for line in lines.values()]
     return []

@@ -33,19 +33,21 @@ REMEDIES: Mapping[str, re.Pattern[str]] = {
     "explanation": re.compile(r"解释|说明情况|\bexplain\b", re.IGNORECASE),
 }
 REFUND = re.compile(r"退款|退钱|退|\brefund\b", re.IGNORECASE)
-AS_WISHED = re.compile(r"按(?:客户|用户)?(?:的)?(?:要求|诉求|申请)|^\s*(?:通过|同意)|\bas wished\b", re.IGNORECASE)
+AS_WISHED = re.compile(
+    r"按(?:客户|用户)?(?:的)?(?:要求|诉求|申请)|^\s*(?:通过|同意|approved?\b)|\bas wished\b", re.IGNORECASE
+)
 DENIED = re.compile(
     r"(?:不|别|勿|没法|无法)(?:能|会|可以?|给|予|予以|再|要|用|应|该|准|许|同意){0,2}(?:客户|他|她)?"
     r"(?:退|补[发寄]|重发|换货|赔|通过|同意)|拒绝(?:退|补|换|赔)"
     r"|\b(?:no|not|don't|do not|never)\s+(?:a\s+)?(?:refund|resend|exchange)",
     re.IGNORECASE,
 )
-REFUSED = re.compile(r"\s*(?:拒绝|驳回|不通过|不予通过|不同意|refuse|reject)\s*[。.!！]*\s*", re.IGNORECASE)
+REFUSED = re.compile(r"\s*(?:拒绝|驳回|不通过|不予通过|不同意|(?:refused?|reject(?:ed)?)(?![a-z]))", re.IGNORECASE)
 ASKED = re.compile(r"[?？]|[吗呢么]\s*[。!！~]*\s*$")
 INSIDE = re.compile(r"(?:原因|内部|备注|cause|internal)\s*[:：]\s*([^\n]*)", re.IGNORECASE)
 SPLIT = re.compile(r"[，,。；;、\n]+|\s{2,}")
 FILLER = re.compile(
-    r"^(?:改判|通过|同意|改为|改成|加|和|并|吧|了|给他|给她|给|客户|就|再|算了|得了|行了|拉倒|意思一下|打发|->|→|\+|and|[\s.!！~])*$",
+    r"^(?:改判|通过|同意|改为|改成|加|和|并|吧|了|给他|给她|给|客户|就|再|算了|得了|行了|拉倒|意思一下|打发|->|→|\+|and|in|[\s.!！~])*$",
     re.IGNORECASE,
 )
 
@@ -181,16 +183,20 @@ def rules(text: str) -> bool:
 
 
 def refuses(text: str, codes: Collection[str]) -> bool:
-    """Return whether a text is a refusal for the house: the bare word, a denied remedy, or rule, fact and alternative.
-
-    The rule has to be named by its code.
-    """
+    """Return whether a text is a refusal for the house: it denies, or names the rule's code, fact and alternative."""
+    if denies(text):
+        return True
     plain = unicodedata.normalize("NFKC", text)
-    denied = DENIED.search(plain)
-    if REFUSED.fullmatch(plain) or (denied and not _left(plain[: denied.start()] + plain[denied.end() :])):
-        return not ASKED.search(plain)
     found = refusal(plain, codes)
     return not found.missing and any(code in found.rule.split("，") for code in codes)
+
+
+def denies(text: str) -> bool:
+    """Return whether a text begins with a word of refusal (拒绝 超过24小时), or is a denied remedy and nothing else."""
+    plain = unicodedata.normalize("NFKC", text)
+    denied = DENIED.search(plain)
+    bare = denied and not _left(plain[: denied.start()] + plain[denied.end() :])
+    return bool(REFUSED.match(plain) or bare) and not ASKED.search(plain)
 
 
 def _part(clause: str, codes: Collection[str], so_far: Mapping[str, str]) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from handlers.nlu.risk_signals import Serious, serious
 from handlers.nlu.substitutions import Received, received, stray
 from handlers.nlu.text.lexicon import Lexicon
 from handlers.nlu.text.number_patterns import without_durations
+from handlers.nlu.text.photo_counts import without_photo_counts
 from handlers.nlu.wishes import Wishes, wishes
 from storage.orders import Order
 
@@ -143,6 +144,8 @@ def lay_bare(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Bare:
     named = [one for one in others if one.end - one.start > 1 or not found]
     spans = [(one.start, one.end) for one in (*found, *others) if one in found or one.end - one.start > 1]
     bare = without_durations(covered(text, [*spans, *(came.spans[:1] if came else ())], ITEM))
+    goods = [f"{line.item} {line.spec} {line.unit}" for order in orders for line in order.lines]
+    bare = without_photo_counts(bare, [*(text[start:end] for start, end in spans), *goods], MASK)
     problems = problems_in(bare, lexicon)
     if came and came.wrong and not any(one.code in ("wrong_item", "not_as_described") for one in problems):
         problems.append(Problem("wrong_item", came.hit))

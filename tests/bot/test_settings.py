@@ -181,6 +181,7 @@ def test_a_byte_order_mark_is_no_part_of_a_name(tmp_path):
         ("DATABASE_URI", "DATABASE_URL"),
         ("PUBLICURL", "PUBLIC_URL"),
         ("SANDBOX-PASSWORD", "SANDBOX_PASSWORD"),
+        ("SANDBOX_PASS", "SANDBOX_PASSWORD"),
     ],
 )
 def test_a_misspelt_setting_is_named_with_the_one_that_is_meant(tmp_path, name, meant):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -28,6 +29,13 @@ TOLD = (
     "storage/tables/ and the migrations differ: write a new file in storage/migrations/versions that does the same,"
     " and raise HEAD in storage/migration.py."
 )
+MADE = {  # SHA-256 of what installations may have run: such a file is never changed, a change is a file of its own
+    "first_schema.py": "85cdccfe3777f43784dc92eb2f2e4c8bc5baa7dc51753f625ee4260280625144",
+    "versions/0001_first.py": "d1cf3d7719bca089f47a64ec387d429c74ef7e102c3fefad2b9755fae5ac359a",
+    "versions/0002_order_guards.py": "4e10e7bdb6728a7ef3aa402f9d6515bef967ae5093961fddebb6080d9c8e36a9",
+    "versions/0003_processes.py": "b249e769f24f954d61e92f951e3e062eed871452c6afc8baaf8a0726e7ad61ba",
+    "versions/0004_order_states.py": "14bd4f61a239458b20d5af04b7047eaa98bc88cad349e77536402d33bc9c8960",
+}
 NEXT = '''
 """Rebuilds a table that others refer to.
 
@@ -212,3 +220,12 @@ def test_starting_costs_no_alembic():
     )
     root = Path(__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+
+
+def test_a_migration_is_never_changed_once_made():
+    """A new migration is listed with the next one at the latest."""
+    folder = Path(migration.__file__).parent / "migrations"
+    for name, made in MADE.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == made, f"{name}: {TOLD}"
+    unlisted = {path.name for path in (folder / "versions").glob("[0-9]*.py") if f"versions/{path.name}" not in MADE}
+    assert all(name.startswith(HEAD) for name in unlisted), "list the migrations before the newest in MADE"

@@ -50,7 +50,7 @@ TALLY = re.compile(
     r"(\d{1,3}|[一二两三四五六七八九十俩仨]{1,3})(?=[\s,。;!\ue000-\ue002]|$)"
 )
 ENGLISH_ALL = (
-    r"(?<![a-z])(?:all(?! right| the best)|every(?= [a-z])|everything"
+    r"(?<![a-z])(?:(?<!that's )(?<!thats )(?<!that is )all(?! right| the best)|every(?= [a-z])|everything"
     r"|the (?:whole|entire)(?= (?:box|bag|tray|pack|lot|carton)))(?![a-z])"
 )
 ALL = re.compile(

@@ -343,3 +343,27 @@ def test_the_wait_is_told_in_its_largest_unit(house, hours, told):
     filed(house)
     house.now += timedelta(hours=hours)
     assert told in board(house)
+
+
+@pytest.mark.parametrize("words", ["尾号2231", "尾号 2231", "手机尾号2231 草莓", "tail 2231", "取货号3"])
+def test_what_kind_of_word_it_is_may_be_said(house, words):
+    no = filed(house)
+    assert no in command(house, f"/find {words}").text
+
+
+def test_a_claim_by_hand_without_words_names_the_order_and_asks_for_them(house):
+    for named in ("3号", "尾号2231", "KT260612-0003"):
+        told = command(house, f"/new {named}")
+        assert told.alert
+        assert "李婷" in told.text
+        assert "/new" in told.text
+    assert "99号" in command(house, "/new 99号").text
+    assert house.tx.execute(t.tickets.select()).all() == []
+
+
+def test_words_behind_the_name_of_a_talk_are_said_not_to_be_sent(house):
+    house.talk(name="李婷")
+    told = command(house, "/talk 李婷 您好，退款到了吗")
+    assert told.alert
+    assert "没有发出去" in told.text
+    assert house.heard(1) == []

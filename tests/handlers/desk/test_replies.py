@@ -328,3 +328,32 @@ def test_what_cannot_be_taken_for_all_is_taken_for_none(house, words):
     no = both(house)
     assert reply(house, words, to=kept(house, no)).alert
     assert states(house, no) == [("open", 0), ("open", 0)]
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("全退", "46.05"),
+        ("全额退款", "46.05"),
+        ("approve all", "46.05"),
+        ("两个都退了", "46.05"),
+        ("refund in full", "46.05"),
+        ("拒绝 超过24小时", "拒绝"),
+        ("rejected, too late", "拒绝"),
+        ("草莓全退，鸡蛋不退", "鸡蛋点“拒绝”"),
+        ("草莓同意 鸡蛋拒绝 照片看不出", "鸡蛋点“拒绝”"),
+    ],
+)
+def test_decisions_in_other_words_reach_no_customer_unasked(house, words, shown):
+    no = both(house)
+    reply(house, words, quoted=no)
+    assert house.heard(1) == []
+    question = asked(house, no)
+    assert taps(question) == [f"say:{no}", f"decide:{no}"]
+    assert shown in question["text"]
+
+
+@pytest.mark.parametrize("words", ["拒绝的原因我问过了吗？", "approved by the rules, money comes on Monday"])
+def test_sentences_that_begin_like_a_decision_are_none(words):
+    assert not agent_commands.rules(words)
+    assert not agent_commands.refuses(words, ["W24"])
