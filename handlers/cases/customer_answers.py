@@ -39,7 +39,7 @@ def consent(tx: Tx, ticket_no: str, *, accepted: bool, conversation_id: int, con
     clocks.stop(tx, ticket_no, ["idle_close"], context)
     numbers = [line.line for line in offered]
     lifecycle.log(tx, ticket_no, "accepted" if accepted else "declined", by, context, lines=numbers)
-    held = accepted and all(line.amount <= decisions.room(tx, ticket, line) for line in offered)
+    held = accepted and decisions.fits(tx, ticket, ((line, line.amount) for line in offered))
     if held:
         for line in offered:
             _hold(tx, ticket, line, context)

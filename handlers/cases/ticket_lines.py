@@ -11,7 +11,7 @@ from handlers.claims import lookup
 from handlers.claims.claim import Claim, Problem
 from handlers.claims.shares import share_of
 from handlers.claims.source_message import telling
-from handlers.claims.summary import MONEY_BACK, item_name, line_of, sums
+from handlers.claims.summary import dues, item_name, line_of
 from handlers.claims.voice import Voice
 from storage.conversations import Conversation
 from storage.database import Tx
@@ -65,15 +65,14 @@ def lines_of(
         whole = tuple(item if item.quantity else replace(item, quantity="all") for item in claim.problems)
         claim = replace(claim, problems=whole)
     lines = []
-    for problem, amount in zip(claim.problems, sums(claim, order, claimed), strict=True):
+    for problem, (wish, amount) in zip(claim.problems, dues(claim, order, claimed, voice.policy), strict=True):
         line = line_of(order, problem.line_no)
         if not problem.problem and not (claim.why and line):
             continue
-        wish = problem.wish or (claim.wishes[-1][1] if claim.wishes else "")
         coupon = voice.policy.coupons.get(voice.policy.money.late_coupon)
         if claim.late_reason == "coupon" and coupon:
             amount = coupon.value
-        elif wish not in MONEY_BACK:
+        elif not wish:
             amount = None
         lines.append(
             FilingLine(

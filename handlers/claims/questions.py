@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from handlers.claims.claim import Claim, Problem, amount
@@ -20,7 +20,7 @@ from handlers.claims.slots import (
     lacks_wish,
     never,
 )
-from handlers.claims.summary import MONEY_BACK, facts, item_name, keeping, line_of, offer, total
+from handlers.claims.summary import MONEY_BACK, facts, item_name, keeping, line_of, offer, within_cap
 from handlers.messages.models import Button
 from handlers.messages.money import money
 from handlers.messages.texts import span
@@ -184,8 +184,8 @@ def ask_wish(view: View) -> Question:
     voice, index = view.voice, lacks_wish(view) or 0
     problem = view.claim.problems[index]
     kind = voice.policy.problems.get(problem.problem)
-    whole = total(view.claim, view.order, dict(view.claimed))
-    named = whole if whole and whole <= voice.policy.money.suggest_cap else None
+    unwished = replace(view.claim, wishes=(), problems=tuple(replace(item, wish="") for item in view.claim.problems))
+    named = within_cap(unwished, view.order, view.claimed, voice.policy)
     choices = []
     for code in kind.remedies if kind else ():
         label = voice.remedy(code)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from handlers.claims.claim import Claim, Problem
 from handlers.claims.shares import share_of, told
 from handlers.claims.voice import Voice
 from handlers.messages.money import money, refund
-from handlers.policy.policy import pick
+from handlers.policy.policy import Policy, pick
 from storage.orders import Order, OrderLine
 
 MONEY_BACK = frozenset({"refund", "partial_refund", "return_refund"})
@@ -42,27 +42,66 @@ def sum_of(problem: Problem, line: OrderLine | None, left: Fraction = Fraction(1
 
 
 def sums(claim: Claim, order: Order | None, claimed: Mapping[int, Fraction]) -> list[int | None]:
-    """Return each problem's refund; two problems of one line never come to more than the line."""
-    taken = dict(claimed)
-    result: list[int | None] = []
-    for problem in claim.problems:
-        line = line_of(order, problem.line_no)
-        left = max(Fraction(0), 1 - taken.get(problem.line_no or 0, Fraction(0)))
-        result.append(sum_of(problem, line, left) if line else _whole_order(problem, order))
-        share = share_of(problem, line) if line else None
-        taken[problem.line_no or 0] = taken.get(problem.line_no or 0, Fraction(0)) + (share or 0)
-    return result
+    """Return each problem's refund; together they never come to more than what was paid of a line, or of the order.
+
+    A problem of the whole order takes what its items leave.
+    """
+    if order is None:
+        return [None for _ in claim.problems]
+    taken, spent = dict(claimed), dict.fromkeys((line.line_no for line in order.lines), 0)
+    found: dict[int, int | None] = {}
+    for place, problem in enumerate(claim.problems):
+        if line := line_of(order, problem.line_no):
+            part = sum_of(problem, line, max(Fraction(0), 1 - taken.get(line.line_no, Fraction(0))))
+            room = min(_left(order, line, claimed) - spent[line.line_no], order.left() - sum(spent.values()))
+            found[place] = None if part is None else max(0, min(part, room))
+            spent[line.line_no] += found[place] or 0
+            taken[line.line_no] = taken.get(line.line_no, Fraction(0)) + (share_of(problem, line) or 0)
+    given = sum(spent.values())
+    for place, problem in enumerate(claim.problems):
+        if place not in found:
+            found[place] = max(0, _whole(order, claimed) - given) if _is_everything(problem) else None
+            given += found[place] or 0
+    return [found[place] for place in range(len(claim.problems))]
 
 
-def _whole_order(problem: Problem, order: Order | None) -> int | None:
-    # the problem is the whole order's (nothing arrived): everything paid and not given back
-    return order.left() if order and problem.quantity == "all" else None
+def _left(order: Order, line: OrderLine, claimed: Mapping[int, Fraction]) -> int:
+    """Return the 分 of a line that neither went back nor are in other tickets."""
+    return min(order.left(line.line_no), line.paid - refund(line.paid, claimed.get(line.line_no, Fraction(0))))
+
+
+def _whole(order: Order, claimed: Mapping[int, Fraction]) -> int:
+    lines = sum(max(0, _left(order, line, claimed)) for line in order.lines)
+    return order.left() if order.shared_paid else min(order.left(), lines)
+
+
+def _is_everything(problem: Problem) -> bool:
+    """Return whether a problem is the whole order's (nothing arrived), not that of goods still to be told."""
+    return problem.quantity == "all" and not (problem.line_no or problem.among or problem.absent)
 
 
 def total(claim: Claim, order: Order | None, claimed: Mapping[int, Fraction]) -> int | None:
     """Return the claim's whole refund in 分; None while any part is unknown."""
-    parts = sums(claim, order, claimed)
+    return _together(sums(claim, order, claimed))
+
+
+def _together(parts: Sequence[int | None]) -> int | None:
     return None if not parts or any(part is None for part in parts) else sum(part or 0 for part in parts)
+
+
+def dues(
+    claim: Claim, order: Order | None, claimed: Mapping[int, Fraction], policy: Policy
+) -> list[tuple[str, int | None]]:
+    """Return of each problem the wish and the money that the rules give for it; None where a person names it."""
+    found: list[tuple[str, int | None]] = []
+    for problem, part in zip(claim.problems, sums(claim, order, claimed), strict=True):
+        wish = problem.wish or (claim.wishes[-1][1] if claim.wishes else "")
+        kind = policy.problems.get(problem.problem)
+        known = not wish or wish in MONEY_BACK
+        if kind and kind.whole_order and not MONEY_BACK & set(kind.remedies):
+            known = False  # nobody is owed the goods' price for words or for an hour
+        found.append((wish, part if known else None))
+    return found
 
 
 def problem_text(problem: Problem, order: Order | None, voice: Voice) -> str:
@@ -120,10 +159,15 @@ def offer(claim: Claim, order: Order | None, claimed: Mapping[int, Fraction], vo
     kinds = [voice.policy.problems.get(problem.problem) for problem in claim.problems]
     if not wished and kinds and not any(kind and MONEY_BACK & set(kind.remedies) for kind in kinds):
         return ""
-    whole = total(claim, order, claimed)
-    if whole is None or whole > voice.policy.money.suggest_cap or whole == 0:
-        return voice.say("talk.sum_by_agent")
-    return voice.say("talk.sum", money=money(whole, voice.language))
+    whole = within_cap(claim, order, claimed, voice.policy)
+    return voice.say("talk.sum", money=money(whole, voice.language)) if whole else voice.say("talk.sum_by_agent")
+
+
+def within_cap(claim: Claim, order: Order | None, claimed: Mapping[int, Fraction], policy: Policy) -> int | None:
+    """Return the 分 that the bot may name for the claim; None where a person names the sum."""
+    parts = [part for wish, part in dues(claim, order, claimed, policy) if not wish or wish in MONEY_BACK]
+    whole = _together(parts)
+    return whole if whole and whole <= policy.money.suggest_cap else None
 
 
 def keeping(claim: Claim, voice: Voice) -> str:

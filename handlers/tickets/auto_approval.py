@@ -58,7 +58,7 @@ def _simple(lines: list[Line], policy: Policy) -> bool:
 def _affordable(tx: Tx, ticket: Ticket, lines: list[Line], policy: Policy) -> bool:
     """Return whether the order as a whole stays under the cap, so that splitting a claim gains nothing."""
     sum_ = sum(line.wish_amount or 0 for line in lines)
-    roomy = all((line.wish_amount or 0) <= decisions.room(tx, ticket, line) for line in lines)
+    roomy = decisions.fits(tx, ticket, ((line, line.wish_amount or 0) for line in lines))
     before = ticket_lines.granted(tx, ticket.order_no or "", None)
     return roomy and before + sum_ <= policy.money.auto_approve_cap
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from handlers.context import TurnContext
@@ -59,6 +60,18 @@ def room(tx: Tx, ticket: Ticket, line: Line) -> int:
     tickets.lock_order(tx, order.order_no)
     part = None if order.shared_paid else line.order_line_no
     return max(0, order.left(line.order_line_no) - ticket_lines.granted(tx, order.order_no, part))
+
+
+def fits(tx: Tx, ticket: Ticket, asked: Iterable[tuple[Line, int]]) -> bool:
+    """Return whether sums in 分 may be given on their lines, all of them together."""
+    sums: defaultdict[int | None, int] = defaultdict(int)
+    for line, amount in asked:
+        sums[line.order_line_no] += amount
+        sums[None] += amount if line.order_line_no is not None else 0
+        whole = room(tx, ticket, replace(line, order_line_no=None))
+        if sums[line.order_line_no] > room(tx, ticket, line) or sums[None] > whole:
+            return False
+    return True
 
 
 def is_wished(line: Line, ruling: Ruling) -> bool:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from doubles.ticket_house import House
 
 from handlers.cases import appeals, customer_answers, filing, remarks
 from handlers.desk import dispatch
-from handlers.tickets import lifecycle, progress
+from handlers.tickets import decisions, lifecycle, progress
 from storage import clocks, events, ticket_lines
 
 
@@ -162,3 +164,16 @@ def test_the_log_tells_every_step(house):
     customer_answers.settle(house.tx, no, score=1, context=house.context)
     kinds = [event.kind for event in events.of_ticket(house.tx, no)]
     assert kinds == ["reported", "wish", "filed", "picked", "approved", "decided", "rated", "reopened"]
+
+
+def test_lines_that_fit_one_by_one_need_not_fit_together(house):
+    order = house.draft().order
+    whole = order.left(1)
+    both = House.lines(amount=whole) + House.lines(problem="late", amount=1)
+    first, second = ticket_lines.of_ticket(house.tx, filed(house, lines=both))
+    ticket = lifecycle.must(house.tx, first.ticket_no)
+    of_order = replace(second, order_line_no=None)
+    assert decisions.fits(house.tx, ticket, [(first, whole)])
+    assert not decisions.fits(house.tx, ticket, [(first, whole), (second, 1)])
+    assert decisions.fits(house.tx, ticket, [(first, whole), (of_order, order.left() - whole)])
+    assert not decisions.fits(house.tx, ticket, [(of_order, order.left()), (first, 1)])
