@@ -140,5 +140,5 @@ def test_the_money_of_a_ticket_is_told_by_its_own_dates(world: World) -> None:
     with world.write() as tx:
         when = world.now + timedelta(days=3)
         tx.execute(t.ticket_lines.update().values(state="approved", remedy="refund", amount=3980, refund_due_at=when))
-    assert f"{ticket.no} 已同意退 39.80 元，最迟 6月15日" in text(chat.say("退钱一般要多久啊"))
+    assert f"{ticket.no} 已同意退 39.80 元，最迟 6月15日" in text(chat.say("退款到底哪天能到"))
     assert [line.wish for line in chat.lines(ticket.no)] == ["refund"]
