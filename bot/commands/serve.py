@@ -83,6 +83,4 @@ def _say_ready(app: App) -> None:
     settings, policy = app.settings, f"{app.policy.name} ({app.policy.hash[:12]})"
     for level, sentence in opening.lines(settings, channels=app.channels, desks=app.desks, policy=policy):
         LOG.log(level, "%s", sentence)
-    where = f"http://{settings.http_host}:{settings.http_port}/"
-    what = "sandbox: " + where if settings.sandbox_open else ", ".join(sorted(app.channels)) + " " + where
-    print(f"claimdesk ready  {what}", flush=True)
+    print(opening.ready(settings, app.channels), flush=True)
