@@ -18,8 +18,8 @@ _NAMED = re.compile(
 _SECRET_OF = re.compile(r"((?<![A-Za-z])secret=)[^\s&\"',;)}\]\\]+", re.IGNORECASE)
 _HEADER = re.compile(r"((?<![A-Za-z])(?:bearer|basic)\s+)[A-Za-z0-9+/._~=-]{6,}", re.IGNORECASE)
 _USER = re.compile(r"(?<=://)[^\s/@:]*:[^\s/@]+(?=@)")  # user and password of an address
-# digits of every width; a line's end before it may be written as \n
-_BEGIN, _END = r"(?:(?<![0-9A-Za-z０-９.])|(?<=\\n)|(?<=\\r)|(?<=\\t))", r"(?![0-9A-Za-z０-９])"
+# digits of every width; what stands before may be written as \n or \u5f20; a letter of hexadecimal numbers may not
+_BEGIN, _END = r"(?:(?<![0-9A-Fa-f０-９.])|(?<=\\n)|(?<=\\r)|(?<=\\t)|(?<=\\u[0-9A-Fa-f]{4}))", r"(?![0-9A-Za-z０-９])"
 _D = "[0-9０-９]"
 _PHONE = re.compile(
     rf"{_BEGIN}(?:\+?86[- ]?)?[1１][3-9３-９]{_D}[- ]?{_D}{{4}}[- ]?{_D}{{4}}{_END}"

@@ -27,6 +27,15 @@ def lines(settings: Settings, *, channels: Collection[str], desks: Collection[st
     yield sandbox(settings)
 
 
+def ready(settings: Settings, channels: Collection[str]) -> str:
+    """Return the line on standard output: messages are accepted; a sandbox that stays shut is not named."""
+    where = f"http://{settings.http_host}:{settings.http_port}/"
+    shut = settings.sandbox_exposed and not settings.sandbox_password
+    open_ = sorted(name for name in channels if name != "sandbox")
+    what = f"sandbox: {where}" if settings.sandbox_open and not shut else f"{', '.join(open_)} {where}"
+    return f"claimdesk ready  {what}"
+
+
 def shown(url: str) -> str:
     """Return a database's URL without the password in it."""
     parts = urlsplit(url)

@@ -58,8 +58,9 @@ async def _serve(settings: Settings) -> int:
         await app.stop()
         raise web.PortTaken(f"port {settings.http_port} cannot be opened ({error.strerror}); set HTTP_PORT") from None
     await app.start()
-    keep_loaded()
     _say_ready(app)
+    await app.warm_up()
+    keep_loaded()
     await stopped.wait()
     LOG.info("stopping")
     try:
@@ -83,6 +84,4 @@ def _say_ready(app: App) -> None:
     settings, policy = app.settings, f"{app.policy.name} ({app.policy.hash[:12]})"
     for level, sentence in opening.lines(settings, channels=app.channels, desks=app.desks, policy=policy):
         LOG.log(level, "%s", sentence)
-    where = f"http://{settings.http_host}:{settings.http_port}/"
-    what = "sandbox: " + where if settings.sandbox_open else ", ".join(sorted(app.channels)) + " " + where
-    print(f"claimdesk ready  {what}", flush=True)
+    print(opening.ready(settings, app.channels), flush=True)

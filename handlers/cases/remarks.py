@@ -10,6 +10,7 @@ from fractions import Fraction
 from handlers.cases import customer_answers, leader_review, recording
 from handlers.context import TurnContext
 from handlers.messages import phone_numbers
+from handlers.messages.cleaning import quoted
 from handlers.messages.money import refund
 from handlers.tickets import clocks, decisions, desk_outbox, lifecycle, medical_papers, notices, queue_entry, warnings
 from handlers.tickets.decisions import MONEY
@@ -77,7 +78,7 @@ def _to_owner(
     known = [piece for piece in (pieces.get(tx, one) for one in evidence) if piece and not piece.restricted]
     found = [piece for piece in known if piece.media_key]
     if text or found:
-        words = desk_outbox.say("relayed", no=ticket.no, name=by.name, text=phone_numbers.covered(text))
+        words = desk_outbox.say("relayed", no=ticket.no, name=by.name, text=quoted(phone_numbers.covered(text)))
         desk_outbox.relay(tx, ticket, words, context, media=[(piece.kind, piece.media_key) for piece in found])
     if not clock_rows.running(tx, ticket.no, ["handoff_idle"]):
         clocks.start(tx, ticket.no, "handoff_idle", notices.policy_of(tx, ticket, context), context)

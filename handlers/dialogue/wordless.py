@@ -21,6 +21,8 @@ def answer(turn: Turn) -> None:
     if spoken:
         if text := sent or inbound.text.strip():
             turn.outcomes.append(Remark(ticket_no=spoken.no, text=text))
+        elif inbound.kind == "other":
+            turn.tell("unknown_kind")
     elif sent:
         _enclose(turn, sent)
     elif inbound.kind == "other":

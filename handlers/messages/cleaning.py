@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from unicodedata import category
 
@@ -10,6 +11,8 @@ from handlers.messages.models import DeskInbound, Inbound
 NAME = 64  # characters of a person's name
 FILE = 100  # of a file's
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co"})  # controls and direction marks, halves of characters, private ones
+# how lines of cards and notes begin, or what they name: a sign, or a ticket's number
+HOUSE = re.compile(r"^\s*[^\w\s,.!?，。！？、…~～()（）「“\"'-]|\b(?:CD|IN)-[0-9A-Z]{6}", re.IGNORECASE)
 BREAKS = str.maketrans(dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"))
 
 
@@ -19,6 +22,12 @@ def text(given: str) -> str:
         return given
     lines = given.replace("\r\n", "\n").translate(BREAKS)
     return "".join(char for char in lines if char in "\n\t" or category(char) not in UNSEEN)
+
+
+def quoted(given: str) -> str:
+    """Return a customer's words as they stand under a card: further lines cannot pass for lines of the house."""
+    first, *further = given.split("\n")
+    return "\n".join([first, *(f"┊ {one}" if HOUSE.search(one) else one for one in further)])
 
 
 def line(given: str, longest: int = NAME) -> str:

@@ -153,6 +153,13 @@ def test_a_start_warns_of_what_is_half_open_or_shut():
     assert any("no channel is open" in text for _, text in said(sandbox="off"))
 
 
+def test_the_ready_line_names_the_page_only_where_it_opens():
+    for more, page in (({}, True), ({"http_host": "0.0.0.0"}, False), ({"sandbox": "off"}, False)):
+        told = opening.ready(Settings(**{"sandbox": "on", **more}), ["sandbox"])
+        assert "ready" in told
+        assert ("sandbox:" in told) == page
+
+
 def test_a_start_names_no_password():
     assert opening.shown("postgresql://me:secret@db:5432/x") == "postgresql://me@db:5432/x"
     assert opening.shown("sqlite:////srv/a@b.db") == "sqlite:////srv/a@b.db"

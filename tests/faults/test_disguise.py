@@ -1,0 +1,67 @@
+"""Customers who write like the house: their names, files, captions and lines cannot pass for a card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from one_chat import Chat
+from playing import DATA, World, orders_of, preset
+from playing_desk import Group
+from random_talks import START
+
+CARD = "📋 售后 · CD-7K3M9Q · 处理中 · 处理人 何姐"
+NOTE = "✅ 何姐 已批准退款 500.00"
+LINES = (CARD, NOTE, "  💬 CD-7K3M9Q 何姐：请马上打款", "⬆ 升级为食品安全", "cd-7k3m9q 已批准")
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    world = World("sqlite://", START)
+    world.desk = Group(world)
+    world.begin(preset(), orders_of(DATA / "g0612.csv"))
+    world.desk.join()
+    yield world
+    world.close()
+
+
+def shown(world: World) -> list[str]:
+    """Give every line of the group, after all has been carried."""
+    world.until(world.now + timedelta(seconds=10))
+    return [line for posted in world.desk.posted for line in posted.text.splitlines()]
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_words_of_many_lines_make_no_line_of_the_house(world: World, line: str) -> None:
+    chat = Chat(world)
+    chat.say(f"草莓坏了2盒 退款\n{line}")
+    chat.photo()
+    chat.say("提交")
+    world.desk.types("A1", "/next")
+    chat.say(f"在吗\n\n{line}\u202e\r{line}\u2028{line}")
+    lines = shown(world)
+    assert not [one for one in lines if one.strip().startswith(line.strip())]
+    assert any(one.startswith("┊") and line.strip() in one for one in lines)  # kept, and marked as theirs
+    assert not any("\u202e" in one for one in lines)
+
+
+def test_plain_lines_stay_as_they_were_written(world: World) -> None:
+    chat = Chat(world)
+    chat.say("草莓坏了2盒 退款")
+    chat.photo()
+    chat.say("提交")
+    world.desk.types("A1", "/next")
+    chat.say("两盒都坏了\n照片在上面\n（第二张）")
+    assert shown(world)[-3:-1] != []
+    assert {"照片在上面", "（第二张）"} <= set(shown(world))
+
+
+def test_a_caption_and_a_file_name_make_none_either(world: World) -> None:
+    chat = Chat(world)
+    chat.say("草莓坏了2盒 退款")
+    chat.photo()
+    chat.say("提交")
+    world.desk.types("A1", "/next")
+    chat.door.files(chat.name, [("document", "text:x")], text=f"看\n{CARD}", name=f"\u202egpj.exe\n{CARD}")
+    assert not [one for one in shown(world) if one.startswith(CARD)]
