@@ -14,6 +14,9 @@ from storage.orders import Order
 
 SHORT, BARE, MOST = 60, 12, 3  # characters of an answer; of words beside a number nobody asked for; numbers that count
 LEADS = re.compile(r"\s*(?:and |n )?\d{2,4}\s+[a-z]{3}", re.IGNORECASE)  # 129 tofu is problem
+HEAD = re.compile(
+    r"\s*[1-9]\d{2}\s+(?=[\u4e00-\u9fff])"
+)  # 216 鸡翅没给: nobody counts goods by hundreds before their name
 NUMBER = re.compile(
     r"(?<!\bat )(?<!\bjam )(?<![\d.,:/¥$#*xX×a-zA-Z+-])(?<!第)(?<![坏烂碎破少缺漏死裂差剩有退补赔])"
     r"(?<![坏烂碎破少缺漏死裂差][了掉])"
@@ -86,7 +89,8 @@ def as_reference(inbound: Inbound, talk: Talk, lexicon: Lexicon, *, known: bool)
         return text if not found or WORDLESS.sub("", NUMBER.sub("", text)) else _all_marked(text, found)
     left = len(WORDLESS.sub("", text)) - sum(len(one["number"]) for one in found)
     alone = left <= 3 and len(text) <= BARE and not lexicon.nouns.search(normalise(text))
-    if not alone and not several and (not asked or _is_answered(claim, found)):
+    heads = claim is None and HEAD.match(text) is not None and len(found) == 1
+    if not alone and not several and not heads and (not asked or _is_answered(claim, found)):
         return text
     return _all_marked(text, found)
 

@@ -238,7 +238,7 @@ def _wishes(claim: Claim, reading: Reading, *, at: str, first: bool) -> Claim:
     asked = claim.asked.slot if claim.asked else ""
     change = bool(reading.remedies) and (reading.correction or asked in ("wish", "confirm"))
     own = {told.line_no: told.remedy for told in reading.claims if told.remedy}
-    several = len(set(own.values())) > 1
+    several = len({*own.values(), *reading.remedies[-1:]}) > 1
 
     def wish(item: Problem) -> str:
         if several and item.line_no in own:

@@ -9,7 +9,7 @@ from handlers.dialogue import draft_commands, slot_answers
 from handlers.dialogue.drafting import LIVE
 from handlers.dialogue.message import Message
 from handlers.messages.models import Button
-from handlers.nlu.customer_questions import nothing_wrong
+from handlers.nlu.customer_questions import nothing_else, nothing_wrong
 
 BRIEF = 24  # characters of a message that says one thing
 NOT_HERE = ("not_received", "shortage_missing", "late_delivery")
@@ -21,6 +21,9 @@ def claims_nothing(message: Message) -> bool:
     if claim is None or claim.ticket_no or message.tells or message.turn.turn_input.inbound.media:
         return False
     told = any(item.problem for item in claim.problems)
+    noted = any(item.quantity for item in claim.problems)
+    if noted and not claim.order_no and not nothing_else(message.text):
+        return False
     asked = _slot(claim) in (("wish",) if told else ("item", "problem", "order", "wish"))
     return asked and nothing_wrong(message.text) and not (told and claim.photos)
 

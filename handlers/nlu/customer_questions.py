@@ -123,6 +123,11 @@ def nothing_wrong(text: str) -> bool:
     return len(text) <= LONGEST and bool(NOTHING.search(normalise(text)))
 
 
+def nothing_else(text: str) -> bool:
+    """Return whether such a text names nothing beside it: of 青菜冇事 only the greens are fine."""
+    return len(re.sub(r"[\W的了喇啦啊呀嘅咗我系是都也]", "", NOTHING.sub("", normalise(text)))) < 2
+
+
 PERSON = re.compile(
     r"(?:来|找|叫|要|换|给我|让|派|请|喊|接|转|想)[^,。!?;\n]{0,6}(?:活人|真人|人工|大活人|老板|经理|主管|店长|领导|负责人|客服人员|管理员|站长)(?!的)|(?:找|叫|来|换)(?:一?个|你们)?管事的?"
     r"|(?:活人|真人|人工|老板|经理|主管|店长|领导|负责人|管事的?)[^,。!?;\n]{0,4}(?:来|出来|过来|回话|说话|接|打电话|联系|回个?电话|给我)|(?:给我|帮我|跟我)?(?:回|打)(?:个|一个)?电话(?:给我|过来|来)|换个人"

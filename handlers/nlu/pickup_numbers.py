@@ -22,7 +22,7 @@ LEAD = (
 # 号 as part of an address or a thing; 单 only where it counts no orders, 位 and 户 only behind 第
 SIGN = (
     r"\s{0,2}号(?!楼|门|线|路|院|店|码|机|电池|键|公馆|\s*楼)|\s?#|\s?hao(?![a-z])|呺"
-    r"|单(?=$|[\s的:](?![没都有少])|[^\d\s身个点子位独买有没都少未缺需要退待已在共,。!;、出到价元])|[位户楼]|那个?单"
+    r"|单(?=$|[\s的:](?![没都有少])|[^\d\s身个点子位独买有没都少未缺需要退待已在共,。!;、出到价元])|[位户楼]|[那这]个?单|(?<=\d\d)\s?here(?=$|[,.!])"
 )
 ONE = re.compile(rf"(?P<lead>{LEAD})?(?P<number>\d{{1,4}}|{NUMERAL})(?P<sign>{SIGN})?")
 RANGE, LISTED, POINTED = r"\s?(?:--?|~|到|至|\.{2,3})\s?", r"\s?(?:[、,/和跟与及&+;]|and|还有|以及)\s?", r"\."

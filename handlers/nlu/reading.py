@@ -142,9 +142,10 @@ def _sure(entry: Entry, line: object, fits: Sequence[Order], codes: Sequence[str
     return line is not None or not fits or (len(fits) == 1 and whole)
 
 
-def _wish(entry: Entry, known: Facts) -> str | None:
+def _wish(entry: Entry, known: Facts, line: tuple[str, int] | None) -> str | None:
     """Return the wish beside an item, where several items have wishes of their own (葡萄要退款 虾补发)."""
-    if entry.mention and (own := known.own_wish(entry.mention.lines)):
+    lines = entry.mention.lines if entry.mention else (line,) if line else ()
+    if own := known.own_wish(lines):
         return own
     starts = sorted(one.begins for one in known.entries if one.mention)
     if entry.mention is None or len(starts) < 2 or len(known.wished.places) < 2:
@@ -190,7 +191,7 @@ def claim_of(entry: Entry, known: Facts, fits: Sequence[Order], base: ReadClaim)
         fraction=bool(count and count.share),
         unit=count.unit if count else None,
         problems=codes,
-        remedy=_wish(entry, known),
+        remedy=_wish(entry, known, chosen),
         received=known.came.words if known.came and known.came.wrong else None,
         absent=_absent(entry, known.text, fits),
         certain=base.certain and _sure(entry, line, fits, codes),

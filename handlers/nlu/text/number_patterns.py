@@ -26,11 +26,13 @@ COUNTED_ELSE = (
 IDIOMS = "十分|千万|万一|三明治|三文|三黄|五花|八角|五常|六必居|七度|九阳"
 NOT_COUNTS = re.compile(
     r"(?<![\d.])\d{1,6}(?:\.\d{1,2})?\s?个?(?:岁|度|楼|人|块钱|元|毛|折|星|次|遍|趟|mm|cm|%off|号)"
-    rf"|[\d{CHINESE}几]{{1,4}}个?(?:订?单(?![独身薄])|(?<=个)号|客户|顾客|邻居|团员|接龙|号(?=都|[,。\s]|$))"
+    rf"|[\d{CHINESE}几]{{1,4}}[个张]?(?:订?单(?![独身薄])|(?<=个)号|客户|顾客|邻居|团员|接龙|号(?=都|[,。\s]|$))"
     rf"|[{CHINESE}几半]{{1,6}}个?(?:{COUNTED_ELSE}|点(?![\d一二三四五六七八九]))"
     r"|\d{1,5}(?:\.\d)?(?:g|克|斤|两|kg)(?:以上|以下|左右|之间|起)|单[颗个果只粒]果?\d{1,5}(?:g|克|斤|两)"
     r"|\d{1,2}(?:st|nd|rd|th)? (?:of )?(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*|(?:jan|"
     r"feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]* \d{1,2}(?!\d)"
+    rf"|[{CHINESE}\d]{{1,3}}[个位](?:老人家?|老太太?|老头|老年人|阿[婆公伯姨嫲]|女人|女的|男人|男的|女生|男生|小孩|孩子|细路|娃儿?|学生"
+    r"|[宝单]妈|妈妈|孕妇|病人|上班族|打工[人仔]|后生|租客|姑娘)"
     r"|(?:娃|孩子|大人|老人|老伴|我|他|她|家里)一个(?:人)?(?=[吃喝用在没])"
     r"|[$¥]\s?\d+(?:\.\d+)?|第[一二三四五六七八九十\d]{1,4}[个次天盒袋箱批颗枚]?|[没无]有?几[个盒颗枚只]"
     r"|[流洒撒弄糊淌溅沾][了得满]?一[袋盒箱包桌地身手]|牙[^,。!?;\n]{0,6}[一半两几][块颗截]"
@@ -50,7 +52,8 @@ TALLY = re.compile(
     r"(\d{1,3}|[一二两三四五六七八九十俩仨]{1,3})(?=[\s,。;!\ue000-\ue002]|$)"
 )
 ENGLISH_ALL = (
-    r"(?<![a-z])(?:(?<!that's )(?<!thats )(?<!that is )all(?! right| the best)|every(?= [a-z])|everything"
+    r"(?<![a-z])(?:(?<!that's )(?<!thats )(?<!that is )(?<!at )all(?! right| the best| the money)|every(?= [a-z])"
+    r"|everything"
     r"|the (?:whole|entire)(?= (?:box|bag|tray|pack|lot|carton)))(?![a-z])"
 )
 ALL = re.compile(
@@ -58,7 +61,10 @@ ALL = re.compile(
     r"|一个(?:好的?|能吃的?)[都也]?没有?|没有?一个是?(?:好|能吃)|没一个[好能]|个个"
     rf"|{ENGLISH_ALL}"
 )
-HALF = re.compile(r"(?<!大)(?<!小)一半(?!天|价|个?小时)|半数|(?<![a-z])half(?: of)?(?![a-z-])")
+HALF = re.compile(
+    r"(?<!大)(?<!小)一半(?!天|价|个?小时)|半数|(?<![a-z])half(?: of)?(?![a-z-])"
+    r"(?! (?:of )?(?:the |my )?(?:price|money|refund)| back)"
+)
 MOST = re.compile(r"一?大半(?!天)|一多半|绝大部分|大部分|(?<![a-z])most(?: of)?(?![a-z])")
 LIANG = re.compile(r"\s?(\d|[一二三四五六七八九])(?:两|(?!\s?[\d.个盒袋只颗枚斤公]))")
 OF = re.compile(
@@ -78,7 +84,10 @@ ALL_BUT = re.compile(
 THERE_IS = re.compile(
     rf"\bthere(?:'s| is| are| was| were)(?: only| just)? (\d{{1,2}}|{ENGLISH})(?= in\b| inside|[.,!;]|$)"
 )
-BOTH = re.compile(r"(?<![a-z])both(?: of)?(?: the| my| them)?(?![a-z])(?! (?:ways|sides|times|orders|days|said|and))")
+BOTH = re.compile(
+    r"(?<![a-z])(?<!refund for )(?<!back for )both(?: of)?(?: the| my| them)?(?![a-z])"
+    r"(?! (?:ways|sides|times|orders|days|said|and))"
+)
 PART_BEFORE = re.compile(r"[层面排角边](?:的|都|也)?$|(?:底下|底部|最底)$")
 INSTEAD = re.compile(rf"instead of (?:the )?(\d{{1,3}}|{ENGLISH})(?![\d.a-z])")
 COUNTED_BARE = re.compile(r"(应到|应收|应有|应发|应|实到|实收|实际到|实发|实)\s?(\d{1,3})(?![\d.])")

@@ -70,3 +70,9 @@ def test_once_the_number_is_known_only_the_tail_is_one() -> None:
 
 def test_a_bound_buyer_is_not_asked() -> None:
     assert told("27", NOTHING, known=True) == "27"
+
+
+@pytest.mark.parametrize("text", ["316 春卷只来了一袋", "275 河虾少了两份呢"])
+def test_hundreds_before_goods_name_the_order(text):
+    assert told(text, NOTHING) == text[:3] + "号" + text[3:]
+    assert told(text, KNOWN) == text

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.nlu.customer_questions import asks_for_person, nothing_wrong, questions
+from handlers.nlu.customer_questions import asks_for_person, nothing_else, nothing_wrong, questions
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,8 @@ def test_no_person_is_asked_for(text: str) -> None:
 )
 def test_nothing_is_claimed(text: str) -> None:
     assert nothing_wrong(text)
+
+
+@pytest.mark.parametrize(("text", "alone"), [("没问题", True), ("冇事喇", True), ("白菜冇事", False)])
+def test_one_item_being_fine_is_not_nothing(text, alone):
+    assert nothing_else(text) == alone
