@@ -198,7 +198,8 @@ def _filled(item: Problem, told: ReadClaim, codes: tuple[str, ...], *, asked: st
     elif codes and item.line_no is not None and told.line_no == item.line_no:
         more = (code for code in codes if code != item.problem)
         changes["also"] = tuple(dict.fromkeys((*item.also, *more)))
-    if told.quantity is not None and may("quantity", not item.quantity):
+    named = asked == "problem" and bool(codes)  # 少了一份 to the question what is wrong: of that, so many
+    if told.quantity is not None and may("quantity", not item.quantity or named):
         changes |= {"quantity": str(told.quantity), "unit": told.unit or "", "share": told.fraction, "unsure": False}
     if told.received and may("received", not item.received):
         changes["received"] = told.received

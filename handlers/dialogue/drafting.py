@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from handlers.claims import story
+from handlers.claims import noted_findings, story
 from handlers.claims.claim import Claim, Photo
 from handlers.claims.decision import TurnInput
 from handlers.claims.outcomes import Bind, Guessed, Opened, Outcome
@@ -131,6 +131,8 @@ class Drafting:
         special = dict.fromkeys((*claim.special, *self.turn_input.policy.groups(tags)))
         claim = replace(claim, order_no=order.order_no, number="", pickup="", problems=(), special=tuple(special))
         claim = replace(claim, asked=None, misses={}, aided=())
+        fine: set[int] = set()
+        found = False
         for part in story.parts(
             claim.said if said is None else said, order, self.turn_input.lexicon, self.turn_input.today
         ):
@@ -140,9 +142,12 @@ class Drafting:
             reading = replace(reading, correction=part.corrects)
             if part.finds and not any(told.problems for told in reading.claims):
                 left = tuple(item for item in claim.problems if item.problem not in MISSING)
-                claim = replace(claim, problems=left)
+                claim, found = replace(claim, problems=left), True
                 continue
+            fine |= {*reading.denied}
             claim = take(claim, reading, order, self.turn_input.policy, at=part.heard_at, first=False)
+        if said is None and not found:
+            claim = noted_findings.kept(known, claim, order, self.turn_input.policy, fine=fine)
         if known.ticket_no:  # those words raised it once; a supervisor may have made it milder since
             claim = replace(claim, severity=known.severity)
         self.order, self.adopted = order, True

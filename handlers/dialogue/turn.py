@@ -189,10 +189,20 @@ class Turn(Drafting):
         if question.slot == "order" and not told:
             most = max(most, STORY)  # somebody who tells a story has not missed the question: it is read with the order
             self.note("kept_more" if misses[question.slot] % 2 == 0 else "kept_words")
-        if misses[question.slot] < most or claim.ticket_no:
+        if misses[question.slot] < most:
             return False
+        if claim.ticket_no:
+            self._leave_to_person(claim)
+            return True
         self.raise_("not_found" if question.slot == "order" else "misses")
         return True
+
+    def _leave_to_person(self, claim: Claim) -> None:
+        """Say once that a colleague replies, and repeat the question no more: what is said reaches the colleague."""
+        self.notes = []
+        if not claim.misses.get("left"):
+            self.put(replace(self.claim or claim, misses={**(self.claim or claim).misses, "left": 1}))
+            self.tell("left_to_person", no=claim.ticket_no)
 
     def ask_again(self, slot: str) -> None:
         """Ask for one slot again, filled or not, so that the answer may change it."""

@@ -117,7 +117,7 @@ WISHED = re.compile(
     r"|\b(?:send|resend|replace|refund)(?: me| the| another)*\s?$"
 )
 ORDERED = re.compile(
-    r"(?:买|订|定|拍|下单|一共|总共|共|应到|应收|应有|应该是|应该有|应该给|本来|原本|要|点|说好|没有?(?:够|足)?|不到|不足|不够|哪有|哪里有|明明|写着?|标着?|付了?)[了的是有]?$"
+    r"(?:买|订|定|拍|下单|一共|总共|共|应到|应收|应有|应该是|应该有|应该给|本来|原本|要|点|说好|没有?(?:够|足)?|不到|不足|不够|哪有|哪里有|明明|写着?|标着?|付了?|[俾畀][咗左了])[了的是有]?$"
     r"|\b(?:ordered|commanded|paid for|bought|buy|of|of the)\s?$"
 )
 CHANGED = re.compile(

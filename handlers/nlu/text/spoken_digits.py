@@ -18,6 +18,7 @@ NUMERAL = "零〇○一二两三四五六七八九十百千万幺"
 RUN = re.compile(
     rf"(?<![{NUMERAL}\d])(?:[零〇○一二三四五六七八九幺]{{4}}|[幺一][零〇○一二三四五六七八九幺两]{{10}})"
     rf"(?![{NUMERAL}\d个只颗枚盒袋包份瓶箱条根块斤月年])"
+    rf"|(?<![{NUMERAL}\d])[一二三四五六七八九幺][零〇○][一二三四五六七八九幺](?=号(?!楼|门|线|路|院))"
 )
 WORD = "|".join(NAMES)
 ENGLISH_RUN = re.compile(rf"\b(?:{WORD})(?:[\s-]+(?:{WORD})){{3,12}}\b", re.IGNORECASE)

@@ -106,9 +106,11 @@ def test_words_for_what_has_gone_bad(text, code):
     assert codes(said(text, ENGLISH)) == {code}
 
 
-@pytest.mark.parametrize("text", ["418这单不对", "morning, 418 here"])
-def test_a_number_beside_the_order_is_its_pickup_number(text):
-    assert said(text, None).pickup_numbers == ("418",)
+@pytest.mark.parametrize(
+    ("text", "number"), [("418这单不对", "418"), ("morning, 418 here", "418"), ("五零二号", "502")]
+)
+def test_a_number_beside_the_order_is_its_pickup_number(text, number):
+    assert said(text, None).pickup_numbers == (number,)
 
 
 def test_goods_that_are_here_are_no_order():

@@ -265,3 +265,28 @@ def test_a_link_with_a_sites_code_names_the_site_and_is_remembered(chat: Chat) -
     assert chat.talk().site == "Z09"
     chat.say("/start site_NOWHERE")
     assert chat.talk().site == "Z09"
+
+
+def test_a_step_that_leads_nowhere_is_left_to_the_person_who_has_it(world: World) -> None:
+    chat = Chat(world, "路人甲", "")
+    chat.say("虾发臭了 人工")
+    chat.say("777号")
+    for _ in range(12):
+        chat.say("4455")
+    heard = [message.text for message in world.phones["路人甲"]]
+    [ticket] = chat.tickets()
+    left = [
+        text for text in heard if text == f"这一步先不问了，{ticket.no} 已在同事手里，同事会回复您；您发的都会转过去。"
+    ]
+    assert len(left) == 1
+    assert heard[-1] == left[0]
+    assert len(heard) < 10
+
+
+def test_what_helps_after_that_is_taken(world: World) -> None:
+    chat = Chat(world, "路人乙", "")
+    chat.say("草莓坏了2盒 退款")
+    chat.say("777号")
+    for _ in range(8):
+        chat.say("4455")
+    assert "草莓" in text(chat.say("3号 尾号2231"))
