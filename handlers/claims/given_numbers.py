@@ -34,11 +34,11 @@ NUMERAL = re.compile(
 # beside several drafts: 57的直接退了, 62道个歉
 DRAFT = re.compile(r"(?<![\d.,:/])(\d{1,3})(?=\s?(?:那个?单|的|退|补|换|道歉|道个|要|是|不))")
 ORDERS = re.compile(
-    r"(?:两|2|二|俩|几)个?(?:订?单|号)|一单[\d一二三四五六七八九十]|单子|(?:two|2|both)(?: of my| my)? orders?",
+    r"(?:两|2|二|俩|几)[个张]?(?:订?单|号)|一单[\d一二三四五六七八九十]|单子|(?:two|2|both)(?: of my| my)? orders?",
     re.IGNORECASE,
 )
 WORDLESS = re.compile(
-    r"[\s,，。.!！?？~、:：;；我和跟与是的号单哦噢啊呢吧呀啦了吗嘛喂你好您]+|\b(?:my|it's|it is|i'm|hi|hello|number)\b",
+    r"[\s,，。.!！?？~、:：;；我和跟与同是的有号单哦噢啊呢吧呀啦了吗嘛喂你好您]+|\b(?:my|it's|it is|i'm|hi|hello|number)\b",
     re.IGNORECASE,
 )
 

@@ -17,7 +17,7 @@ from handlers.nlu.text.spoken_digits import in_figures
 from storage.orders import Order
 
 CORRECTS = re.compile(
-    r"^\s*(?:(?:哦|噢|喔|啊|诶|哎呀?|哎妈呀|嗯|那个|呃|唉|hmm+|oh|uh|um|well|sorry|不好意思|抱歉|对不起)[\s,，、。.!！]*)*"
+    r"^\s*(?:(?:哦|噢|喔|啊|诶|哎[呀吔哟]?|哎妈呀|嗯|那个|呃|唉|hmm+|oh|uh|um|well|sorry|不好意思|抱歉|对不起)[\s,，、。.!！]*)*"
     r"(?:等一?下|等等|等会儿?|等阵|等陣|慢着|且慢|不是(?!吧)|不对|唔啱|唔系|错了?(?=[\s,，]|$)|看错|睇错|睇錯|数错|数漏|记错|说错|讲错|写错|打错|搞错|弄错|更正|重新数|又[^,，。]{0,6}(?:数|看|瞅|点|扒拉)了?一?[下遍]"
     r"|wait|nah|no wait|hold on|hang on|my mistake|correction|scratch that|actually|(?:no )?sorry,? (?:no|not|"
     r"it)|i mean|i meant)",

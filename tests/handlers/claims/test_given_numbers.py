@@ -7,6 +7,7 @@ from playing import preset
 
 from handlers.claims.claim import Asked, Claim, Talk
 from handlers.claims.given_numbers import as_reference
+from handlers.claims.story import CORRECTS
 from handlers.messages.models import Inbound
 from handlers.policy.lexicons import lexicon_of
 
@@ -76,3 +77,11 @@ def test_a_bound_buyer_is_not_asked() -> None:
 def test_hundreds_before_goods_name_the_order(text):
     assert told(text, NOTHING) == text[:3] + "号" + text[3:]
     assert told(text, KNOWN) == text
+
+
+def test_two_orders_joined_in_cantonese_are_both_marked():
+    assert told("我有两张单 127同128", NOTHING) == "我有两张单 127号同128号"
+
+
+def test_a_cantonese_slip_corrects():
+    assert CORRECTS.search("哎吔睇错咗 系另一包")
