@@ -65,7 +65,8 @@ def test_no_token_or_secret_is_left(text):
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(
-    "around", ["{}", "电话{}的", "tel:{}", "tel{}", "\\u5f20{}", "('a\\n{}',)", '{{"phone":"{}"}}', "{}\n", "?phone={}&"]
+    "around",
+    ["{}", "电话{}的", "tel:{}", "tel{}", "\\u5f20{}", "('a\\n{}',)", '{{"phone":"{}"}}', "{}\n", "?phone={}&"],
 )
 def test_no_phone_number_is_left(phone, around):
     told = Redaction()(around.format(phone))

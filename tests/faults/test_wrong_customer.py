@@ -39,7 +39,9 @@ def test_a_customer_who_writes_another_tickets_number_turns_no_reply(house: Hous
     """The message that is replied to decides, not the numbers that somebody put into its words."""
     first = filing.file(house.tx, house.draft(talk=house.talk("1001")), house.context).no
     second = filing.file(
-        house.tx, house.draft("KT260612-0005", lines=House.lines(item="车厘子JJ"), talk=house.talk("1002")), house.context
+        house.tx,
+        house.draft("KT260612-0005", lines=House.lines(item="车厘子JJ"), talk=house.talk("1002")),
+        house.context,
     ).no
     for no in (first, second):
         dispatch.act(house.tx, house.staff(kind="tap", tap=f"pick:{no}"), house.context)

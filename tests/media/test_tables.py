@@ -141,7 +141,8 @@ def test_a_row_per_line_whatever_quotation_marks_stand_in_it():
 
 
 @pytest.mark.parametrize(
-    "part", [b"<c " * 400_000, b"<mergeCell " * 200_000, b'<c r="A1"><f>' * 100_000, b"<!-" * 400_000, b"<!--" * 300_000]
+    "part",
+    [b"<c " * 400_000, b"<mergeCell " * 200_000, b'<c r="A1"><f>' * 100_000, b"<!-" * 400_000, b"<!--" * 300_000],
 )
 def test_a_hostile_part_costs_no_more_than_its_length(part):
     data = repacked(xlsx(ROWS), xl__worksheets__sheet1=b"<worksheet><sheetData><row>" + part)
