@@ -36,8 +36,11 @@ def order_name(order: Order, voice: Voice) -> str:
 
 
 def sum_of(problem: Problem, line: OrderLine | None, left: Fraction = Fraction(1)) -> int | None:
-    """Return the refund of a problem in 分, at most the share that is `left` of the line; None while unknown."""
-    share = share_of(problem, line) if line else None
+    """Return the refund of a problem in 分, at most the share that is `left` of the line; None while unknown.
+
+    It is unknown, too, while the order system gives back a sum that it does not tell.
+    """
+    share = share_of(problem, line) if line and not line.unclear else None
     return None if share is None or line is None else refund(line.paid, min(share, left))
 
 
@@ -56,7 +59,8 @@ def sums(claim: Claim, order: Order | None, claimed: Mapping[int, Fraction]) -> 
 
 def _whole_order(problem: Problem, order: Order | None) -> int | None:
     # the problem is the whole order's (nothing arrived): everything paid and not given back
-    return order.left() if order and problem.quantity == "all" else None
+    clear = order and not any(line.unclear for line in order.lines)
+    return order.left() if order and clear and problem.quantity == "all" else None
 
 
 def total(claim: Claim, order: Order | None, claimed: Mapping[int, Fraction]) -> int | None:
