@@ -168,13 +168,16 @@ class App:
         if self.presence:
             self.presence.wanted = sorted({door.alone for door in self._all_doors() if door.alone})
         self.runner.start()
-        await self.runner.do(lambda tx: intake.warm_up(self.policy))
         await self.runner.do(self._set_digests)
         for door in self._all_doors():
             run = partial(on_duty, door.run, partial(self.alone, door.alone)) if door.polls else door.run
             self._loops.append(
                 asyncio.create_task(supervise(run, partial(_failed, door.name)), name=f"door {door.name}")
             )
+
+    async def warm_up(self) -> None:
+        """Compile what the first message is read with; one that comes meanwhile waits its turn."""
+        await self.runner.do(lambda tx: intake.warm_up(self.policy))
 
     def _set_digests(self, tx: Tx) -> None:
         queue_up(tx, "digests")

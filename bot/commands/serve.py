@@ -58,8 +58,9 @@ async def _serve(settings: Settings) -> int:
         await app.stop()
         raise web.PortTaken(f"port {settings.http_port} cannot be opened ({error.strerror}); set HTTP_PORT") from None
     await app.start()
-    keep_loaded()
     _say_ready(app)
+    await app.warm_up()
+    keep_loaded()
     await stopped.wait()
     LOG.info("stopping")
     try:

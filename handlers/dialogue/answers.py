@@ -9,12 +9,15 @@ from handlers.dialogue import handoff
 from handlers.dialogue.drafting import LIVE
 from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
+from handlers.messages.money import money
 from handlers.messages.texts import span
 from handlers.nlu.customer_questions import ASKS, FRAIL, QUESTIONS, questions
 from handlers.nlu.reading import Reading
 from handlers.nlu.text.keyphrases import plain
 from handlers.policy.values import pick
 
+WHENS = frozenset({"money_when", "how_long"})
+OWED = ("approved", "owed")  # states of a line whose money is on its way
 UNKNOWN = ("invoice", "keep")
 """Built-in questions that the policy has no answer to: a colleague gets them, unless the business names one."""
 
@@ -29,11 +32,33 @@ def names(turn: Turn, text: str) -> tuple[str, ...]:
 def say(turn: Turn, name: str) -> str:
     """Return the answer to a question; "" for one that only a person can answer."""
     voice, policy = turn.voice, turn.turn_input.policy
+    if known := _of_ticket(turn, name):
+        return known
     if (own := policy.answers.get(name)) and name != "eat":
         return pick(own.text, voice.language)
-    clocks = {clock: span(policy.clocks[clock], voice.language) for clock in ("review_notice", "refund_due")}
+    clocks = _spans(turn)
     hours = {"from_": f"{policy.hours.staffed_from:%H:%M}", "to": f"{policy.hours.staffed_to:%H:%M}"}
     return voice.say(f"answer.{name}", **clocks, **hours) if name not in UNKNOWN else ""
+
+
+def _spans(turn: Turn) -> dict[str, str]:
+    clocks, language = turn.turn_input.policy.clocks, turn.voice.language
+    return {name: span(clocks[name], language) for name in ("review_notice", "refund_due")}
+
+
+def _of_ticket(turn: Turn, name: str) -> str:
+    """Return what the ticket that is spoken of tells: when its money is due, until when somebody decides."""
+    ticket, voice, now = turn.ticket(), turn.voice, turn.turn_input.now
+    if ticket is None or turn.claim:
+        return ""
+    owed = [line for line in turn.turn_input.found.lines.get(ticket.no, ()) if line.state in OWED]
+    dues = [line.refund_due_at for line in owed if line.refund_due_at and line.refund_due_at > now]
+    if name in WHENS and dues:
+        sum_ = money(sum(line.amount for line in owed), voice.language)
+        return voice.say("answer.money_due", no=ticket.no, sum=sum_, when=voice.moment(max(dues)))
+    if name in WHENS and ticket.state in LIVE and ticket.due_at and ticket.due_at > now:
+        return voice.say("answer.review_due", no=ticket.no, when=voice.moment(ticket.due_at), **_spans(turn))
+    return ""
 
 
 def heard(turn: Turn, text: str, reading: Reading) -> Reading:
@@ -61,9 +86,13 @@ def say_not_now(message: Message) -> None:
 
 def asks(message: Message) -> bool:
     """Return whether the text asks a known question and tells nothing of a claim."""
-    if message.turn.silent_ticket() or message.turn.turn_input.inbound.media or message.tells:
+    turn = message.turn
+    if turn.silent_ticket() or turn.turn_input.inbound.media:
         return False
-    return bool(names(message.turn, message.text))
+    asked = names(turn, message.text)
+    if message.wishes_alone and not turn.claim:  # 退款要几天: without a draft the word 退款 is no wish
+        return bool(WHENS.intersection(asked))
+    return bool(asked) and not message.tells
 
 
 def asks_else(message: Message) -> bool:

@@ -33,10 +33,19 @@ class Message:
     @property
     def tells(self) -> bool:
         """Return whether the text says anything that a claim can hold."""
+        return bool(self._states or self.reading.remedies)
+
+    @property
+    def wishes_alone(self) -> bool:
+        """Return whether a wish is all that a claim can hold of the text."""
+        return bool(self.reading.remedies) and not self._states
+
+    @property
+    def _states(self) -> bool:
         reading = self.reading
         fit = any(fits(told, self.turn.turn_input.policy) for told in reading.claims)
         named = reading.order_numbers or reading.pickup_numbers or reading.phone_tails or reading.phones
-        return bool(fit or named or reading.remedies or reading.signals or reading.angry)
+        return bool(fit or named or reading.signals or reading.angry)
 
     def means(self, *names: str) -> bool:
         """Return whether the whole text is one of the key phrases of these names."""

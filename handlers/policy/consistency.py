@@ -10,6 +10,7 @@ from typing import Any
 from handlers.messages import texts
 from handlers.messages.codes import GROUPS, LANGUAGES, PROBLEMS, REMEDIES, SIGNALS
 from handlers.messages.money import money
+from handlers.nlu.customer_questions import QUESTIONS
 from handlers.nlu.text import weights
 from handlers.policy.content import Content, restored
 from handlers.policy.kinds import guess
@@ -37,7 +38,7 @@ def contradictions(content: Mapping[str, Any], nearest: Nearest = _first) -> Ite
     """Yield what is missing from or contradictory in merged content whose single values are right."""
     whole = restored(content)
     yield from ((path, "is missing") for path in missing(content))
-    for look in (_head, _coupons, _severity, _texts, _words, _weights, _orders, _wechat):
+    for look in (_head, _coupons, _severity, _texts, _words, _weights, _orders, _wechat, _answers):
         yield from look(whole)
     for clash in (_money, _clocks, _talk, _hours, _calendar):
         yield from clash(whole, nearest)
@@ -46,6 +47,12 @@ def contradictions(content: Mapping[str, Any], nearest: Nearest = _first) -> Ite
         yield from _problem(code, kind, whole)
         if code not in PROBLEMS and not kind.label:
             yield ("problems", code), f"is a new problem type without a label{guess(code, PROBLEMS)}"
+
+
+def _answers(whole: Content) -> Iterator[Wrong]:
+    for code, answer in whole.answers.items():
+        if not answer.words and code not in QUESTIONS:
+            yield ("answers", code), f"needs words that ask it: it is no built-in question{guess(code, QUESTIONS)}"
 
 
 def _unknown(path: Path, codes: Iterable[str], known: Iterable[str], reason: str = "is not known") -> Iterator[Wrong]:

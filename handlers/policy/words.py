@@ -26,7 +26,7 @@ PHRASES: Mapping[str, str] = {
     "angry": "says that the writer is angry",
     "normal_objects": "foreign objects that are a nuisance",
     "hurtful_objects": "those that can hurt",
-    "eaten": "somebody had of the goods",
+    "eaten": "somebody ate or drank some of the goods",
     "frail": "who is frail without being of a special group",
     "spared": "from whom the goods were kept, or who is named by the way",
     "harmful": "bad in other ways than the problem types tell",

@@ -54,7 +54,7 @@ def orders(url: str) -> int:
 def test_a_shop_moves_to_postgres_and_goes_on_there(shop, url):
     moved = shop.run("db", "move", "--to", url)
     assert moved.returncode == 0, moved.stderr
-    assert "rows of 2 tables, each compared" in moved.stdout
+    assert "rows of 3 tables, each compared" in moved.stdout
     assert orders(url) == 5
     again = shop.run("db", "move", "--to", url)
     assert (again.returncode, "holds rows already" in again.stderr) == (2, True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from one_chat import Chat, text
 from playing import DATA, World, orders_of, policy_with, preset
 from random_talks import START
+
+from storage import tables as t
 
 OWN = """
 [answers.parking]
@@ -124,3 +127,18 @@ def test_who_asks_for_a_person_with_facts_leaves_them_on_the_ticket(world: World
     [ticket] = chat.tickets()
     [line] = chat.lines(ticket.no)
     assert (ticket.raised, line.problem, line.quantity, line.wish) == (True, "quality_spoiled", "2", "refund")
+
+
+def test_the_money_of_a_ticket_is_told_by_its_own_dates(world: World) -> None:
+    chat = Chat(world)
+    chat.say("草莓坏了2盒 退款")
+    chat.say("没有照片")
+    chat.say("提交")
+    [ticket] = chat.tickets()
+    asked = text(chat.say("退款要几天"))
+    assert f"{ticket.no} 还在审核，最迟 19:40 有人给您答复" in asked and "7个工作日" in asked
+    with world.write() as tx:
+        when = world.now + timedelta(days=3)
+        tx.execute(t.ticket_lines.update().values(state="approved", remedy="refund", amount=3980, refund_due_at=when))
+    assert f"{ticket.no} 已同意退 39.80 元，最迟 6月15日" in text(chat.say("退款到底哪天能到"))
+    assert [line.wish for line in chat.lines(ticket.no)] == ["refund"]

@@ -175,6 +175,7 @@ def test_what_a_file_does_not_change_does_not_change_the_hash(tmp_path):
         ("[words]\nspecial = 1\n", 3, "words.special", "table"),
         ("[words.special.senior]\nunless = 1\n", 3, "words.special.senior.unless", "list"),
         ('[texts.fr]\n"time.day" = "x"\n', 2, "texts.fr", "unknown key"),
+        ('[answers.parking]\ntext = { zh = "可以", en = "yes" }\n', 2, "answers.parking", "needs words"),
     ],
 )  # fmt: skip
 def test_a_contradiction_is_named_with_line_key_and_reason(tmp_path, overrides, line, key, reason):
