@@ -41,6 +41,11 @@ class OrderLine:
         whole = self.refund_status == "refunded" and not self.refunded
         return self.paid if whole else min(self.paid, self.refunded or 0)
 
+    @property
+    def unclear(self) -> bool:
+        """Whether a part went or goes back of which the order system tells no sum."""
+        return self.refund_status in ("part_refunded", "refunding") and not self.back
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:

@@ -38,7 +38,8 @@ ORDERS = re.compile(
     re.IGNORECASE,
 )
 WORDLESS = re.compile(
-    r"[\s,，。.!！?？~、:：;；我和跟与同是的有号单哦噢啊呢吧呀啦了吗嘛喂你好您]+|\b(?:my|it's|it is|i'm|hi|hello|number)\b",
+    r"[\s,，。.!！?？~、:：;；我和跟与同是的有号单哦噢啊呢吧呀啦了吗嘛喂你好您]+"
+    r"|\b(?:my|it's|it is|i'm|hi|hello|number)\b",
     re.IGNORECASE,
 )
 

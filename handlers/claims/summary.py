@@ -36,8 +36,11 @@ def order_name(order: Order, voice: Voice) -> str:
 
 
 def sum_of(problem: Problem, line: OrderLine | None, left: Fraction = Fraction(1)) -> int | None:
-    """Return the refund of a problem in 分, at most the share that is `left` of the line; None while unknown."""
-    share = share_of(problem, line) if line else None
+    """Return the refund of a problem in 分, at most the share that is `left` of the line; None while unknown.
+
+    It is unknown, too, while the order system gives back a sum that it does not tell.
+    """
+    share = share_of(problem, line) if line and not line.unclear else None
     return None if share is None or line is None else refund(line.paid, min(share, left))
 
 
@@ -60,7 +63,8 @@ def sums(claim: Claim, order: Order | None, claimed: Mapping[int, Fraction]) -> 
     given = sum(spent.values())
     for place, problem in enumerate(claim.problems):
         if place not in found:
-            found[place] = max(0, _whole(order, claimed) - given) if _is_everything(problem) else None
+            known = _is_everything(problem) and not any(line.unclear for line in order.lines)
+            found[place] = max(0, _whole(order, claimed) - given) if known else None
             given += found[place] or 0
     return [found[place] for place in range(len(claim.problems))]
 

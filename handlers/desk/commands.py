@@ -12,6 +12,7 @@ from handlers.desk.request import Answer, told
 from handlers.desk.views import board
 from handlers.messages import mailboxes, ticket_numbers
 from handlers.messages.models import DeskInbound
+from handlers.nlu.text import numerals
 from handlers.tickets import desk_outbox, lifecycle, notices
 from handlers.tickets.lifecycle import By
 from storage import tickets as rows
@@ -21,7 +22,8 @@ from storage.tickets import Ticket
 
 FOUND = 10  # tickets of a search
 PLAIN = re.compile(
-    r"\s*(?:(?:接|接手|take|pick(?: up)?)\s*(?:第\s*)?(\d{1,3})\s*[单行号条]?|(?:接下一单|下一单|take next))"
+    r"\s*(?:(?:接|接手|take|pick(?: up)?)\s*(?:第\s*)?(\d{1,3}|(?<=第)[一二两三四五六七八九十]{1,3})\s*[单行号条]?"
+    r"|(?:给我|我)?(?:下一单|接单|(?:接|来|再来)下?一单|接下一个)|take next|next ticket)"
     r"\s*[。.!！]*\s*",
     re.IGNORECASE,
 )
@@ -36,7 +38,8 @@ ROW = re.compile(r"^\s*(\d{1,3})\.\s.*?(CD-[0-9A-Z]{6})", re.MULTILINE)
 def plain(text: str) -> str:
     """Return the command that plain words are, as 接3 is /next 3; "" for other words."""
     found = PLAIN.fullmatch(text)
-    return f"/next {found[1] or ''}".strip() if found else ""
+    row = numerals.number(found[1]) if found and found[1] else None
+    return f"/next {int(row.low) if row else ''}".strip() if found else ""
 
 
 def row_meant(text: str) -> str:

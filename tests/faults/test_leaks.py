@@ -1,4 +1,4 @@
-"""Who reads the disk, the log or an export: nobody else may open a file, and no secret or formula is in what goes out."""
+"""Who reads the disk, the log or an export: nobody else opens a file, and no secret or formula goes out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from media.tables.text import FORMULA
 
 PHONE, TOKEN, SECRET = "13912345678", "8123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc", "hook-secret-1"
 LEAKS = (
-    f"tel{PHONE}", f"phone: {PHONE[:3]} {PHONE[3:7]} {PHONE[7:]}", f"id_{PHONE}", f"b'\\n{PHONE}'", f"张{PHONE}", f"+86{PHONE}",
+    f"tel{PHONE}", f"phone: {PHONE[:3]} {PHONE[3:7]} {PHONE[7:]}", f"id_{PHONE}", f"b'\\n{PHONE}'", f"张{PHONE}",
+    f"+86{PHONE}",
     f"https://api.example/bot{TOKEN}/getMe", f"x?secret={SECRET}", f"corpsecret={SECRET}x", f"{SECRET!r}",
 )  # fmt: skip
 ROWS = ["=1+1", "+1", "-1+cmd|'/C calc'!A0", "@SUM(A1)", "\t=1", "草莓"]

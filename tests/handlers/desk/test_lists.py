@@ -129,12 +129,13 @@ def test_a_row_that_is_not_there_is_told(house):
     assert command(house, "/next x").alert
 
 
-def test_take_next_in_plain_words(house):
+@pytest.mark.parametrize("words", ["接下一单", "接单", "给我下一单", "再来一单", "接手第一单", "next ticket"])
+def test_take_next_in_plain_words(house, words):
     nos = many(house, 2)
-    assert nos[0] in says(house, "接下一单").text
+    assert nos[0] in says(house, words).text
 
 
-@pytest.mark.parametrize("words", ["接电话", "接3个人", "我来接", "3", "下一单谁接"])
+@pytest.mark.parametrize("words", ["接电话", "接3个人", "我来接", "3", "下一单谁接", "一单", "来单了"])
 def test_other_words_take_nothing(words):
     assert commands.plain(words) == ""
 

@@ -73,5 +73,5 @@ def test_hostile_texts_take_no_longer_than_a_long_message(text):
         return process_time() - began
 
     # 20 ms of CPU on a quiet machine; a loaded one is given room, a quadratic pattern takes seconds
-    assert min(seconds(said) for _ in range(3)) < 0.1
-    assert min(seconds(listed) for _ in range(3)) < 0.1
+    assert min(seconds(said) for _ in range(3)) < 0.3
+    assert min(seconds(listed) for _ in range(3)) < 0.3
