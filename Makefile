@@ -11,6 +11,7 @@ BOTH := $(TEST) -n 2 --dist worksteal
 UNITS := tests/handlers tests/media tests/storage $(wildcard tests/test_*.py)
 DOORS := tests/bot tests/browser tests/doubles tests/faults
 ARGS :=
+COVERED := test
 SHELL := bash
 .SHELLFLAGS := -o pipefail -c
 
@@ -54,14 +55,14 @@ format: $(VENV)/.test
 	$(PYTHON) -m ruff check --fix .
 	$(PYTHON) -m ruff format .
 
-# The tests on the other Pythons of this machine: the newest runs all of them and prints what they cover.
+# Tests on the other Pythons of this machine: the newest runs the units and prints what they cover.
 matrix:
 	.ci/matrix
 
-# What the tests cover, in percent of lines; on Python 3.12 or newer it hardly costs time.
+# What the tests (or those of COVERED) cover, in percent of lines; on Python 3.12 or newer it hardly costs time.
 coverage: $(VENV)/.test
 	$(PYTHON) -m coverage erase
-	@$(MAKE) --no-print-directory test TEST="$(PYTHON) -m coverage run -m pytest"
+	@$(MAKE) --no-print-directory $(COVERED) TEST="$(PYTHON) -m coverage run -m pytest"
 	$(PYTHON) -m coverage combine -q
 	$(PYTHON) -m coverage report
 
