@@ -17,6 +17,7 @@ from handlers.nlu.text.keyphrases import plain
 from handlers.policy.values import pick
 
 WHENS = frozenset({"money_when", "how_long"})
+REVIEWED = ("queued", "assigned", "appealed")  # states in which the business has to act
 OWED = ("approved", "owed")  # states of a line whose money is on its way
 UNKNOWN = ("invoice", "keep")
 """Built-in questions that the policy has no answer to: a colleague gets them, unless the business names one."""
@@ -56,7 +57,7 @@ def _of_ticket(turn: Turn, name: str) -> str:
     if name in WHENS and dues:
         sum_ = money(sum(line.amount for line in owed), voice.language)
         return voice.say("answer.money_due", no=ticket.no, sum=sum_, when=voice.moment(max(dues)))
-    if name in WHENS and ticket.state in LIVE and ticket.due_at and ticket.due_at > now:
+    if name in WHENS and ticket.state in REVIEWED and ticket.due_at and ticket.due_at > now:
         return voice.say("answer.review_due", no=ticket.no, when=voice.moment(ticket.due_at), **_spans(turn))
     return ""
 

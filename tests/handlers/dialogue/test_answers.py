@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from one_chat import Chat, text
-from playing import DATA, World, orders_of, policy_with, preset
+from one_chat import Chat, played, text
+from playing import DATA, World, orders_of, policy_with
 from random_talks import START
 
 from storage import tables as t
@@ -27,10 +27,8 @@ text.en = "Invoices are in the mini program."
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    world = World("sqlite://", START)
-    world.begin(preset(), orders_of(DATA / "g0612.csv"))
-    yield world
-    world.close()
+    with played() as world:
+        yield world
 
 
 @pytest.mark.parametrize(
@@ -142,3 +140,14 @@ def test_the_money_of_a_ticket_is_told_by_its_own_dates(world: World) -> None:
         tx.execute(t.ticket_lines.update().values(state="approved", remedy="refund", amount=3980, refund_due_at=when))
     assert f"{ticket.no} 已同意退 39.80 元，最迟 6月15日" in text(chat.say("退款到底哪天能到"))
     assert [line.wish for line in chat.lines(ticket.no)] == ["refund"]
+
+
+def test_a_ticket_that_waits_for_the_customer_is_not_said_to_be_under_review(world: World) -> None:
+    chat = Chat(world)
+    chat.say("草莓坏了2盒 退款")
+    chat.say("没有照片")
+    chat.say("提交")
+    with world.write() as tx:
+        tx.execute(t.tickets.update().values(state="waiting_customer"))
+    said = text(chat.say("退款要几天"))
+    assert "7个工作日" in said and "还在审核" not in said
