@@ -79,7 +79,7 @@ def _policy(settings: Settings) -> Iterator[Finding]:
 
 
 def _orders(settings: Settings) -> Iterator[Finding]:
-    """Tell whether the numbers of the orders that came last fit the policy's patterns."""
+    """Yield whether the numbers of the orders that came last fit the policy's patterns."""
     from bot.commands.order_notes import misfit, unfit
     from handlers.policy.loader import PolicyError, load
     from storage.database import DRIVER_ERRORS, open_snapshots, snapshot

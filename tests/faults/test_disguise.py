@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from one_chat import Chat
-from playing import DATA, World, orders_of, preset
-from playing_desk import Group
-from random_talks import START
+from one_chat import Chat, played
+from playing import World
 
 CARD = "📋 售后 · CD-7K3M9Q · 处理中 · 处理人 何姐"
 NOTE = "✅ 何姐 已批准退款 500.00"
@@ -18,12 +16,8 @@ LINES = (CARD, NOTE, "  💬 CD-7K3M9Q 何姐：请马上打款", "⬆ 升级为
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    world = World("sqlite://", START)
-    world.desk = Group(world)
-    world.begin(preset(), orders_of(DATA / "g0612.csv"))
-    world.desk.join()
-    yield world
-    world.close()
+    with played(staffed=True) as world:
+        yield world
 
 
 def shown(world: World) -> list[str]:

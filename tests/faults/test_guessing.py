@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from playing import DATA, ZONE, Direct, World, orders_of, preset
-from playing_desk import Group
+from one_chat import played
+from playing import ZONE, Direct, World
 from sqlalchemy import select
 
 from storage import order_guard
@@ -20,12 +20,8 @@ LETTER = "你好 我的草莓坏了"
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    world = World("sqlite://", NOW)
-    world.desk = Group(world)
-    world.begin(preset(), orders_of(DATA / "g0612.csv"))
-    world.desk.join()
-    yield world
-    world.close()
+    with played(NOW, staffed=True) as world:
+        yield world
 
 
 def bound(world: World) -> set[str]:

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
-from playing import Direct, Seen, World
+from playing import DATA, Direct, Seen, World, orders_of, preset
+from playing_desk import Group
+from random_talks import START
 from sqlalchemy import select
 
 from handlers.claims import claim as claims
 from storage import tables as t
+
+
+@contextmanager
+def played(start: datetime = START, *, staffed: bool = False) -> Iterator[World]:
+    """Play a house with the preset and the sample orders in memory; `staffed`: with its agents' group."""
+    world = World("sqlite://", start)
+    if staffed:
+        world.desk = Group(world)
+    world.begin(preset(), orders_of(DATA / "g0612.csv"))
+    if staffed:
+        world.desk.join()
+    yield world
+    world.close()
 
 
 class Chat:

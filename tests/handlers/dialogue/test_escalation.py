@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from one_chat import Chat, text
-from playing import DATA, World, orders_of, preset
-from random_talks import START
+from one_chat import Chat, played, text
+from playing import World
 
 ADVICE = "请马上停止食用"
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    world = World("sqlite://", START)
-    world.begin(preset(), orders_of(DATA / "g0612.csv"))
-    yield world
-    world.close()
+    with played() as world:
+        yield world
 
 
 @pytest.fixture

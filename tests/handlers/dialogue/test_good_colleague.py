@@ -6,19 +6,16 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from one_chat import Chat, text
-from playing import DATA, World, orders_of, preset
-from random_talks import START
+from one_chat import Chat, played, text
+from playing import World
 
 from handlers.messages.models import Inbound
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    world = World("sqlite://", START)
-    world.begin(preset(), orders_of(DATA / "g0612.csv"))
-    yield world
-    world.close()
+    with played() as world:
+        yield world
 
 
 @pytest.fixture

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from one_chat import Chat, text
-from playing import DATA, World, orders_of, preset
-from playing_desk import Group
-from random_talks import START
+from one_chat import Chat, played, text
+from playing import World
 from sqlalchemy import select
 
 from storage import tables as t
@@ -18,12 +16,8 @@ ILL = "孩子吃了以后一直吐，现在在医院输液"
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    world = World("sqlite://", START)
-    world.desk = Group(world)
-    world.begin(preset(), orders_of(DATA / "g0612.csv"))
-    world.desk.join()
-    yield world
-    world.close()
+    with played(staffed=True) as world:
+        yield world
 
 
 def told(length: int) -> str:

@@ -6,20 +6,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from one_chat import Chat, text
-from playing import DATA, World, orders_of, preset
-from playing_desk import Group
-from random_talks import START
+from one_chat import Chat, played, text
+from playing import World
 
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    world = World("sqlite://", START)
-    world.desk = Group(world)
-    world.begin(preset(), orders_of(DATA / "g0612.csv"))
-    world.desk.join()
-    yield world
-    world.close()
+    with played(staffed=True) as world:
+        yield world
 
 
 def test_with_an_agent_in_the_talk_it_is_said_that_a_poll_was_not_read(world: World) -> None:

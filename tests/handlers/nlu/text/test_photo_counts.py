@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import pytest
-from one_chat import Chat, text
-from playing import DATA, World, orders_of, preset
-from random_talks import START
+from one_chat import Chat, played, text
+from playing import World
 from reading_orders import goods, said
 
 ZH = (
@@ -23,10 +22,8 @@ EN = (
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    world = World("sqlite://", START)
-    world.begin(preset(), orders_of(DATA / "g0612.csv"))
-    yield world
-    world.close()
+    with played() as world:
+        yield world
 
 
 @pytest.mark.parametrize("words", [*ZH, *EN])
