@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.app import App, build
 from bot.commands import opening
 from bot.logs import set_up
+from bot.operations import anchors
 from bot.runtime import web
 from bot.runtime.write_probe import WriteProbe
 from bot.settings import Settings
@@ -60,9 +61,11 @@ async def _serve(settings: Settings) -> int:
     await app.start()
     _say_ready(app)
     await app.warm_up()
+    anchoring = asyncio.create_task(anchors.each_day(app.runner.do, app.clock), name="anchors")
     keep_loaded()
     await stopped.wait()
     LOG.info("stopping")
+    anchoring.cancel()
     try:
         async with asyncio.timeout(STOP_WITHIN):
             await http.cleanup()

@@ -39,6 +39,7 @@ tickets = Table(
     Column("due_at", Instant),  # the next promise a human has to keep
     flag("late"),
     Column("version", Integer, nullable=False),
+    Column("head", String(64), nullable=False, server_default=""),  # from which the next event's chain is made
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index(None, "desk", "state", "rank", "due_at"),
@@ -70,6 +71,7 @@ ticket_lines = Table(
     Column("decided_at", Instant),
     Column("refund_due_at", Instant),
     Column("also", Text, nullable=False, server_default=""),  # further problem codes of the same item, by spaces
+    Column("seal", String(64), nullable=False, server_default=""),  # over its other columns, under the log's key
     Column("heard_at", Instant),  # the message its problem was read from: inbox and tickets.said by this time
     Index(None, "order_line_no"),
 )
@@ -103,6 +105,6 @@ events = Table(
     Column("actor", Text, nullable=False),  # customer:telegram:1001, agent:telegram:77, bot, clock
     Column("kind", String(32), nullable=False),
     Column("data", JSON, nullable=False),
-    Column("chain", String(64), nullable=False),  # SHA-256 over the ticket's previous chain and this row
+    Column("chain", String(64), nullable=False),  # of the ticket's head after it, see storage.seals
     Index(None, "ticket_no", "id"),
 )

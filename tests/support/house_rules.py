@@ -31,6 +31,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {  # a library, and how the paths of the 
 }
 ORDER: tuple[tuple[str, ...], ...] = (  # rooms from the bottom to the top; those of one row do not know each other
     ("storage.tables", "storage.engines"),
+    ("storage.seals",),
     ("storage",),
     ("storage.desk", "storage.imports", "storage.platforms", "storage.operations"),
     ("handlers.messages", "handlers.orders"),
@@ -49,6 +50,7 @@ ORDER: tuple[tuple[str, ...], ...] = (  # rooms from the bottom to the top; thos
     ("bot.settings", "bot.logs"),
     ("bot.channels",),
     ("bot.runtime",),
+    ("bot.operations",),
     ("bot.channels.telegram", "bot.channels.wechat"),
     ("bot.desks.telegram", "bot.sandbox"),
     ("bot.doors",),
