@@ -278,11 +278,3 @@ def tickets_show(args: Namespace, settings: Settings) -> int:
 
     with committed(settings) as read:
         return tickets.show(args.no, as_json=args.json, read=read)
-
-
-def audit_verify(args: Namespace, settings: Settings) -> int:
-    """Check the event log."""
-    from bot.commands.upkeep import audit
-
-    with committed(settings) as read:
-        return audit.verify(settings, read=read, out=print)
