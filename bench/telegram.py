@@ -16,7 +16,7 @@ from doubles.botapi import BotApi
 from bench.telegram_forms import FORMS
 
 ROOT = Path(__file__).parents[1]
-CHATS, ROUNDS = int(os.environ.get("CHATS", "120")), 2
+CHATS, ROUNDS = 120, 5
 WORDS = ("KT261101-{n:04d} 尾号{n:04d}", "白菜少了1颗", "退款", "提交")
 OURS = "claimdesk"
 BESIDE = ("aiogram FSM", "aiogram with database")
