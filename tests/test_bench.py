@@ -3,6 +3,7 @@
 from importlib import import_module
 
 import pytest
+
 from bench.__main__ import ALONE, PARTS
 
 

@@ -45,10 +45,11 @@ async def post(bot: Bot, words: Words) -> Raw:
     """Make a call and return the platform's answer. Raises what aiogram raises for it."""
     session = await bot.session.create_session()  # type: ignore[attr-defined]  # ours are all of aiohttp
     values = words.values if words.keys is None else {**words.values, "reply_markup": words.keys}
+    data = json.dumps(values, ensure_ascii=False).encode()
     url = bot.session.api.api_url(token=bot.token, method=words.method)
     timeout = ClientTimeout(total=bot.session.timeout)
     try:
-        async with session.post(url, data=json.dumps(values, ensure_ascii=False).encode(), headers=HEADERS, timeout=timeout) as response:
+        async with session.post(url, data=data, headers=HEADERS, timeout=timeout) as response:
             body = await response.read()
     except TimeoutError as error:
         raise TelegramNetworkError(method=ASKED, message="Request timeout error") from error
