@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from storage.database import Tx
 from storage.tables import payments
@@ -46,3 +46,8 @@ def ticket_with(tx: Tx, reference: str, *, but: str) -> str:
         payments.c.reference == reference, payments.c.ticket_no != but, payments.c.undone_at.is_(None)
     )
     return tx.execute(query.limit(1)).scalar() or ""
+
+
+def undo(tx: Tx, number: int, *, now: datetime) -> None:
+    """Take a payment back."""
+    tx.execute(update(payments).where(payments.c.id == number).values(undone_at=now))
