@@ -41,20 +41,23 @@ def lay(settings: Settings, engine: Writer, now: datetime) -> None:
     with turn_to_write(url, settings.folder):
         with snapshot(engine) as tx:
             installation.not_emptied(settings.folder, bool(migration.version(tx)), shown(url))
-        migration.prepare(engine)
-        note = run(engine, lambda tx: _identify(tx, settings, now))
+        applied = migration.prepare(engine)
+        note = run(engine, lambda tx: _identify(tx, settings, now, applied=bool(applied)))
     if note != installation.noted(settings.folder):
         installation.write(settings.folder, note)
 
 
-def _identify(tx: Tx, settings: Settings, now: datetime) -> Note:
+def _identify(tx: Tx, settings: Settings, now: datetime, *, applied: bool) -> Note:
     queue_up(tx, "furnish")
     number = installation.number_of(tx, settings.folder, shown(settings.database))
     kept = installation.noted(settings.folder).key
     if several(settings.database) and audit.kept_under(tx) and processes.living(tx):
         kept = kept or "another"  # who joins others takes their key: the log does not go over to a new one
     try:
-        return Note(number=number, key=audit.keep(tx, now, today(now), noted=kept))
+        key = audit.keep(tx, now, today(now), noted=kept)
+        if applied:  # a migration may have changed lines
+            audit.seal_lines(tx)
+        return Note(number=number, key=key)
     except audit.Gone as gone:
         LOG.error("%s", gone.__doc__)
         return Note(number=number, key=kept)

@@ -74,8 +74,7 @@ def _begin(tx: Tx, now: datetime, day: str) -> None:
     tx.execute(audit_keys.insert().values(seal=key_seal(key, row), **row))
     for no, last in _heads(tx, 0, since):
         tx.execute(update(tickets).where(tickets.c.no == no).values(head=chain.begin(key, no, last)))
-    for no, number in tx.execute(select(lines.c.ticket_no, lines.c.line)).all():
-        ticket_lines.seal(tx, no, number)
+    seal_lines(tx)
     tx.execute(ticket_register.delete())
     totals = {slot: chain.slot_start(key, slot) for slot in range(SLOTS)}
     for no in tx.execute(select(tickets.c.no)).scalars():
@@ -83,6 +82,12 @@ def _begin(tx: Tx, now: datetime, day: str) -> None:
     rows = [{"slot": slot, "total": f"{total % chain.ROUND:064x}"} for slot, total in totals.items()]
     tx.execute(ticket_register.insert(), rows)
     _cast(tx, now, day, None)
+
+
+def seal_lines(tx: Tx) -> None:
+    """Seal all lines as they are now."""
+    for no, number in tx.execute(select(lines.c.ticket_no, lines.c.line)).all():
+        ticket_lines.seal(tx, no, number)
 
 
 def key_seal(key: bytes, row: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """The event log under a key: heads of tickets, seals of lines, the register of tickets, anchors.
 
-Revision ID: 0005
+Revision ID: 0006
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 LAST = "SELECT chain FROM events WHERE events.ticket_no = tickets.no ORDER BY events.id DESC LIMIT 1"
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
