@@ -9,9 +9,10 @@ from storage.database import DRIVER_ERRORS, Busy, DatabaseGone
 from storage.migration import Broken, Newer
 from storage.operations.audit import Foreign
 from storage.operations.move import NotEmpty, NotPresent, Unlike
+from storage.operations.schema import Unfit
 
 MOVING = (NotEmpty, NotPresent, Unlike)
-STATE = (Busy, DatabaseGone, Broken, Newer, Exchanged, Foreign)
+STATE = (Busy, DatabaseGone, Broken, Newer, Exchanged, Foreign, Unfit)
 EXPECTED = (PortTaken, PolicyError, *STATE, *MOVING, *DRIVER_ERRORS, OSError, ValueError)
 
 

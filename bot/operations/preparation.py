@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.operations import installation
@@ -12,7 +13,7 @@ from bot.settings import SHANGHAI, Settings, secret_key
 from handlers.policy.policy import Policy
 from storage import migration, policies
 from storage.database import Busy, Tx, Writer, open_writer, queue_up, run, several, snapshot, turn_to_write
-from storage.operations import audit, processes
+from storage.operations import audit, processes, schema
 from storage.seals.chain import derived
 
 LOG = logging.getLogger(__name__)
@@ -34,14 +35,21 @@ def prepare(settings: Settings, engine: Writer, policy: Policy, now: datetime) -
 def lay(settings: Settings, engine: Writer, now: datetime) -> None:
     """Bring the database to this version, as that of this installation.
 
-    Raises Busy, Exchanged, Foreign, Newer or Broken.
+    Raises Busy, Exchanged, Unfit, Foreign, Newer or Broken.
     """
     url = settings.database
+    if not several(url) and (wrong := schema.cut_short(Path(url.removeprefix("sqlite:///")))):
+        raise schema.Unfit(wrong)
     alone(url, engine)
     with turn_to_write(url, settings.folder):
         with snapshot(engine) as tx:
-            installation.not_emptied(settings.folder, bool(migration.version(tx)), shown(url))
+            known = bool(migration.version(tx))
+            if not known:
+                schema.unmade(tx)
+            installation.not_emptied(settings.folder, known, shown(url))
         applied = migration.prepare(engine)
+        with snapshot(engine) as tx:
+            schema.check(tx)
         note = run(engine, lambda tx: _identify(tx, settings, now, applied=bool(applied)))
     if note != installation.noted(settings.folder):
         installation.write(settings.folder, note)

@@ -132,3 +132,48 @@ def test_each_day_is_anchored_once(shop, caplog, monkeypatch):
     with reader.connect() as rows:
         assert rows.scalar(text("SELECT count(*) FROM anchors")) == 3  # with that of the beginning
     reader.dispose()
+
+
+def sql(*statements):
+    def act(file):
+        engine = create_engine(f"sqlite:///{file}")
+        with engine.begin() as rows:
+            for statement in statements:
+                rows.execute(text(statement))
+        engine.dispose()
+
+    return act
+
+
+def half(file):
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def beheaded(file):
+    file.write_bytes(bytes(100) + file.read_bytes()[100:])
+
+
+@pytest.mark.parametrize(
+    ("act", "sentence"),
+    [
+        (half, "is cut short"),
+        (beheaded, "no SQLite database"),
+        (sql("DELETE FROM alembic_version"), "alembic_version is empty or gone"),
+        (sql("DROP TABLE alembic_version"), "alembic_version is empty or gone"),
+        (sql("DROP TABLE anchors"), "lacks table anchors:"),
+        (sql("ALTER TABLE clocks DROP COLUMN breached_at", "DROP INDEX ix_orders_buyer_phone"),
+         "lacks index ix_orders_buyer_phone, column clocks.breached_at:"),
+    ],
+)  # fmt: skip
+def test_half_a_database_is_refused_in_one_sentence(shop, act, sentence):
+    act(shop.folder / "var/claimdesk.db")
+    for words in (("orders", "import", "orders.csv"), ("serve",)):
+        done = shop.run(*words)
+        assert (done.returncode, sentence in done.stderr) == (2, True), (words, done.stderr)
+        assert "Traceback" not in done.stderr
+
+
+def test_a_part_written_database_is_not_completed_though_nothing_remembers_it(shop):
+    (shop.folder / "var/installation.json").unlink()
+    sql("DELETE FROM alembic_version")(shop.folder / "var/claimdesk.db")
+    refused(shop, "was made or restored in part")
