@@ -87,6 +87,7 @@ complainants = Table(
     Column("at", Instant, nullable=False),
 )
 
+BREACHED = text("breached_at IS NOT NULL")
 clocks = Table(
     "clocks",
     METADATA,
@@ -96,6 +97,7 @@ clocks = Table(
     Column("due_at", Instant, nullable=False),
     Column("stopped_at", Instant),
     Column("breached_at", Instant),
+    Index("ix_clocks_breached_at", "breached_at", postgresql_where=BREACHED, sqlite_where=BREACHED),
     Column("first_due_at", Instant),  # what was promised at first; stays when the clock is moved
 )
 

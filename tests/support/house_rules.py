@@ -48,7 +48,7 @@ ORDER: tuple[tuple[str, ...], ...] = (  # rooms from the bottom to the top; thos
     ("handlers.desk", "handlers.turn"),
     ("bot.env_file", "bot.setting_shapes", "bot.redaction"),
     ("bot.settings", "bot.logs"),
-    ("bot.channels",),
+    ("bot.channels", "bot.measures"),
     ("bot.runtime",),
     ("bot.operations",),
     ("bot.channels.telegram", "bot.channels.wechat"),

@@ -1,4 +1,4 @@
-"""The event log under a key: heads of tickets, seals of lines, the register of tickets, anchors.
+"""The event log under a key (heads of tickets, seals of lines, a register, anchors), and breaches by their time.
 
 Revision ID: 0006
 """
@@ -19,6 +19,10 @@ def upgrade() -> None:
     """Add the columns and tables; the chains stay as they are, and go on under the key from the next start."""
     op.add_column("tickets", sa.Column("head", sa.String(length=64), server_default="", nullable=False))
     op.add_column("ticket_lines", sa.Column("seal", sa.String(length=64), server_default="", nullable=False))
+    breached = sa.text("breached_at IS NOT NULL")
+    op.create_index(
+        "ix_clocks_breached_at", "clocks", ["breached_at"], postgresql_where=breached, sqlite_where=breached
+    )
     op.execute(f"UPDATE tickets SET head = COALESCE(({LAST}), '')")
     op.create_table(
         "audit_keys",
