@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers.context import TurnContext
 from handlers.policy.policy import Policy
-from handlers.tickets import clocks, decision_notices, lifecycle
+from handlers.tickets import clocks, decision_notices, lifecycle, order_webhook
 from handlers.tickets.lifecycle import By
 from storage import ticket_lines, tickets
 from storage.database import Tx
@@ -96,6 +96,7 @@ def grant(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: T
         clocks.start(tx, ticket.no, "follow_up", policy, context, since=due)
     lifecycle.move_line(tx, line, STATE_OF[ruling.remedy], refund_due_at=refund_due, **_columns(ruling, by, context))
     lifecycle.log(tx, ticket.no, "approved", by, context, **_data(line, ruling))
+    order_webhook.decided(tx, ticket, line.line, context)
 
 
 def offer(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: TurnContext) -> None:
