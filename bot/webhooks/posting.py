@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from aiohttp import ServerDisconnectedError as Disconnected
 from bot.webhooks.signing import SIGNATURE, signature
 from storage.database import to_json
 
+LOG = logging.getLogger(__name__)
 TIMEOUT = 10.0  # seconds for one try
 MOST = 64 * 1024  # bytes of an answer that are read; the rest is nobody's
 REDIRECTS = range(300, 400)
@@ -75,6 +77,7 @@ async def _answer(response: ClientResponse) -> bytes:
     async for chunk in response.content.iter_chunked(16 * 1024):
         data += chunk
         if len(data) > MOST:
+            LOG.warning("an answer of %s is longer than %d bytes and was not read", response.url.host, MOST)
             response.close()
             return b""
     return bytes(data)

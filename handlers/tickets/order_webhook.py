@@ -76,6 +76,8 @@ def _is_current(tx: Tx, payload: Mapping[str, Any]) -> bool:
     line = _line(tx, body["ticket"], body["line"])
     if line is None or line.decided_at is None or line.state != payload["state"]:
         return False
+    if body["amount"] and not line.money_owed:
+        return False
     return bool(line.decided_at.isoformat() == body["decided_at"])
 
 

@@ -42,7 +42,7 @@ ORDER: tuple[tuple[str, ...], ...] = (  # rooms from the bottom to the top; thos
     ("handlers.context",),
     ("handlers.claims",),
     ("handlers.tickets", "handlers.dialogue"),
-    ("handlers.dialogue.lists",),
+    ("handlers.dialogue.lists", "handlers.fulfilment"),
     ("handlers.cases",),
     ("handlers.desk", "handlers.turn"),
     ("bot.env_file", "bot.setting_shapes", "bot.redaction"),

@@ -147,7 +147,7 @@ def _state(line: Line) -> str:
     given = [desk_outbox.remedy(line.remedy)] if line.remedy else []
     given += [money(line.amount, desk_outbox.language())] if line.amount else []
     given += [desk_outbox.say("coupon", sum=money(line.coupon, desk_outbox.language()))] if line.coupon else []
-    return " ".join([desk_outbox.say(f"line_{line.state}"), *given])
+    return " ".join([desk_outbox.say(f"line_{line.standing}"), *given])
 
 
 def proof(tx: Tx, ticket: Ticket) -> str:

@@ -4,34 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from handlers.cases import payments
 from handlers.context import TurnContext
+from handlers.fulfilment import payments
+from handlers.fulfilment.payments import Confirmation
 from handlers.messages.money import money
 from handlers.orders.cells import moment
 from handlers.orders.texts import Unclear, label
 from handlers.tickets import desk_outbox, lifecycle
 from handlers.tickets.lifecycle import By
-from storage import ticket_lines, tickets
+from storage import tickets
 from storage.database import Tx
 
 BY = By(actor="order_system")
 MOST = 200  # entries of an answer that are looked at
+BOOKED = frozenset({"paid", "known"})
 SHOWN = 5  # payments that one note to the desk names
 WHOLE = range(10**12)  # what a number of the answer may be
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paid:
-    """A payment as the order system reports it: `amount` in 分."""
-
-    line: int
-    amount: int
-    at: datetime
-    reference: str
 
 
 def taken(tx: Tx, payload: Mapping[str, Any], answer: bytes, context: TurnContext) -> None:
@@ -43,9 +34,9 @@ def taken(tx: Tx, payload: Mapping[str, Any], answer: bytes, context: TurnContex
     tickets.hold(tx, no)
     lifecycle.log(tx, no, "webhook_taken", BY, context, line=payload["body"]["line"], key=payload["key"])
     entries = _entries(answer)
-    found = [_paid(entry, payload["key"], context.now) for entry in entries]
-    odd = [item for one in found if one and (item := _book(tx, no, one, context))]
-    if unreadable := sum(one is None for one in found):
+    found = [_confirmation(no, entry, payload["key"], context.now) for entry in entries[:MOST]]
+    odd = [item for one in found if one and (item := _book(tx, one, context))]
+    if unreadable := len(entries) - sum(one is not None for one in found):
         odd.append(desk_outbox.say("hook_paid_unreadable", count=unreadable))
     if odd:
         shown = [*odd[:SHOWN], *(["…"] if len(odd) > SHOWN else [])]
@@ -54,16 +45,15 @@ def taken(tx: Tx, payload: Mapping[str, Any], answer: bytes, context: TurnContex
         lifecycle.log(tx, no, "webhook_odd", BY, context, said=odd)
 
 
-def _book(tx: Tx, no: str, paid: Paid, context: TurnContext) -> str:
-    """Settle the line of a payment; return "", or what the desk is told of one that does not fit."""
-    why = payments.paid(tx, no, amount=paid.amount, at=paid.at, reference=paid.reference, context=context)
-    if not why:
+def _book(tx: Tx, one: Confirmation, context: TurnContext) -> str:
+    """Book a payment; return "", or what the desk is told of one that does not fit."""
+    booking = payments.paid(tx, one, BY, context)
+    if booking.result in BOOKED:
         return ""
     language = desk_outbox.language()
-    line = next((one for one in ticket_lines.of_ticket(tx, no) if one.line == paid.line), None)
-    told = desk_outbox.say(f"hook_paid_{why}", due=money(line.amount if line else 0, language))
-    sum_ = money(paid.amount, language)
-    return desk_outbox.say("hook_paid_item", line=paid.line, sum=sum_, reference=paid.reference, why=told)
+    why = desk_outbox.say(f"hook_paid_{booking.result}", due=money(booking.due, language), other=booking.other)
+    sum_ = money(one.amount, language)
+    return desk_outbox.say("hook_paid_item", line=one.line, sum=sum_, reference=one.reference, why=why)
 
 
 def _entries(answer: bytes) -> list[Any]:
@@ -72,21 +62,22 @@ def _entries(answer: bytes) -> list[Any]:
     except (ValueError, RecursionError):
         return []
     entries = told.get("paid") if isinstance(told, dict) else None
-    return entries[:MOST] if isinstance(entries, list) else []
+    return entries if isinstance(entries, list) else []
 
 
 def _whole(text: str) -> int | str:
     return int(text) if len(text) < 14 else text  # a number of a million digits is no sum
 
 
-def _paid(entry: Any, key: str, now: datetime) -> Paid | None:
+def _confirmation(no: str, entry: Any, key: str, now: datetime) -> Confirmation | None:
     """Read one payment; None for what is none. Without a reference of its own it has that of the delivery."""
     if not isinstance(entry, dict):
         return None
     line, amount = _number(entry.get("line")), _number(entry.get("amount"))
     if line is None or amount is None:
         return None
-    return Paid(line=line, amount=amount, at=_moment(entry.get("paid_at"), now), reference=_reference(entry, key))
+    at, reference = _moment(entry.get("paid_at"), now), _reference(entry, key)
+    return Confirmation(ticket_no=no, amount=amount, paid_at=at, reference=reference, line=line)
 
 
 def _number(value: Any) -> int | None:
@@ -102,9 +93,9 @@ def _reference(entry: Mapping[str, Any], key: str) -> str:
 
 
 def _moment(text: Any, now: datetime) -> datetime:
-    """Read when something was paid; now, where that is not told or yet to come."""
+    """Read when something was paid; now, where that is not told."""
     try:
         at = moment(text) if isinstance(text, str) else None
     except Unclear:
         at = None
-    return at if at and at <= now else now
+    return at or now
