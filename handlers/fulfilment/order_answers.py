@@ -37,7 +37,7 @@ def taken(tx: Tx, payload: Mapping[str, Any], answer: bytes, context: TurnContex
     found = [_confirmation(no, entry, payload["key"], context.now) for entry in entries[:MOST]]
     odd = [item for one in found if one and (item := _book(tx, one, context))]
     if unreadable := len(entries) - sum(one is not None for one in found):
-        odd.append(desk_outbox.say("hook_paid_unreadable", count=unreadable))
+        odd.insert(0, desk_outbox.say("hook_paid_unreadable", count=unreadable))
     if odd:
         shown = [*odd[:SHOWN], *(["…"] if len(odd) > SHOWN else [])]
         text = desk_outbox.say("hook_paid_odd", no=no, items="; ".join(shown))
