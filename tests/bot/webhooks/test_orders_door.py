@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime
+from io import BytesIO
 from random import Random
 
 import pytest
@@ -133,7 +134,7 @@ ODD_ROWS = [
     ({"order_no": "A-1", "item": "\ud83c", "quantity": 1, "paid": 1}, "item is no text or number"),
     ({"order_no": "A-1", "item": "x", "quantity": 1, "paid": 1, "placed_at": "soon"}, "placed_at is not an ISO"),
     ({"order_no": "A" * 100, "item": "x", "quantity": 1, "paid": 1}, "order_no is longer than 64"),
-    ({"order_no": "A-1", "item": "x", "quantity": 1, "paid": 1, "tags": [1]}, "tags is no text or number"),
+    ({"order_no": "A-1", "item": "x", "quantity": 1, "paid": 1, "tags": [["a"]]}, "tags is no text or number"),
 ]
 
 
@@ -157,9 +158,8 @@ async def test_more_than_a_batch_goes_into_several_transactions(shop):
 
 async def test_a_sample_of_the_sandbox_gives_way_to_a_real_order(shop):
     with transaction(shop.engine) as tx:
-        tx.execute(
-            t.orders.insert().values(order_no="KT260612-0101", order_key="KT2606120101", sample=True, imported_at=NOW)
-        )
+        head = {"order_no": "KT260612-0101", "order_key": "KT2606120101"}
+        tx.execute(t.orders.insert().values(**head, sample=True, imported_at=NOW))
     await shop.post({"orders": [ROW]})
     assert shop.order("KT260612-0101").sample is False
 
@@ -205,7 +205,8 @@ async def test_it_gives_nothing(shop, method):
 
 BROKEN = [
     b"", b"{", b"null", b"[]", b'{"orders": {}}', b'{"orders": null}', b'{"order": []}', b"\xff", b"[" * 100_000,
-    b'{"orders":' * 50_000, b'{"orders": [' + b"[" * 100_000 + b"]" * 100_000 + b"]}", "{'orders': []}".encode("utf-16"),
+    b'{"orders":' * 50_000, b'{"orders": [' + b"[" * 100_000 + b"]" * 100_000 + b"]}",
+    "{'orders': []}".encode("utf-16"),
 ]  # fmt: skip
 
 
@@ -228,7 +229,7 @@ async def test_a_body_that_is_too_long_is_refused_whether_it_says_so_or_not(shop
         for _ in range(6):
             yield b" " * (1024 * 1024)
 
-    for data in (body, parts()):
+    for data in (BytesIO(body), parts()):
         answer = await shop.client.post("/orders", data=data, headers={SIGNATURE: signature(SECRET, body)})
         assert answer.status == 413
     too_many = {"orders": [{}] * 10_001}
@@ -254,7 +255,7 @@ async def test_only_so_many_bodies_are_held_at_one_time(shop):
         asyncio.create_task(shop.client.post("/orders", data=slowly(), headers={SIGNATURE: "sha256=" + "0" * 64}))
         for _ in range(orders_door.AT_ONCE)
     ]
-    while shop.door._inside < orders_door.AT_ONCE:
+    while shop.door._inside < orders_door.AT_ONCE:  # noqa: ASYNC110  the door tells nobody
         await asyncio.sleep(0.01)
     status, answer = await shop.post({"orders": [ROW]})
     assert (status, answer) == (503, {"error": orders_door.BUSY})
