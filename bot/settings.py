@@ -232,9 +232,8 @@ def _now(settings: Settings) -> list[str]:
         bases.append(("TELEGRAM_API_BASE", settings.telegram_api_base))
     if settings.wechat_app_id:
         bases.append(("WECHAT_API_BASE", settings.wechat_api_base))
-    for name in ("llm_base_url", "order_webhook_url", "alert_webhook_url"):
-        if value := getattr(settings, name):
-            bases.append((name.upper(), value))
+    others = ("llm_base_url", "order_webhook_url", "alert_webhook_url")
+    bases += [(name.upper(), value) for name in others if (value := getattr(settings, name))]
     return [
         f"CLAIMDESK_NOW is for demonstrations and tests only: {name} must be on loopback."
         for name, base in bases
