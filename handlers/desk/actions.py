@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from handlers.context import TurnContext
-from handlers.desk import assignment, medical_papers, options, order_link, paying, relay, replies, rulings
+from handlers.desk import assignment, medical_papers, options, order_link, paying, redelivery, relay, replies, rulings
 from handlers.desk.correcting import corrections
 from handlers.desk.request import ActionRequest, Answer
 from handlers.desk.views import customer_words
@@ -63,6 +63,7 @@ ACTIONS: Mapping[str, Action] = {
     "sure": Action(run=rulings.sure, words=rulings.sure_words, states=OPEN),
     "say": Action(run=replies.say, words=replies.held_reply, states=ALL, owner=False),
     "decide": Action(run=replies.decide, states=OPEN, owner=False),
+    "resend": Action(run=redelivery.resend, states=EVERY, owner=False),
 }
 
 

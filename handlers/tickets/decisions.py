@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from handlers.context import TurnContext
-from handlers.tickets import clocks, decision_notices, lifecycle
+from handlers.tickets import clocks, decision_notices, lifecycle, order_webhook
 from handlers.tickets.lifecycle import By
 from storage import ticket_lines, tickets
 from storage.database import Tx
@@ -96,6 +96,7 @@ def grant(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: T
     state = "owed" if ruling.coupon and STATE_OF[ruling.remedy] == "done" else STATE_OF[ruling.remedy]
     lifecycle.move_line(tx, line, state, refund_due_at=refund_due, **_columns(ruling, by, context))
     lifecycle.log(tx, ticket.no, "approved", by, context, **_data(line, ruling))
+    order_webhook.decided(tx, ticket, line.line, context)
 
 
 def offer(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: TurnContext) -> None:
