@@ -158,6 +158,8 @@ def received(tx: Tx, ticket_no: str, *, arrived: bool, conversation_id: int, con
     clocks.stop(tx, ticket_no, ["exchange_due", "follow_up"], context)
     if ticket.state == "decided" and lifecycle.outcome(ticket_lines.of_ticket(tx, ticket_no)) == "resolved":
         lifecycle.move(tx, ticket_no, "resolved")
-    notices.tell(tx, ticket, "notice.arrived", context, buttons=notices.survey(tx, ticket, context))
+    stars = notices.survey(tx, ticket, context)
+    ask = notices.words(tx, ticket, "notice.ask", context) if stars else ""
+    notices.tell(tx, ticket, "notice.arrived", context, buttons=stars, ask=ask)
     desk_outbox.refresh(tx, ticket_no, context)
     return True

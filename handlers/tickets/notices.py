@@ -76,8 +76,9 @@ def _post(tx: Tx, ticket: Ticket, party: Party, reply: Reply, context: TurnConte
 
 
 def survey(tx: Tx, ticket: Ticket, context: TurnContext) -> Buttons:
-    """Return the buttons that ask for satisfaction; none for a safety ticket or where the policy asks nothing."""
-    if ticket.severity == "safety" or not policy_of(tx, ticket, context).survey.enabled:
+    """Return the buttons that ask for satisfaction; none for safety, minors, and where the policy asks nothing."""
+    policy = policy_of(tx, ticket, context)
+    if ticket.severity == "safety" or policy.wants_guardian(ticket.special) or not policy.survey.enabled:
         return ()
     row = [Button(label=words(tx, ticket, f"notice.rate_{n}", context), tap=f"rate:{ticket.no}:{n}") for n in SCORES]
     return (tuple(row),)
