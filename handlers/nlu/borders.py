@@ -33,8 +33,6 @@ WAIVED = re.compile(
     r"[^。!?;\n]{0,24}?(?:(?:这个|那个|这|就|也)(?:也|就)*(?:算了|不讲了|不说了|不提了)|不计较|不追究|不怪你|没关系|无所谓|不要紧"
     r"|never mind|does(?:n'?t| not) matter|(?:do not|don'?t) mind|no big deal|not a big deal|no worries)"
 )
-COUNTED = re.compile(rf"\s*(?:{COUNT}\b\s*(?:(?:[a-z]{{2,9}}\s?)?(?:of\b\s*)?))*")
-HAN = re.compile(f"[{CJK}]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
