@@ -57,6 +57,7 @@ class House:
         self.random = Random(7)
         shipped = preset()
         self.policy = replace(shipped, money=replace(shipped.money, auto_approve_cap=auto_approve_cap))
+        self.outside: dict[str, bool] = {}  # which systems are told: order_webhook, alert_webhook
         self.claims = 0
         self.serial = 0
         self._stock()
@@ -90,7 +91,11 @@ class House:
     @property
     def context(self) -> TurnContext:
         return TurnContext(
-            now=self.now, random=self.random, policy=self.policy, policy_of=lambda tx, hash_: self.policy
+            now=self.now,
+            random=self.random,
+            policy=self.policy,
+            policy_of=lambda tx, hash_: self.policy,
+            **self.outside,
         )
 
     def later(self, **span: float) -> TurnContext:
