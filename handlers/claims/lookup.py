@@ -15,6 +15,7 @@ from handlers.nlu.dates import on
 from handlers.nlu.number_shapes import with_shapes
 from handlers.nlu.references import References
 from handlers.nlu.text.lexicon import Lexicon
+from handlers.nlu.text.parcels import Parcel
 from handlers.policy.lexicons import lexicon_of
 from handlers.policy.policy import Policy
 from storage import order_guard, orders, people, sites, ticket_lines, tickets
@@ -72,6 +73,8 @@ class Found:
     echo_back: bool = False  # the last echo had not left and was taken back
     reviews: tuple[str, ...] = ()  # tickets on which this leader's word is awaited
     site: str = ""  # the pickup site whose code this message is
+    parcel: Parcel | None = None  # the number of a parcel in this message, while goods are awaited back
+    returning: str = ""  # the ticket whose goods are awaited back, where the message may be about that
 
 
 def wanted(

@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from handlers.context import TurnContext
-from handlers.desk import assignment, medical_papers, options, order_link, relay, replies, rulings
+from handlers.desk import (
+    assignment,
+    granting,
+    medical_papers,
+    options,
+    order_link,
+    relay,
+    replies,
+    rulings,
+    shipping,
+)
 from handlers.desk.correcting import corrections
 from handlers.desk.request import ActionRequest, Answer
 from handlers.desk.views import customer_words
@@ -23,6 +33,7 @@ OPEN = frozenset(rows.OPEN)
 ALL = OPEN | lifecycle.AFTER
 EVERY = ALL | {"withdrawn"}
 FREE = frozenset(rows.UNPICKED)
+GOODS = 4  # the row of what is handed over
 QUIET = frozenset({"resolved", "closed", "withdrawn"})  # where an agent may begin a talk of its own
 
 
@@ -43,6 +54,10 @@ ACTIONS: Mapping[str, Action] = {
     "approve": Action(run=rulings.approve, states=OPEN, row=1),
     "change": Action(run=rulings.change, words=rulings.change_words, states=OPEN, row=1),
     "refuse": Action(run=rulings.refuse, words=rulings.refuse_words, states=OPEN, row=1),
+    "arranged": Action(run=shipping.arranged, words=shipping.arranged_words, states=ALL, owner=False, row=4),
+    "sent": Action(run=shipping.sent, words=shipping.sent_words, states=ALL, owner=False, row=4),
+    "goods_in": Action(run=shipping.goods_in, states=ALL, owner=False, row=4),
+    "coupon": Action(run=shipping.coupon, words=shipping.coupon_words, states=ALL, owner=False, row=4),
     "ask": Action(run=relay.ask_customer, words=relay.ask_words, states=ALL, row=2),
     "note": Action(run=relay.note, words=relay.note_words, states=ALL, owner=False, row=2),
     "phone": Action(run=relay.phone, states=ALL, strictly=True, row=2),
@@ -56,6 +71,7 @@ ACTIONS: Mapping[str, Action] = {
     "boss": Action(run=assignment.boss, states=OPEN, owner=False, row=3),
     "close": Action(run=relay.close, words=relay.close_words, states=ALL, row=3),
     # buttons of questions and lists, not of cards
+    "address": Action(run=rulings.change, words=granting.address_words, states=OPEN),
     "show": Action(run=relay.show, states=EVERY, owner=False),
     "sure": Action(run=rulings.sure, words=rulings.sure_words, states=OPEN),
     "say": Action(run=replies.say, words=replies.held_reply, states=ALL, owner=False),
@@ -81,20 +97,28 @@ def buttons(tx: Tx, ticket: Ticket, context: TurnContext) -> tuple[tuple[Button,
     """Return a card's buttons: [Pick up] while nobody has it, else one for each action that its state allows."""
     talk = ((desk_outbox.button("act_talk", f"talk:{ticket.no}"),),) if ticket.state in QUIET else ()
     if ticket.owner_id is None:
-        return ((desk_outbox.button("act_pick", f"pick:{ticket.no}"),),) if ticket.state in FREE else talk
-    rows_ = []
-    for row in (1, 2, 3):
-        names = [name for name, action in ACTIONS.items() if action.row == row and ticket.state in action.states]
-        found = [_button(tx, ticket, name, context) for name in names]
-        rows_.append(tuple(button for button in found if button))
+        goods = tuple(_row(tx, ticket, GOODS, context)) if ticket.state in lifecycle.AFTER else ()
+        return ((desk_outbox.button("act_pick", f"pick:{ticket.no}"),),) if ticket.state in FREE else (*goods, *talk)
+    rows_ = [*_row(tx, ticket, 1, context), *_row(tx, ticket, GOODS, context)]
+    rows_ += [row for number in (2, 3) for row in _row(tx, ticket, number, context)]
     if "boss" in ticket.warnings and ticket.state in OPEN:
         rows_.append((desk_outbox.button("act_pick", f"pick:{ticket.no}"),))
     return (*(row for row in rows_ if row), *talk)
 
 
+def _row(tx: Tx, ticket: Ticket, number: int, context: TurnContext) -> list[tuple[Button, ...]]:
+    """Return one row of a card's buttons, what is handed over in as many as a phone shows."""
+    names = [name for name, action in ACTIONS.items() if action.row == number and ticket.state in action.states]
+    found = [button for name in names if (button := _button(tx, ticket, name, context))]
+    packed = options.packed(found) if number == GOODS else [found]
+    return [tuple(row) for row in packed if row]
+
+
 def _button(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> Button | None:
     lines = [one for one in ticket_lines.of_ticket(tx, ticket.no) if one.state in lifecycle.UNDECIDED]
     if name in HIDDEN and HIDDEN[name](ticket, lines):
+        return None
+    if name in shipping.SHOWN and not shipping.shown(tx, ticket, name):
         return None
     if name in medical_papers.ABOUT and not any(map(medical_papers.ABOUT[name], evidence.of_ticket(tx, ticket.no))):
         return None

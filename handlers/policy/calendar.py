@@ -11,6 +11,8 @@ from handlers.policy.policy import Duration, Policy
 # These run only while people are there: what falls due at night is promised for the morning.
 # Major claims and pages are not among them, they run round the clock.
 STAFFED_CLOCKS = frozenset({"human_first_response"})
+# These are told as days: they end when the working day of their last day ends.
+WHOLE_DAYS = frozenset({"return_by"})
 SATURDAY = 5
 LONGEST = 366  # days looked through for a working day before the calendar must be nonsense
 
@@ -79,7 +81,10 @@ def due(start: datetime, duration: Duration, policy: Policy) -> datetime:
 def promised(start: datetime, clock_name: str, policy: Policy) -> datetime:
     """Return when a clock that starts now runs out; clocks of people wait for staffed hours."""
     begins = staffed_from(start, policy) if clock_name in STAFFED_CLOCKS else start
-    return due(begins, policy.clocks[clock_name], policy)
+    ends = due(begins, policy.clocks[clock_name], policy)
+    if clock_name in WHOLE_DAYS:
+        return datetime.combine(ends.date(), policy.hours.day_end, zone(policy))
+    return ends
 
 
 def staffed(when: datetime, policy: Policy) -> bool:

@@ -22,7 +22,7 @@ from handlers.policy.calendar import local_date
 from handlers.policy.lexicons import lexicon_of
 from handlers.policy.policy import Policy
 from handlers.tickets import desk_outbox, undelivered
-from handlers.turn import edits, leaders
+from handlers.turn import edits, leaders, parcels
 from handlers.turn.apply import carry_out
 from handlers.turn.decide import decide
 from storage import conversations, evidence, orders, outbox
@@ -129,15 +129,17 @@ def _turn_input(
     tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, context: TurnContext, *, echo_back: bool
 ) -> TurnInput:
     lexicon, today = lookup.lexicon(tx, context.policy), local_date(context.now, context.policy)
-    heard = _heard(inbound, talk, conversation, lexicon)
+    numbers = _numbers(inbound)
+    text = "" if _inside(inbound) else inbound.text[:LONGEST]
+    parcel, returning = parcels.returning(tx, text, conversation, talk, lexicon, numbers)
+    heard = _heard(parcels.without(inbound, parcel), talk, conversation, lexicon)
     led = conversation.leader_id is not None and not _inside(inbound)
     named = None if inbound.tap else refer(normalise(heard, lexicon.emoji), (), lexicon, today=today)
     claim = talk.claim(_claim_meant(talk, inbound) or talk.current)
     claim = None if claim is None or claim.dropped else claim
     dropped = next((one for one in reversed(talk.claims) if one.dropped), None)
     want = _wanted(inbound, conversation, talk, claim, named, today)
-    numbers = _numbers(inbound)
-    tickets, lines = lookup.tickets_of(tx, talk, conversation.id, numbers)
+    tickets, lines = lookup.tickets_of(tx, talk, conversation.id, [*numbers, *filter(None, [returning])])
     spoken = tickets.get(talk.ticket_no)
     order_no = claim.order_no if claim else (spoken.order_no or "" if spoken else "")
     locked_until = claims.drafted_time(talk.locked_until)
@@ -159,6 +161,8 @@ def _turn_input(
         site=lookup.site_of(tx, inbound),
         listed=leaders.listed(tx, inbound, conversation, talk, context) if led else None,
         echo_back=echo_back,
+        parcel=parcel,
+        returning=returning,
     )
     return TurnInput(
         talk=talk,
