@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gc
 import sys
 from collections.abc import Callable, Iterator
@@ -22,7 +21,7 @@ from handlers.orders.records import Gathered, Rejected, Repeated
 from handlers.orders.rows import Unusable
 from handlers.policy.policy import Policy
 from handlers.tickets import desk_outbox
-from media.tables.text import inert
+from media.tables.writing import Rejects
 from storage import policies
 from storage.database import Tx
 from storage.imports import Stored, take
@@ -72,7 +71,7 @@ def import_orders(
     tally = intake.tally
     try:
         with ExitStack() as stack, _rare_collections():
-            file = _run(path, intake, Rejects(beside, stack), err)
+            file = _run(path, intake, Rejects(beside, COLUMNS, stack), err)
         if not tally.rejected:
             beside.unlink(missing_ok=True)
     except Unusable as unusable:
@@ -141,30 +140,13 @@ def _policy(tx: Tx, policy_hash: str) -> Policy:
     return Policy.from_text(policies.text_of(tx, policy_hash))
 
 
-class Rejects:
-    """The file of rejected rows, made with the first one; when it is imported again, no line number is missing."""
-
-    def __init__(self, path: Path, stack: ExitStack) -> None:
-        self._path, self._stack = path, stack
-        self._writer: Any = None
-
-    def add(self, row: Rejected) -> None:
-        """Write a row with its number in the original file and the reason."""
-        if self._writer is None:
-            # spreadsheets know UTF-8 by its mark only
-            file = self._stack.enter_context(self._path.open("w", encoding="utf-8-sig", newline=""))
-            self._writer = csv.writer(file)
-            self._writer.writerow(["row", "reason", *COLUMNS])
-        self._writer.writerow([row.row, inert(row.reason), *(inert(row.cells.get(name, "")) for name in COLUMNS)])
-
-
 def _run(path: Path, intake: Intake, rejects: Rejects, err: TextIO) -> OrderFile:
     with _bar("reading", None, err) as bar, opened(path, seen=bar.update) as file:
         bar.close()
         with _bar("storing", file.rows, err) as bar:
             for batch, rows in _batches(file):
                 for row in intake.store(batch):
-                    rejects.add(row)
+                    rejects.add(row.row, row.reason, row.cells)
                 intake.tally.read += rows
                 bar.update(rows)
     return file

@@ -68,9 +68,9 @@ def wished(tx: Tx, ticket: Ticket, line: Line, policy: Policy) -> Ruling | None:
     return Ruling(remedy=line.wish) if line.wish else None
 
 
-def by_one_tap(ticket: Ticket, rulings: Iterable[Ruling | None]) -> bool:
-    """Return whether a tap may grant the wish: a person who was hurt is not sent a coupon without a look."""
-    return ticket.severity != "safety" or not any(ruling and ruling.coupon for ruling in rulings)
+def by_one_tap(ticket: Ticket, lines: Iterable[Line]) -> bool:
+    """Return whether a tap may grant the wishes: a person who was hurt is not sent a coupon without a look."""
+    return ticket.severity != "safety" or not any(line.wish == "compensation" for line in lines)
 
 
 def kind_of_refund(tx: Tx, ticket: Ticket, line: Line, amount: int) -> str:

@@ -26,7 +26,7 @@ def approve(request: ActionRequest) -> Answer:
     if not lines:
         return told("nothing_open", alert=True, no=request.no)
     rulings = [(line, options.wished(request.tx, request.ticket, line, policy_of(request))) for line in lines]
-    if not options.by_one_tap(request.ticket, [ruling for _, ruling in rulings]):
+    if not options.by_one_tap(request.ticket, lines):
         return change(request)
     without = next((line for line, ruling in rulings if ruling is None), None)
     if without is not None and without.wish == "compensation":

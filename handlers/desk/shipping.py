@@ -178,7 +178,7 @@ def goods_in(request: ActionRequest) -> Answer:
     if not lines:
         return _nothing(request, "goods_in")
     if len(lines) > 1 and not request.argument:
-        rows = [[desk_outbox.button("all_lines", f"goods_in:{request.no}:{ALL}")]]
+        rows = [[desk_outbox.button("every_line", f"goods_in:{request.no}:{ALL}")]]
         rows += _narrowed(request, "goods_in", lines)
         ask(request, "goods_in", "ask_goods_in", buttons=rows, items=_items(lines))
         return Answer()

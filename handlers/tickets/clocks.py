@@ -71,6 +71,13 @@ def set_to(tx: Tx, no: str, name: str, due: datetime, context: TurnContext) -> N
     refresh(tx, no)
 
 
+def resume(tx: Tx, no: str, name: str, due: datetime, context: TurnContext) -> None:
+    """Let a clock run again towards the time that was promised."""
+    rows.start(tx, no, name, started=context.now, due=due)
+    _wake(tx, no, name, due, context)
+    refresh(tx, no)
+
+
 def stop(tx: Tx, no: str, names: Collection[str], context: TurnContext) -> None:
     """Stop those of these clocks that run, and remove their timers."""
     for name in names:
