@@ -10,9 +10,10 @@ from fractions import Fraction
 from typing import Any
 
 from handlers.messages import ticket_numbers
-from storage import clocks, events, evidence, shipments, ticket_lines, tickets
+from storage import clocks, events, evidence, ticket_lines, tickets
 from storage.database import Tx
 from storage.desk import corrections
+from storage.fulfilment import shipments
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 

@@ -50,6 +50,19 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """A message that may be about goods that are awaited back: their ticket, and a parcel's number if it has one."""
+
+    ticket_no: str = ""
+    parcel: Parcel | None = None
+
+    @property
+    def tickets(self) -> tuple[str, ...]:
+        """Return the ticket, if there is one."""
+        return (self.ticket_no,) if self.ticket_no else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """The results; `matches` are the orders that the numbers mean and the account may see."""
 
@@ -73,8 +86,7 @@ class Found:
     echo_back: bool = False  # the last echo had not left and was taken back
     reviews: tuple[str, ...] = ()  # tickets on which this leader's word is awaited
     site: str = ""  # the pickup site whose code this message is
-    parcel: Parcel | None = None  # the number of a parcel in this message, while goods are awaited back
-    returning: str = ""  # the ticket whose goods are awaited back, where the message may be about that
+    back: Back = field(default_factory=Back)  # where the message may be about goods that come back
 
 
 def wanted(

@@ -14,7 +14,8 @@ from handlers.nlu.agent_commands import Meant
 from handlers.policy.policy import Policy
 from handlers.tickets import decisions, desk_outbox, lifecycle, notices, returns, root_causes
 from handlers.tickets.decisions import MONEY, Ruling
-from storage import shipments, ticket_lines
+from storage import ticket_lines
+from storage.fulfilment import shipments
 from storage.ticket_lines import Line
 
 Ruled = tuple[Line, Ruling]
@@ -55,7 +56,8 @@ def ruling_of(request: ActionRequest, line: Line, meant: Meant) -> Ruling | Answ
         found = _sum(request, line, meant)
         if found is None or (not found and meant.remedy in MONEY):
             return told("need_sum", alert=True)
-        amount, code, coupon, kind = found, meant.remedy, meant.coupon, meant.coupon_kind
+        kind = meant.coupon_kind if meant.coupon_kind in policy.coupons else ""
+        amount, code, coupon = found, meant.remedy, meant.coupon
     if (code == "compensation" or coupon) and not kind:
         kind = options.coupon_meant(policy, coupon, request.words, late="late_claim" in request.ticket.warnings)
     if code == "compensation" and not coupon:

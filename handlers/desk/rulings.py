@@ -144,7 +144,7 @@ def _confirmed(request: ActionRequest) -> bool | None:
 def _tapped(chosen: str) -> Meant:
     code, _, more = chosen.partition(":")
     if code == "compensation":
-        return Meant(remedy=code, coupon_kind=more)
+        return Meant(remedy=code, coupon=int(more)) if more.isdecimal() else Meant(remedy=code, coupon_kind=more)
     return Meant(remedy=code, amount=int(more) if more.isdecimal() else None)
 
 

@@ -14,8 +14,9 @@ from handlers.nlu.text import parcels, promised_times
 from handlers.policy import calendar
 from handlers.policy.policy import Policy
 from handlers.tickets import desk_outbox, notices, returns
-from storage import shipments, ticket_lines
+from storage import ticket_lines
 from storage.database import Tx
+from storage.fulfilment import shipments
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 

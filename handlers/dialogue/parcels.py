@@ -36,7 +36,7 @@ def _awaits_return(turn: Turn) -> bool:
 
 def names_one(message: Message) -> bool:
     """Return whether the text names a parcel while goods of this customer are awaited back."""
-    return message.turn.turn_input.found.parcel is not None
+    return message.turn.turn_input.found.back.parcel is not None
 
 
 def note(message: Message) -> None:
@@ -54,8 +54,8 @@ def note(message: Message) -> None:
 
 
 def _note(turn: Turn, text: str) -> None:
-    found = turn.turn_input.found
-    parcel, no = found.parcel, found.returning
+    back = turn.turn_input.found.back
+    parcel, no = back.parcel, back.ticket_no
     assert parcel
     turn.talk = replace(turn.talk, ticket_no=no)
     turn.outcomes.append(Returning(ticket_no=no, step="sent", number=parcel.number, carrier=parcel.carrier, text=text))
@@ -66,7 +66,7 @@ def _note(turn: Turn, text: str) -> None:
 def takes(turn: Turn) -> bool:
     """Take a leader's message that is about one parcel; return whether it was."""
     text = turn.turn_input.inbound.text
-    if turn.turn_input.found.parcel is None or len(text) > SHORT or "\n" in text.strip():
+    if turn.turn_input.found.back.parcel is None or len(text) > SHORT or "\n" in text.strip():
         return False
     _note(turn, text)
     return True
@@ -79,14 +79,14 @@ def asks_return(message: Message) -> bool:
         return False
     if _awaits_return(turn):
         return not {*OF_RETURN, "money_when"}.isdisjoint(asked)
-    return bool(turn.turn_input.found.returning) and not OF_RETURN.isdisjoint(asked)
+    return bool(turn.turn_input.found.back.ticket_no) and not OF_RETURN.isdisjoint(asked)
 
 
 def tell_return(message: Message) -> None:
     """Tell what has to be done."""
     turn = message.turn
     ticket = turn.ticket()
-    spoken = ticket.no if ticket and _awaits_return(turn) else turn.turn_input.found.returning
+    spoken = ticket.no if ticket and _awaits_return(turn) else turn.turn_input.found.back.ticket_no
     turn.talk = replace(turn.talk, ticket_no=spoken)
     turn.outcomes.append(Returning(ticket_no=spoken, step="how"))
 

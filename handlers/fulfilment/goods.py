@@ -11,9 +11,10 @@ from handlers.fulfilment.completion import Completion
 from handlers.nlu.text.parcels import Parcel
 from handlers.tickets import clocks, desk_outbox, lifecycle, notices, returns, underway
 from handlers.tickets.lifecycle import By
-from storage import shipments, ticket_lines, tickets
+from storage import ticket_lines, tickets
 from storage.database import Tx
-from storage.shipments import OUT, Shipment
+from storage.fulfilment import shipments
+from storage.fulfilment.shipments import OUT, Shipment
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 

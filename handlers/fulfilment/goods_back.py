@@ -15,9 +15,10 @@ from handlers.policy import calendar
 from handlers.tickets import clocks, desk_outbox, lifecycle, notices, returns
 from handlers.tickets.lifecycle import By
 from storage import clocks as rows
-from storage import events, shipments, ticket_lines
+from storage import events, ticket_lines
 from storage.database import Tx
-from storage.shipments import BACK
+from storage.fulfilment import shipments
+from storage.fulfilment.shipments import BACK
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 

@@ -11,8 +11,9 @@ from handlers.context import TurnContext
 from handlers.policy.policy import Policy
 from handlers.tickets import clocks, decision_notices, lifecycle, returns
 from handlers.tickets.lifecycle import By
-from storage import shipments, ticket_lines, tickets
+from storage import ticket_lines, tickets
 from storage.database import Tx
+from storage.fulfilment import shipments
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 

@@ -10,9 +10,9 @@ from handlers.messages.money import money
 from handlers.policy.policy import Policy
 from handlers.policy.values import pick
 from handlers.tickets import clocks, notices
-from storage import shipments
 from storage.database import Tx
-from storage.shipments import BACK, Shipment
+from storage.fulfilment import shipments
+from storage.fulfilment.shipments import BACK, Shipment
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 

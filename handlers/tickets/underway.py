@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from handlers.context import TurnContext
 from handlers.tickets import clocks, decision_notices, notices, returns
-from storage import shipments
 from storage.database import Tx
-from storage.shipments import BACK, OUT, Shipment
+from storage.fulfilment import shipments
+from storage.fulfilment.shipments import BACK, OUT, Shipment
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 

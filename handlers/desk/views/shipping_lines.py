@@ -8,9 +8,10 @@ from datetime import datetime
 from handlers.desk import options
 from handlers.policy.policy import Policy
 from handlers.tickets import desk_outbox
-from storage import shipments, ticket_lines
+from storage import ticket_lines
 from storage.database import Tx
-from storage.shipments import BACK, OUT, Shipment
+from storage.fulfilment import shipments
+from storage.fulfilment.shipments import BACK, OUT, Shipment
 from storage.ticket_lines import GOODS, Line
 
 
