@@ -9,7 +9,7 @@ from handlers.context import TurnContext
 from handlers.fulfilment import goods
 from handlers.messages.models import Reply
 from handlers.tickets import clocks, decision_notices, decisions, desk_outbox, lifecycle, notices, queue_entry
-from storage import ticket_lines
+from storage import events, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
 from storage.ticket_lines import Line
@@ -106,8 +106,12 @@ def settle(tx: Tx, ticket_no: str, *, score: int, context: TurnContext, conversa
     if lifecycle.of_party(tx, ticket_no, speaker) is None:
         return False
     by = lifecycle.customer(tx, speaker)
-    lifecycle.log(tx, ticket_no, "rated", by, context, score=score)
     content = score >= CONTENT
+    if content and events.happened(tx, ticket_no, "rated", actor=by.actor):
+        text = notices.words(tx, ticket, "notice.rated_already", context, no=ticket.no)
+        notices.post(tx, ticket, Reply(text=text), context, only=[speaker])
+        return ticket.state == "closed"
+    lifecycle.log(tx, ticket_no, "rated", by, context, score=score)
     if content:
         close(tx, ticket, by, context)
     else:

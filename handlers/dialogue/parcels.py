@@ -8,18 +8,20 @@ from dataclasses import replace
 
 from handlers.claims.outcomes import Remark, Returning, Underway
 from handlers.claims.slot_filling import fits
-from handlers.dialogue import answers, facts
+from handlers.dialogue import facts, ticket_answers
 from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
 from handlers.nlu.customer_questions import ASKS, OF_RETURN, questions
 from storage.ticket_lines import GOODS, Line
 
 SHORT = 80  # characters of a leader's message that is about one parcel
+BRIEF = 20  # characters of a message that names a parcel and asks of it without a word that asks: 快递到哪了
 SENDING = re.compile(
     r"发货|补发|重发|换货|寄|发出|发了|送来|送到|送出|到哪|物流|快递|单号|几时到|多久到|什么时候(?:能|可以)?到|安排"
     r"|\b(?:send|sent|ship(?:ped|ment)?|tracking|parcel|deliver|arriv|where is|where's)",
     re.IGNORECASE,
 )
+NOT_HERE = frozenset({"late", "not_received"})
 WHERE = re.compile(
     r"寄到哪|寄去哪|送到哪|发到哪|哪个地址|什么地址|地址|where (?:to|will|does|do|is it going)", re.IGNORECASE
 )
@@ -107,11 +109,31 @@ def change_return(message: Message) -> None:
 def asks_goods(message: Message) -> bool:
     """Return whether it is asked where goods are that are sent again."""
     turn = message.turn
-    if turn.claim or turn.silent_ticket() or message.means("got", "not_got"):
+    if turn.claim or turn.silent_ticket() or ticket_answers.speaks_of_goods(message):
         return False
     owed = any(line.goods_owed or (line.state == "open" and line.remedy in GOODS) for line in _lines(turn))
-    asks = ASKS.search(message.text) or message.contains("urge") or "how_long" in answers.names(turn, message.text)
-    return bool(owed and asks and SENDING.search(message.text) and not message.tells)
+    asks = ASKS.search(message.text) or message.contains("urge") or message.says(BRIEF)
+    return bool(owed and asks and SENDING.search(message.text) and (not message.tells or _waits_for_goods(message)))
+
+
+def _waits_for_goods(message: Message) -> bool:
+    """Return whether all that a text tells is that something did not come (yet), and not of another item or order."""
+    told = [claim for claim in message.reading.claims if claim.problems]
+    numbers = {line.order_line_no for line in _lines(message.turn) if line.remedy in GOODS}
+    named = message.turn.turn_input.want.any or message.reading.signals or message.reading.angry
+    return (
+        bool(told)
+        and not named
+        and all({*claim.problems} <= NOT_HERE and (claim.line_no is None or claim.line_no in numbers) for claim in told)
+    )
+
+
+def misses_goods(message: Message) -> bool:
+    """Return whether the text says, in whatever words, that goods sent again did not come."""
+    turn = message.turn
+    if turn.claim or turn.silent_ticket() or ASKS.search(message.text):
+        return False
+    return any(line.goods_owed for line in _lines(turn)) and _waits_for_goods(message)
 
 
 def tell_goods(message: Message) -> None:

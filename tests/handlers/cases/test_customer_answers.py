@@ -69,7 +69,7 @@ def test_an_opened_ticket_can_be_given_more_within_what_is_left(house):
     first, second = ticket_lines.of_ticket(house.tx, no)
     assert (first.state, second.state, second.coupon, second.problem) == ("owed", "owed", 500, first.problem)
     assert lifecycle.must(house.tx, no).state == "decided"
-    assert "5.00 元优惠券" in house.heard(1)[-1]
+    assert "优惠券 5.00 元" in house.heard(1)[-1]
 
 
 def test_a_stranger_cannot_answer_for_a_ticket(house):

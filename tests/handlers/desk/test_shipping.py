@@ -265,7 +265,7 @@ def test_a_coupon_is_issued_with_its_code_once(house):
     assert reply(house, no, "AB 12").alert
     heard = len(house.heard(1))
     reply(house, no, "GIFT-5531")
-    assert house.heard(1)[heard:] == [f"{no}：5.00 元优惠券，券码 GIFT-5531。满意吗？"]
+    assert house.heard(1)[heard:] == [f"{no}：优惠券 5.00 元，券码 GIFT-5531。满意吗？"]
     assert (line(house, no).state, lifecycle.must(house.tx, no).state) == ("done", "resolved")
     assert "已发（GIFT-5531）" in cards.card(house.tx, no, house.context).text
     reply(house, no, "GIFT-5532")
@@ -279,7 +279,7 @@ def test_a_code_for_all_comes_with_the_decision(house):
     no = wants_coupon(house)
     tap(house, f"change:{no}:1:compensation:goodwill")
     assert line(house, no).state == "done"
-    for part in ("5.00 元优惠券（券码 SORRY5）", "下次下单可用。", "满意吗"):
+    for part in ("优惠券 5.00 元（券码 SORRY5）", "下次下单可用。", "满意吗"):
         assert part in house.heard(1)[-1]
     assert "发券" not in labels(house, no)
 
