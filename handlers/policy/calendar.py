@@ -105,6 +105,23 @@ def staffed_from(when: datetime, policy: Policy) -> datetime:
     return morning if morning > local else _at(local.date() + timedelta(days=1), policy.hours.staffed_from, policy)
 
 
+def staffed_due(start: datetime, seconds: float, policy: Policy) -> datetime:
+    """Return the moment at which so much time has passed in which people are there."""
+    at, left = staffed_from(start, policy), timedelta(seconds=seconds)
+    if policy.hours.staffed_from == policy.hours.staffed_to:
+        return due(start, Duration(seconds=seconds), policy)
+    while (room := _staffed_until(at, policy) - at) < left:
+        left -= room
+        at = staffed_from(at + room, policy)
+    return at + left
+
+
+def _staffed_until(at: datetime, policy: Policy) -> datetime:
+    """Return when people go home on the day of a staffed moment."""
+    ends = _at(at.date(), policy.hours.staffed_to, policy)
+    return ends if ends > at else _at(at.date() + timedelta(days=1), policy.hours.staffed_to, policy)
+
+
 def within(start: datetime, when: datetime, duration: Duration | None, policy: Policy) -> bool:
     """Return whether `when` is inside a window from `start`, its last moment included; None is a window without end."""
     return duration is None or _aware(when) <= due(start, duration, policy)

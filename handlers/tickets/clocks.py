@@ -72,8 +72,8 @@ def set_to(tx: Tx, no: str, name: str, due: datetime, context: TurnContext) -> N
 
 
 def resume(tx: Tx, no: str, name: str, due: datetime, context: TurnContext) -> None:
-    """Let a clock run again towards the time that was promised."""
-    rows.start(tx, no, name, started=context.now, due=due)
+    """Let a stopped clock run again towards the time that was promised; a breach stays on record."""
+    rows.resume(tx, no, name, due=due)
     _wake(tx, no, name, due, context)
     refresh(tx, no)
 

@@ -55,7 +55,7 @@ def _of(tx: Tx, ticket: Ticket, context: TurnContext) -> Progress:
         notices.words(tx, ticket, key, context, sum=money(sum_, ticket.language)) for key, sum_ in sums.items() if sum_
     ]
     parts += ways
-    if promised:
+    if promised and promised > context.now:  # a time that passed promises nothing
         when = notices.moment(tx, ticket, promised, context)
         parts.append(notices.words(tx, ticket, "notice.by", context, when=when))
     text = f"{ticket.no} " + " · ".join(part for part in parts if part)
