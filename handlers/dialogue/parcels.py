@@ -38,7 +38,8 @@ def _awaits_return(turn: Turn) -> bool:
 
 def names_one(message: Message) -> bool:
     """Return whether the text names a parcel while goods of this customer are awaited back."""
-    return message.turn.turn_input.found.back.parcel is not None
+    back = message.turn.turn_input.found.back
+    return back.parcel is not None and bool(back.ticket_no)
 
 
 def note(message: Message) -> None:
@@ -65,10 +66,27 @@ def _note(turn: Turn, text: str) -> None:
         turn.outcomes.append(Remark(ticket_no=no, evidence=turn.evidence_ids()))
 
 
+def shows_one(message: Message) -> bool:
+    """Return whether pictures come without a claim while goods are awaited back: mostly the parcel's paper."""
+    turn = message.turn
+    told = any(claim.problems for claim in message.reading.claims)
+    return bool(turn.turn_input.inbound.media and not turn.claim and not told and _awaits_return(turn))
+
+
+def take_picture(message: Message) -> None:
+    """Let the ticket have it, and ask for the number in words, which nobody reads off a picture."""
+    turn = message.turn
+    ticket = turn.ticket()
+    assert ticket
+    turn.outcomes.append(Remark(ticket_no=ticket.no, text=message.text, evidence=turn.evidence_ids()))
+    turn.tell("back_picture", no=ticket.no)
+
+
 def takes(turn: Turn) -> bool:
     """Take a leader's message that is about one parcel; return whether it was."""
     text = turn.turn_input.inbound.text
-    if turn.turn_input.found.back.parcel is None or len(text) > SHORT or "\n" in text.strip():
+    back = turn.turn_input.found.back
+    if back.parcel is None or not back.ticket_no or len(text) > SHORT or "\n" in text.strip():
         return False
     _note(turn, text)
     return True

@@ -198,6 +198,7 @@ HANDLERS: tuple[Handler, ...] = (
     Handler(ANY, "Self-harm: a calm reply with a helpline, a person, no questions.", _despairs, escalation.despair),
     Handler(ANY, "我今年12岁: an adult and a person are brought in.", minors.speaks, minors.bring_adult),
     Handler(ANY, "单号 SF123...: goods are on their way back.", parcels.names_one, parcels.note),
+    Handler(TICKET, "A picture of the parcel, while goods are awaited back.", parcels.shows_one, parcels.take_picture),
     Handler(ANY, "Photos that begin a draft: their caption is read for facts only.", _captions, facts.take),
     Handler(ANY, "Take the ticket back? yes, no.", ticket_answers.answers_withdrawal, ticket_answers.answer_withdrawal),
     Handler(DRAFT, "Drop the draft? yes, no.", withdrawals.answers_drop, withdrawals.answer_drop),

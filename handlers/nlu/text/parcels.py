@@ -64,7 +64,7 @@ def find(text: str, others: Iterable[re.Pattern[str]] = ()) -> Parcel | None:
     plain = unicodedata.normalize("NFKC", text).lower()
     named = next((carrier for carrier, words in NAMES.items() if words.search(plain)), "")
     for carrier, shape in LETTERED.items():
-        if found := shape.search(plain):
+        if (found := shape.search(plain)) and not any(pattern.fullmatch(found[1]) for pattern in others):
             return _parcel(found[1], carrier)
     digits = SHORTER.search(plain) or (BARE.search(plain) if named or TOLD.search(plain) else None)
     if digits and not any(pattern.fullmatch(digits[1]) for pattern in others):
