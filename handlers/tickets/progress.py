@@ -48,8 +48,10 @@ def _of(tx: Tx, ticket: Ticket, context: TurnContext) -> Progress:
     items = tuple(dict.fromkeys(line.item for line in lines if line.item))
     named = dict.fromkeys(_named(tx, ticket, line, context) for line in lines if line.item)
     parts = [notices.listed(tx, ticket, tuple(named), context), words]
-    if amount:
-        parts.append(notices.words(tx, ticket, "notice.refund_of", context, sum=money(amount, ticket.language)))
+    paid = sum(line.money_paid for line in lines)
+    for key, sum_ in (("brief_paid", paid), ("refund_of", amount - paid)):
+        if sum_:
+            parts.append(notices.words(tx, ticket, f"notice.{key}", context, sum=money(sum_, ticket.language)))
     if promised and promised > context.now:  # a time that passed promises nothing
         when = notices.moment(tx, ticket, promised, context)
         parts.append(notices.words(tx, ticket, "notice.by", context, when=when))
