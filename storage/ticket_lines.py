@@ -117,7 +117,8 @@ _SEALED = Prepared(
         ticket_lines.c.line == bindparam("number", type_=Integer),
     )
 )
-EMPTY = {"wish": "", "remedy": "", "amount": 0, "coupon": 0, "reason": "", "also": ""}  # as the table fills them
+NO_TEXT = dict.fromkeys(("wish", "remedy", "reason", "also", "coupon_kind", "coupon_code"), "")
+EMPTY = {**NO_TEXT, "amount": 0, "coupon": 0}  # as the table fills them
 
 
 def add(tx: Tx, ticket_no: str, *, number: int = 0, **values: Any) -> int:

@@ -97,6 +97,18 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("parked list", "list messages whose turn failed twice", run.parked_list),
     Command("parked retry", "try parked messages again", run.parked_retry),
+    Command(
+        "customer export",
+        "write what is stored of the person behind an account, with the files, as ZIP; ACCOUNT as telegram:1001",
+        upkeep.customer_export,
+        (_arg("account", metavar="ACCOUNT"), _arg("--out", required=True, metavar="FILE")),
+    ),
+    Command(
+        "customer erase",
+        "take the person behind an account out; sums and the audit stay",
+        upkeep.customer_erase,
+        (_arg("account", metavar="ACCOUNT"),),
+    ),
     Command("audit verify", "check the chains of the event log", upkeep.audit_verify),
     Command(
         "wechat menu",

@@ -43,6 +43,13 @@ def kept_under(tx: Tx) -> str:
     return str(tx.execute(newest).scalar() or "")
 
 
+def kept_since(tx: Tx) -> int:
+    """Return the last event that was written before the present key; a number beyond all where there is none."""
+    newest = select(audit_keys.c.since_event).order_by(audit_keys.c.id.desc()).limit(1)
+    found = tx.execute(newest).scalar()
+    return 1 << 63 if found is None else int(found)
+
+
 def keep(tx: Tx, now: datetime, day: str, *, noted: str) -> str:
     """See to it that the log is kept under this transaction's key; return the key's fingerprint.
 

@@ -34,6 +34,7 @@ ORDER: tuple[tuple[str, ...], ...] = (  # rooms from the bottom to the top; thos
     ("storage.seals",),
     ("storage",),
     ("storage.desk", "storage.fulfilment", "storage.imports", "storage.platforms", "storage.operations"),
+    ("storage.privacy",),
     ("handlers.messages", "handlers.orders"),
     ("handlers.nlu.text",),
     ("handlers.nlu",),

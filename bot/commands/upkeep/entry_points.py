@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from bot import settings as configuration
-from bot.commands.entry_points import committed
+from bot.commands.entry_points import committed, database
 from bot.settings import Settings
 
 
@@ -30,3 +30,22 @@ def audit_verify(args: Namespace, settings: Settings) -> int:
 
     with committed(settings) as read:
         return audit.verify(settings, read=read, out=print)
+
+
+def customer_export(args: Namespace, settings: Settings) -> int:
+    """Write what is stored of a person."""
+    from bot.commands.upkeep import customer
+    from media.store import open_store
+
+    with committed(settings) as read:
+        return customer.export(args.account, Path(args.out), read=read, store=open_store(settings.media), out=print)
+
+
+def customer_erase(args: Namespace, settings: Settings) -> int:
+    """Take a person out."""
+    from bot.commands.upkeep import customer
+    from media.store import open_store
+
+    with database(settings) as write:
+        now, store = configuration.clock(settings)(), open_store(settings.media)
+        return customer.erase(args.account, write=write, store=store, now=now, out=print)
