@@ -109,6 +109,12 @@ COMMANDS: tuple[Command, ...] = (
         upkeep.customer_erase,
         (_arg("account", metavar="ACCOUNT"),),
     ),
+    Command(
+        "customer retention",
+        "delete words and files that are older than the policy keeps them",
+        upkeep.customer_retention,
+        (_arg("--dry-run", action="store_true", help="only say what would go"),),
+    ),
     Command("audit verify", "check the chains of the event log", upkeep.audit_verify),
     Command(
         "wechat menu",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -65,10 +65,10 @@ def erase(tx: Tx, person: Person, *, now: datetime, name: str) -> list[str]:
     """
     if waiting := open_of(tx, person):
         raise StillOpen(", ".join(waiting))
-    keys = _files(tx, evidence_of(tx, person))
+    keys = forget_files(tx, evidence_of(tx, person))
     actors = {f"{role}:{channel}:{account}" for role in ("customer", "leader") for channel, account in person.accounts}
     for no in person.tickets:
-        _ticket(tx, no, actors, now=now, name=name)
+        forget_words(tx, no, actors, now=now, name=name)
     _mail(tx, person)
     for number, (channel, account) in zip(person.conversations, person.accounts, strict=True):
         tx.execute(
@@ -89,7 +89,7 @@ def erase(tx: Tx, person: Person, *, now: datetime, name: str) -> list[str]:
     return keys
 
 
-def _files(tx: Tx, pieces: Iterable[Mapping[str, Any]]) -> list[str]:
+def forget_files(tx: Tx, pieces: Iterable[Mapping[str, Any]]) -> list[str]:
     """Forget files; return the keys that no other row names."""
     found = [dict(piece) for piece in pieces]
     ids = [piece["id"] for piece in found]
@@ -104,7 +104,8 @@ def _files(tx: Tx, pieces: Iterable[Mapping[str, Any]]) -> list[str]:
     ]
 
 
-def _ticket(tx: Tx, no: str, actors: set[str], *, now: datetime, name: str) -> None:
+def forget_words(tx: Tx, no: str, actors: Collection[str] = (), *, now: datetime, name: str = "") -> None:
+    """Take the words out of a ticket, and put `name` in the place of these actors."""
     tx.execute(update(tickets).where(tickets.c.no == no).values(said=[]))
     for row in tx.execute(select(lines.c.line, lines.c.decided_by).where(lines.c.ticket_no == no)).all():
         by = name if row.decided_by in actors else row.decided_by
@@ -113,11 +114,12 @@ def _ticket(tx: Tx, no: str, actors: set[str], *, now: datetime, name: str) -> N
     tx.execute(update(shipments).where(shipments.c.ticket_no == no).values(address=""))
     tx.execute(delete(desk_messages).where(desk_messages.c.ticket_no == no))
     tx.execute(delete(sandbox_messages).where(sandbox_messages.c.ticket_no == no))
-    if rows := _steps(tx, no, actors, name):
-        log.add(tx, no, ERASED, {"rows": rows}, actor=ACTOR, at=now)
+    changed = tx.execute(select(tickets.c.updated_at).where(tickets.c.no == no)).scalar_one()
+    log.add(tx, no, ERASED, {"rows": _steps(tx, no, actors, name)}, actor=ACTOR, at=now)
+    tx.execute(update(tickets).where(tickets.c.no == no).values(updated_at=changed))  # no change of the matter itself
 
 
-def _steps(tx: Tx, no: str, actors: set[str], name: str) -> dict[str, list[str]]:
+def _steps(tx: Tx, no: str, actors: Collection[str], name: str) -> dict[str, list[str]]:
     """Take the words out of a ticket's steps; return for each changed one its digest as it was and as it is."""
     key, since, rows = chain.key_of(tx), kept_since(tx), {}
     for row in tx.execute(select(events).where(events.c.ticket_no == no).order_by(events.c.id)).all():

@@ -49,3 +49,15 @@ def customer_erase(args: Namespace, settings: Settings) -> int:
     with database(settings) as write:
         now, store = configuration.clock(settings)(), open_store(settings.media)
         return customer.erase(args.account, write=write, store=store, now=now, out=print)
+
+
+def customer_retention(args: Namespace, settings: Settings) -> int:
+    """Delete what is older than the policy keeps it."""
+    from bot.commands.upkeep import retention
+    from handlers.policy.loader import load
+    from media.store import open_store
+
+    kept = load(settings.policy).retention
+    with database(settings) as write:
+        now, store = configuration.clock(settings)(), open_store(settings.media)
+        return retention.apply(kept, write=write, store=store, now=now, dry=args.dry_run, out=print)
