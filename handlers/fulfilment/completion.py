@@ -46,7 +46,7 @@ def hand_over(tx: Tx, no: str, numbers: Collection[int], context: TurnContext, *
     desk_outbox.refresh(tx, no, context)
     if not ended or not done:
         return Completion(done=tuple(done))
-    _resolve(tx, no, context)
+    wind_up(tx, no, context)
     ask, buttons = question(tx, no, context)
     return Completion(done=tuple(done), ended=True, ask=ask, buttons=buttons)
 
@@ -78,9 +78,10 @@ def _clocks(tx: Tx, no: str, lines: Collection[Line], context: TurnContext) -> N
         clocks.set_to(tx, no, "refund_due", first, context)
 
 
-def _resolve(tx: Tx, no: str, context: TurnContext) -> None:
+def wind_up(tx: Tx, no: str, context: TurnContext) -> None:
+    """Resolve a decided ticket whose lines have all ended, however they did."""
     ticket = lifecycle.must(tx, no)
-    if ticket.state != "decided":
+    if ticket.state != "decided" or lifecycle.outcome(ticket_lines.of_ticket(tx, no)) != "resolved":
         return  # under appeal, open again, or closed by its customer: what was paid changes nothing there
     lifecycle.move(tx, no, "resolved")
     lifecycle.log(tx, no, "resolved", lifecycle.BOT, context)

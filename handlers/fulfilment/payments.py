@@ -12,6 +12,7 @@ from handlers.messages.money import money
 from handlers.policy import calendar
 from handlers.tickets import desk_outbox, lifecycle, notices
 from handlers.tickets.lifecycle import By
+from handlers.tickets.outside import order_webhook
 from storage import payments as rows
 from storage import ticket_lines, tickets
 from storage.database import Tx
@@ -154,6 +155,7 @@ def take_back(tx: Tx, ticket: Ticket, numbers: Collection[int], by: By, context:
         ticket_lines.change(tx, ticket.no, row.line, paid_at=None)
         if lines[row.line].state == "done":
             lifecycle.move_line(tx, lines[row.line], "owed")
+        order_webhook.decided(tx, ticket, row.line, context)
     sum_ = sum(row.amount for row in wrong)
     said = {"amount": sum_, "lines": sorted(row.line for row in wrong)}
     lifecycle.log(tx, ticket.no, "payment_undone", by, context, **said)
