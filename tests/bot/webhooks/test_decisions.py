@@ -388,6 +388,19 @@ async def test_what_was_paid_by_hand_meanwhile_is_not_sent_any_more(house, shop,
     assert not rounds.boxes()
 
 
+async def test_money_that_was_paid_by_hand_is_not_sent_while_a_coupon_is_still_owed(house, shop, rounds):
+    house.outside = {"order_webhook": True}
+    no = filing.file(house.tx, house.draft(), house.context).no
+    ticket, line = lifecycle.must(house.tx, no), ticket_lines.of_ticket(house.tx, no)[0]
+    ruling = Ruling(remedy="refund", amount=3980, coupon=500)
+    decisions.grant(house.tx, ticket, line, ruling, lifecycle.BOT, house.context)
+    decisions.conclude(house.tx, no, [1], lifecycle.BOT, house.context)
+    by_hand(house, no)
+    assert states(house, no) == ["owed"]
+    await rounds.until(house.now + DAY)
+    assert shop.got == []
+
+
 async def test_a_payment_that_was_booked_by_mistake_is_decided_for_the_order_system_again(house, shop, rounds):
     no = granted(house)
     by_hand(house, no)
@@ -448,6 +461,8 @@ async def test_a_slow_system_takes_only_some_at_one_time(house, shop, rounds):
     rounds.poster.timeout = 0.2
     assert await rounds.go() == 12
     assert len(shop.got) == 4
+    tries = select(t.mailboxes.c.attempts).where(t.mailboxes.c.name.like("decision:%"))
+    assert sorted(house.tx.execute(tries).scalars()) == [0] * 8 + [1] * 4
     shop.way = ""
     await rounds.until(house.now + HOUR)
     assert {key[:9] for key in shop.keys} == set(numbers)
