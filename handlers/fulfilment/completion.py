@@ -46,7 +46,7 @@ def hand_over(tx: Tx, no: str, numbers: Collection[int], context: TurnContext, *
     desk_outbox.refresh(tx, no, context)
     if not ended or not done:
         return Completion(done=tuple(done))
-    _resolve(tx, no, context)
+    wind_up(tx, no, context)
     ticket = lifecycle.must(tx, no)
     buttons = notices.survey(tx, ticket, context) if ticket.state in lifecycle.AFTER else ()
     ask = notices.words(tx, ticket, "notice.ask", context) if buttons else ""
@@ -71,9 +71,10 @@ def _clocks(tx: Tx, no: str, lines: Collection[Line], context: TurnContext) -> N
         clocks.set_to(tx, no, "refund_due", first, context)
 
 
-def _resolve(tx: Tx, no: str, context: TurnContext) -> None:
+def wind_up(tx: Tx, no: str, context: TurnContext) -> None:
+    """Resolve a decided ticket whose lines have all ended, however they did."""
     ticket = lifecycle.must(tx, no)
-    if ticket.state != "decided":
+    if ticket.state != "decided" or lifecycle.outcome(ticket_lines.of_ticket(tx, no)) != "resolved":
         return  # under appeal, open again, or closed by its customer: what was paid changes nothing there
     lifecycle.move(tx, no, "resolved")
     lifecycle.log(tx, no, "resolved", lifecycle.BOT, context)

@@ -130,7 +130,8 @@ def _book(tx: Tx, ticket: Ticket, one: Confirmation, lines: Sequence[Line], by: 
     lifecycle.log(tx, ticket.no, "paid", by, context, **data)
     end = completion.hand_over(tx, ticket.no, numbers, context)
     sum_ = money(one.amount, ticket.language)
-    notices.tell(tx, ticket, "notice.paid", context, buttons=end.buttons, sum=sum_, ask=end.ask)
+    brief = notices.words(tx, ticket, "notice.brief_paid", context, sum=sum_)
+    notices.tell(tx, ticket, "notice.paid", context, buttons=end.buttons, decision=brief, sum=sum_, ask=end.ask)
     desk_outbox.refresh(tx, ticket.no, context)
 
 
@@ -152,5 +153,7 @@ def take_back(tx: Tx, ticket: Ticket, numbers: Collection[int], by: By, context:
     due = completion.reopen(tx, ticket.no, context)
     when = notices.day(tx, ticket, due, context) if due else ""
     key = "notice.unpaid_by" if due and due > context.now else "notice.unpaid"
-    notices.tell(tx, ticket, key, context, sum=money(sum_, ticket.language), when=when)
+    told = money(sum_, ticket.language)
+    brief = notices.words(tx, ticket, "notice.brief_unpaid", context, sum=told)
+    notices.tell(tx, ticket, key, context, decision=brief, sum=told, when=when)
     return sum_

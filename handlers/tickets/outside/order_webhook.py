@@ -7,7 +7,8 @@ from typing import Any
 
 from handlers.context import TurnContext
 from handlers.messages.money import money
-from handlers.tickets import desk_outbox, lifecycle, webhook_outages
+from handlers.tickets import desk_outbox, lifecycle
+from handlers.tickets.outside import webhook_outages
 from storage import events, outbox, ticket_lines, tickets
 from storage.database import Tx
 from storage.orders import Order, sampled
