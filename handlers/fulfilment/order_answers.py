@@ -13,8 +13,9 @@ from handlers.fulfilment.payments import Confirmation
 from handlers.messages.money import money
 from handlers.orders.cells import moment
 from handlers.orders.texts import Unclear, label
-from handlers.tickets import desk_outbox, lifecycle, order_webhook
+from handlers.tickets import desk_outbox, lifecycle
 from handlers.tickets.lifecycle import By
+from handlers.tickets.outside import order_webhook
 from storage import tickets
 from storage.database import Tx
 

@@ -10,8 +10,9 @@ from handlers.context import TurnContext
 from handlers.fulfilment import completion
 from handlers.messages.money import money
 from handlers.policy import calendar
-from handlers.tickets import desk_outbox, lifecycle, notices, order_webhook
+from handlers.tickets import desk_outbox, lifecycle, notices
 from handlers.tickets.lifecycle import By
+from handlers.tickets.outside import order_webhook
 from storage import payments as rows
 from storage import ticket_lines, tickets
 from storage.database import Tx
