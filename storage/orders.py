@@ -34,6 +34,7 @@ class OrderLine:
     tags: tuple[str, ...] = ()
     refund_status: str = ""  # none, refunding, part_refunded, refunded; "" when the order system does not say
     refunded: int | None = None  # 分 that the order system gave back itself
+    discount: int = 0  # 分 of the order's discounts that this line bears; `paid` is what is left
 
     @property
     def back(self) -> int:
@@ -67,6 +68,7 @@ class Order:
     delivered_at: datetime | None = None
     order_status: str = ""  # live, cancelled, unpaid; "" when the order system does not say
     shared_paid: int = 0  # 分 paid for all lines together, where no line has a sum of its own
+    freight: int = 0  # 分 paid for carriage, in no line's sum
     sample: bool = False
 
     @property
@@ -83,6 +85,11 @@ class Order:
     def void(self) -> bool:
         """Whether nothing is left to give back, whatever was paid once."""
         return self.order_status in VOID
+
+    @property
+    def bought(self) -> int:
+        """分 that were paid for its goods."""
+        return self.shared_paid or sum(line.paid for line in self.lines)
 
     def left(self, line_no: int | None = None) -> int:
         """Return the 分 of a line, or of the whole order, that the order system has not given back."""

@@ -254,8 +254,13 @@ def claimed(tx: Tx, order: Order, *, but: str = "") -> dict[int, Fraction]:
     """
     taken: dict[int, Fraction] = defaultdict(Fraction, order_states.given_back(order))
     for line in ticket_lines.on_order(tx, order.order_no):
-        if line.ticket_no != but and line.share and line.order_line_no is not None:
+        if line.ticket_no == but:
+            continue
+        if line.share and line.order_line_no is not None:
             taken[line.order_line_no] += Fraction(line.share)
+        elif line.order_line_no is None and line.state in ticket_lines.GRANTED and order.bought:
+            for bought in order.lines:  # money for the order as a whole is a part of each line's
+                taken[bought.line_no] += Fraction(line.amount - line.freight, order.bought)
     return dict(taken)
 
 

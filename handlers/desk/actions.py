@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from handlers.context import TurnContext
 from handlers.desk import assignment, medical_papers, options, order_link, relay, replies, rulings
-from handlers.desk.correcting import corrections
+from handlers.desk.correcting import causes, corrections
 from handlers.desk.request import ActionRequest, Answer
 from handlers.desk.views import customer_words
 from handlers.messages.models import Button
@@ -53,6 +53,7 @@ ACTIONS: Mapping[str, Action] = {
     "medical": Action(run=medical_papers.mark, words=medical_papers.mark_words, states=ALL, row=3),
     "unlock": Action(run=order_link.unlock, states=ALL, row=3),
     "hand": Action(run=assignment.hand, words=assignment.hand_by_name, states=OPEN, row=3),
+    "cause": Action(run=causes.choose, states=lifecycle.AFTER, row=3),
     "boss": Action(run=assignment.boss, states=OPEN, owner=False, row=3),
     "close": Action(run=relay.close, words=relay.close_words, states=ALL, row=3),
     # buttons of questions and lists, not of cards
@@ -95,6 +96,8 @@ def buttons(tx: Tx, ticket: Ticket, context: TurnContext) -> tuple[tuple[Button,
 def _button(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> Button | None:
     lines = [one for one in ticket_lines.of_ticket(tx, ticket.no) if one.state in lifecycle.UNDECIDED]
     if name in HIDDEN and HIDDEN[name](ticket, lines):
+        return None
+    if name == "cause" and not notices.policy_of(tx, ticket, context).causes:
         return None
     if name in medical_papers.ABOUT and not any(map(medical_papers.ABOUT[name], evidence.of_ticket(tx, ticket.no))):
         return None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from handlers.context import TurnContext
+from handlers.costs import caps, ledger
 from handlers.policy.policy import Policy
 from handlers.tickets import clocks, decision_notices, lifecycle
 from handlers.tickets.lifecycle import By
@@ -52,28 +52,6 @@ def paid(tx: Tx, ticket: Ticket, line: Line) -> int:
     return order.left(line.order_line_no)
 
 
-def room(tx: Tx, ticket: Ticket, line: Line) -> int:
-    """Return the 分 that may still be given back on a line: what was paid less what went back or is granted already."""
-    order = tickets.order_of(tx, ticket)
-    if order is None:
-        return 0
-    tickets.lock_order(tx, order.order_no)
-    part = None if order.shared_paid else line.order_line_no
-    return max(0, order.left(line.order_line_no) - ticket_lines.granted(tx, order.order_no, part))
-
-
-def fits(tx: Tx, ticket: Ticket, asked: Iterable[tuple[Line, int]]) -> bool:
-    """Return whether sums in 分 may be given on their lines, all of them together."""
-    sums: defaultdict[int | None, int] = defaultdict(int)
-    for line, amount in asked:
-        sums[line.order_line_no] += amount
-        sums[None] += amount if line.order_line_no is not None else 0
-        whole = room(tx, ticket, replace(line, order_line_no=None))
-        if sums[line.order_line_no] > room(tx, ticket, line) or sums[None] > whole:
-            return False
-    return True
-
-
 def is_wished(line: Line, ruling: Ruling) -> bool:
     """Return whether a remedy is final at once: the customer wished it, or no wish was ever stated."""
     if not line.wish:
@@ -86,16 +64,20 @@ def is_wished(line: Line, ruling: Ruling) -> bool:
 
 
 def grant(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: TurnContext) -> None:
-    """Grant a remedy on a line. The caller has checked `room`."""
+    """Grant a remedy on a line. The caller has checked that its sum fits into `caps.room`."""
     policy = context.policy_of(tx, ticket.policy_hash)
-    refund_due = None
+    refund_due, freight = None, 0
     if ruling.amount:
+        freight = max(0, ruling.amount - caps.room(tx, ticket, policy).of(line.order_line_no))
         refund_due = clocks.start(tx, ticket.no, "refund_due", policy, context)
     elif STATE_OF[ruling.remedy] == "owed" and ruling.remedy != "compensation":
         due = clocks.start(tx, ticket.no, "exchange_due", policy, context)
         clocks.start(tx, ticket.no, "follow_up", policy, context, since=due)
-    lifecycle.move_line(tx, line, STATE_OF[ruling.remedy], refund_due_at=refund_due, **_columns(ruling, by, context))
-    lifecycle.log(tx, ticket.no, "approved", by, context, **_data(line, ruling))
+    columns = {**_columns(ruling, by, context), "freight": freight}
+    lifecycle.move_line(tx, line, STATE_OF[ruling.remedy], refund_due_at=refund_due, **columns)
+    lifecycle.log(
+        tx, ticket.no, "approved", by, context, **_data(line, ruling), **({"freight": freight} if freight else {})
+    )
 
 
 def offer(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: TurnContext) -> None:
@@ -145,6 +127,7 @@ def conclude(
     elif state == "waiting_customer":
         clocks.start(tx, no, "idle_close", policy, context)
     clocks.refresh(tx, no)
+    ledger.settle(tx, ticket, lines, policy, actor=by.actor, at=context.now)
     if tell:
         decision_notices.tell(tx, no, decided, context, was_appeal=ticket.state == "appealed", rule=rule)
 

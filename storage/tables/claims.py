@@ -71,7 +71,26 @@ ticket_lines = Table(
     Column("refund_due_at", Instant),
     Column("also", Text, nullable=False, server_default=""),  # further problem codes of the same item, by spaces
     Column("heard_at", Instant),  # the message its problem was read from: inbox and tickets.said by this time
+    Column("freight", BigInteger, nullable=False, server_default=text("0")),  # of `amount` what is the order's freight
+    Column("cause", String(32), nullable=False, server_default=""),  # who or what it came from, a code of the policy
     Index(None, "order_line_no"),
+)
+
+costs = Table(  # what tickets cost and bring back; rows are added, never changed
+    "costs",
+    METADATA,
+    Column("id", Serial, primary_key=True),
+    Column("ticket_no", ForeignKey("tickets.no"), nullable=False),
+    Column("line", Integer),  # of the ticket; empty for what concerns all of it
+    Column("kind", String(16), nullable=False),  # refund, freight, coupon, goods, labour, recovery
+    Column("amount", BigInteger, nullable=False),  # 分: what was spent; recoveries and what is taken back are below 0
+    Column("party", String(16), nullable=False),  # house, supplier or carrier: who bears it
+    Column("name", Text, nullable=False, server_default=""),  # of the supplier or carrier
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("reference", String(64), nullable=False, server_default=""),  # of a recovery: the same is booked once
+    Index(None, "ticket_no"),
 )
 
 complainants = Table(

@@ -40,7 +40,7 @@ ORDER: tuple[tuple[str, ...], ...] = (  # rooms from the bottom to the top; thos
     ("handlers.nlu.models",),
     ("handlers.policy",),
     ("handlers.context",),
-    ("handlers.claims",),
+    ("handlers.claims", "handlers.costs"),
     ("handlers.tickets", "handlers.dialogue"),
     ("handlers.dialogue.lists",),
     ("handlers.cases",),
