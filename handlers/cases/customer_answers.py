@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from handlers.context import TurnContext
 from handlers.costs import caps
+from handlers.fulfilment import completion
 from handlers.messages.models import Reply
 from handlers.tickets import clocks, decision_notices, decisions, desk_outbox, lifecycle, notices, queue_entry
 from storage import ticket_lines
@@ -145,7 +146,7 @@ def received(tx: Tx, ticket_no: str, *, arrived: bool, conversation_id: int, con
     ticket = lifecycle.of_party(tx, ticket_no, conversation_id)
     if ticket is None:
         return False
-    owed = [line for line in ticket_lines.of_ticket(tx, ticket_no) if line.state == "owed"]
+    owed = [line.line for line in ticket_lines.of_ticket(tx, ticket_no) if line.goods_owed]
     if not owed:
         return False
     by = lifecycle.customer(tx, conversation_id)
@@ -155,11 +156,6 @@ def received(tx: Tx, ticket_no: str, *, arrived: bool, conversation_id: int, con
             reopen(tx, ticket, by, context)
         notices.tell(tx, ticket, "notice.not_arrived", context)
         return True
-    for line in owed:
-        lifecycle.move_line(tx, line, "done")
-    clocks.stop(tx, ticket_no, ["exchange_due", "follow_up"], context)
-    if ticket.state == "decided" and lifecycle.outcome(ticket_lines.of_ticket(tx, ticket_no)) == "resolved":
-        lifecycle.move(tx, ticket_no, "resolved")
-    notices.tell(tx, ticket, "notice.arrived", context, buttons=notices.survey(tx, ticket, context))
-    desk_outbox.refresh(tx, ticket_no, context)
+    end = completion.hand_over(tx, ticket_no, owed, context, goods=True)
+    notices.tell(tx, ticket, "notice.arrived", context, buttons=end.buttons, ask=end.ask)
     return True

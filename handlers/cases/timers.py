@@ -89,12 +89,13 @@ def _near(tx: Tx, ticket: Ticket, due: datetime, context: TurnContext) -> None:
 
 
 def _idle(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
-    """Close what is decided and silent; return an undecided ticket to the queue, where an agent decides alone."""
+    """Close what has ended and is silent; return an undecided ticket to the queue, where an agent decides alone."""
     rows.stop(tx, ticket.no, name, at=context.now)
-    if ticket.state in lifecycle.AFTER:
+    lines = ticket_lines.of_ticket(tx, ticket.no)
+    if ticket.state in lifecycle.AFTER and lifecycle.outcome(lines) == "resolved":
         customer_answers.close(tx, ticket, lifecycle.CLOCK, context, why="idle")
     elif ticket.state == "waiting_customer":
-        for line in ticket_lines.of_ticket(tx, ticket.no):
+        for line in lines:
             if line.state == "offered":
                 lifecycle.move_line(tx, line, "open")
         lifecycle.waits(tx, ticket.no)
@@ -117,7 +118,7 @@ def _idle_owner(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None
 def _follow_up(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
     """Ask whether what was sent again has arrived."""
     rows.stop(tx, ticket.no, name, at=context.now)
-    owed = [line.item for line in ticket_lines.of_ticket(tx, ticket.no) if line.state == "owed"]
+    owed = [line.item for line in ticket_lines.of_ticket(tx, ticket.no) if line.goods_owed]
     if not owed:
         return
     row = tuple(notices.button(tx, ticket, f"notice.got_{a}", f"got:{ticket.no}:{a}", context) for a in ("yes", "no"))

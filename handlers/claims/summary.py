@@ -27,6 +27,11 @@ def item_name(line: OrderLine) -> str:
     return f"{line.item} {line.spec}" if line.item[-1:].isascii() else f"{line.item}{line.spec}"
 
 
+def bought_for(order: Order) -> int:
+    """Return what was paid for the goods of an order, in 分."""
+    return order.shared_paid or sum(line.paid for line in order.lines)
+
+
 def order_name(order: Order, voice: Voice) -> str:
     """Return an order as customers know it: the day and the pickup number, else its number."""
     when = order.delivered_at or order.promised_at or order.placed_at
@@ -113,7 +118,7 @@ def _with_freight(
 ) -> list[tuple[str, int | None]]:
     """Return what problems are owed with the order's freight, where they take all that was paid for its goods."""
     goods = sum(part or 0 for _, part in dues_)
-    if not goods or order is None or any(claimed.values()) or not goods == order.left() == order.bought:
+    if not goods or order is None or any(claimed.values()) or not goods == order.left() == bought_for(order):
         return dues_
     last = max(place for place, (_, part) in enumerate(dues_) if part)
     more = policy.freight_back(order)

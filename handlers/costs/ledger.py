@@ -8,9 +8,10 @@ from fractions import Fraction
 
 from handlers.messages.money import part_of, refund
 from handlers.policy.policy import Policy
-from storage import costs, tickets
-from storage.costs import RECOVERY
+from storage import tickets
 from storage.database import Tx
+from storage.money import costs
+from storage.money.costs import RECOVERY
 from storage.orders import Order
 from storage.ticket_lines import GRANTED, Line
 from storage.tickets import Ticket

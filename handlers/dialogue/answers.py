@@ -18,7 +18,6 @@ from handlers.policy.values import pick
 
 WHENS = frozenset({"money_when", "how_long"})
 REVIEWED = ("queued", "assigned", "appealed")  # states in which the business has to act
-OWED = ("approved", "owed")  # states of a line whose money is on its way
 UNKNOWN = ("invoice", "keep")
 """Built-in questions that the policy has no answer to: a colleague gets them, unless the business names one."""
 
@@ -52,7 +51,7 @@ def _of_ticket(turn: Turn, name: str) -> str:
     ticket, voice, now = turn.ticket(), turn.voice, turn.turn_input.now
     if ticket is None or turn.claim:
         return ""
-    owed = [line for line in turn.turn_input.found.lines.get(ticket.no, ()) if line.state in OWED]
+    owed = [line for line in turn.turn_input.found.lines.get(ticket.no, ()) if line.money_owed]
     dues = [line.refund_due_at for line in owed if line.refund_due_at and line.refund_due_at > now]
     if name in WHENS and dues:
         sum_ = money(sum(line.amount for line in owed), voice.language)

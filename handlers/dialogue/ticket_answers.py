@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from handlers.claims.outcomes import Arrived, Consent, Settle, Withdraw
 from handlers.dialogue.message import Message
+from storage.ticket_lines import OWING, Line
 from storage.tickets import Ticket
 
 RATINGS = (("very_satisfied", 5), ("satisfied", 4), ("neutral", 3), ("unsatisfied", 1))
@@ -27,15 +30,14 @@ def _ticket(message: Message) -> Ticket | None:
     return message.turn.ticket() if message.turn.claim is None else None
 
 
-def _has_line(message: Message, state: str) -> bool:
+def _lines(message: Message) -> Sequence[Line]:
     ticket = _ticket(message)
-    lines = message.turn.turn_input.found.lines.get(ticket.no, ()) if ticket else ()
-    return any(line.state == state for line in lines)
+    return message.turn.turn_input.found.lines.get(ticket.no, ()) if ticket else ()
 
 
 def answers_offer(message: Message) -> bool:
     """Return whether the text is a yes or no to an offer that waits."""
-    return _has_line(message, "offered") and (
+    return any(line.state == "offered" for line in _lines(message)) and (
         message.means("yes", "no", "offer_no") or message.phrases.plain in ("1", "2")
     )
 
@@ -58,7 +60,8 @@ def rates(message: Message) -> bool:
     """Return whether the text rates a ticket that has its result."""
     ticket = _ticket(message)
     rated = ticket and ticket.state in ("decided", "resolved") and ticket.severity != "safety"
-    return bool(rated and _score(message))
+    asked = rated and not any(line.state in OWING for line in _lines(message))
+    return bool(asked and _score(message))
 
 
 def rate(message: Message) -> None:
@@ -70,7 +73,7 @@ def rate(message: Message) -> None:
 
 def speaks_of_goods(message: Message) -> bool:
     """Return whether the text says if what was sent again has come."""
-    return message.means("got", "not_got") and _has_line(message, "owed")
+    return message.means("got", "not_got") and any(line.goods_owed for line in _lines(message))
 
 
 def note_goods(message: Message) -> None:

@@ -41,9 +41,17 @@ def start(
     due = calendar.promised(begun, name, policy)
     rows.start(tx, no, name, started=begun, due=due)
     _wake(tx, no, name, due, context)
-    if name == "refund_due" and due - NEAR > context.now:
-        mailboxes.wake(tx, f"near:{no}:{name}", _payload(no, name, near=True), due=due - NEAR, now=context.now)
     return due
+
+
+def start_beside(tx: Tx, no: str, name: str, policy: Policy, context: TurnContext) -> datetime | None:
+    """Start a clock unless an earlier promise of that name still runs; return when what begins now is due.
+
+    Several lines may owe money: the clock shows the first due time among them.
+    """
+    if rows.running(tx, no, [name]):
+        return calendar.promised(context.now, name, policy) if name in policy.clocks else None
+    return start(tx, no, name, policy, context)
 
 
 def start_first(tx: Tx, no: str, names: Collection[str], policy: Policy, context: TurnContext) -> None:
@@ -113,3 +121,5 @@ def _payload(no: str, name: str, **more: object) -> dict[str, object]:
 
 def _wake(tx: Tx, no: str, name: str, due: datetime, context: TurnContext) -> None:
     mailboxes.wake(tx, f"clock:{no}:{name}", _payload(no, name), due=due, now=context.now)
+    if name == "refund_due" and due - NEAR > context.now:
+        mailboxes.wake(tx, f"near:{no}:{name}", _payload(no, name, near=True), due=due - NEAR, now=context.now)

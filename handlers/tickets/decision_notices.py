@@ -25,9 +25,9 @@ def tell(
     ticket = lifecycle.must(tx, no)
     lines = ticket_lines.of_ticket(tx, no)
     mine = [line for line in lines if line.line in decided]
-    whole = not any(line.state in lifecycle.UNDECIDED for line in lines)
+    ended = lifecycle.outcome(lines) == "resolved"  # else satisfaction is asked when money and goods have come
     if granted := [line for line in mine if line.state in GRANTED]:
-        _granted(tx, ticket, granted, context, was_appeal=was_appeal, rule=rule, ask=whole)
+        _granted(tx, ticket, granted, context, was_appeal=was_appeal, rule=rule, ask=ended)
     if offered := [line for line in mine if line.state == "offered"]:
         _offered(tx, ticket, offered, context)
     if refused := [line for line in mine if line.state == "refused"]:
@@ -84,7 +84,7 @@ def _one(tx: Tx, ticket: Ticket, line: Line, context: TurnContext) -> str:
         span = texts.span(policy.clocks["refund_due"], ticket.language)
         due = notices.day(tx, ticket, line.refund_due_at, context)
         return notices.words(tx, ticket, "notice.line_refund", context, item=line.item, what=what, span=span, due=due)
-    if line.state == "owed" and line.remedy != "compensation" and "exchange_due" in policy.clocks:
+    if line.goods_owed and "exchange_due" in policy.clocks:
         span = texts.span(policy.clocks["exchange_due"], ticket.language)
         return notices.words(tx, ticket, "notice.line_owed", context, item=line.item, what=what, span=span)
     return notices.words(tx, ticket, "notice.line_plain", context, item=line.item, what=what)

@@ -8,7 +8,6 @@ from typing import Any
 
 from handlers.context import TurnContext
 from handlers.costs import caps, ledger
-from handlers.policy.policy import Policy
 from handlers.tickets import clocks, decision_notices, lifecycle
 from handlers.tickets.lifecycle import By
 from storage import ticket_lines, tickets
@@ -18,8 +17,8 @@ from storage.tickets import Ticket
 
 MONEY = frozenset({"refund", "partial_refund", "return_refund"})
 STATE_OF: dict[str, str] = {
-    "refund": "approved",
-    "partial_refund": "approved",
+    "refund": "owed",
+    "partial_refund": "owed",
     "return_refund": "goods_awaited",
     "resend": "owed",
     "exchange": "owed",
@@ -69,15 +68,15 @@ def grant(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: T
     refund_due, freight = None, 0
     if ruling.amount:
         freight = max(0, ruling.amount - caps.room(tx, ticket, policy).of(line.order_line_no))
-        refund_due = clocks.start(tx, ticket.no, "refund_due", policy, context)
-    elif STATE_OF[ruling.remedy] == "owed" and ruling.remedy != "compensation":
+        refund_due = clocks.start_beside(tx, ticket.no, "refund_due", policy, context)
+    elif ruling.remedy in ticket_lines.GOODS:
         due = clocks.start(tx, ticket.no, "exchange_due", policy, context)
         clocks.start(tx, ticket.no, "follow_up", policy, context, since=due)
+    state = "owed" if ruling.coupon and STATE_OF[ruling.remedy] == "done" else STATE_OF[ruling.remedy]
     columns = {**_columns(ruling, by, context), "freight": freight}
-    lifecycle.move_line(tx, line, STATE_OF[ruling.remedy], refund_due_at=refund_due, **columns)
-    lifecycle.log(
-        tx, ticket.no, "approved", by, context, **_data(line, ruling), **({"freight": freight} if freight else {})
-    )
+    lifecycle.move_line(tx, line, state, refund_due_at=refund_due, **columns)
+    data = {"freight": freight} if freight else {}
+    lifecycle.log(tx, ticket.no, "approved", by, context, **_data(line, ruling), **data)
 
 
 def offer(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: TurnContext) -> None:
@@ -122,7 +121,9 @@ def conclude(
     clocks.stop(tx, no, clocks.TO_ANSWER, context)
     policy = context.policy_of(tx, ticket.policy_hash)
     if state in lifecycle.AFTER:
-        _settle_clocks(tx, no, policy, context)
+        clocks.stop_all(tx, no, context, but=clocks.LASTING)
+        if lifecycle.outcome(lines) == "resolved":  # what is owed still keeps a ticket from its end
+            clocks.start(tx, no, "idle_close", policy, context)
         lifecycle.log(tx, no, state, by, context)
     elif state == "waiting_customer":
         clocks.start(tx, no, "idle_close", policy, context)
@@ -141,8 +142,3 @@ def _state(ticket: Ticket, lines: list[Line], context: TurnContext) -> tuple[str
     if any(line.state == "open" for line in lines):
         return ("assigned" if ticket.owner_id else "queued"), {}
     return "waiting_customer", {}
-
-
-def _settle_clocks(tx: Tx, no: str, policy: Policy, context: TurnContext) -> None:
-    clocks.stop_all(tx, no, context, but=clocks.LASTING)
-    clocks.start(tx, no, "idle_close", policy, context)

@@ -1,4 +1,4 @@
-"""Tables of tickets: their lines, who hears of them, their clocks, and the log of every step."""
+"""Tables of tickets: lines, who hears of them, clocks, payments, and the log of every step."""
 
 from __future__ import annotations
 
@@ -71,6 +71,8 @@ ticket_lines = Table(
     Column("refund_due_at", Instant),
     Column("also", Text, nullable=False, server_default=""),  # further problem codes of the same item, by spaces
     Column("heard_at", Instant),  # the message its problem was read from: inbox and tickets.said by this time
+    Column("paid_at", Instant),  # when its money went out, as it was confirmed
+    Column("issued_at", Instant),  # when its coupon was issued
     Column("freight", BigInteger, nullable=False, server_default=text("0")),  # of `amount` what is the order's freight
     Column("cause", String(32), nullable=False, server_default=""),  # who or what it came from, a code of the policy
     Index(None, "order_line_no"),
@@ -111,6 +113,23 @@ clocks = Table(
     Column("due_at", Instant, nullable=False),
     Column("stopped_at", Instant),
     Column("breached_at", Instant),
+    Column("first_due_at", Instant),  # what was promised at first; stays when the clock is moved
+)
+
+payments = Table(
+    "payments",
+    METADATA,
+    Column("id", Serial, primary_key=True),
+    Column("ticket_no", ForeignKey("tickets.no"), nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("amount", BigInteger, nullable=False),  # 分
+    Column("paid_at", Instant, nullable=False),
+    Column("reference", Text, nullable=False),  # of the bank or the payment platform, "" where it was not named
+    Column("actor", Text, nullable=False),  # who confirmed it: agent:DESK:USER, payouts, webhook
+    Column("booked_at", Instant, nullable=False),
+    Column("undone_at", Instant),  # the confirmation was taken back
+    Index(None, "ticket_no"),
+    Index(None, "reference"),
 )
 
 events = Table(

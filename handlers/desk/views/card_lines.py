@@ -16,11 +16,12 @@ from handlers.messages import phone_numbers
 from handlers.messages.money import money
 from handlers.policy.policy import Policy, pick
 from handlers.tickets import desk_outbox, leader_statements, notices
-from storage import clocks, costs, events, evidence, orders, sites, ticket_lines
+from storage import clocks, events, evidence, orders, sites, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
 from storage.desk import search
 from storage.events import Event
+from storage.money import costs
 from storage.orders import Order, OrderLine
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
@@ -151,7 +152,7 @@ def _state(line: Line) -> str:
     given = [desk_outbox.remedy(line.remedy)] if line.remedy else []
     given += [money(line.amount, desk_outbox.language())] if line.amount else []
     given += [desk_outbox.say("coupon", sum=money(line.coupon, desk_outbox.language()))] if line.coupon else []
-    return " ".join([desk_outbox.say(f"line_{line.state}"), *given])
+    return " ".join([desk_outbox.say(f"line_{line.standing}"), *given])
 
 
 def proof(tx: Tx, ticket: Ticket) -> str:

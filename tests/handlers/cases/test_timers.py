@@ -7,7 +7,10 @@ from doubles.ticket_house import START, ZONE, House
 
 from handlers.cases import customer_answers, filing, remarks, timers
 from handlers.desk import cards, dispatch
+from handlers.fulfilment import payments
+from handlers.fulfilment.payments import Confirmation
 from handlers.tickets import lifecycle
+from handlers.tickets.lifecycle import By
 from storage import clocks, events, ticket_lines
 from storage.desk import queue
 
@@ -151,12 +154,19 @@ def test_d12_a_refund_that_does_not_come_is_excused_with_a_new_date(house):
     assert lifecycle.must(house.tx, no).state == "closed"
 
 
-def test_what_is_decided_closes_by_itself(house):
+def test_what_has_ended_closes_by_itself_and_nothing_that_is_owed(house):
     no = file_one(house)
     tap(house, f"pick:{no}")
     tap(house, f"approve:{no}")
-    run(house, hours=72)
-    assert lifecycle.must(house.tx, no).state == "closed"
+    run(house, hours=73)
+    assert lifecycle.must(house.tx, no).state == "decided"
+    paid = Confirmation(ticket_no=no, amount=3980, paid_at=house.now, reference="r1")
+    assert payments.paid(house.tx, paid, By(actor="payouts"), house.context).result == "paid"
+    run(house, hours=71)
+    assert lifecycle.must(house.tx, no).state == "resolved"
+    heard = house.heard(1)
+    run(house, hours=2)
+    assert (lifecycle.must(house.tx, no).state, house.heard(1)) == ("closed", heard)
 
 
 def test_a_silent_customer_does_not_lose_the_claim(house):

@@ -257,7 +257,7 @@ def test_a_ticket_opened_again_with_nothing_to_decide_is_closed(house):
     assert lifecycle.must(house.tx, no).state == "assigned"
     assert not tap(house, f"close:{no}").alert
     assert lifecycle.must(house.tx, no).state == "closed"
-    assert ticket_lines.of_ticket(house.tx, no)[0].state == "approved"
+    assert ticket_lines.of_ticket(house.tx, no)[0].state == "owed"
 
 
 # beginning a talk
