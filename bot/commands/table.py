@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from bot.commands import entry_points as run
+from bot.commands.money import entry_points as money
 from bot.settings import Settings
 
 Argument = tuple[tuple[str, ...], dict[str, object]]
@@ -78,6 +79,31 @@ COMMANDS: tuple[Command, ...] = (
         "run photos through the evidence pipeline and lay out a contact sheet",
         run.sheet,
         (_arg("photos", nargs="+", metavar="PHOTO"), _arg("--out", required=True, metavar="FILE")),
+    ),
+    Command(
+        "chargeback",
+        "write what a supplier or carrier answers for in a period: lines, photos, hashes and sums in one ZIP",
+        money.chargeback,
+        (
+            _arg("name", metavar="SUPPLIER_OR_CARRIER"),
+            _arg("--from", dest="first", required=True, metavar="DATE"),
+            _arg("--to", dest="last", required=True, metavar="DATE"),
+            _arg("--out", required=True, metavar="FILE"),
+        ),
+    ),
+    Command(
+        "recoveries add",
+        "book what came back from a supplier or carrier: on a ticket's line, or over the lines of a period",
+        money.recoveries_add,
+        (
+            _arg("name", metavar="SUPPLIER_OR_CARRIER"),
+            _arg("amount", metavar="YUAN", help="below 0: what was booked before is taken back"),
+            _arg("--reference", required=True, metavar="TEXT", help="of the payment; the same is booked once"),
+            _arg("--ticket", default="", metavar="NO"),
+            _arg("--line", type=int, default=0, metavar="NUMBER"),
+            _arg("--from", dest="first", default="", metavar="DATE"),
+            _arg("--to", dest="last", default="", metavar="DATE"),
+        ),
     ),
     Command("tickets list", "list tickets, the newest first", run.tickets_list),
     Command(

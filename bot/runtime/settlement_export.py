@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -45,16 +45,16 @@ def workbook(sheet: Sheet, voice: Voice) -> bytes:
     page = book.active
     page.title = voice.say("leader.sheet_title")
     period = voice.say("leader.sheet_until", first=sheet.first.isoformat(), last=sheet.last.isoformat())
-    _put(page, 1, [voice.say("leader.sheet_title")])
-    _put(page, 2, [voice.say("leader.sheet_leader"), sheet.leader])
-    _put(page, 3, [voice.say("leader.sheet_sites"), " ".join(sheet.sites)])
-    _put(page, 4, [voice.say("leader.sheet_period"), period])
-    _put(page, HEAD, [voice.say(f"leader.col_{name}") for name in COLUMNS])
+    put_row(page, 1, [voice.say("leader.sheet_title")])
+    put_row(page, 2, [voice.say("leader.sheet_leader"), sheet.leader])
+    put_row(page, 3, [voice.say("leader.sheet_sites"), " ".join(sheet.sites)])
+    put_row(page, 4, [voice.say("leader.sheet_period"), period])
+    put_row(page, HEAD, [voice.say(f"leader.col_{name}") for name in COLUMNS])
     for place, row in enumerate(sheet.rows, HEAD + 1):
-        _put(page, place, [_cell(getattr(row, name), name) for name in COLUMNS])
+        put_row(page, place, [_cell(getattr(row, name), name) for name in COLUMNS])
     last = HEAD + len(sheet.rows) + 1
     totals = [_cell(sheet.total(name), name) if name in MONEY else "" for name in COLUMNS]
-    _put(page, last, [voice.say("leader.sheet_total"), *totals[1:]])
+    put_row(page, last, [voice.say("leader.sheet_total"), *totals[1:]])
     for number in (1, HEAD, last):
         for cell in page[number]:
             cell.font = Font(bold=True)
@@ -70,7 +70,8 @@ def _cell(value: Any, column: str) -> Any:
     return Decimal(value) / 100 if column in MONEY else value
 
 
-def _put(page: Any, row: int, values: list[Any]) -> None:
+def put_row(page: Any, row: int, values: Sequence[Any]) -> None:
+    """Fill a row of a sheet: texts as texts that no spreadsheet takes for a formula, sums with two decimals."""
     for column, value in enumerate(values, 1):
         text = isinstance(value, str)
         cell = page.cell(row, column, inert(UNPRINTABLE.sub("", value)) if text else value)

@@ -60,9 +60,7 @@ def sums(tx: Tx, ticket_no: str) -> dict[tuple[int | None, str], int]:
     return {(line, kind): int(amount) for line, kind, amount in _SUMS.rows(tx, ticket=ticket_no)}
 
 
-def recovered(tx: Tx, ticket_no: str, line: int | None, reference: str) -> int | None:
-    """Return the 分 that a recovery with this reference brought on a line; None where none is booked."""
-    where = (costs.c.ticket_no == ticket_no, costs.c.kind == RECOVERY, costs.c.reference == reference)
-    same = costs.c.line.is_(None) if line is None else costs.c.line == line
-    row = tx.execute(select(costs.c.amount).where(*where, same)).first()
-    return None if row is None else -int(row[0])
+def recovered(tx: Tx, reference: str) -> list[Cost]:
+    """Return the recoveries that were booked with a reference, on any tickets."""
+    query = select(*(costs.c[name] for name in FIELDS)).where(costs.c.kind == RECOVERY, costs.c.reference == reference)
+    return [Cost(**row) for row in tx.execute(query.order_by(costs.c.id)).mappings()]

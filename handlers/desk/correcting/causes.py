@@ -11,6 +11,8 @@ from storage import ticket_lines
 from storage.ticket_lines import Line
 
 EVERY = "all"  # stands for all lines in a tap
+UNKNOWN = "unknown"  # the code of a cause
+PARTIES = ("supplier", "carrier", "house")
 ROW = 3  # buttons of a row
 
 
@@ -38,7 +40,9 @@ def _marked(lines: list[Line]) -> dict[str, Line]:
 
 
 def _buttons(no: str, mark: str, policy: Policy) -> list[list[Button]]:
-    found = [Button(label=label(policy, code), tap=f"cause:{no}:{mark}:{code}") for code in policy.causes]
+    """Return the causes: those of suppliers and carriers first, what nobody knows last."""
+    order = sorted(policy.causes, key=lambda code: (code == UNKNOWN, PARTIES.index(policy.causes[code].party), code))
+    found = [Button(label=label(policy, code), tap=f"cause:{no}:{mark}:{code}") for code in order]
     return [found[at : at + ROW] for at in range(0, len(found), ROW)]
 
 
