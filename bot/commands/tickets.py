@@ -59,7 +59,7 @@ def show(no: str, *, as_json: bool, read: Read, write: Write = print) -> int:
 
 
 def whole(tx: Tx, no: str) -> dict[str, Any] | None:
-    """Return a ticket with its lines, evidence, clocks, people, corrections, costs and events as JSON values; money in 分."""
+    """Return a ticket with all that is stored of it as JSON values; money in 分."""
     ticket = tickets.get(tx, no)
     if ticket is None:
         return None

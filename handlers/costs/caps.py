@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from handlers.policy.policy import Policy
 from storage import ticket_lines, tickets
@@ -16,10 +16,12 @@ from storage.tickets import Ticket
 class Room:
     """The 分 that may still be given: of each order line, of all of them together, and the freight.
 
-    `lines` is None where the lines have no sums of their own: then each may take what is left of the order.
+    `lines` is None where the lines have no sums of their own: then each may take what is left of the order. What was
+    granted on the order as a whole may have been any line's: it counts in full in `lines`, and not at all in `own`.
     """
 
     lines: Mapping[int, int] | None = None
+    own: Mapping[int, int] = field(default_factory=dict)
     whole: int = 0
     freight: int = 0
 
@@ -28,6 +30,11 @@ class Room:
         if line_no is None or self.lines is None:
             return self.whole
         return min(self.lines.get(line_no, 0), self.whole)
+
+    def freight_in(self, line_no: int | None, amount: int) -> int:
+        """Return what of a sum that fits, alone or with others, is freight: the rest is all that its line can take."""
+        goods = self.whole if line_no is None or self.lines is None else min(self.own.get(line_no, 0), self.whole)
+        return max(0, amount - goods)
 
     def most(self, line_no: int | None) -> int:
         """Return the largest sum for a line: with the freight where nothing else is left of the order."""
@@ -61,10 +68,11 @@ def room(tx: Tx, ticket: Ticket, policy: Policy) -> Room:
     granted = ticket_lines.granted_by_line(tx, order.order_no)
     goods = {line_no: amount - freight for line_no, (amount, freight) in granted.items()}
     common = goods.get(None, 0)  # what was granted on the order as a whole may have been any line's money
-    own = {line.line_no: order.left(line.line_no) - goods.get(line.line_no, 0) - common for line in order.lines}
+    own = {line.line_no: max(0, order.left(line.line_no) - goods.get(line.line_no, 0)) for line in order.lines}
     carried = sum(freight for _, freight in granted.values())
     return Room(
-        lines=None if order.shared_paid else {line_no: max(0, left) for line_no, left in own.items()},
+        lines=None if order.shared_paid else {line_no: max(0, left - common) for line_no, left in own.items()},
+        own=own,
         whole=max(0, order.left() - sum(goods.values())),
         freight=max(0, policy.freight_back(order) - carried),
     )

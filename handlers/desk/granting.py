@@ -106,12 +106,14 @@ def decide(request: ActionRequest, rulings: Sequence[Ruled]) -> Answer:
 def too_much(request: ActionRequest, rulings: Sequence[Ruled]) -> Answer | None:
     """Return which sum exceeds what may still be given; None when all fit, together too."""
     room = caps.room(request.tx, request.ticket, policy_of(request))
-    asked = [(line.order_line_no, ruling.amount) for line, ruling in rulings]
-    if not room.fits(asked):
-        first = next(place for place in range(1, len(asked) + 1) if not room.fits(asked[:place]))
-        line = rulings[first - 1][0]
-        left = money(room.most(line.order_line_no), desk_outbox.language())
-        return told("over_room" if request.ticket.order_no else "no_order", alert=True, item=line.item, room=left)
+    final = [ruled for ruled in rulings if decisions.is_wished(*ruled)]
+    for some in (final, rulings):  # what is granted now may not rest on what is only offered
+        asked = [(line.order_line_no, ruling.amount) for line, ruling in some]
+        if not room.fits(asked):
+            first = next(place for place in range(1, len(asked) + 1) if not room.fits(asked[:place]))
+            line = some[first - 1][0]
+            left = money(room.most(line.order_line_no), desk_outbox.language())
+            return told("over_room" if request.ticket.order_no else "no_order", alert=True, item=line.item, room=left)
     for line, ruling in rulings:
         most = max(policy_of(request).money.suggest_cap, decisions.paid(request.tx, request.ticket, line))
         if ruling.coupon > most:

@@ -67,7 +67,7 @@ def grant(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: T
     policy = context.policy_of(tx, ticket.policy_hash)
     refund_due, freight = None, 0
     if ruling.amount:
-        freight = max(0, ruling.amount - caps.room(tx, ticket, policy).of(line.order_line_no))
+        freight = caps.room(tx, ticket, policy).freight_in(line.order_line_no, ruling.amount)
         refund_due = clocks.start_beside(tx, ticket.no, "refund_due", policy, context)
     elif ruling.remedy in ticket_lines.GOODS:
         due = clocks.start(tx, ticket.no, "exchange_due", policy, context)
