@@ -92,6 +92,12 @@ def move(tx: Tx, ticket_no: str, name: str, *, due: datetime) -> None:
     tx.execute(update(clocks).where(running).values(due_at=due))
 
 
+def resume(tx: Tx, ticket_no: str, name: str, *, due: datetime) -> None:
+    """Let a stopped clock run again; what was breached stays on record."""
+    here = (clocks.c.ticket_no == ticket_no) & (clocks.c.name == name)
+    tx.execute(update(clocks).where(here).values(stopped_at=None, due_at=due))
+
+
 def get(tx: Tx, ticket_no: str, name: str) -> Clock | None:
     """Return one clock of a ticket."""
     row = tx.execute(select(clocks).where(clocks.c.ticket_no == ticket_no, clocks.c.name == name)).one_or_none()

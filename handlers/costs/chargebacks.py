@@ -13,7 +13,7 @@ from handlers.policy import calendar
 from handlers.policy.policy import Policy
 from storage.database import Tx
 from storage.money import chargebacks, costs
-from storage.money.chargebacks import PARTIES, Charged, Proof
+from storage.money.chargebacks import PARTIES, Charged, Proof, Side
 from storage.money.costs import RECOVERY
 
 DAY = timedelta(days=1)
@@ -21,18 +21,10 @@ NEAR, ALIKE = 3, 0.5  # names that are offered for an unknown one, and how alike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Party:
-    """A supplier or a carrier; `kind` names which."""
-
-    kind: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Chargeback:
     """What a party answers for, from `first` to `last`, both days included; `proofs` are the photos of its tickets."""
 
-    party: Party
+    party: Side
     first: date
     last: date
     rows: tuple[Charged, ...]
@@ -52,16 +44,21 @@ class Chargeback:
         return dict(found)
 
 
-def parties(tx: Tx, name: str) -> tuple[list[Party], list[str]]:
+def parties(tx: Tx, name: str, *, sample: bool) -> tuple[list[Side], list[str]]:
     """Return the supplier, the carrier, or both, of this name; else the names that are near it.
 
     "supplier:NAME" and "carrier:NAME" mean the one of the two.
     """
-    known = chargebacks.names(tx)
+    known = chargebacks.names(tx, sample=sample)
     kind, mark, rest = name.strip().partition(":")
     kinds, plain = ((kind,), rest.strip()) if mark and kind in PARTIES else (PARTIES, name.strip())
     wanted = plain.casefold()
-    found = [Party(kind=kind, name=one) for kind in kinds for one in sorted(known[kind]) if one.casefold() == wanted]
+    found = [
+        Side(kind=kind, name=one, sample=sample)
+        for kind in kinds
+        for one in sorted(known[kind])
+        if one.casefold() == wanted
+    ]
     every = sorted({one for kind in kinds for one in known[kind]})
     near = [one for one in every if wanted and wanted in one.casefold()]
     near += get_close_matches(plain, every, NEAR, ALIKE)
@@ -73,15 +70,15 @@ def _period(first: date, last: date, policy: Policy) -> tuple[datetime, datetime
     return datetime.combine(first, time(), zone), datetime.combine(last + DAY, time(), zone)
 
 
-def unknown_causes(tx: Tx, party: Party, first: date, last: date, policy: Policy) -> int:
+def unknown_causes(tx: Tx, party: Side, first: date, last: date, policy: Policy) -> int:
     """Count the party's lines of a period of which nobody has chosen the cause."""
-    return chargebacks.without_cause(tx, party.kind, party.name, *_period(first, last, policy))
+    return chargebacks.without_cause(tx, party, *_period(first, last, policy))
 
 
-def gather(tx: Tx, party: Party, first: date, last: date, policy: Policy) -> Chargeback:
+def gather(tx: Tx, party: Side, first: date, last: date, policy: Policy) -> Chargeback:
     """Return what a party answers for; days begin at midnight in the business's time zone."""
     codes = [code for code, cause in policy.causes.items() if cause.party == party.kind]
-    rows = chargebacks.charged(tx, party.kind, party.name, codes, *_period(first, last, policy))
+    rows = chargebacks.charged(tx, party, codes, *_period(first, last, policy))
     tickets = dict.fromkeys(row.line.ticket_no for row in rows)
     proofs = tuple(proof for no in tickets for proof in chargebacks.proofs(tx, no))
     return Chargeback(party=party, first=first, last=last, rows=tuple(rows), proofs=proofs)
@@ -98,9 +95,7 @@ def shares(amount: int, rows: Sequence[Charged]) -> Mapping[tuple[str, int], int
     return {(row.line.ticket_no, row.line.line): sign * part for row, part in found if part}
 
 
-def book(
-    tx: Tx, party: Party, parts: Mapping[tuple[str, int], int], reference: str, *, actor: str, at: datetime
-) -> str:
+def book(tx: Tx, party: Side, parts: Mapping[tuple[str, int], int], reference: str, *, actor: str, at: datetime) -> str:
     """Book what came back, in 分 by ticket and line; return "booked", "known" for the same once more, or "differs".
 
     A sum below 0 takes back what was booked before by another reference.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from handlers.context import TurnContext
-from handlers.desk import assignment, medical_papers, options, order_link, relay, replies, rulings
+from handlers.desk import assignment, medical_papers, options, order_link, paying, redelivery, relay, replies, rulings
 from handlers.desk.correcting import causes, corrections
 from handlers.desk.request import ActionRequest, Answer
 from handlers.desk.views import customer_words
@@ -36,6 +36,7 @@ class Action:
     owner: bool = True
     strictly: bool = False  # the owner alone, no supervisor
     row: int = 0
+    free: bool = False  # anyone may where nobody owns the ticket: the bot decided it
 
 
 ACTIONS: Mapping[str, Action] = {
@@ -43,6 +44,7 @@ ACTIONS: Mapping[str, Action] = {
     "approve": Action(run=rulings.approve, states=OPEN, row=1),
     "change": Action(run=rulings.change, words=rulings.change_words, states=OPEN, row=1),
     "refuse": Action(run=rulings.refuse, words=rulings.refuse_words, states=OPEN, row=1),
+    "paid": Action(run=paying.paid, words=paying.paid_words, states=ALL, row=1, free=True),
     "ask": Action(run=relay.ask_customer, words=relay.ask_words, states=ALL, row=2),
     "note": Action(run=relay.note, words=relay.note_words, states=ALL, owner=False, row=2),
     "phone": Action(run=relay.phone, states=ALL, strictly=True, row=2),
@@ -57,10 +59,12 @@ ACTIONS: Mapping[str, Action] = {
     "boss": Action(run=assignment.boss, states=OPEN, owner=False, row=3),
     "close": Action(run=relay.close, words=relay.close_words, states=ALL, row=3),
     # buttons of questions and lists, not of cards
+    "unpaid": Action(run=paying.unpaid, states=ALL, owner=False),
     "show": Action(run=relay.show, states=EVERY, owner=False),
     "sure": Action(run=rulings.sure, words=rulings.sure_words, states=OPEN),
     "say": Action(run=replies.say, words=replies.held_reply, states=ALL, owner=False),
     "decide": Action(run=replies.decide, states=OPEN, owner=False),
+    "resend": Action(run=redelivery.resend, states=EVERY, owner=False),
 }
 
 
@@ -77,31 +81,45 @@ HIDDEN: Mapping[str, Callable[[Ticket, list[Line]], bool]] = {
     "close": lambda ticket, lines: bool(lines) and ticket.filed_at is not None,
 }
 
+# what a button says by the lines of the ticket; "" where there is nothing to do
+LABELS: Mapping[str, Callable[[list[Line]], str]] = {"paid": paying.label}
+
 
 def buttons(tx: Tx, ticket: Ticket, context: TurnContext) -> tuple[tuple[Button, ...], ...]:
     """Return a card's buttons: [Pick up] while nobody has it, else one for each action that its state allows."""
     talk = ((desk_outbox.button("act_talk", f"talk:{ticket.no}"),),) if ticket.state in QUIET else ()
     if ticket.owner_id is None:
-        return ((desk_outbox.button("act_pick", f"pick:{ticket.no}"),),) if ticket.state in FREE else talk
-    rows_ = []
-    for row in (1, 2, 3):
-        names = [name for name, action in ACTIONS.items() if action.row == row and ticket.state in action.states]
-        found = [_button(tx, ticket, name, context) for name in names]
-        rows_.append(tuple(button for button in found if button))
+        pick = ((desk_outbox.button("act_pick", f"pick:{ticket.no}"),),) if ticket.state in FREE else ()
+        return (*pick, *_rows(tx, ticket, context, [name for name in ACTIONS if ACTIONS[name].free]), *talk)
+    rows_ = _rows(tx, ticket, context, list(ACTIONS))
     if "boss" in ticket.warnings and ticket.state in OPEN:
         rows_.append((desk_outbox.button("act_pick", f"pick:{ticket.no}"),))
-    return (*(row for row in rows_ if row), *talk)
+    return (*rows_, *talk)
 
 
-def _button(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> Button | None:
-    lines = [one for one in ticket_lines.of_ticket(tx, ticket.no) if one.state in lifecycle.UNDECIDED]
+def _rows(tx: Tx, ticket: Ticket, context: TurnContext, names: Sequence[str]) -> list[tuple[Button, ...]]:
+    """Return the buttons of these actions in the rows of a card, those that its state allows."""
+    every = ticket_lines.of_ticket(tx, ticket.no)
+    found: dict[int, list[Button]] = {}
+    for name in names:
+        action = ACTIONS[name]
+        if action.row and ticket.state in action.states and (one := _button(tx, ticket, name, every, context)):
+            found.setdefault(action.row, []).append(one)
+    return [tuple(found[row]) for row in sorted(found)]
+
+
+def _button(tx: Tx, ticket: Ticket, name: str, every: list[Line], context: TurnContext) -> Button | None:
+    lines = [one for one in every if one.state in lifecycle.UNDECIDED]
     if name in HIDDEN and HIDDEN[name](ticket, lines):
         return None
     if name == "cause" and not notices.policy_of(tx, ticket, context).causes:
         return None
     if name in medical_papers.ABOUT and not any(map(medical_papers.ABOUT[name], evidence.of_ticket(tx, ticket.no))):
         return None
-    label = _approval(tx, ticket, lines, context) if name == "approve" else desk_outbox.say(f"act_{name}")
+    if name in LABELS:
+        label = LABELS[name](every)
+    else:
+        label = _approval(tx, ticket, lines, context) if name == "approve" else desk_outbox.say(f"act_{name}")
     return Button(label=label, tap=f"{name}:{ticket.no}") if label else None
 
 

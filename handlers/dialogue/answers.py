@@ -53,6 +53,8 @@ def _of_ticket(turn: Turn, name: str) -> str:
         return ""
     owed = [line for line in turn.turn_input.found.lines.get(ticket.no, ()) if line.money_owed]
     dues = [line.refund_due_at for line in owed if line.refund_due_at and line.refund_due_at > now]
+    if owed and not dues and ticket.due_at and ticket.due_at > now:
+        dues = [ticket.due_at]  # the first promise was broken, and this one was made instead
     if name in WHENS and dues:
         sum_ = money(sum(line.amount for line in owed), voice.language)
         return voice.say("answer.money_due", no=ticket.no, sum=sum_, when=voice.moment(max(dues)))

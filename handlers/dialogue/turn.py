@@ -17,6 +17,7 @@ from handlers.messages.models import Button, Reply
 from storage.orders import Order
 
 QUESTION = re.compile("[?？]")
+EARLY = 1  # misses that bring a person to whom questions are kept brief
 STORY = 8  # messages that may come before the order without naming one, until a person is called
 
 
@@ -127,8 +128,10 @@ class Turn(Drafting):
     def _hushed(self, claim: Claim) -> bool:
         """Return whether a person has the word: nothing more is asked, but for one photo beside a voice message.
 
-        Which of several orders is meant, only the customer knows.
+        Which of several orders is meant, only the customer knows. Who is not of age is asked nothing at all.
         """
+        if self.turn_input.policy.wants_guardian(claim.special):
+            return True
         if not claim.order_no and claim.why != "safety" and self.talk.order_choices and self.turn_input.want.any:
             return False
         if not claim.order_no and claim.why in ("human", "misses", "angry", "safety") and self._may_name_order(claim):
@@ -183,10 +186,10 @@ class Turn(Drafting):
             return False
         misses = {**claim.misses, question.slot: claim.misses.get(question.slot, 0) + 1}
         self.put(replace(claim, misses=misses))
-        most = self.turn_input.policy.talk.misses
+        most = EARLY if (brief := self.view(claim).brief) else self.turn_input.policy.talk.misses
         named = self.turn_input.named
         told = named and (named.pickups or named.order_numbers or named.tails or named.phones)
-        if question.slot == "order" and not told:
+        if question.slot == "order" and not told and not brief:
             most = max(most, STORY)  # somebody who tells a story has not missed the question: it is read with the order
             self.note("kept_more" if misses[question.slot] % 2 == 0 else "kept_words")
         if misses[question.slot] < most:

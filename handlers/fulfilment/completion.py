@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from handlers.context import TurnContext
 from handlers.tickets import clocks, desk_outbox, lifecycle, notices
@@ -77,3 +78,17 @@ def _resolve(tx: Tx, no: str, context: TurnContext) -> None:
     lifecycle.move(tx, no, "resolved")
     lifecycle.log(tx, no, "resolved", lifecycle.BOT, context)
     clocks.start(tx, no, "idle_close", notices.policy_of(tx, ticket, context), context)
+
+
+def reopen(tx: Tx, no: str, context: TurnContext) -> datetime | None:
+    """Let a ticket owe money again that was booked by mistake; return when the first of it is due."""
+    ticket = lifecycle.must(tx, no)
+    if ticket.state == "resolved":
+        lifecycle.move(tx, no, "decided")
+        clocks.stop(tx, no, ["idle_close"], context)
+    dues = [line.refund_due_at for line in ticket_lines.of_ticket(tx, no) if line.money_owed]
+    first = min((due for due in dues if due), default=None)
+    if first and not rows.running(tx, no, ["refund_due"]):
+        clocks.resume(tx, no, "refund_due", first, context)
+    desk_outbox.refresh(tx, no, context)
+    return first

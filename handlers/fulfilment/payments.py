@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -130,5 +130,29 @@ def _book(tx: Tx, ticket: Ticket, one: Confirmation, lines: Sequence[Line], by: 
     lifecycle.log(tx, ticket.no, "paid", by, context, **data)
     end = completion.hand_over(tx, ticket.no, numbers, context)
     sum_ = money(one.amount, ticket.language)
-    notices.tell(tx, ticket, "notice.paid", context, buttons=end.buttons, sum=sum_, ask=end.ask)
+    brief = notices.words(tx, ticket, "notice.brief_paid", context, sum=sum_)
+    notices.tell(tx, ticket, "notice.paid", context, buttons=end.buttons, decision=brief, sum=sum_, ask=end.ask)
     desk_outbox.refresh(tx, ticket.no, context)
+
+
+def take_back(tx: Tx, ticket: Ticket, numbers: Collection[int], by: By, context: TurnContext) -> int:
+    """Undo the payments of these lines, tell the customer that they were booked by mistake; return their sum in 分."""
+    wrong = [row for row in rows.of_ticket(tx, ticket.no) if row.line in numbers]
+    if not wrong:
+        return 0
+    lines = {line.line: line for line in ticket_lines.of_ticket(tx, ticket.no)}
+    for row in wrong:
+        rows.undo(tx, row.id, now=context.now)
+        ticket_lines.change(tx, ticket.no, row.line, paid_at=None)
+        if lines[row.line].state == "done":
+            lifecycle.move_line(tx, lines[row.line], "owed")
+    sum_ = sum(row.amount for row in wrong)
+    said = {"amount": sum_, "lines": sorted(row.line for row in wrong)}
+    lifecycle.log(tx, ticket.no, "payment_undone", by, context, **said)
+    due = completion.reopen(tx, ticket.no, context)
+    when = notices.day(tx, ticket, due, context) if due else ""
+    key = "notice.unpaid_by" if due and due > context.now else "notice.unpaid"
+    told = money(sum_, ticket.language)
+    brief = notices.words(tx, ticket, "notice.brief_unpaid", context, sum=told)
+    notices.tell(tx, ticket, key, context, decision=brief, sum=told, when=when)
+    return sum_

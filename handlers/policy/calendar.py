@@ -76,10 +76,14 @@ def due(start: datetime, duration: Duration, policy: Policy) -> datetime:
     return datetime.combine(day, policy.hours.day_end, zone(policy))
 
 
-def promised(start: datetime, clock_name: str, policy: Policy) -> datetime:
-    """Return when a clock that starts now runs out; clocks of people wait for staffed hours."""
+def promised(start: datetime, clock_name: str, policy: Policy, *, early: bool = False) -> datetime:
+    """Return when a clock that starts now runs out; clocks of people wait for staffed hours.
+
+    `early`: the first human answer comes as fast as to a major claim, but within staffed hours.
+    """
     begins = staffed_from(start, policy) if clock_name in STAFFED_CLOCKS else start
-    return due(begins, policy.clocks[clock_name], policy)
+    faster = early and clock_name == "human_first_response"
+    return due(begins, policy.clocks["major_human_response" if faster else clock_name], policy)
 
 
 def staffed(when: datetime, policy: Policy) -> bool:
@@ -98,6 +102,23 @@ def staffed_from(when: datetime, policy: Policy) -> datetime:
         return local
     morning = _at(local.date(), policy.hours.staffed_from, policy)
     return morning if morning > local else _at(local.date() + timedelta(days=1), policy.hours.staffed_from, policy)
+
+
+def staffed_due(start: datetime, seconds: float, policy: Policy) -> datetime:
+    """Return the moment at which so much time has passed in which people are there."""
+    at, left = staffed_from(start, policy), timedelta(seconds=seconds)
+    if policy.hours.staffed_from == policy.hours.staffed_to:
+        return due(start, Duration(seconds=seconds), policy)
+    while (room := _staffed_until(at, policy) - at) < left:
+        left -= room
+        at = staffed_from(at + room, policy)
+    return at + left
+
+
+def _staffed_until(at: datetime, policy: Policy) -> datetime:
+    """Return when people go home on the day of a staffed moment."""
+    ends = _at(at.date(), policy.hours.staffed_to, policy)
+    return ends if ends > at else _at(at.date() + timedelta(days=1), policy.hours.staffed_to, policy)
 
 
 def within(start: datetime, when: datetime, duration: Duration | None, policy: Policy) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from handlers.context import TurnContext
 from handlers.costs import caps, ledger
-from handlers.tickets import clocks, decision_notices, lifecycle
+from handlers.tickets import clocks, decision_notices, lifecycle, order_webhook
 from handlers.tickets.lifecycle import By
 from storage import ticket_lines, tickets
 from storage.database import Tx
@@ -77,6 +77,7 @@ def grant(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: T
     lifecycle.move_line(tx, line, state, refund_due_at=refund_due, **columns)
     data = {"freight": freight} if freight else {}
     lifecycle.log(tx, ticket.no, "approved", by, context, **_data(line, ruling), **data)
+    order_webhook.decided(tx, ticket, line.line, context)
 
 
 def offer(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: TurnContext) -> None:

@@ -50,7 +50,7 @@ def _of(tx: Tx, ticket: Ticket, context: TurnContext) -> Progress:
     parts = [notices.listed(tx, ticket, tuple(named), context), words]
     if amount:
         parts.append(notices.words(tx, ticket, "notice.refund_of", context, sum=money(amount, ticket.language)))
-    if promised:
+    if promised and promised > context.now:  # a time that passed promises nothing
         when = notices.moment(tx, ticket, promised, context)
         parts.append(notices.words(tx, ticket, "notice.by", context, when=when))
     text = f"{ticket.no} " + " · ".join(part for part in parts if part)

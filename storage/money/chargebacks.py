@@ -20,6 +20,15 @@ GOODS = ("sku", "item", "spec", "unit", "lot_no")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """A supplier or carrier of real orders, or of the sandbox's."""
+
+    kind: str
+    name: str
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Charged:
     """One line that a supplier or carrier answers for; nothing in it tells of a customer.
 
@@ -50,13 +59,13 @@ class Proof:
     at: datetime
 
 
-def names(tx: Tx) -> dict[str, set[str]]:
-    """Return the suppliers and the carriers on real orders."""
+def names(tx: Tx, *, sample: bool) -> dict[str, set[str]]:
+    """Return the suppliers and the carriers on real orders, or on the invented ones of the sandbox."""
     found = {}
     for party in PARTIES:
         column = order_lines.c[party]
         query = select(column).join(orders, orders.c.order_no == order_lines.c.order_no)
-        found[party] = set(tx.execute(query.where(orders.c.sample.is_(False), column != "").distinct()).scalars())
+        found[party] = set(tx.execute(query.where(orders.c.sample.is_(sample), column != "").distinct()).scalars())
     return found
 
 
@@ -73,20 +82,20 @@ def _answers(party: str, name: str) -> Any:
     )
 
 
-def _decided(party: str, name: str, first: datetime, end: datetime) -> Any:
+def _decided(of: Side, first: datetime, end: datetime) -> Any:
     line = ticket_lines.c
     within = (line.decided_at >= first, line.decided_at < end, line.state.not_in(("open", "offered", "withdrawn")))
-    return and_(orders.c.sample.is_(False), *within, _answers(party, name))
+    return and_(orders.c.sample.is_(of.sample), *within, _answers(of.kind, of.name))
 
 
-def without_cause(tx: Tx, party: str, name: str, first: datetime, end: datetime) -> int:
+def without_cause(tx: Tx, of: Side, first: datetime, end: datetime) -> int:
     """Count the lines on goods of a supplier or carrier, decided in a period, whose cause nobody has chosen."""
     query = select(func.count()).select_from(ticket_lines).join(tickets, tickets.c.no == ticket_lines.c.ticket_no)
     query = query.join(orders, orders.c.order_no == tickets.c.order_no)
-    return int(tx.execute(query.where(_decided(party, name, first, end), ticket_lines.c.cause == "")).scalar_one())
+    return int(tx.execute(query.where(_decided(of, first, end), ticket_lines.c.cause == "")).scalar_one())
 
 
-def charged(tx: Tx, party: str, name: str, causes: Collection[str], first: datetime, end: datetime) -> list[Charged]:
+def charged(tx: Tx, of: Side, causes: Collection[str], first: datetime, end: datetime) -> list[Charged]:
     """Return the lines decided from `first` until before `end` whose cause is one of these, as they were decided."""
     line = ticket_lines.c
     bought = and_(order_lines.c.order_no == orders.c.order_no, order_lines.c.line_no == line.order_line_no)
@@ -97,7 +106,7 @@ def charged(tx: Tx, party: str, name: str, causes: Collection[str], first: datet
         .join(tickets, tickets.c.no == line.ticket_no)
         .join(orders, orders.c.order_no == tickets.c.order_no)
         .outerjoin(order_lines, bought)
-        .where(_decided(party, name, first, end), line.cause.in_(sorted(causes)))
+        .where(_decided(of, first, end), line.cause.in_(sorted(causes)))
         .order_by(line.decided_at, line.ticket_no, line.line)
     )
     found = []

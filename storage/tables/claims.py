@@ -26,6 +26,7 @@ tickets = Table(
     Column("policy_hash", ForeignKey("policies.hash"), nullable=False),
     Column("signals", JSON, nullable=False),
     Column("special", JSON, nullable=False),
+    Column("priority", Integer, nullable=False, server_default=text("0")),  # of its special groups, the highest
     Column("said", JSON, nullable=False),  # the customer's own words, [[iso time, text], ...]
     Column("warnings", JSON, nullable=False),  # codes an agent should see
     Column("owner_id", String(64)),

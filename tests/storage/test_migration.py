@@ -36,6 +36,7 @@ MADE = {  # SHA-256 of what installations may have run: such a file is never cha
     "versions/0003_processes.py": "b249e769f24f954d61e92f951e3e062eed871452c6afc8baaf8a0726e7ad61ba",
     "versions/0004_order_states.py": "14bd4f61a239458b20d5af04b7047eaa98bc88cad349e77536402d33bc9c8960",
     "versions/0005_money.py": "6749a657105ef3fbe854feb76132a1bc5fd97ece0acac652c15abe426b81384e",
+    "versions/0006_priorities.py": "2874fcbba2917a823d5eacff6a825d89084746249199911b8d4f928296822c71",
 }
 NEXT = '''
 """Rebuilds a table that others refer to.

@@ -49,7 +49,7 @@ ORDER: tuple[tuple[str, ...], ...] = (  # rooms from the bottom to the top; thos
     ("bot.settings", "bot.logs"),
     ("bot.channels",),
     ("bot.runtime",),
-    ("bot.channels.telegram", "bot.channels.wechat"),
+    ("bot.channels.telegram", "bot.channels.wechat", "bot.webhooks"),
     ("bot.desks.telegram", "bot.sandbox"),
     ("bot.doors",),
     ("bot.app",),

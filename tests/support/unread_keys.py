@@ -14,7 +14,6 @@ NOT_YET: Mapping[str, str] = {
     "departments.*.label": "a ticket goes to one desk, no part of it to a department",
     "problems.*.department": "the same; it only has to name one of `[departments]`",
     "problems.*.collects: detail": "no question asks for a description; what the customer says by itself is kept",
-    "special.*.guardian": "no question asks for a grown-up",
     "coupons.*.label": "sentences name a coupon by its value alone",
     "playbooks.*.label": "there are no incidents yet that would follow a plan",
     "playbooks.*.steps": "the same",

@@ -29,6 +29,7 @@ from storage.tickets import Ticket
 PROMISES = ("major_human_response", "human_first_response", "review_notice", "decision_due", "appeal_final",
             "exchange_due", "refund_due")  # fmt: skip
 DECISIONS = ("approved", "offered", "refused")
+MONEY = ("paid", "payment_undone")
 KINDS = ("refund", "freight", "coupon", "goods", "labour", "recovery")
 LOTS_FROM = 1  # the lot matters for safety and major
 LOT_WITHIN = timedelta(days=14)  # how far back other tickets of the same lot are named
@@ -201,8 +202,27 @@ def decided(tx: Tx, ticket: Ticket, policy: Policy, now: datetime) -> Iterator[s
             yield desk_outbox.say("noted_by", when=when, name=name, text=event.data["text"])
         elif event.kind == "corrected":
             yield desk_outbox.say("corrected_by", when=when, name=name, **_corrected(event, policy))
+        elif event.kind in MONEY:
+            yield _money(event, policy)
+        elif event.kind == "followed":
+            what = desk_outbox.say(f"name_{event.data['clock']}")
+            yield desk_outbox.say("followed", when=when, name=name, what=what)
         elif event.kind == recording.SECOND_READING:
             yield recording.aided_line(event, when)
+
+
+def _money(event: Event, policy: Policy) -> str:
+    """Return what was paid and when, or that it was taken back."""
+    data = event.data
+    sum_ = money(data["amount"], desk_outbox.language())
+    name = data.get("name") or desk_outbox.say("payouts")
+    if event.kind == "payment_undone":
+        when = desk_outbox.moment(event.at, policy, event.at)
+        return desk_outbox.say("unpaid_on", when=when, name=name, sum=sum_)
+    paid_at = datetime.fromisoformat(data["paid_at"])
+    when = desk_outbox.moment(paid_at, policy, event.at)
+    reference = data["reference"] or desk_outbox.say("no_reference")
+    return desk_outbox.say("paid_on", when=when, sum=sum_, reference=reference, name=name)
 
 
 def _corrected(event: Event, policy: Policy) -> dict[str, str]:

@@ -108,17 +108,6 @@ def test_lateness_ends_with_the_answer(house):
     assert clocks.get(house.tx, no, "human_first_response").breached_at is not None
 
 
-def test_the_customer_hears_of_a_late_result_before_asking(house):
-    no = file_one(house)
-    run(house, hours=24)
-    (text,) = house.heard(1)
-    assert "抱歉" in text
-    assert "23:10" in text
-    clock = clocks.get(house.tx, no, "review_notice")
-    assert clock.breached_at == START + timedelta(hours=24)
-    assert clock.due_at == START + timedelta(hours=28)
-
-
 def test_a_decision_silences_the_clocks(house):
     no = file_one(house)
     tap(house, f"pick:{no}")
@@ -135,23 +124,6 @@ def test_a_stale_timer_does_nothing(house):
         timers.fire(house.tx, {"ticket": no, "clock": name}, house.context)
     assert house.heard(1) == []
     assert not lifecycle.must(house.tx, no).late
-
-
-def test_d12_a_refund_that_does_not_come_is_excused_with_a_new_date(house):
-    house.now = datetime(2026, 6, 14, 23, 1, tzinfo=ZONE)
-    no = file_one(house)
-    tap(house, f"pick:{no}")
-    tap(house, f"approve:{no}")
-    assert ticket_lines.of_ticket(house.tx, no)[0].refund_due_at == datetime(2026, 6, 24, 20, 0, tzinfo=ZONE)
-    customer_answers.settle(house.tx, no, score=5, context=house.context)
-    run(house, days=8, hours=20)  # 06-23 19:01
-    assert "退款临近到期" in house.at_desk(no, "note")[-1]["text"]
-    heard = len(house.heard(1))
-    run(house, days=1, hours=1)
-    assert len(house.heard(1)) == heard + 1
-    assert "抱歉" in house.heard(1)[-1]
-    assert "6月26日" in house.heard(1)[-1]
-    assert lifecycle.must(house.tx, no).state == "closed"
 
 
 def test_what_has_ended_closes_by_itself_and_nothing_that_is_owed(house):

@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TextIO
 
-from bot.commands.money.chargeback import Refused, gathered, party_of, period
+from bot.commands.accounting.chargeback import Refused, gathered, party_of, period
 from handlers.costs import chargebacks
-from handlers.costs.chargebacks import Party
 from handlers.messages import ticket_numbers
 from handlers.messages.money import money
 from handlers.orders import cells
@@ -17,6 +16,7 @@ from handlers.orders.texts import Unclear
 from handlers.policy.policy import Policy
 from storage import events, ticket_lines, tickets
 from storage.database import Tx
+from storage.money.chargebacks import Side
 
 Write = Callable[[Callable[[Tx], Any]], Any]
 ACTOR = "recoveries"
@@ -34,6 +34,7 @@ def add(
     write: Write,
     policy: Policy,
     now: datetime,
+    samples: bool = False,
     out: TextIO | None = None,
     err: TextIO | None = None,
 ) -> int:
@@ -44,11 +45,18 @@ def add(
     out, err = out or sys.stdout, err or sys.stderr
 
     def book(tx: Tx) -> str:
-        party = party_of(tx, name)
+        party = party_of(tx, name, samples=samples)
         sum_ = _amount(amount)
         if not 0 < len(reference) <= LONGEST:
             raise Refused(f"a reference has 1 to {LONGEST} characters", 2)
-        parts = _on_ticket(tx, party, ticket, line, sum_) if ticket else _shared(tx, name, days, sum_, policy)
+        if ticket:
+            parts = _on_ticket(tx, party, ticket, line, sum_)
+        elif all(days):
+            parts = chargebacks.shares(sum_, gathered(tx, name, period(*days), policy, samples=samples).rows)
+        else:
+            raise Refused("say what it is for: --ticket NO, or the period by --from and --to", 2)
+        if not parts:
+            raise Refused("none of the lines of this period cost anything", 1)
         result = chargebacks.book(tx, party, parts, reference, actor=ACTOR, at=now)
         if result == "differs":
             raise Refused(f"another sum is booked with the reference {reference}", 1)
@@ -83,7 +91,7 @@ def _amount(text: str) -> int:
     return sign * found
 
 
-def _on_ticket(tx: Tx, party: Party, ticket: str, line: int, sum_: int) -> Mapping[tuple[str, int], int]:
+def _on_ticket(tx: Tx, party: Side, ticket: str, line: int, sum_: int) -> Mapping[tuple[str, int], int]:
     number = ticket_numbers.parse(ticket)
     found = tickets.get(tx, number) if number else None
     if found is None:
@@ -97,12 +105,3 @@ def _on_ticket(tx: Tx, party: Party, ticket: str, line: int, sum_: int) -> Mappi
     if party.name not in {getattr(one, party.kind) for one in goods}:
         raise Refused(f"{found.no} line {lines[0].line} is not about goods of the {party.kind} {party.name}", 1)
     return {(found.no, lines[0].line): sum_}
-
-
-def _shared(tx: Tx, name: str, days: tuple[str, str], sum_: int, policy: Policy) -> Mapping[tuple[str, int], int]:
-    if not all(days):
-        raise Refused("say what it is for: --ticket NO, or the period by --from and --to", 2)
-    parts = chargebacks.shares(sum_, gathered(tx, name, period(*days), policy).rows)
-    if not parts:
-        raise Refused("none of the lines of this period cost anything", 1)
-    return parts

@@ -10,15 +10,16 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from bot.commands.money.pack import Pack
+from bot.commands.accounting.pack import Pack
 from handlers.claims.voice import Voice
 from handlers.costs import chargebacks
-from handlers.costs.chargebacks import Chargeback, Party
+from handlers.costs.chargebacks import Chargeback
 from handlers.messages.money import money
 from handlers.policy.policy import Policy
 from media.guard import Examiner
 from media.store import Keeper
 from storage.database import Tx
+from storage.money.chargebacks import Side
 from storage.money.costs import RECOVERY
 
 Read = Callable[[Callable[[Tx], Any]], Any]
@@ -44,9 +45,9 @@ def period(first: str, last: str) -> tuple[date, date]:
     return days
 
 
-def party_of(tx: Tx, name: str) -> Party:
+def party_of(tx: Tx, name: str, *, samples: bool) -> Side:
     """Return the supplier or carrier of a name. Raises Refused with the names that are near it."""
-    found, near = chargebacks.parties(tx, name)
+    found, near = chargebacks.parties(tx, name, sample=samples)
     if len(found) == 1:
         return found[0]
     if found:
@@ -56,9 +57,9 @@ def party_of(tx: Tx, name: str) -> Party:
     raise Refused(f"no order line has a supplier or carrier {name}{known}", 1)
 
 
-def gathered(tx: Tx, name: str, days: tuple[date, date], policy: Policy) -> Chargeback:
+def gathered(tx: Tx, name: str, days: tuple[date, date], policy: Policy, *, samples: bool) -> Chargeback:
     """Return what a supplier or carrier answers for. Raises Refused where nobody is called so, or there is nothing."""
-    made = chargebacks.gather(tx, party_of(tx, name), *days, policy)
+    made = chargebacks.gather(tx, party_of(tx, name, samples=samples), *days, policy)
     if made.rows:
         return made
     party = made.party
@@ -78,13 +79,14 @@ def chargeback(
     store: Keeper,
     policy: Policy,
     now: datetime,
+    samples: bool = False,
     out: TextIO | None = None,
     err: TextIO | None = None,
 ) -> int:
     """Write the pack; return 0, 1 for an unknown name and for a period without lines, 2 for what cannot be done."""
     out, err = out or sys.stdout, err or sys.stderr
     try:
-        made: Chargeback = read(lambda tx: gathered(tx, name, period(*days), policy))
+        made: Chargeback = read(lambda tx: gathered(tx, name, period(*days), policy, samples=samples))
     except Refused as refused:
         print(f"claimdesk: {refused}.", file=err)
         return refused.code

@@ -13,8 +13,8 @@ from doubles.ticket_house import House
 from openpyxl import load_workbook
 from sqlalchemy import update
 
-from bot.commands.money import recoveries
-from bot.commands.money.chargeback import chargeback
+from bot.commands.accounting import recoveries
+from bot.commands.accounting.chargeback import chargeback
 from bot.commands.tickets import whole
 from handlers.cases import filing
 from handlers.desk import cards, dispatch

@@ -1,4 +1,4 @@
-"""The functions behind the commands about money: settings in, an exit code out."""
+"""The functions behind the commands for accounting: settings in, an exit code out."""
 
 from __future__ import annotations
 
@@ -10,9 +10,29 @@ from bot.commands.entry_points import committed, database
 from bot.settings import Settings
 
 
+def payouts_export(args: Namespace, settings: Settings) -> int:
+    """Write what is owed."""
+    from bot.commands.accounting import payouts
+    from handlers.policy.loader import load
+
+    with committed(settings) as read:
+        policy, samples = load(settings.policy), not settings.business
+        return payouts.export(Path(args.out), read=read, policy=policy, samples=samples)
+
+
+def payouts_import(args: Namespace, settings: Settings) -> int:
+    """Book what was paid."""
+    from bot.commands.accounting import payouts
+    from handlers.policy.loader import load
+
+    with database(settings) as write:
+        now, policy, samples = configuration.clock(settings)(), load(settings.policy), not settings.business
+        return payouts.import_file(Path(args.file), write=write, policy=policy, now=now, samples=samples)
+
+
 def chargeback(args: Namespace, settings: Settings) -> int:
     """Write what a supplier or carrier answers for."""
-    from bot.commands.money.chargeback import chargeback as write_pack
+    from bot.commands.accounting.chargeback import chargeback as write_pack
     from handlers.policy.loader import load
     from media.store import open_store
 
@@ -25,12 +45,13 @@ def chargeback(args: Namespace, settings: Settings) -> int:
             store=open_store(settings.media),
             policy=load(settings.policy),
             now=configuration.clock(settings)(),
+            samples=not settings.business,
         )
 
 
 def recoveries_add(args: Namespace, settings: Settings) -> int:
     """Book what came back from a supplier or carrier."""
-    from bot.commands.money import recoveries
+    from bot.commands.accounting import recoveries
     from handlers.policy.loader import load
 
     with database(settings) as write:
@@ -44,4 +65,5 @@ def recoveries_add(args: Namespace, settings: Settings) -> int:
             write=write,
             policy=load(settings.policy),
             now=configuration.clock(settings)(),
+            samples=not settings.business,
         )

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from bot.runtime.settlement_export import put_row
 from handlers.claims import leader_phrases
 from handlers.claims.voice import Voice
 from handlers.costs.chargebacks import Chargeback
@@ -20,6 +19,7 @@ from handlers.messages.money import money
 from handlers.policy import calendar
 from handlers.policy.policy import pick
 from media.store import Keeper, Missing
+from media.tables.writing import put
 from media.values import SHEET_PHOTOS, SheetPhoto
 from storage.money.chargebacks import Charged, Proof
 
@@ -136,17 +136,17 @@ class Pack:
 
         page.title = self._say(title)
         party, days = self._say(f"party_{self.made.party.kind}"), self._say("until", **self._days())
-        put_row(page, 1, [f"{self._say('title')} · {page.title}"])
-        put_row(page, 2, [party, self.made.party.name])
-        put_row(page, 3, [self._say("period"), days])
-        put_row(page, 4, [self._say("claim"), Decimal(self.made.total()) / 100])
-        put_row(page, HEAD, [self._say(f"col_{name}") for name in columns])
+        put(page, 1, [f"{self._say('title')} · {page.title}"])
+        put(page, 2, [party, self.made.party.name])
+        put(page, 3, [self._say("period"), days])
+        put(page, 4, [self._say("claim"), Decimal(self.made.total()) / 100])
+        put(page, HEAD, [self._say(f"col_{name}") for name in columns])
         for place, row in enumerate(rows, HEAD + 1):
-            put_row(page, place, [_cell(row.get(name, ""), name) for name in columns])
+            put(page, place, [_cell(row.get(name, ""), name) for name in columns])
         bold = [1, HEAD]
         if SUMMED & set(columns):
             sums = [_cell(sum(row[name] for row in rows), name) if name in SUMMED else "" for name in columns]
-            put_row(page, HEAD + len(rows) + 1, [self._say("total"), *sums[1:]])
+            put(page, HEAD + len(rows) + 1, [self._say("total"), *sums[1:]])
             bold.append(HEAD + len(rows) + 1)
         for number in bold:
             for cell in page[number]:

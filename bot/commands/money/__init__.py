@@ -1,1 +1,0 @@
-"""The commands about money: what suppliers and carriers answer for, and what came back."""
