@@ -23,7 +23,7 @@ from media.tables.writing import put
 from media.values import SHEET_PHOTOS, SheetPhoto
 from storage.money.chargebacks import Charged, Proof
 
-BOOK, SHEETS, PHOTOS, SUMS, README = "list.xlsx", "sheets", "photos", "SHA256SUMS", "README.txt"
+BOOK, SHEETS, PHOTOS, SUMS, README = "lines.xlsx", "sheets", "photos", "SHA256SUMS", "README.txt"
 KINDS = ("refund", "freight", "coupon", "goods")
 LINES = (
     "number", "ticket", "line", "decided", "delivered", "site", "lot", "sku", "item", "spec", "bought", "quantity",

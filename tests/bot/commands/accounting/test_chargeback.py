@@ -91,8 +91,8 @@ def test_the_pack_holds_lines_sums_photos_and_their_hashes(house, store, tmp_pat
     assert "look through the photos" in warned
     with zipfile.ZipFile(out) as pack:
         files = {name: pack.read(name) for name in pack.namelist()}
-    assert files.keys() == {"list.xlsx", "README.txt", "SHA256SUMS", "photos/0001.jpg", "sheets/001.jpg"}
-    lines = table(files["list.xlsx"], 0)
+    assert files.keys() == {"lines.xlsx", "README.txt", "SHA256SUMS", "photos/0001.jpg", "sheets/001.jpg"}
+    lines = table(files["lines.xlsx"], 0)
     assert lines[1][:2] == ["供应商", BERRIES] and lines[3][:2] == ["索赔合计", 39.8]
     row = dict(zip(lines[5], lines[6], strict=True))
     assert row == {
@@ -101,8 +101,8 @@ def test_the_pack_holds_lines_sums_photos_and_their_hashes(house, store, tmp_pat
         "问题": "腐烂变质",
         "原因": "供应商", "退款": 39.8, "运费": 0, "优惠券": 0, "补换货": 0, "已追回": 0, "索赔金额": 39.8, "照片": "1",
     }  # fmt: skip
-    assert table(files["list.xlsx"], 1)[6][:4] == ["B2405", "草莓", 1, 39.8]
-    assert table(files["list.xlsx"], 2)[6][:3] == [1, no, "photos/0001.jpg"]
+    assert table(files["lines.xlsx"], 1)[6][:4] == ["B2405", "草莓", 1, 39.8]
+    assert table(files["lines.xlsx"], 2)[6][:3] == [1, no, "photos/0001.jpg"]
     unpacked = tmp_path / "unpacked"
     zipfile.ZipFile(out).extractall(unpacked)
     checked = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=unpacked, capture_output=True, text=True)
@@ -115,7 +115,7 @@ def test_the_pack_holds_nothing_of_the_customer(house, store, tmp_path):
     assert run(house, store, "顺路冷链", out)[0] == 1
     assert run(house, store, BERRIES, out)[0] == 0
     with zipfile.ZipFile(out) as pack:
-        book = load_workbook(io.BytesIO(pack.read("list.xlsx")))
+        book = load_workbook(io.BytesIO(pack.read("lines.xlsx")))
         cells = " ".join(str(cell) for page in book for row in page.iter_rows(values_only=True) for cell in row)
         texts = cells + pack.read("README.txt").decode() + " ".join(pack.namelist())
         assert b"Exif" not in pack.read("photos/0001.jpg")
@@ -129,7 +129,7 @@ def test_a_carrier_answers_for_a_whole_order_that_it_brought(house, store, tmp_p
     out = tmp_path / "pack.zip"
     code, told, _ = run(house, store, "顺路冷链", out)
     assert code == 0 and "1 lines of the carrier 顺路冷链, 1 photos; 106.40 yuan" in told
-    row = table(zipfile.ZipFile(out).read("list.xlsx"), 0)[6]
+    row = table(zipfile.ZipFile(out).read("lines.xlsx"), 0)[6]
     assert "整单" in row and "Z07" in row
 
 
