@@ -22,7 +22,7 @@ ROUND = 1 << 256  # sums of seals are kept within 256 bits
 LINE = (  # columns of a ticket line that its seal covers; one that is added later is not among them
     "order_line_no", "item", "problem", "quantity", "unit", "share", "detail", "state", "wish", "wish_amount",
     "remedy", "amount", "coupon", "reason", "decided_by", "decided_at", "refund_due_at", "also",
-    "paid_at", "issued_at", "coupon_kind", "coupon_code",
+    "paid_at", "issued_at", "coupon_kind", "coupon_code", "freight", "cause",
 )  # fmt: skip
 
 
