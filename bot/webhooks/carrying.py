@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -121,5 +120,5 @@ class Carrier:
         if pause is None:
             undelivered.died(tx, replace(outcome, dead=mail.id), context)
             return
-        again = context.now + timedelta(seconds=pause * random.uniform(*SPREAD))
+        again = context.now + timedelta(seconds=pause * context.random.uniform(*SPREAD))
         outbox.settle(tx, replace(outcome, again=again, failed=True), now=context.now)
