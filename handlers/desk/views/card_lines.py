@@ -210,7 +210,8 @@ def _money(event: Event, policy: Policy) -> str:
     """Return what was paid and when, or that it was taken back."""
     data = event.data
     sum_ = money(data["amount"], desk_outbox.language())
-    name = data.get("name") or desk_outbox.say("payouts")
+    others = {"payouts": desk_outbox.say("payouts"), "order_system": desk_outbox.say("order_system")}
+    name = data.get("name") or others.get(event.actor, event.actor)
     if event.kind == "payment_undone":
         when = desk_outbox.moment(event.at, policy, event.at)
         return desk_outbox.say("unpaid_on", when=when, name=name, sum=sum_)
