@@ -121,13 +121,15 @@ def _button(tx: Tx, ticket: Ticket, name: str, every: list[Line], context: TurnC
 
 
 def _approval(tx: Tx, ticket: Ticket, lines: list[Line], context: TurnContext) -> str:
-    """Label the approval with what it grants: the sum, else the remedies; "" when a line has no wish."""
+    """Label the approval with what it grants: the sum, else the remedies, and which lines where one has no wish."""
     policy = notices.policy_of(tx, ticket, context)
     wished_rulings = [options.wished(tx, ticket, line, policy) for line in lines]
-    if None in wished_rulings or not options.by_one_tap(ticket, wished_rulings):
-        return ""
     known = [ruling for ruling in wished_rulings if ruling]
+    if not known or not options.by_one_tap(ticket, wished_rulings):
+        return ""
+    some = [str(line.line) for line, ruling in zip(lines, wished_rulings, strict=True) if ruling]
     sum_ = sum(ruling.amount for ruling in known)
     others = dict.fromkeys(desk_outbox.remedy(ruling.remedy) for ruling in known if not ruling.amount)
     parts = [money(sum_, desk_outbox.language())] if sum_ else []
-    return " ".join([desk_outbox.say("act_approve"), *parts, *others])
+    only = [desk_outbox.say("approve_lines", lines="、".join(some))] if len(some) < len(lines) else []
+    return " ".join([desk_outbox.say("act_approve"), *parts, *others, *only])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.claims.claim import Claim
 from handlers.claims.slot_filling import fits
-from handlers.dialogue import answers, escalation, handoff, order_choice
+from handlers.dialogue import amendments, answers, escalation, handoff, order_choice
 from handlers.dialogue.drafting import LIVE
 from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
@@ -53,7 +53,7 @@ def _new_claim(turn: Turn, reading: Reading, ticket: Ticket) -> bool:
     if any(order.order_no != ticket.order_no for order in found.matches):
         return True
     told = any(claim.problems for claim in reading.claims)
-    if not told and ticket.state in LIVE and handoff.corrects(turn.turn_input.inbound.text):
+    if not told and ticket.state in LIVE and amendments.corrects(turn.turn_input.inbound.text):
         return False
     if (turn.turn_input.want.any and not found.matches) or turn.other_day():
         return True
