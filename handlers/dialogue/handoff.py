@@ -156,6 +156,7 @@ def _join(turn: Turn, ticket: Ticket, text: str, reading: Reading) -> None:
             evidence=turn.evidence_ids(),
             signals=reading.signals,
             severity=reading.severity,
+            special=reading.special,
             aided=reading.aided,
         )
     )

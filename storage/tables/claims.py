@@ -26,6 +26,7 @@ tickets = Table(
     Column("policy_hash", ForeignKey("policies.hash"), nullable=False),
     Column("signals", JSON, nullable=False),
     Column("special", JSON, nullable=False),
+    Column("priority", Integer, nullable=False, server_default=text("0")),  # of its special groups, the highest
     Column("said", JSON, nullable=False),  # the customer's own words, [[iso time, text], ...]
     Column("warnings", JSON, nullable=False),  # codes an agent should see
     Column("owner_id", String(64)),
@@ -73,7 +74,26 @@ ticket_lines = Table(
     Column("heard_at", Instant),  # the message its problem was read from: inbox and tickets.said by this time
     Column("paid_at", Instant),  # when its money went out, as it was confirmed
     Column("issued_at", Instant),  # when its coupon was issued
+    Column("coupon_kind", Text, nullable=False, server_default=""),  # the policy's coupon that was chosen
+    Column("coupon_code", Text, nullable=False, server_default=""),  # what the customer was given; may stay empty
     Index(None, "order_line_no"),
+)
+
+shipments = Table(
+    "shipments",
+    METADATA,
+    Column("ticket_no", ForeignKey("tickets.no"), primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("direction", String(4), primary_key=True),  # out: to the customer; back: to the business
+    Column("address", Text, nullable=False, server_default=""),  # where goods that come back go to
+    Column("promised_at", Instant),  # until when they are sent out, as an agent arranged it
+    Column("arranged_at", Instant),
+    Column("carrier", String(16), nullable=False, server_default=""),  # a code of nlu.text.parcels, or ""
+    Column("tracking", String(40), nullable=False, server_default=""),
+    Column("sent_at", Instant),
+    Column("asked_at", Instant),  # when the customer was asked whether they came, or told that nothing came back
+    Column("received_at", Instant),  # somebody confirmed it
+    Index(None, "tracking"),
 )
 
 complainants = Table(

@@ -158,7 +158,7 @@ class Rounds:
 def granted(house: House, *lines: Any, number: str = "KT260612-0003") -> str:
     """Return a ticket that an agent approved as wished, told to the order system."""
     house.outside = {"order_webhook": True}
-    wanted = {"lines": tuple(lines)} if lines else {}
+    wanted: dict[str, Any] = {"lines": tuple(lines)} if lines else {}
     no = filing.file(house.tx, house.draft(number, **wanted), house.context).no
     for tap in ("pick", "approve"):
         dispatch.act(house.tx, house.staff(kind="tap", tap=f"{tap}:{no}"), house.context)
