@@ -9,6 +9,7 @@ from typing import Any
 
 from handlers.claims import claim as claims
 from handlers.claims.claim import Claim
+from handlers.claims.shares import parts
 from handlers.context import TurnContext
 from handlers.messages.codes import strongest
 from handlers.messages.ticket_numbers import draw
@@ -223,7 +224,9 @@ def columns(order: Order | None, wanted: FilingLine) -> dict[str, Any]:
     elif quantity == "half":
         quantity, unit = "1/2", ""
     elif quantity and not problem.share and not unit and bought:
-        unit = bought.unit
+        counted = parts(bought)
+        of_parts = counted is not None and wanted.share == Fraction(quantity) / counted[0]
+        unit = counted[1] if counted and of_parts else bought.unit
     return {
         "order_line_no": wanted.order_line_no,
         "item": wanted.item,
