@@ -45,6 +45,8 @@ class Line:
     heard_at: datetime | None = None  # when the message was written that its problem was read from
     paid_at: datetime | None = None  # when its money went out
     issued_at: datetime | None = None  # when its coupon was issued
+    coupon_kind: str = ""  # the policy's coupon that was chosen
+    coupon_code: str = ""  # what the customer was given, may stay "" when issued
     freight: int = 0  # 分 of `amount` that are the order's freight
     cause: str = ""  # code of the policy's causes, as an agent chose it
 

@@ -150,9 +150,9 @@ def _second_reader(settings: Settings) -> Iterator[Finding]:
 
 
 def _webhooks(settings: Settings) -> Iterator[Finding]:
-    from bot.webhooks.reachability import examine as ask
+    from bot.webhooks import reachability
 
-    yield from ask(settings)
+    yield from reachability.examine(settings)
 
 
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (

@@ -12,7 +12,8 @@ from bot.channels.base import House, Unreachable
 from bot.runtime.courier import strike
 from bot.webhooks.posting import Posted, Poster
 from handlers.context import TurnContext
-from handlers.tickets import undelivered, webhook_outages
+from handlers.tickets import undelivered
+from handlers.tickets.outside import webhook_outages
 from storage import outbox
 from storage.database import DRIVER_ERRORS, DatabaseGone, Tx
 from storage.outbox import Bundle, Mail, Outcome

@@ -13,7 +13,7 @@ from typing import Any
 from bot.channels.base import House
 from bot.webhooks.posting import Poster
 from handlers.context import TurnContext
-from handlers.tickets import alerts
+from handlers.tickets.outside import alerts
 from storage.database import DRIVER_ERRORS, DatabaseGone, Tx
 from storage.orders import sampled
 from storage.outbox import Mail

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.webhooks.carrying import Letters, Schedule
 from handlers.context import TurnContext
 from handlers.fulfilment import order_answers
-from handlers.tickets import order_webhook, webhook_outages
+from handlers.tickets.outside import order_webhook, webhook_outages
 from storage.database import Tx
 from storage.outbox import Mail
 

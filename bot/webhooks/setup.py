@@ -17,7 +17,7 @@ from bot.webhooks.letters import ALARMS, DECISIONS
 from bot.webhooks.orders_door import OrdersDoor
 from bot.webhooks.posting import Poster
 from handlers.context import TurnContext
-from handlers.tickets import alerts, order_webhook
+from handlers.tickets.outside import alerts, order_webhook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

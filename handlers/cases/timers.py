@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers.cases import apologies, customer_answers, leader_digest, leader_review
 from handlers.context import TurnContext
+from handlers.fulfilment import goods, goods_back
 from handlers.tickets import clocks, desk_outbox, lifecycle, notices, paging
 from storage import clocks as rows
 from storage import ticket_lines, tickets
@@ -35,7 +36,7 @@ def fire(tx: Tx, payload: Mapping[str, Any], context: TurnContext) -> None:
     if clock is None or clock.stopped_at is not None:
         return
     if payload.get("near"):
-        _near(tx, ticket, clock.due_at, context)
+        NEAR.get(name, _near)(tx, ticket, clock.due_at, context)
     elif payload.get("excuse"):
         apologies.excuse(tx, ticket, clock, context)
     elif clock.due_at <= context.now:
@@ -81,7 +82,9 @@ def _near(tx: Tx, ticket: Ticket, due: datetime, context: TurnContext) -> None:
 def _idle(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
     """Close what has ended and is silent; return an undecided ticket to the queue, where an agent decides alone."""
     rows.stop(tx, ticket.no, name, at=context.now)
-    lines = ticket_lines.of_ticket(tx, ticket.no)
+    goods.assume(tx, ticket, context)
+    goods_back.lapse(tx, ticket, context)
+    ticket, lines = lifecycle.must(tx, ticket.no), ticket_lines.of_ticket(tx, ticket.no)
     if ticket.state in lifecycle.AFTER and lifecycle.outcome(lines) == "resolved":
         customer_answers.close(tx, ticket, lifecycle.CLOCK, context, why="idle")
     elif ticket.state == "waiting_customer":
@@ -108,19 +111,15 @@ def _idle_owner(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None
 def _follow_up(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
     """Ask whether what was sent again has arrived."""
     rows.stop(tx, ticket.no, name, at=context.now)
-    owed = [line.item for line in ticket_lines.of_ticket(tx, ticket.no) if line.goods_owed]
-    if not owed:
-        return
-    row = tuple(notices.button(tx, ticket, f"notice.got_{a}", f"got:{ticket.no}:{a}", context) for a in ("yes", "no"))
-    items = notices.listed(tx, ticket, owed, context)
-    notices.tell(tx, ticket, "notice.follow_up", context, buttons=(row,), items=items)
-    lifecycle.log(tx, ticket.no, "followed_up", lifecycle.CLOCK, context)
+    goods.ask(tx, ticket, context)
 
 
+NEAR: Mapping[str, Callable[[Tx, Ticket, datetime, TurnContext], None]] = {"return_by": goods_back.remind}
 FIRES: Mapping[str, Callable[[Tx, Ticket, str, TurnContext], None]] = {
     "idle_close": _idle,
     "handoff_idle": _idle_owner,
     "follow_up": _follow_up,
+    "return_by": goods_back.over,
     "leader_review": leader_review.silent,
     **dict.fromkeys(apologies.GRACE, _apologise),
 }

@@ -16,6 +16,7 @@ from handlers.nlu.dates import on
 from handlers.nlu.number_shapes import with_shapes
 from handlers.nlu.references import References
 from handlers.nlu.text.lexicon import Lexicon
+from handlers.nlu.text.parcels import Parcel
 from handlers.policy.lexicons import lexicon_of
 from handlers.policy.policy import Policy
 from storage import order_guard, orders, people, sites, ticket_lines, tickets
@@ -50,6 +51,19 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """A message that may be about goods that are awaited back: their ticket, and a parcel's number if it has one."""
+
+    ticket_no: str = ""
+    parcel: Parcel | None = None
+
+    @property
+    def tickets(self) -> tuple[str, ...]:
+        """Return the ticket, if there is one."""
+        return (self.ticket_no,) if self.ticket_no else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """The results; `matches` are the orders that the numbers mean and the account may see."""
 
@@ -73,6 +87,7 @@ class Found:
     echo_back: bool = False  # the last echo had not left and was taken back
     reviews: tuple[str, ...] = ()  # tickets on which this leader's word is awaited
     site: str = ""  # the pickup site whose code this message is
+    back: Back = field(default_factory=Back)  # where the message may be about goods that come back
 
 
 def wanted(

@@ -21,7 +21,7 @@ from storage.database import Tx
 from storage.desk import desk_messages
 from storage.tickets import Ticket
 
-DECIDING = frozenset({"approve", "change", "refuse", "correct", "sure", "decide"})
+DECIDING = frozenset({"approve", "change", "refuse", "correct", "sure", "decide", "address"})
 
 
 def act(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from handlers.desk.request import ActionRequest, Answer, told
-from handlers.tickets import lifecycle, order_webhook
+from handlers.tickets import lifecycle
+from handlers.tickets.outside import order_webhook
 from storage.desk import dead_letters
 
 

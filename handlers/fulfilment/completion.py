@@ -46,11 +46,18 @@ def hand_over(tx: Tx, no: str, numbers: Collection[int], context: TurnContext, *
     desk_outbox.refresh(tx, no, context)
     if not ended or not done:
         return Completion(done=tuple(done))
-    _resolve(tx, no, context)
-    ticket = lifecycle.must(tx, no)
-    buttons = notices.survey(tx, ticket, context) if ticket.state in lifecycle.AFTER else ()
-    ask = notices.words(tx, ticket, "notice.ask", context) if buttons else ""
+    wind_up(tx, no, context)
+    ask, buttons = question(tx, no, context)
     return Completion(done=tuple(done), ended=True, ask=ask, buttons=buttons)
+
+
+def question(tx: Tx, no: str, context: TurnContext) -> tuple[str, Buttons]:
+    """Return the question for satisfaction with its buttons; both empty where it has not ended or none is asked."""
+    ticket = lifecycle.must(tx, no)
+    if ticket.state not in lifecycle.AFTER or lifecycle.outcome(ticket_lines.of_ticket(tx, no)) != "resolved":
+        return "", ()
+    buttons = notices.survey(tx, ticket, context)
+    return (notices.words(tx, ticket, "notice.ask", context) if buttons else ""), buttons
 
 
 def _owes(line: Line, *, goods_came: bool) -> bool:
@@ -71,9 +78,10 @@ def _clocks(tx: Tx, no: str, lines: Collection[Line], context: TurnContext) -> N
         clocks.set_to(tx, no, "refund_due", first, context)
 
 
-def _resolve(tx: Tx, no: str, context: TurnContext) -> None:
+def wind_up(tx: Tx, no: str, context: TurnContext) -> None:
+    """Resolve a decided ticket whose lines have all ended, however they did."""
     ticket = lifecycle.must(tx, no)
-    if ticket.state != "decided":
+    if ticket.state != "decided" or lifecycle.outcome(ticket_lines.of_ticket(tx, no)) != "resolved":
         return  # under appeal, open again, or closed by its customer: what was paid changes nothing there
     lifecycle.move(tx, no, "resolved")
     lifecycle.log(tx, no, "resolved", lifecycle.BOT, context)

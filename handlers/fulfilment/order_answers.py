@@ -15,6 +15,7 @@ from handlers.orders.cells import moment
 from handlers.orders.texts import Unclear, label
 from handlers.tickets import desk_outbox, lifecycle
 from handlers.tickets.lifecycle import By
+from handlers.tickets.outside import order_webhook
 from storage import tickets
 from storage.database import Tx
 
@@ -32,7 +33,7 @@ def taken(tx: Tx, payload: Mapping[str, Any], answer: bytes, context: TurnContex
     """
     no = payload["ticket"]
     tickets.hold(tx, no)
-    lifecycle.log(tx, no, "webhook_taken", BY, context, line=payload["body"]["line"], key=payload["key"])
+    lifecycle.log(tx, no, order_webhook.TAKEN, BY, context, line=payload["body"]["line"], key=payload["key"])
     entries = _entries(answer)
     found = [_confirmation(no, entry, payload["key"], context.now) for entry in entries[:MOST]]
     odd = [item for one in found if one and (item := _book(tx, one, context))]

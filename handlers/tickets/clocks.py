@@ -27,7 +27,7 @@ HUMAN = frozenset(
 )
 TO_ANSWER = ("human_first_response", "major_human_response")
 PAGES = ("page_supervisor", "page_everyone")
-LASTING = ("refund_due", "exchange_due", "follow_up")  # they outlive the decision
+LASTING = ("refund_due", "exchange_due", "return_by", "follow_up")  # they outlive the decision
 NEAR = timedelta(hours=26)  # the evening before the last day: time enough to pay what is due
 
 
@@ -137,5 +137,14 @@ def _payload(no: str, name: str, **more: object) -> dict[str, object]:
 
 def _wake(tx: Tx, no: str, name: str, due: datetime, context: TurnContext) -> None:
     mailboxes.wake(tx, f"clock:{no}:{name}", _payload(no, name), due=due, now=context.now)
-    if name == "refund_due" and due - NEAR > context.now:
-        mailboxes.wake(tx, f"near:{no}:{name}", _payload(no, name, near=True), due=due - NEAR, now=context.now)
+    near = _near(name, due, context.policy)
+    if near and near > context.now:
+        mailboxes.wake(tx, f"near:{no}:{name}", _payload(no, name, near=True), due=near, now=context.now)
+
+
+def _near(name: str, due: datetime, policy: Policy) -> datetime | None:
+    """Return when somebody is reminded: the desk of money that is due, the customer of goods that are to come back."""
+    if name == "return_by":
+        day = calendar.local_date(due, policy) - timedelta(days=1)
+        return datetime.combine(day, policy.hours.day_start, calendar.zone(policy))
+    return due - NEAR if name == "refund_due" else None

@@ -8,10 +8,13 @@ from typing import Any
 
 from handlers.context import TurnContext
 from handlers.costs import caps, ledger
-from handlers.tickets import clocks, decision_notices, lifecycle, order_webhook
+from handlers.policy.policy import Policy
+from handlers.tickets import clocks, decision_notices, lifecycle, returns
 from handlers.tickets.lifecycle import By
+from handlers.tickets.outside import order_webhook
 from storage import ticket_lines, tickets
 from storage.database import Tx
+from storage.fulfilment import shipments
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
@@ -38,6 +41,8 @@ class Ruling:
     words: str = ""
     reason: str = ""
     rule: str = ""  # code of the policy's rule
+    coupon_kind: str = ""  # the policy's coupon that was chosen
+    address: str = ""  # where goods that come back go to, as the agent typed it
 
 
 def paid(tx: Tx, ticket: Ticket, line: Line) -> int:
@@ -68,16 +73,35 @@ def grant(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: T
     refund_due, freight = None, 0
     if ruling.amount:
         freight = caps.room(tx, ticket, policy).freight_in(line.order_line_no, ruling.amount)
+    if ruling.remedy == "return_refund":  # its money is owed once the goods are in
+        returns.begin(tx, ticket, line, policy, context)
+    elif ruling.amount:
         refund_due = clocks.start_beside(tx, ticket.no, "refund_due", policy, context)
     elif ruling.remedy in ticket_lines.GOODS:
-        due = clocks.start(tx, ticket.no, "exchange_due", policy, context)
-        clocks.start(tx, ticket.no, "follow_up", policy, context, since=due)
-    state = "owed" if ruling.coupon and STATE_OF[ruling.remedy] == "done" else STATE_OF[ruling.remedy]
-    columns = {**_columns(ruling, by, context), "freight": freight}
+        clocks.start_beside(tx, ticket.no, "exchange_due", policy, context)
+        shipments.put(tx, ticket.no, line.line, shipments.OUT, **shipments.NOTHING_YET)
+    code = _code_for_all(ruling, policy)
+    issued = {"issued_at": context.now if code else None, "coupon_code": code}
+    state = STATE_OF[ruling.remedy]
+    if ruling.coupon and state == "done" and not code:
+        state = "owed"
+    elif code and ruling.remedy == "compensation":
+        state = "done"
+    columns = {**issued, **_columns(ruling, by, context), "freight": freight}
     lifecycle.move_line(tx, line, state, refund_due_at=refund_due, **columns)
-    data = {"freight": freight} if freight else {}
-    lifecycle.log(tx, ticket.no, "approved", by, context, **_data(line, ruling), **data)
+    more = {"freight": freight} if freight else {}
+    lifecycle.log(tx, ticket.no, "approved", by, context, **_data(line, ruling), **more)
+    if code:
+        data = {"line": line.line, "coupon": ruling.coupon, "code": code}
+        lifecycle.log(tx, ticket.no, "issued", lifecycle.BOT, context, **data)
+        ledger.issued(tx, ticket.no, line.line, ruling.coupon, actor=lifecycle.BOT.actor, at=context.now)
     order_webhook.decided(tx, ticket, line.line, context)
+
+
+def _code_for_all(ruling: Ruling, policy: Policy) -> str:
+    """Return the code under which everybody has a coupon, so that it is issued with the decision; "" where none is."""
+    known = policy.coupons.get(ruling.coupon_kind) if ruling.coupon else None
+    return known.code if known and known.value == ruling.coupon else ""
 
 
 def offer(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: TurnContext) -> None:
@@ -88,7 +112,7 @@ def offer(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: T
 
 def refuse(tx: Tx, ticket: Ticket, line: Line, reason: str, by: By, context: TurnContext) -> None:
     """Refuse a line for a stated reason."""
-    columns = {"remedy": "", "amount": 0, "coupon": 0, "reason": reason, "decided_by": by.actor}
+    columns = {"remedy": "", "amount": 0, "coupon": 0, "coupon_kind": "", "reason": reason, "decided_by": by.actor}
     lifecycle.move_line(tx, line, "refused", decided_at=context.now, **columns)
     lifecycle.log(tx, ticket.no, "refused", by, context, line=line.line, reason=reason)
 
@@ -98,6 +122,7 @@ def _columns(ruling: Ruling, by: By, context: TurnContext) -> dict[str, Any]:
         "remedy": ruling.remedy,
         "amount": ruling.amount,
         "coupon": ruling.coupon,
+        "coupon_kind": ruling.coupon_kind,
         "reason": ruling.words or ruling.reason,
         "decided_by": by.actor,
         "decided_at": context.now,

@@ -26,7 +26,7 @@ LINE_NEXT: Mapping[str, frozenset[str]] = {
     "open": frozenset({"offered", "approved", "refused", "goods_awaited", "owed", "done", "withdrawn"}),
     "offered": frozenset({"open", "offered", "approved", "refused", "goods_awaited", "owed", "done", "withdrawn"}),
     "approved": frozenset({"owed", "done", "open"}),
-    "goods_awaited": frozenset({"approved", "owed", "done", "open"}),
+    "goods_awaited": frozenset({"approved", "owed", "done", "open", "withdrawn"}),
     "owed": frozenset({"done", "open"}),
     "refused": frozenset({"open"}),
     "done": frozenset({"open", "owed"}),  # owed: what was booked as paid was not

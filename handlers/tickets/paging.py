@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from handlers.context import TurnContext
 from handlers.messages import mailboxes
 from handlers.policy.policy import Policy
-from handlers.tickets import alerts, clocks, desk_outbox, lifecycle
+from handlers.tickets import clocks, desk_outbox, lifecycle
+from handlers.tickets.outside import alerts
 from storage import clocks as rows
 from storage import people
 from storage.database import Tx

@@ -8,9 +8,10 @@ from datetime import datetime
 from handlers.context import TurnContext
 from handlers.messages import mailboxes
 from handlers.messages.texts import say
-from handlers.tickets import alerts, desk_outbox, order_webhook
+from handlers.tickets import desk_outbox
 from handlers.tickets.lifecycle import BOT, desk_of, log, must
 from handlers.tickets.notices import FAR
+from handlers.tickets.outside import alerts, order_webhook
 from storage import conversations, outbox, tickets
 from storage.conversations import Conversation
 from storage.database import Tx

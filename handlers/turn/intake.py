@@ -22,7 +22,7 @@ from handlers.policy.calendar import local_date
 from handlers.policy.lexicons import lexicon_of
 from handlers.policy.policy import Policy
 from handlers.tickets import desk_outbox, undelivered
-from handlers.turn import edits, leaders
+from handlers.turn import edits, leaders, parcels
 from handlers.turn.apply import carry_out
 from handlers.turn.decide import decide
 from storage import conversations, evidence, orders, outbox
@@ -129,15 +129,15 @@ def _turn_input(
     tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, context: TurnContext, *, echo_back: bool
 ) -> TurnInput:
     lexicon, today = lookup.lexicon(tx, context.policy), local_date(context.now, context.policy)
-    heard = _heard(inbound, talk, conversation, lexicon)
+    numbers = _numbers(inbound)
+    back = parcels.meant(tx, "" if _inside(inbound) else inbound.text[:LONGEST], conversation, talk, lexicon, numbers)
+    heard = _heard(parcels.without(inbound, back.parcel), talk, conversation, lexicon)
     led = conversation.leader_id is not None and not _inside(inbound)
     named = None if inbound.tap else refer(normalise(heard, lexicon.emoji), (), lexicon, today=today)
     claim = talk.claim(_claim_meant(talk, inbound) or talk.current)
     claim = None if claim is None or claim.dropped else claim
-    dropped = next((one for one in reversed(talk.claims) if one.dropped), None)
     want = _wanted(inbound, conversation, talk, claim, named, today)
-    numbers = _numbers(inbound)
-    tickets, lines = lookup.tickets_of(tx, talk, conversation.id, numbers)
+    tickets, lines = lookup.tickets_of(tx, talk, conversation.id, [*numbers, *back.tickets])
     spoken = tickets.get(talk.ticket_no)
     order_no = claim.order_no if claim else (spoken.order_no or "" if spoken else "")
     locked_until = claims.drafted_time(talk.locked_until)
@@ -155,10 +155,11 @@ def _turn_input(
         claimed_but=(order.order_no if order else "", own),
         evidence=_evidence(tx, inbound, conversation, talk, context),
         named=next((no for no in numbers if no in tickets), ""),
-        dropped=_order_of(tx, dropped, conversation),
+        dropped=_order_of_dropped(tx, talk, conversation),
         site=lookup.site_of(tx, inbound),
         listed=leaders.listed(tx, inbound, conversation, talk, context) if led else None,
         echo_back=echo_back,
+        back=back,
     )
     return TurnInput(
         talk=talk,
@@ -200,7 +201,8 @@ def _chosen_order(inbound: Inbound, talk: Talk, claim: Claim | None) -> str:
     return number if number and _offered(number, talk) else ""  # not by a button that this chat was never shown
 
 
-def _order_of(tx: Tx, claim: Claim | None, conversation: Conversation) -> Order | None:
+def _order_of_dropped(tx: Tx, talk: Talk, conversation: Conversation) -> Order | None:
+    claim = next((one for one in reversed(talk.claims) if one.dropped), None)
     sample = orders.sampled(conversation.channel)
     return orders.by_number(tx, claim.order_no, sample=sample) if claim and claim.order_no else None
 

@@ -74,6 +74,8 @@ ticket_lines = Table(
     Column("heard_at", Instant),  # the message its problem was read from: inbox and tickets.said by this time
     Column("paid_at", Instant),  # when its money went out, as it was confirmed
     Column("issued_at", Instant),  # when its coupon was issued
+    Column("coupon_kind", Text, nullable=False, server_default=""),  # the policy's coupon that was chosen
+    Column("coupon_code", Text, nullable=False, server_default=""),  # what the customer was given; may stay empty
     Column("freight", BigInteger, nullable=False, server_default=text("0")),  # of `amount` what is the order's freight
     Column("cause", String(32), nullable=False, server_default=""),  # who or what it came from, a code of the policy
     Index(None, "order_line_no"),
@@ -94,6 +96,23 @@ costs = Table(  # what tickets cost and bring back; rows are added, never change
     Column("note", Text, nullable=False, server_default=""),
     Column("reference", String(64), nullable=False, server_default=""),  # of a recovery: the same is booked once
     Index(None, "ticket_no"),
+)
+
+shipments = Table(
+    "shipments",
+    METADATA,
+    Column("ticket_no", ForeignKey("tickets.no"), primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("direction", String(4), primary_key=True),  # out: to the customer; back: to the business
+    Column("address", Text, nullable=False, server_default=""),  # where goods that come back go to
+    Column("promised_at", Instant),  # until when they are sent out, as an agent arranged it
+    Column("arranged_at", Instant),
+    Column("carrier", String(16), nullable=False, server_default=""),  # a code of nlu.text.parcels, or ""
+    Column("tracking", String(40), nullable=False, server_default=""),
+    Column("sent_at", Instant),
+    Column("asked_at", Instant),  # when the customer was asked whether they came, or told that nothing came back
+    Column("received_at", Instant),  # somebody confirmed it
+    Index(None, "tracking"),
 )
 
 complainants = Table(

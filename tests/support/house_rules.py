@@ -32,7 +32,14 @@ DOORS: Mapping[str, tuple[str, ...]] = {  # a library, and how the paths of the 
 ORDER: tuple[tuple[str, ...], ...] = (  # rooms from the bottom to the top; those of one row do not know each other
     ("storage.tables", "storage.engines"),
     ("storage",),
-    ("storage.desk", "storage.imports", "storage.money", "storage.platforms", "storage.operations"),
+    (
+        "storage.desk",
+        "storage.fulfilment",
+        "storage.imports",
+        "storage.money",
+        "storage.platforms",
+        "storage.operations",
+    ),
     ("handlers.messages", "handlers.orders"),
     ("handlers.nlu.text",),
     ("handlers.nlu",),

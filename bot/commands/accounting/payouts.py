@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
-from itertools import islice
 from pathlib import Path
 from random import SystemRandom
 from typing import Any, TextIO
@@ -110,7 +109,7 @@ class Intake:
     def _book(self, tx: Tx, batch: Sequence[Returned]) -> list[Verdict]:
         plain = TurnContext(now=self.now, random=SystemRandom(), policy=self.policy, policy_of=self._policy_of)
         context = desk_outbox.collecting(plain)
-        verdicts = [returned_payouts.book(tx, one, context, samples=self.samples) for one in batch]
+        verdicts = returned_payouts.book(tx, batch, context, samples=self.samples)
         desk_outbox.redraw(tx, context)
         return verdicts
 
@@ -176,8 +175,14 @@ def import_file(
 
 
 def _batches(rows: Sequence[Returned]) -> Iterator[Sequence[Returned]]:
-    left = iter(rows)
-    while batch := list(islice(left, BATCH)):
+    """Yield what one write transaction takes: the rows of a ticket that follow each other stay together."""
+    batch: list[Returned] = []
+    for one in rows:
+        if len(batch) >= BATCH and one.cells["ticket_no"] != batch[-1].cells["ticket_no"]:
+            yield batch
+            batch = []
+        batch.append(one)
+    if batch:
         yield batch
 
 

@@ -11,7 +11,7 @@ from handlers.cases import recording
 from handlers.context import TurnContext
 from handlers.desk import options
 from handlers.desk.correcting import causes
-from handlers.desk.views import customer_words
+from handlers.desk.views import customer_words, shipping_lines
 from handlers.messages import phone_numbers
 from handlers.messages.money import money
 from handlers.policy.policy import Policy, pick
@@ -27,7 +27,7 @@ from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
 PROMISES = ("major_human_response", "human_first_response", "review_notice", "decision_due", "appeal_final",
-            "exchange_due", "refund_due")  # fmt: skip
+            "exchange_due", "return_by", "refund_due")  # fmt: skip
 DECISIONS = ("approved", "offered", "refused")
 MONEY = ("paid", "payment_undone")
 KINDS = ("refund", "freight", "coupon", "goods", "labour", "recovery")
@@ -215,7 +215,8 @@ def _money(event: Event, policy: Policy) -> str:
     """Return what was paid and when, or that it was taken back."""
     data = event.data
     sum_ = money(data["amount"], desk_outbox.language())
-    name = data.get("name") or desk_outbox.say("payouts")
+    others = {"payouts": desk_outbox.say("payouts"), "order_system": desk_outbox.say("order_system")}
+    name = data.get("name") or others.get(event.actor, event.actor)
     if event.kind == "payment_undone":
         when = desk_outbox.moment(event.at, policy, event.at)
         return desk_outbox.say("unpaid_on", when=when, name=name, sum=sum_)
@@ -288,5 +289,6 @@ def all_lines(tx: Tx, ticket: Ticket, context: TurnContext) -> Iterator[str]:
     yield from warned(ticket)
     yield from leader_statements.lines(tx, ticket.no, policy, context.now)
     yield from filter(None, [promised(tx, ticket, policy, context.now)])
+    yield from shipping_lines.lines(tx, ticket.no, policy, context.now)
     yield from decided(tx, ticket, policy, context.now)
     yield from filter(None, [spent(tx, ticket)])

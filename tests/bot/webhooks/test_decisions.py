@@ -388,6 +388,20 @@ async def test_what_was_paid_by_hand_meanwhile_is_not_sent_any_more(house, shop,
     assert not rounds.boxes()
 
 
+async def test_a_payment_that_was_booked_by_mistake_is_decided_for_the_order_system_again(house, shop, rounds):
+    no = granted(house)
+    by_hand(house, no)
+    await rounds.go()
+    assert shop.got == []
+    payments.take_back(house.tx, lifecycle.must(house.tx, no), [1], lifecycle.BOT, house.context)
+    await rounds.go()
+    assert shop.keys == [f"{no}-1-1"]
+    by_hand(house, no)
+    payments.take_back(house.tx, lifecycle.must(house.tx, no), [1], lifecycle.BOT, house.context)
+    await rounds.until(house.now + DAY)
+    assert len(shop.got) == 1
+
+
 async def test_a_second_payment_of_a_line_is_told_to_the_desk(house, shop, rounds):
     no = granted(house, *both())
     shop.answer = json.dumps({"paid": [

@@ -68,7 +68,7 @@ def test_an_opened_ticket_can_be_given_more_within_what_is_left(house):
     first, second = ticket_lines.of_ticket(house.tx, no)
     assert (first.state, second.state, second.coupon, second.problem) == ("owed", "owed", 500, first.problem)
     assert lifecycle.must(house.tx, no).state == "decided"
-    assert "5.00 元优惠券" in house.heard(1)[-1]
+    assert "优惠券 5.00 元" in house.heard(1)[-1]
 
 
 def test_a_stranger_cannot_answer_for_a_ticket(house):
@@ -147,7 +147,12 @@ def test_an_offer_that_no_longer_fits_goes_back_to_the_owner(house):
 def test_goods_that_did_not_come_reopen_the_ticket(house):
     no = decided(house, lines=House.lines(wish="resend", amount=None))
     assert customer_answers.received(house.tx, no, arrived=False, conversation_id=1, context=house.context)
+    assert "还没有寄出" in house.heard(1)[-1]
+    assert lifecycle.must(house.tx, no).state == "decided"
+    tap(house, f"sent:{no}:0:none")
+    assert customer_answers.received(house.tx, no, arrived=False, conversation_id=1, context=house.context)
     assert lifecycle.must(house.tx, no).state == "assigned"
+    assert ticket_lines.of_ticket(house.tx, no)[0].state == "open"
     assert not customer_answers.received(house.tx, decided(house, lines=House.lines(line=2, item="鸡蛋", amount=100)),
                                arrived=True, conversation_id=1, context=house.context)  # fmt: skip
 

@@ -165,8 +165,11 @@ def test_what_was_sent_again_is_asked_after(house):
     tap(house, f"pick:{no}")
     tap(house, f"approve:{no}")
     assert ticket_lines.of_ticket(house.tx, no)[0].state == "owed"
-    house.now += timedelta(hours=48)
-    timers.fire(house.tx, {"ticket": no, "clock": "follow_up"}, house.context)
+    run(house, hours=2)
+    tap(house, f"sent:{no}:0:none")
+    run(house, hours=23)
+    assert "收到了吗" not in house.heard(1)[-1]
+    run(house, hours=2)
     assert house.taps(1) == [f"got:{no}:yes", f"got:{no}:no"]
     assert customer_answers.received(house.tx, no, arrived=True, conversation_id=1, context=house.context)
     assert lifecycle.must(house.tx, no).state == "resolved"

@@ -105,6 +105,12 @@ def test_the_card_offers_what_may_be_done(house):
     tap(house, f"approve:{no}")
     assert labels(house, no) == ["已打款 39.80", "问客户", "备注", "电话", "原因", "结束"]
     tap(house, f"close:{no}")
+    asked = house.at_desk(no, "note")[-1]
+    assert "草莓退款 39.80 元没有打款" in asked["text"]
+    assert [button[0] for row in asked["buttons"] for button in row] == ["仍然结束", "先不结束"]
+    tap(house, f"close:{no}:keep")
+    assert lifecycle.must(house.tx, no).state == "decided"
+    tap(house, f"close:{no}:still_close")
     assert lifecycle.must(house.tx, no).state == "closed"
 
 
@@ -462,7 +468,7 @@ def test_d6_a_voice_ticket_is_given_its_order_and_line(house):
     (line,) = ticket_lines.of_ticket(house.tx, no)
     assert (line.item, line.state, line.amount) == ("车厘子JJ", "owed", 4990)
     assert lifecycle.must(house.tx, no).state == "decided"
-    tap(house, f"close:{no}")
+    tap(house, f"close:{no}:still_close")
     assert lifecycle.must(house.tx, no).state == "closed"
 
 

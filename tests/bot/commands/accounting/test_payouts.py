@@ -229,6 +229,17 @@ def test_what_cannot_be_booked_is_rejected_with_its_reason(house, tmp_path, cell
     assert "已退回" not in house.heard(1)[-1]
 
 
+def test_the_lines_of_one_ticket_are_told_in_one_message(house, two, tmp_path, monkeypatch):
+    monkeypatch.setattr(payouts, "BATCH", 1)  # rows of one ticket stay together all the same
+    heard = len(house.heard(1))
+    rows = [f"{two},39.80,{PAID},R1,1", f"{two},6.25,{PAID},R1,2"]
+    code, told, _ = returned(house, tmp_path / "p.csv", "\n".join([f"{HEADER},line", *rows]))
+    assert (code, "paid: 2" in told, states(house, two)) == (0, True, ["done", "done"])
+    (text,) = house.heard(1)[heard:]
+    assert f"{two} 的 46.05 元已退回" in text
+    assert "满意吗" in text
+
+
 def test_a_row_twice_and_a_reference_twice(house, two, tmp_path):
     other = approved(house, "KT260612-0005", lines=house.lines(item="车厘子JJ"))
     rows = [f"{two},39.80,{PAID},R1"] * 2 + [f"{other},39.80,{PAID},R1", f"{two},39.80,{PAID},R2"]

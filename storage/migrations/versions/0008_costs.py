@@ -1,6 +1,6 @@
 """Freight and discounts of orders, the cause of a ticket's line, and a ledger of what tickets cost and bring back.
 
-Revision ID: 0007
+Revision ID: 0008
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 NONE = sa.text("0")
 
 

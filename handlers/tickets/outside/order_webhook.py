@@ -7,7 +7,8 @@ from typing import Any
 
 from handlers.context import TurnContext
 from handlers.messages.money import money
-from handlers.tickets import desk_outbox, lifecycle, webhook_outages
+from handlers.tickets import desk_outbox, lifecycle
+from handlers.tickets.outside import webhook_outages
 from storage import events, outbox, ticket_lines, tickets
 from storage.database import Tx
 from storage.orders import Order, sampled
@@ -15,11 +16,12 @@ from storage.outbox import Mail
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
+TAKEN = "webhook_taken"  # the event of a decision that the order system took
 BOX = KIND = "decision"  # mailboxes of this kind, one for each ticket, are carried to the order system
 
 
 def decided(tx: Tx, ticket: Ticket, number: int, context: TurnContext) -> None:
-    """Post what was granted on a line to the order system, once nothing is awaited from the customer any more.
+    """Post what was granted on a line to the order system, unless it took that decision before.
 
     A line whose goods have to come back first is posted when they are in, so that nobody pays before.
     """
@@ -31,11 +33,14 @@ def decided(tx: Tx, ticket: Ticket, number: int, context: TurnContext) -> None:
     assert line.decided_at, "granted"
     log = events.of_ticket(tx, ticket.no)
     version = sum(event.kind == "approved" and event.data.get("line") == number for event in log)
+    key = f"{ticket.no}-{number}-{version}"
+    if any(event.kind == TAKEN and event.data.get("key") == key for event in log):
+        return
     payload = {
         "ticket": ticket.no,
         "desk": ticket.desk,
         "state": line.state,
-        "key": f"{ticket.no}-{number}-{version}",
+        "key": key,
         "body": _body(line, tickets.order_of(tx, ticket), version),
     }
     box = f"{BOX}:{ticket.no}"
@@ -58,7 +63,7 @@ def _body(line: Line, order: Order | None, version: int) -> Mapping[str, Any]:
         "problem": line.problem,
         "remedy": line.remedy,
         "amount": line.amount,
-        "coupon": line.coupon,
+        "coupon": line.coupon_owed,
         "decided_at": line.decided_at.isoformat(),
     }
 
