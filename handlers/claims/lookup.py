@@ -81,6 +81,7 @@ class Found:
     claimed: Mapping[int, Fraction] = field(default_factory=dict)  # of the order: shares in tickets by line
     claimed_but: tuple[str, str] = ("", "")  # of which order, and which ticket is left out of it
     evidence: tuple[tuple[int, str], ...] = ()  # (row id, kind) of what came with this message
+    left_out: int = 0  # photos of this message that were one too many for their claim
     dropped: Order | None = None  # of the draft that was put aside last
     named: str = ""  # ticket that the message names, if it is this conversation's
     listed: Listed | None = None  # for a leader: the orders that a list may be about

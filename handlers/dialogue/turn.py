@@ -9,9 +9,9 @@ from dataclasses import replace
 from handlers.claims.claim import Asked, Claim
 from handlers.claims.decision import Decision
 from handlers.claims.outcomes import Await, File, Fill, Raise, Remark
-from handlers.claims.questions import Question, ask_photo, buttons, next_question, next_slot, question_for
+from handlers.claims.questions import Question, advice, ask_photo, buttons, next_question, next_slot, question_for
 from handlers.claims.slots import photos_needed
-from handlers.claims.summary import facts, item_name, order_name
+from handlers.claims.summary import facts, item_name, order_name, unadvised
 from handlers.dialogue.drafting import HEARD, HUSHED, WORDS, Drafting
 from handlers.messages.models import Button, Reply
 from storage.orders import Order
@@ -105,14 +105,16 @@ class Turn(Drafting):
         if self._hushed(claim):
             self._acknowledge(claim, taken=taken, now=now)
             return
+        claim = self._advised(claim)
         facts_told = taken or "" in self.talk.unsaid
         question, rows = self._question(claim, told=facts_told)
         if self._missed(claim, question, taken=not missed and (taken or bool(self.notes) or not counts)):
             self.notes = [] if missed else self.notes
             return
         notes = list(dict.fromkeys([*(note for note in self.talk.unsaid if note), *self.notes]))
+        told = [advice(self.view(claim), question.slot)]
         known = facts(claim, self.order, self.voice) if facts_told and question.slot != "confirm" else ""
-        parts = [*notes, self.voice.say("talk.took", facts=known) if known else "", question.text]
+        parts = [*notes, self.voice.say("talk.took", facts=known) if known else "", *told, question.text]
         self.reply(self.voice.join(parts), rows, echo=not now)
         self.noted = True
         self.talk = replace(self.talk, unsaid=tuple(notes + ([""] if facts_told else [])))
@@ -123,7 +125,14 @@ class Turn(Drafting):
             choices=tuple(tap for _, tap in question.choices),
             revision=claim.revision,
         )
-        self.talk = self.talk.with_claim(replace(claim, asked=asked))
+        self.talk = self.talk.with_claim(replace(claim, asked=asked, advising=unadvised(claim, self.voice.policy)))
+
+    def _advised(self, claim: Claim) -> Claim:
+        """Return the draft with what the last reply said of keeping the goods, unless that reply was taken back."""
+        told = () if self.turn_input.found.echo_back else claim.advising
+        claim = replace(claim, advised=tuple(dict.fromkeys((*claim.advised, *told))), advising=())
+        self.talk = self.talk.with_claim(claim)
+        return claim
 
     def _hushed(self, claim: Claim) -> bool:
         """Return whether a person has the word: nothing more is asked, but for one photo beside a voice message.

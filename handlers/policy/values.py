@@ -179,7 +179,8 @@ class MediaLimits:
     video_mb: Annotated[int, FILE_MB, Field(description="the largest video")] = 20
     voice_mb: Annotated[int, FILE_MB, Field(description="the largest voice message")] = 20
     document_mb: Annotated[int, FILE_MB, Field(description="the largest other file, also a photo sent as a file")] = 20
-    photos: Annotated[int, whole(1, 100), Field(description="the most photos of one claim")] = 20
+    photos: Annotated[int, whole(1, 100), Field(
+        description="the most photos of one claim while it has no agent; a leader's are not counted")] = 20
     retakes: Annotated[int, whole(0, 3), Field(description="how often a better photo is asked for")] = 1
 
     def most(self, kind: str) -> int:

@@ -111,6 +111,8 @@ def _read(turn: Turn, text: str) -> Message:
         turn.note("long_kept")
     if turn.turn_input.inbound.media and turn.claim:
         turn.add_photos()
+    if turn.turn_input.found.left_out:
+        turn.note("photos_most", limit=turn.turn_input.policy.media.photos)
     return Message(
         turn=turn,
         text=text,

@@ -48,7 +48,7 @@ def export(target: Path, *, read: Run, policy: Policy, samples: bool, out: TextI
     rows = [row(one, policy) for one in due]
     target.write_bytes(WRITERS[kind]([[each[name] for name in COLUMNS] for each in rows]))
     sum_ = sum(one.amount for one in due)
-    print(f"{target}: {len(due)} lines owed, {_yuan(sum_)} yuan", file=out or sys.stdout)
+    print(f"{target}: lines owed: {len(due)}, {_yuan(sum_)} yuan", file=out or sys.stdout)
     return 0
 
 
@@ -167,7 +167,7 @@ def import_file(
         return 2
     print(intake, file=out)
     owed: list[Due] = write(lambda tx: payments.due(tx, samples=samples))
-    left = f"{len(owed)} lines, {_yuan(sum(one.amount for one in owed))} yuan"
+    left = f"{_yuan(sum(one.amount for one in owed))} yuan, lines: {len(owed)}"
     print(f"booked now: {_yuan(intake.paid)} yuan; still owed: {left}", file=out)
     if intake.refused:
         print(f"rejected and differing rows with reasons: {beside}", file=out)

@@ -11,6 +11,8 @@ from handlers.tickets import desk_outbox, lifecycle
 from handlers.tickets.outside import webhook_outages
 from storage import events, outbox, ticket_lines, tickets
 from storage.database import Tx
+from storage.fulfilment import shipments
+from storage.fulfilment.shipments import OUT
 from storage.orders import Order, sampled
 from storage.outbox import Mail
 from storage.ticket_lines import Line
@@ -81,9 +83,15 @@ def _is_current(tx: Tx, payload: Mapping[str, Any]) -> bool:
     line = _line(tx, body["ticket"], body["line"])
     if line is None or line.decided_at is None or line.state != payload["state"]:
         return False
-    if body["amount"] and not line.money_owed:
+    if (body["amount"] and not line.money_owed) or (line.goods_owed and _left(tx, line)):
         return False
     return bool(line.decided_at.isoformat() == body["decided_at"])
+
+
+def _left(tx: Tx, line: Line) -> bool:
+    """Return whether a line's goods are on their way already."""
+    one = shipments.of_ticket(tx, line.ticket_no).get((line.line, OUT))
+    return one is not None and one.sent_at is not None
 
 
 def _line(tx: Tx, no: str, number: int) -> Line | None:

@@ -17,7 +17,7 @@ from bot.webhooks.letters import DECISIONS
 from bot.webhooks.posting import MOST, Poster
 from handlers.cases import appeals, customer_answers, filing
 from handlers.desk import dispatch
-from handlers.fulfilment import payments
+from handlers.fulfilment import goods, goods_back, payments
 from handlers.fulfilment.payments import Confirmation
 from handlers.tickets import decisions, lifecycle
 from handlers.tickets.decisions import Ruling
@@ -127,14 +127,38 @@ async def test_an_offer_is_told_once_the_customer_agrees(house):
     assert [row["body"]["remedy"] for row in house.mails(f"decision:{no}")] == ["resend"]
 
 
-async def test_a_return_is_told_when_the_goods_are_in(house):
+def grant(house, ruling):
+    """Return a ticket on which this was granted."""
     house.outside = {"order_webhook": True}
     no = filing.file(house.tx, house.draft(), house.context).no
     ticket, line = lifecycle.must(house.tx, no), ticket_lines.of_ticket(house.tx, no)[0]
-    ruling = Ruling(remedy="return_refund", amount=3980)
     decisions.grant(house.tx, ticket, line, ruling, lifecycle.BOT, house.context)
+    decisions.conclude(house.tx, no, [1], lifecycle.BOT, house.context)
+    return no
+
+
+async def test_a_return_is_told_when_the_goods_are_in(house, shop, rounds):
+    no = grant(house, Ruling(remedy="return_refund", amount=3980))
     assert states(house, no) == ["goods_awaited"]
     assert house.mails(f"decision:{no}") == []
+    house.now += timedelta(days=3)
+    ticket, lines = lifecycle.must(house.tx, no), ticket_lines.of_ticket(house.tx, no)
+    assert goods_back.take_in(house.tx, ticket, lines, lifecycle.BOT, house.context)
+    await rounds.until(house.now)
+    assert shop.keys == [f"{no}-1-1"]
+    assert (shop.got[0].told["remedy"], shop.got[0].told["amount"]) == ("return_refund", 3980)
+
+
+async def test_goods_that_an_agent_sent_meanwhile_are_not_ordered_again(house, shop, rounds):
+    no = grant(house, Ruling(remedy="resend"))
+    shop.status = 500
+    await rounds.go()
+    ticket, lines = lifecycle.must(house.tx, no), ticket_lines.of_ticket(house.tx, no)
+    assert goods.send(house.tx, ticket, lines, None, lifecycle.BOT, house.context)
+    shop.status = 200
+    await rounds.until(house.now + HOUR)
+    assert len(shop.got) == 1
+    assert not rounds.boxes()
 
 
 async def test_the_tries_come_as_promised_and_end_as_a_dead_letter(house, shop, rounds):
@@ -388,6 +412,14 @@ async def test_what_was_paid_by_hand_meanwhile_is_not_sent_any_more(house, shop,
     assert not rounds.boxes()
 
 
+async def test_money_that_was_paid_by_hand_is_not_sent_while_a_coupon_is_still_owed(house, shop, rounds):
+    no = grant(house, Ruling(remedy="refund", amount=3980, coupon=500))
+    by_hand(house, no)
+    assert states(house, no) == ["owed"]
+    await rounds.until(house.now + DAY)
+    assert shop.got == []
+
+
 async def test_a_payment_that_was_booked_by_mistake_is_decided_for_the_order_system_again(house, shop, rounds):
     no = granted(house)
     by_hand(house, no)
@@ -433,21 +465,14 @@ async def test_an_appeal_overtakes_what_was_decided_before(house, shop, rounds):
     assert (shop.got[-1].told["version"], shop.got[-1].told["amount"]) == (2, 3980)
 
 
-def promised(house):
-    """Return a ticket on which goods are sent again, so that no order runs out of money."""
-    house.outside = {"order_webhook": True}
-    no = filing.file(house.tx, house.draft(), house.context).no
-    ticket, line = lifecycle.must(house.tx, no), ticket_lines.of_ticket(house.tx, no)[0]
-    decisions.grant(house.tx, ticket, line, Ruling(remedy="resend"), lifecycle.BOT, house.context)
-    return no
-
-
 async def test_a_slow_system_takes_only_some_at_one_time(house, shop, rounds):
-    numbers = [promised(house) for _ in range(12)]
+    numbers = [grant(house, Ruling(remedy="resend")) for _ in range(12)]
     shop.way = "silent"
     rounds.poster.timeout = 0.2
     assert await rounds.go() == 12
     assert len(shop.got) == 4
+    tries = select(t.mailboxes.c.attempts).where(t.mailboxes.c.name.like("decision:%"))
+    assert sorted(house.tx.execute(tries).scalars()) == [0] * 8 + [1] * 4
     shop.way = ""
     await rounds.until(house.now + HOUR)
     assert {key[:9] for key in shop.keys} == set(numbers)
