@@ -127,17 +127,17 @@ def _text(found: Mapping[str, Any]) -> Iterator[str]:
         yield f"event     {event['at']}  {event['actor']}  {event['kind']}  {data}".rstrip()
 
 
+def _journey(one: Mapping[str, Any]) -> str:
+    parcel = " ".join(part for part in (one["carrier"], one["tracking"]) if part)
+    steps = [f"{key} {one[f'{key}_at']}" for key in ("promised", "sent", "received") if one[f"{key}_at"]]
+    return "  ".join(part for part in (parcel, one["address"], *steps) if part)
+
+
 def _costed(cost: Mapping[str, Any]) -> str:
     line = f"line {cost['line']}" if cost["line"] else ""
     who = f"{cost['party']} {cost['name']}".rstrip() if cost["name"] else ""
     parts = (cost["at"], line, cost["kind"], f"{cost['amount'] / 100:.2f}", who, cost["reference"], cost["note"])
     return "  ".join(part for part in (*parts, cost["actor"]) if part)
-
-
-def _journey(one: Mapping[str, Any]) -> str:
-    parcel = " ".join(part for part in (one["carrier"], one["tracking"]) if part)
-    steps = [f"{key} {one[f'{key}_at']}" for key in ("promised", "sent", "received") if one[f"{key}_at"]]
-    return "  ".join(part for part in (parcel, one["address"], *steps) if part)
 
 
 def _described(line: Mapping[str, Any]) -> str:

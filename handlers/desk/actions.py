@@ -133,9 +133,9 @@ def _button(tx: Tx, ticket: Ticket, name: str, every: list[Line], context: TurnC
     lines = [one for one in every if one.state in lifecycle.UNDECIDED]
     if name in HIDDEN and HIDDEN[name](ticket, lines):
         return None
-    if name == "cause" and not notices.policy_of(tx, ticket, context).causes:
-        return None
     if name in shipping.SHOWN and not shipping.shown(tx, ticket, name):
+        return None
+    if name == "cause" and not notices.policy_of(tx, ticket, context).causes:
         return None
     if name in medical_papers.ABOUT and not any(map(medical_papers.ABOUT[name], evidence.of_ticket(tx, ticket.no))):
         return None
