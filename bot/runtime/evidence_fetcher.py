@@ -6,17 +6,22 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from bot.channels.base import Channel, Desk, Gone, TooBig, Unreachable
 from bot.runtime.courier import strike
 from bot.runtime.fair_share import Shares, Wait
-from handlers.cases import fetched_evidence, many_files
+from handlers.cases import fetched_evidence, many_files, same_pictures
+from handlers.cases.same_pictures import Looked
 from handlers.context import TurnContext
 from handlers.messages.models import Inbound, from_raw
 from handlers.nlu.lists import sheet_header, sheet_rows
+from handlers.policy import calendar
+from handlers.tickets import photo_signs
 from handlers.turn import intake, parking
 from media.guard import Closed, Examiner, NotStarted
+from media.prints.values import Prints
 from media.store import Keeper
 from media.values import MAX_BYTES, MAX_TABLE, Refused
 from storage import evidence, outbox
@@ -61,7 +66,16 @@ class Fetcher:
             found = await self._found(piece, bundle, size)
         finally:
             self.shares.leave(_account(piece), size[0])
-        await self.do(lambda tx: self._book(tx, bundle, number, found))
+        looked = await self._looked(piece, found)
+        await self.do(lambda tx: self._book(tx, bundle, number, found, looked))
+
+    async def _looked(self, piece: Evidence, found: Mapping[str, Any]) -> Looked:
+        """Look up which photos show the same picture as a customer's, beside the writer."""
+        taken = found.get("prints")
+        if piece.side != "customer" or not isinstance(taken, Prints):
+            return Looked()
+        looked: Looked = await self.read(lambda tx: same_pictures.look_up(tx, piece, taken))
+        return looked
 
     def _most(self, piece: Evidence) -> int:
         """Return how many bytes are fetched: from customers what the policy takes, from the staff all a door brings."""
@@ -105,10 +119,10 @@ class Fetcher:
         if not data:
             return {"state": "refused", "verdict": "empty"}
         if kind not in LOOKED_AT:
-            return {"state": "stored", "media_key": self.store.put(data, SUFFIXES.get(kind, ".bin"))}
+            return self._whole(data, SUFFIXES.get(kind, ".bin"))
         seen = self.examiner.examine(data)
         if isinstance(seen, Refused) and kind == "document" and seen.code == "not_a_picture":
-            return {"state": "stored", "media_key": self.store.put(data, SUFFIXES["document"])}
+            return self._whole(data, SUFFIXES["document"])
         if isinstance(seen, Refused):
             return {"state": "refused", "verdict": seen.code}
         return {
@@ -118,11 +132,15 @@ class Fetcher:
             "media_key": self.store.put(seen.working, ".jpg"),
             "thumb_key": self.store.put(seen.thumbnail, ".jpg"),
             "sha256": seen.sha256,
-            "phash": seen.phash,
-            "phash256": seen.phash256,
             "width": seen.width,
             "height": seen.height,
+            "signs": photo_signs.stored(seen.signs, calendar.zone(self.context().policy)),
+            "prints": seen.prints,
         }
+
+    def _whole(self, data: bytes, suffix: str) -> Mapping[str, Any]:
+        """Keep a file that is no photo as it is."""
+        return {"state": "stored", "media_key": self.store.put(data, suffix), "sha256": sha256(data).hexdigest()}
 
     def _read(self, _: str, data: bytes) -> Mapping[str, Any]:
         """Read a leader's list; its rows are handed to the talk as `lines`, beside what is stored."""
@@ -140,13 +158,17 @@ class Fetcher:
         }
         return {"state": "stored", "media_key": self.store.put(data, SUFFIXES["document"]), "lines": told}
 
-    def _book(self, tx: Tx, bundle: Bundle, number: int, found: Mapping[str, Any]) -> None:
+    def _book(
+        self, tx: Tx, bundle: Bundle, number: int, found: Mapping[str, Any], looked: Looked | None = None
+    ) -> None:
         context = self.context()
         piece = evidence.get(tx, number)
         if piece and piece.state == "pending":
             judged = "verdict" if piece.verdict == evidence.REPLACED else "lines"
-            row = {name: value for name, value in found.items() if name not in ("lines", judged)}
+            row = {name: value for name, value in found.items() if name not in ("lines", "prints", judged)}
             evidence.update_fetched(tx, number, at=context.now, **row)
+            if looked and piece.side == "customer" and "prints" in found:
+                same_pictures.record(tx, piece, found["prints"], looked)
             if piece.side == "customer":
                 returned = _returned(piece, found, context)
                 sheet = bundle.mails[0].payload.get("sheet")

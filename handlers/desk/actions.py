@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from handlers.context import TurnContext
-from handlers.desk import assignment, medical_papers, options, order_link, relay, replies, rulings
+from handlers.desk import assignment, medical_papers, options, order_link, photo_doubts, relay, replies, rulings
 from handlers.desk.correcting import corrections
 from handlers.desk.request import ActionRequest, Answer
 from handlers.desk.views import customer_words
@@ -49,6 +49,8 @@ ACTIONS: Mapping[str, Action] = {
     "correct": Action(run=corrections.correct, words=corrections.correct_words, states=OPEN, row=2),
     "order": Action(run=order_link.order, words=order_link.order_words, states=OPEN, row=2),
     "words": Action(run=relay.words, states=ALL, owner=False, row=2),
+    "compare": Action(run=photo_doubts.compare, states=ALL, owner=False, row=3),
+    "one_more": Action(run=photo_doubts.one_more, states=OPEN, row=3),
     "papers": Action(run=medical_papers.show, states=ALL, row=3),
     "medical": Action(run=medical_papers.mark, words=medical_papers.mark_words, states=ALL, row=3),
     "unlock": Action(run=order_link.unlock, states=ALL, row=3),
@@ -70,6 +72,8 @@ HIDDEN: Mapping[str, Callable[[Ticket, list[Line]], bool]] = {
     "refuse": lambda ticket, lines: not lines,
     "phone": lambda ticket, lines: ticket.order_no is None,
     "order": lambda ticket, lines: ticket.order_no is not None,
+    "compare": lambda ticket, lines: not photo_doubts.reused(ticket),
+    "one_more": lambda ticket, lines: not photo_doubts.doubted(ticket),
     "words": lambda ticket, lines: not customer_words.hidden(ticket),
     "medical": lambda ticket, lines: ticket.severity == "normal" and not ticket.signals,
     "unlock": lambda ticket, lines: ticket.why != "locked",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from storage.tables.base import EPOCH, METADATA, MILLISECOND, Instant, Serial
 from storage.tables.business import meta, order_guards, order_lines, orders, policies
 from storage.tables.claims import clocks, complainants, events, ticket_lines, tickets
-from storage.tables.desk import corrections, desk_messages, evidence
+from storage.tables.desk import corrections, desk_messages, evidence, print_keys, print_matches, prints
 from storage.tables.mail import dead_letters, mailboxes, outbox
 from storage.tables.people import customers, leader_sites, leaders, staff
 from storage.tables.platforms import sandbox_messages, wechat_answers, wechat_ledger, wechat_media, wechat_tokens
@@ -39,6 +39,9 @@ __all__ = [
     "outbox",
     "parked",
     "policies",
+    "print_keys",
+    "print_matches",
+    "prints",
     "processes",
     "sandbox_messages",
     "staff",

@@ -81,8 +81,8 @@ class Look:
             return Refused(code=REFUSED[kind])
         verdict: Verdict = "dark" if kind == "dark" else "blurry" if kind == "blurry" else "good"
         return Examined(
-            sha256=f"sha:{ref}", width=1200, height=900, format="jpeg", verdict=verdict, phash=f"{ref:0>16}"[-16:],
-            phash256="", working=data, thumbnail=data, working_sha256="", brightness=120, sharpness=90,
+            sha256=f"sha:{ref}", width=1200, height=900, format="jpeg", verdict=verdict,
+            working=data, thumbnail=data, working_sha256="", brightness=120, sharpness=90,
         )  # fmt: skip
 
     def table(self, data: bytes, titles: Iterable[str] = ()) -> Table | Refused:

@@ -1,0 +1,66 @@
+"""Two photos that show the same picture, put side by side for the agent: this ticket's left, another ticket's right."""
+
+from __future__ import annotations
+
+from handlers.context import TurnContext
+from handlers.tickets import desk_outbox, lifecycle, notices
+from storage import events, evidence, prints
+from storage import tickets as rows
+from storage.database import Tx
+from storage.evidence import Evidence
+from storage.prints import Twin
+from storage.tickets import Ticket
+
+MOST = 3  # pairs shown at a time
+EVENT = "compared"
+
+
+def of_others(tx: Tx, ticket: Ticket) -> list[Twin]:
+    """Return what tickets of other orders have in common with this one; within one order it is no sign of anything."""
+    return [twin for twin in prints.twins(tx, ticket.no) if twin.order_no is None or twin.order_no != ticket.order_no]
+
+
+def show_new(tx: Tx, ticket: Ticket, context: TurnContext) -> None:
+    """Show the owner what was not shown yet."""
+    found = of_others(tx, ticket)
+    if found:
+        told = [event.data["pairs"] for event in events.of_ticket(tx, ticket.no) if event.kind == EVENT]
+        known = {tuple(pair) for pairs in told for pair in pairs}
+        show(tx, ticket, [twin for twin in found if (twin.piece, twin.other) not in known], context)
+
+
+def show(tx: Tx, ticket: Ticket, twins: list[Twin], context: TurnContext) -> None:
+    """Post each of these pairs as one picture with words."""
+    for twin in twins[:MOST]:
+        _post(tx, ticket, twin, context)
+    if twins:
+        pairs = [[twin.piece, twin.other] for twin in twins[:MOST]]
+        lifecycle.log(tx, ticket.no, EVENT, lifecycle.BOT, context, pairs=pairs)
+
+
+def _post(tx: Tx, ticket: Ticket, twin: Twin, context: TurnContext) -> None:
+    one, other = evidence.get(tx, twin.piece), evidence.get(tx, twin.other)
+    earlier = rows.get(tx, twin.ticket_no)
+    if one is None or other is None or earlier is None:
+        return
+    policy = notices.policy_of(tx, ticket, context)
+    when = {piece.id: desk_outbox.moment(piece.at, policy, context.now) for piece in (one, other)}
+    same = one.conversation_id == other.conversation_id or (
+        earlier.customer_id is not None and earlier.customer_id == ticket.customer_id
+    )
+    words = desk_outbox.say(
+        "compared",
+        no=ticket.no,
+        other=twin.ticket_no,
+        when=when[other.id],
+        how=desk_outbox.say("compared_equal" if one.sha256 and one.sha256 == other.sha256 else "compared_alike"),
+        who=desk_outbox.say("compared_same_person" if same else "compared_other_person"),
+    )
+    both = ((one, ticket.no), (other, twin.ticket_no))
+    pair = [(piece.media_key, f"{number} · {when[piece.id]}") for piece, number in both]
+    shown = all(map(_may_be_shown, (one, other)))
+    desk_outbox.note(tx, ticket, words, context, pair=pair if shown else ())
+
+
+def _may_be_shown(piece: Evidence) -> bool:
+    return piece.kind == "photo" and bool(piece.media_key) and not piece.restricted
