@@ -7,8 +7,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import imports, photos, processes, startup, talks, telegram, turns, wechat
+from bench import imports, photos, prints, processes, startup, talks, telegram, turns, wechat
 
+if sys.argv[1:2] == ["prints"]:
+    prints.measure([Path(name) for name in sys.argv[2:]])
+    sys.exit()
 if sys.argv[1:2] == ["talks"]:
     talks.measure(script="--script" in sys.argv)
     sys.exit()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, bindparam, func, literal, select, union, update
+from sqlalchemy import and_, func, literal, select, union, update
 
-from storage.database import Tx, insert
+from storage.database import Tx, among, insert
 from storage.orders import SANDBOX
 from storage.prepared import Prepared
 from storage.tables import evidence, print_keys, print_matches, prints, tickets
@@ -16,11 +16,7 @@ MOST_CANDIDATES = 20_000  # of one look-up: what so many share is no mark of one
 _SAMPLE = 1 << 40  # of a key: play and business never meet
 
 _KEY = Prepared(print_keys.insert())
-_CANDIDATES = (
-    select(print_keys.c.key, print_keys.c.print_id, print_keys.c.bits)
-    .where(print_keys.c.key.in_(bindparam("keys", expanding=True)))
-    .limit(MOST_CANDIDATES)
-)
+_CANDIDATES = select(print_keys.c.key, print_keys.c.print_id, print_keys.c.bits).limit(MOST_CANDIDATES)
 _PRINTS = select(prints.c.id, prints.c.evidence_id, prints.c.pattern)
 
 
@@ -48,8 +44,8 @@ def candidates(tx: Tx, keys: Collection[int], *, sample: bool, after: int = 0) -
     """Return key, print and bits of what is kept under any of these keys; with `after`, of newer prints only."""
     if not keys:
         return []
-    query = _CANDIDATES.where(print_keys.c.print_id > after) if after else _CANDIDATES
-    found = tx.execute(query, {"keys": [_key(key, sample) for key in keys]})
+    query = _CANDIDATES.where(among(tx, print_keys.c.key, [_key(key, sample) for key in keys]))
+    found = tx.execute(query.where(print_keys.c.print_id > after) if after else query)
     return [(key & (_SAMPLE - 1), number, bits) for key, number, bits in found]
 
 
@@ -57,7 +53,7 @@ def patterns(tx: Tx, numbers: Collection[int]) -> dict[int, tuple[int, str]]:
     """Return the piece and the pattern (hex) of each of these prints."""
     if not numbers:
         return {}
-    found = tx.execute(_PRINTS.where(prints.c.id.in_(list(numbers))))
+    found = tx.execute(_PRINTS.where(among(tx, prints.c.id, numbers)))
     return {number: (piece, pattern) for number, piece, pattern in found}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from media.prints import matching
@@ -39,16 +39,18 @@ def record(tx: Tx, piece: Evidence, taken: Prints, looked: Looked) -> None:
 
 def _others(tx: Tx, taken: Prints, *, sample: bool, after: int = 0) -> dict[int, int]:
     asked = matching.asked_keys(taken)
-    near: defaultdict[int, list[Asked]] = defaultdict(list)
+    near: defaultdict[int, set[Asked]] = defaultdict(set)
     for key, number, bits in rows.candidates(tx, asked.keys(), sample=sample, after=after):
-        near[number] += [one for one in asked[key] if matching.near(one, bits)]
-    return dict(_compared(tx, taken, {number: parts for number, parts in near.items() if parts}))
+        parts = [one for one in asked[key] if matching.near(one, bits)]
+        if parts:
+            near[number].update(parts)
+    return _compared(tx, taken, near)
 
 
-def _compared(tx: Tx, taken: Prints, near: dict[int, list[Asked]]) -> Iterable[tuple[int, int]]:
+def _compared(tx: Tx, taken: Prints, near: Mapping[int, set[Asked]]) -> dict[int, int]:
     found: dict[int, int] = {}
     for number, (piece, pattern) in rows.patterns(tx, near).items():
         apart = min(matching.apart(taken, one, int(pattern, 16)) for one in near[number])
         if apart <= matching.PATTERN_APART:
             found[piece] = min(apart, found.get(piece, apart))
-    return found.items()
+    return found
