@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.context import TurnContext
+from handlers.policy import calendar
 from handlers.tickets import desk_outbox, lifecycle, notices
 from storage import events, evidence, prints
 from storage import tickets as rows
@@ -44,7 +45,6 @@ def _post(tx: Tx, ticket: Ticket, twin: Twin, context: TurnContext) -> None:
     if one is None or other is None or earlier is None:
         return
     policy = notices.policy_of(tx, ticket, context)
-    when = {piece.id: desk_outbox.moment(piece.at, policy, context.now) for piece in (one, other)}
     same = one.conversation_id == other.conversation_id or (
         earlier.customer_id is not None and earlier.customer_id == ticket.customer_id
     )
@@ -52,12 +52,13 @@ def _post(tx: Tx, ticket: Ticket, twin: Twin, context: TurnContext) -> None:
         "compared",
         no=ticket.no,
         other=twin.ticket_no,
-        when=when[other.id],
+        when=desk_outbox.moment(other.at, policy, context.now),
         how=desk_outbox.say("compared_equal" if one.sha256 and one.sha256 == other.sha256 else "compared_alike"),
         who=desk_outbox.say("compared_same_person" if same else "compared_other_person"),
     )
+    zone = calendar.zone(policy)
     both = ((one, ticket.no), (other, twin.ticket_no))
-    pair = [(piece.media_key, f"{number} · {when[piece.id]}") for piece, number in both]
+    pair = [(piece.media_key, f"{number} · {piece.at.astimezone(zone):%Y-%m-%d %H:%M}") for piece, number in both]
     shown = all(map(_may_be_shown, (one, other)))
     desk_outbox.note(tx, ticket, words, context, pair=pair if shown else ())
 
