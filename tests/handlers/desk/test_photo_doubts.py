@@ -26,7 +26,7 @@ def tap(house: House, tap: str, **who):
 def two(house: House, *, talk: int = 0, **found) -> tuple[str, str]:
     """File two tickets of two orders whose photos show the same; give their numbers."""
     first = filing.file(house.tx, house.draft(photos=0), house.context).no
-    one = house.photo(1, ticket_no=first)
+    one = house.photo(house.talk(), ticket_no=first)
     house.later(days=9)
     draft = house.draft("KT260612-0005", lines=House.lines(item="车厘子JJ"), photos=0, talk=talk)
     other = house.photo(draft.conversation_id, draft.claim.id, **found)
