@@ -31,6 +31,7 @@ SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 SIDES = (400, 1280)  # of the pictures: the least of the long side, and what a chat makes of it
 MOST = 400
 TABLES, ARRANGEMENTS = 16, 5
+PIECES = 15  # of each picture, of which the million is made
 
 Change = Callable[[Image.Image, Random], Image.Image]
 
@@ -188,6 +189,17 @@ def table(place: int, arrangement: int, size: tuple[int, int] = (1200, 900)) -> 
     return jpeg(image.filter(ImageFilter.GaussianBlur(1)), 88)
 
 
+def pieces(picture: Image.Image, random: Random) -> Iterator[Image.Image]:
+    """Yield pieces of a picture, so small that they are pictures of their own."""
+    grey = picture.convert("L")
+    for _ in range(PIECES):
+        share = random.uniform(0.3, 0.6)
+        left, top = random.uniform(0, 1 - share), random.uniform(0, 1 - share)
+        width, height = grey.size
+        box = (round(width * left), round(height * top), round(width * (left + share)), round(height * (top + share)))
+        yield grey.crop(box)
+
+
 def same(asked: Prints, index: dict[int, list[tuple[int, int, int]]]) -> set[int]:
     """Return the numbers of the pictures that are taken for the asked one."""
     return {
@@ -195,7 +207,8 @@ def same(asked: Prints, index: dict[int, list[tuple[int, int, int]]]) -> set[int
         for key, parts in matching.asked_keys(asked).items()
         for number, bits, pattern in index.get(key, ())
         for part in parts
-        if matching.near(part, bits) and matching.apart(asked, part, pattern) <= matching.PATTERN_APART
+        if matching.bits_apart(part, bits) <= matching.BITS_APART
+        and matching.apart(asked, part, pattern) <= matching.PATTERN_APART
     }
 
 
@@ -231,7 +244,9 @@ def measure(folders: Sequence[Path] = ()) -> None:
     spent = [_spent(lambda picture=picture: take(thumbnail(picture))) for picture in pictures[:100]]  # type: ignore[misc]
     print(f"prints, CPU for each photo: {statistics.median(spent or [0]):.2f} ms with its thumbnail")
     with tempfile.TemporaryDirectory() as name:
-        prints_lookup.measure(Path(name), kept)
+        prints_lookup.measure(
+            Path(name), kept, [take(piece) for picture in pictures for piece in pieces(picture, random)]
+        )
 
 
 def _look_alikes() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from bot.channels.base import Channel, Desk, Gone, TooBig, Unreachable
 from bot.runtime.courier import strike
 from bot.runtime.fair_share import Shares, Wait
-from handlers.cases import fetched_evidence, many_files, same_pictures
+from handlers.cases import fetched_evidence, label_codes, many_files, same_pictures
 from handlers.cases.same_pictures import Looked
 from handlers.context import TurnContext
 from handlers.messages.models import Inbound, from_raw
@@ -31,6 +31,7 @@ from storage.outbox import Bundle, Outcome
 
 TRIES = 300  # fetches of one piece, five minutes apart at last, before it counts as gone: about a day
 LOOKED_AT = ("photo", "document")  # what goes to the worker
+BESIDE = ("lines", "prints", "codes")  # of what was found: kept elsewhere, or passed on
 SUFFIXES = {"voice": ".audio", "video": ".video", "document": ".bin"}
 
 
@@ -92,6 +93,7 @@ class Fetcher:
     async def _found(self, piece: Evidence, bundle: Bundle, size: list[int]) -> Mapping[str, Any]:
         """Fetch a piece and look at it; its `size` in bytes is told as soon as it is there."""
         sheet = "sheet" in bundle.mails[0].payload
+        labels = not sheet and await self.read(lambda tx: label_codes.wanted(tx, piece))
         look, limit = (self._read, MAX_TABLE) if sheet else (self._examine, self._most(piece))
         door = self.doors(piece)
         if door is None:
@@ -109,18 +111,18 @@ class Fetcher:
         size[0] = len(data)
         try:
             if not sheet and piece.kind not in LOOKED_AT:
-                return await asyncio.to_thread(look, piece.kind, data)
+                return await asyncio.to_thread(look, piece.kind, data, False)
             async with self.shares.turn(_account(piece)):
-                return await asyncio.to_thread(look, piece.kind, data)
+                return await asyncio.to_thread(look, piece.kind, data, labels)
         except (Closed, NotStarted) as error:  # says nothing about the picture
             raise Unreachable(str(error), 5) from error
 
-    def _examine(self, kind: str, data: bytes) -> Mapping[str, Any]:
+    def _examine(self, kind: str, data: bytes, labels: bool) -> Mapping[str, Any]:
         if not data:
             return {"state": "refused", "verdict": "empty"}
         if kind not in LOOKED_AT:
             return self._whole(data, SUFFIXES.get(kind, ".bin"))
-        seen = self.examiner.examine(data)
+        seen = self.examiner.examine(data, codes=labels)
         if isinstance(seen, Refused) and kind == "document" and seen.code == "not_a_picture":
             return self._whole(data, SUFFIXES["document"])
         if isinstance(seen, Refused):
@@ -136,13 +138,14 @@ class Fetcher:
             "height": seen.height,
             "signs": photo_signs.stored(seen.signs, calendar.zone(self.context().policy)),
             "prints": seen.prints,
+            "codes": seen.codes,
         }
 
     def _whole(self, data: bytes, suffix: str) -> Mapping[str, Any]:
         """Keep a file that is no photo as it is."""
         return {"state": "stored", "media_key": self.store.put(data, suffix), "sha256": sha256(data).hexdigest()}
 
-    def _read(self, _: str, data: bytes) -> Mapping[str, Any]:
+    def _read(self, _: str, data: bytes, _labels: bool) -> Mapping[str, Any]:
         """Read a leader's list; its rows are handed to the talk as `lines`, beside what is stored."""
         table = self.examiner.table(data, sheet_header.KNOWN)
         if isinstance(table, Refused):
@@ -165,12 +168,13 @@ class Fetcher:
         piece = evidence.get(tx, number)
         if piece and piece.state == "pending":
             judged = "verdict" if piece.verdict == evidence.REPLACED else "lines"
-            row = {name: value for name, value in found.items() if name not in ("lines", "prints", judged)}
+            row = {name: value for name, value in found.items() if name not in (*BESIDE, judged)}
             evidence.update_fetched(tx, number, at=context.now, **row)
             if looked and piece.side == "customer" and "prints" in found:
                 same_pictures.record(tx, piece, found["prints"], looked)
             if piece.side == "customer":
-                returned = _returned(piece, found, context)
+                codes = found.get("codes", ())
+                returned = _returned(piece, found, label_codes.order_no(tx, piece, codes) if codes else "", context)
                 sheet = bundle.mails[0].payload.get("sheet")
                 if sheet:
                     whole = _with_lines(returned, found, sheet)
@@ -185,7 +189,7 @@ def _account(piece: Evidence) -> tuple[str, int]:
     return piece.side, piece.conversation_id
 
 
-def _returned(piece: Evidence, found: Mapping[str, Any], context: TurnContext) -> Inbound:
+def _returned(piece: Evidence, found: Mapping[str, Any], order_no: str, context: TurnContext) -> Inbound:
     data = {
         "conversation": piece.conversation_id,
         "evidence": piece.id,
@@ -195,6 +199,8 @@ def _returned(piece: Evidence, found: Mapping[str, Any], context: TurnContext) -
         "state": found["state"],
         "verdict": found.get("verdict", ""),
     }
+    if order_no:
+        data["order"] = order_no
     return Inbound(
         key=f"fetched:{piece.id}", channel=piece.channel, account="", at=context.now, kind="fetched", data=data
     )

@@ -13,6 +13,8 @@ from storage.database import Tx
 from storage.evidence import Evidence
 from storage.orders import SANDBOX
 
+COMPARED = 200  # prints of one look-up whose patterns are read, the nearest ones
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
@@ -40,11 +42,15 @@ def record(tx: Tx, piece: Evidence, taken: Prints, looked: Looked) -> None:
 def _others(tx: Tx, taken: Prints, *, sample: bool, after: int = 0) -> dict[int, int]:
     asked = matching.asked_keys(taken)
     near: defaultdict[int, set[Asked]] = defaultdict(set)
+    nearest: dict[int, int] = {}
     for key, number, bits in rows.candidates(tx, asked.keys(), sample=sample, after=after):
-        parts = [one for one in asked[key] if matching.near(one, bits)]
-        if parts:
-            near[number].update(parts)
-    return _compared(tx, taken, near)
+        for one in asked[key]:
+            far = matching.bits_apart(one, bits)
+            if far <= matching.BITS_APART:
+                near[number].add(one)
+                nearest[number] = min(far, nearest.get(number, far))
+    best = sorted(nearest, key=nearest.__getitem__)[:COMPARED]
+    return _compared(tx, taken, {number: near[number] for number in best})
 
 
 def _compared(tx: Tx, taken: Prints, near: Mapping[int, set[Asked]]) -> dict[int, int]:

@@ -19,7 +19,7 @@ _BANDS = tuple(
 
 
 def keys(kept: Kept) -> list[int]:
-    """Return the keys under which a part is kept: whole numbers below 2**32."""
+    """Return the keys under which a part is kept: whole numbers below 2**33."""
     first = kept.bits >> _BELOW
     return [mark | first & mask for mark, mask in _BANDS]
 
@@ -49,9 +49,9 @@ def _doubts(mask: int) -> Iterator[int]:
         yield one | other
 
 
-def near(one: Asked, bits: int) -> bool:
-    """Return whether kept bits are near enough to make sure by the pattern."""
-    return (one.bits ^ bits).bit_count() <= BITS_APART
+def bits_apart(one: Asked, bits: int) -> int:
+    """Return in how many bits an asked part differs from a kept one; up to BITS_APART the pattern makes sure."""
+    return (one.bits ^ bits).bit_count()
 
 
 def apart(prints: Prints, one: Asked, kept_pattern: int) -> int:

@@ -12,7 +12,7 @@ CUTS = (  # shares of a side that a crop may have taken, at its two ends
     (0.0, 0.0), (0.05, 0.05), (0.1, 0.0), (0.0, 0.1), (0.1, 0.1), (0.05, 0.0), (0.0, 0.05)
 )  # fmt: skip
 FEW = 2  # of these for what a frame encloses, which is seldom cropped as well
-BANDS, KEYED = 3, 30  # a key is made of two thirds of the first bits
+BANDS, KEYED = 4, 31  # a key is made of three quarters of the bits
 DOUBTED = 6  # bits nearest to zero, of which two at most may be the other way round
 
 _KEPT = Struct("<L32s")

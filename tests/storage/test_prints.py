@@ -26,8 +26,8 @@ def test_a_print_is_found_by_any_of_its_keys(house, pieces):
     assert prints.patterns(house.tx, []) == {}
 
 
-def test_keys_are_whole_numbers_of_32_bits_and_of_play_or_business(house, pieces):
-    most = (1 << 32) - 1
+def test_keys_are_whole_numbers_of_33_bits_and_of_play_or_business(house, pieces):
+    most = (1 << 33) - 1
     prints.add(house.tx, pieces[0], [((most,), most, "ab")], sample=True)
     assert prints.candidates(house.tx, [most], sample=False) == []
     assert [(key, bits) for key, _, bits in prints.candidates(house.tx, [most], sample=True)] == [(most, most)]

@@ -73,7 +73,7 @@ class Seen:
 class Look:
     """The eye that examines photos: what a file is stands in its bytes."""
 
-    def examine(self, data: bytes) -> Examined | Refused:
+    def examine(self, data: bytes, *, codes: bool = False) -> Examined | Refused:
         kind, _, ref = data.decode(errors="replace").partition(":")
         if data.startswith(b"PK") or "." in kind:  # a workbook, or a file by its name
             return Refused(code="not_a_picture")
@@ -81,8 +81,9 @@ class Look:
             return Refused(code=REFUSED[kind])
         verdict: Verdict = "dark" if kind == "dark" else "blurry" if kind == "blurry" else "good"
         return Examined(
-            sha256=f"sha:{ref}", width=1200, height=900, format="jpeg", verdict=verdict,
-            working=data, thumbnail=data, working_sha256="", brightness=120, sharpness=90,
+            sha256=kind if kind.startswith("same-") else f"sha:{ref}", width=1200, height=900, format="jpeg", verdict=verdict,
+            codes=(kind.removeprefix("label-"),) if codes and kind.startswith("label-") else (), working=data, thumbnail=data, working_sha256="",
+            brightness=120, sharpness=90,
         )  # fmt: skip
 
     def table(self, data: bytes, titles: Iterable[str] = ()) -> Table | Refused:

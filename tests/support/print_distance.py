@@ -14,7 +14,7 @@ def prints_apart(asked: Prints, kept: Prints) -> int | None:
         for one in kept.kept
         if key in matching.keys(one)
         for part in parts
-        if matching.near(part, one.bits)
+        if matching.bits_apart(part, one.bits) <= matching.BITS_APART
     ]
     best = min(found, default=None)
     return best if best is not None and best <= matching.PATTERN_APART else None
