@@ -7,10 +7,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import imports, photos, prints, processes, startup, talks, telegram, turns, wechat
+from bench import hostile, imports, photos, prints, processes, startup, talks, telegram, turns, wechat
 
 if sys.argv[1:2] == ["prints"]:
     prints.measure([Path(name) for name in sys.argv[2:]])
+    sys.exit()
+if sys.argv[1:2] == ["hostile"]:
+    with tempfile.TemporaryDirectory() as name:
+        asyncio.run(hostile.measure(Path(name)))
     sys.exit()
 if sys.argv[1:2] == ["talks"]:
     talks.measure(script="--script" in sys.argv)
@@ -18,7 +22,10 @@ if sys.argv[1:2] == ["talks"]:
 startup.measure()
 with tempfile.TemporaryDirectory() as name:
     asyncio.run(turns.measure(Path(name), turns.CHATS))
+with tempfile.TemporaryDirectory() as name:
+    asyncio.run(hostile.measure(Path(name)))
 photos.measure()
+prints.measure()
 imports.measure()
 processes.measure()
 telegram.measure()

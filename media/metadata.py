@@ -9,10 +9,12 @@ import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 MOST_PARTS = 200  # of a file that are looked at
 MOST_BYTES = 1 << 16  # of one part, unpacked
+MOST_IN_ALL = 1 << 18  # of all parts of a file
 MOST_ENTRIES = 200  # of an EXIF directory
 
 SOFTWARE, COMMENT, CAMERA = 0x0131, 0x9286, 0x8769
@@ -38,11 +40,10 @@ class Part:
 def parts_of(data: bytes, kind: str) -> Iterator[Part]:
     """Yield the parts of a JPEG, PNG, WebP or HEIC; never raises on broken bytes."""
     reader = _READERS.get(kind)
-    if reader:
-        for number, part in enumerate(reader(data)):
-            if number == MOST_PARTS:
-                return
-            yield Part(part.kind, part.data[:MOST_BYTES], part.name)
+    left = MOST_IN_ALL
+    for part in islice(reader(data), MOST_PARTS) if reader else ():
+        yield Part(part.kind, part.data[: min(MOST_BYTES, left)], part.name)
+        left -= min(MOST_BYTES, left, len(part.data))
 
 
 def exif_texts(block: bytes) -> dict[int, bytes]:

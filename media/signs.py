@@ -69,9 +69,9 @@ _MADE_BY_MODEL = re.compile(
     rb"(?<![a-z])(composite(?:with)?|compositeSynthetic)?trainedAlgorithmicMedia", re.IGNORECASE
 )
 _AIGC = re.compile(rb"\bAIGC\b\W{0,16}Label\W{1,16}([123])|TC260\W{1,4}AIGC\b")  # the label of GB 45438-2025
-_SETTINGS = re.compile(rb"\bSteps: \d{1,4}, (?:Sampler|Schedule|CFG)")  # what web interfaces of diffusion models write
+_SETTINGS = re.compile(rb"Steps: \d{1,4}, (?:Sampler|Schedule|CFG)")  # what web interfaces of diffusion models write
 _CREATOR = re.compile(rb"(?:CreatorTool|softwareAgent|Credit)\W{1,4}([^<>\"']{2,80})", re.IGNORECASE)
-_CLAIM = re.compile(rb"claim_generator(?:_info)?[^\x20-\x7e]{0,8}([\x20-\x7e]{2,120})")
+_CLAIM = re.compile(rb"claim_generator(?:_info)?[\x60-\x78]?[^\x20-\x7e]{0,8}([\x20-\x7e]{2,120})")
 _NAMED = re.compile(rb"(?:name|softwareAgent)[\x60-\x7b]{0,2}[^\x20-\x7e]{0,2}([\x20-\x7e]{2,60})")
 _PROMPTS = {"prompt", "workflow", "parameters", "invokeai_metadata", "sd-metadata", "dream"}
 

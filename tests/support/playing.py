@@ -80,10 +80,11 @@ class Look:
         if kind in REFUSED:
             return Refused(code=REFUSED[kind])
         verdict: Verdict = "dark" if kind == "dark" else "blurry" if kind == "blurry" else "good"
+        shown = kind.startswith("same-")
+        read = (kind.removeprefix("label-"),) if codes and kind.startswith("label-") else ()
         return Examined(
-            sha256=kind if kind.startswith("same-") else f"sha:{ref}", width=1200, height=900, format="jpeg", verdict=verdict,
-            codes=(kind.removeprefix("label-"),) if codes and kind.startswith("label-") else (), working=data, thumbnail=data, working_sha256="",
-            brightness=120, sharpness=90,
+            sha256=kind if shown else f"sha:{ref}", width=1200, height=900, format="jpeg", verdict=verdict,
+            working=data, thumbnail=data, working_sha256="", brightness=120, sharpness=90, codes=read,
         )  # fmt: skip
 
     def table(self, data: bytes, titles: Iterable[str] = ()) -> Table | Refused:
