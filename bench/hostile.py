@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import statistics
+import sys
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +18,7 @@ from handlers.messages.models import Inbound, Media
 from storage import imports
 from storage.database import transaction
 
+SUPPORT = Path(__file__).parents[1] / "tests" / "support"
 CHATS, RATE, FILES = 150, 30, 5  # turns a second, and files a second
 SENDERS = 20  # of the files
 
@@ -33,8 +36,14 @@ class Harmful(Sink):
         return corpus()[ref][0]
 
 
-async def measure(folder: Path) -> None:
+def measure() -> None:
     """Print the turns alone, and while the files come in."""
+    sys.path.insert(0, str(SUPPORT))
+    with tempfile.TemporaryDirectory() as name:
+        asyncio.run(_measure(Path(name)))
+
+
+async def _measure(folder: Path) -> None:
     from hostile_pictures import corpus
 
     names = [*corpus()]

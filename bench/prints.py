@@ -1,7 +1,7 @@
 """Photos known again: how many after what people do to them, how many others by mistake, and how fast among a million.
 
-The pictures are those that packages of this machine carry, at least 400 pixels and judged good; folders named on the
-command line are searched in their place. The look-alikes are drawn here: the same table and kind of fruit, arranged
+The pictures are those that packages of this machine carry, at least 400 pixels and judged good, or those of the folders
+named by --pictures=FOLDER. The look-alikes are drawn here: the same table and kind of fruit, arranged
 anew.
 """
 
@@ -26,6 +26,7 @@ from media.prints import matching
 from media.prints.taking import take
 from media.prints.values import Prints
 
+NAMED = "--pictures="
 FOLDERS = (Path(sys.prefix), Path("/usr/share"))
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 SIDES = (400, 1280)  # of the pictures: the least of the long side, and what a chat makes of it
@@ -222,9 +223,10 @@ def indexed(kept: Sequence[Prints]) -> dict[int, list[tuple[int, int, int]]]:
     return index
 
 
-def measure(folders: Sequence[Path] = ()) -> None:
+def measure() -> None:
     """Print recall by change, false pairs, look-alikes, and the look-up among a million on both databases."""
-    pictures = [picture for picture, _ in zip(found(folders or FOLDERS), range(MOST), strict=False)]
+    named = [Path(word.removeprefix(NAMED)) for word in sys.argv[1:] if word.startswith(NAMED)]
+    pictures = [picture for picture, _ in zip(found(named or FOLDERS), range(MOST), strict=False)]
     if len(pictures) < 20:
         print(f"prints: only {len(pictures)} pictures on this machine; name a folder with photos")
     random, kept = Random(1), [take(thumbnail(picture)) for picture in pictures]

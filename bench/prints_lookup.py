@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -10,12 +11,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from handlers.cases import same_pictures
+from handlers.cases.pictures import same_pictures
 from media.prints import matching
 from media.prints.values import Kept, Prints
-from storage import prints as rows
 from storage.database import Writer, open_writer
 from storage.evidence import Evidence
+from storage.pictures import prints as rows
 from storage.tables import METADATA
 
 PHOTOS = 1_000_000
@@ -105,7 +106,8 @@ def measure(folder: Path, taken: Sequence[Prints], pieces: Sequence[Prints]) -> 
         look_ups(engine, asked, "SQLite")
     finally:
         engine.dispose()
-    import postgres  # of tests/support
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
+    import postgres
 
     if not postgres.found():
         print(f"prints, look-up on PostgreSQL: skipped, {postgres.MISSING}")

@@ -13,6 +13,9 @@ from storage.prepared import Inserts, Prepared, Updates
 from storage.tables import ticket_lines, tickets
 
 GRANTED = ("approved", "goods_awaited", "owed", "done")
+OWED = ("approved", "owed")  # what the business has to hand over now
+OWING = (*OWED, "goods_awaited")  # granted and not ended
+GOODS = ("resend", "exchange")  # remedies that are goods
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +43,42 @@ class Line:
     refund_due_at: datetime | None
     also: str = ""  # further problem codes of the same item
     heard_at: datetime | None = None  # when the message was written that its problem was read from
+    paid_at: datetime | None = None  # when its money went out
+    issued_at: datetime | None = None  # when its coupon was issued
+    coupon_kind: str = ""  # the policy's coupon that was chosen
+    coupon_code: str = ""  # what the customer was given, may stay "" when issued
 
     @property
     def codes(self) -> tuple[str, ...]:
         """Return its problem types, the one that decides first."""
         return codes(self.problem, self.also)
+
+    @property
+    def money_owed(self) -> int:
+        """Return the 分 that are to be paid now."""
+        return self.amount if self.state in OWED and self.paid_at is None else 0
+
+    @property
+    def money_paid(self) -> int:
+        """Return the 分 that went out."""
+        return self.amount if self.state == "done" or (self.state in OWED and self.paid_at) else 0
+
+    @property
+    def goods_owed(self) -> bool:
+        """Return whether goods are to be sent."""
+        return self.state in OWED and self.remedy in GOODS
+
+    @property
+    def coupon_owed(self) -> int:
+        """Return the value in 分 of the coupon that is to be issued."""
+        return self.coupon if self.state in OWED and self.issued_at is None else 0
+
+    @property
+    def standing(self) -> str:
+        """Return the state with what is owed: "owed_money", "owed_coupon", else the state alone."""
+        if self.money_owed:
+            return "owed_money"
+        return "owed_coupon" if self.coupon_owed and not self.goods_owed else self.state
 
 
 def codes(problem: str, also: str) -> tuple[str, ...]:

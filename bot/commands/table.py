@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from bot.commands import entry_points as run
+from bot.commands.accounting import entry_points as accounting
 from bot.settings import Settings
 
 Argument = tuple[tuple[str, ...], dict[str, object]]
@@ -29,6 +30,13 @@ FILE = _arg("file", metavar="FILE")
 COMMANDS: tuple[Command, ...] = (
     Command("serve", "run every channel and desk whose settings are present", run.serve),
     Command("orders import", "import orders from CSV or XLSX", run.orders_import, (FILE,)),
+    Command(
+        "payouts export",
+        "write what is owed and unpaid, for accounting, as XLSX or CSV",
+        accounting.payouts_export,
+        (_arg("--out", required=True, metavar="FILE"),),
+    ),
+    Command("payouts import", "book what accounting says was paid", accounting.payouts_import, (FILE,)),
     Command(
         "leaders add",
         "add a group-buy leader and print the one-time bind code",

@@ -13,6 +13,7 @@ from handlers.messages import ticket_numbers
 from storage import clocks, events, evidence, ticket_lines, tickets
 from storage.database import Tx
 from storage.desk import corrections
+from storage.fulfilment import shipments
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
@@ -68,6 +69,7 @@ def whole(tx: Tx, no: str) -> dict[str, Any] | None:
         "order": ticket.order_no,
         "lines": [_line(line) for line in ticket_lines.of_ticket(tx, no)],
         "evidence": [_plain(asdict(piece)) for piece in pieces],
+        "shipments": [_plain(asdict(one)) for one in shipments.of_ticket(tx, no).values()],
         "complainants": [asdict(party) for party in tickets.parties(tx, no)],
         "clocks": [_plain(asdict(clock)) for clock in clocks.of_ticket(tx, no)],
         "corrections": [_plain(asdict(one)) for one in corrections.of_ticket(tx, no)],
@@ -102,6 +104,8 @@ def _text(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"order     {found['order'] or 'not known'}"
     for line in found["lines"]:
         yield f"line {line['line']}    {_described(line)}"
+    for one in found["shipments"]:
+        yield f"shipment  line {one['line']} {one['direction']}  {_journey(one)}"
     for piece in found["evidence"]:
         what = " ".join(part for part in (piece["kind"], piece["side"], piece["state"], piece["verdict"]) if part)
         yield f"evidence  {what}  {piece['media_key']}".rstrip()
@@ -115,6 +119,12 @@ def _text(found: Mapping[str, Any]) -> Iterator[str]:
     for event in found["events"]:
         data = json.dumps(event["data"], ensure_ascii=False) if event["data"] else ""
         yield f"event     {event['at']}  {event['actor']}  {event['kind']}  {data}".rstrip()
+
+
+def _journey(one: Mapping[str, Any]) -> str:
+    parcel = " ".join(part for part in (one["carrier"], one["tracking"]) if part)
+    steps = [f"{key} {one[f'{key}_at']}" for key in ("promised", "sent", "received") if one[f"{key}_at"]]
+    return "  ".join(part for part in (parcel, one["address"], *steps) if part)
 
 
 def _described(line: Mapping[str, Any]) -> str:

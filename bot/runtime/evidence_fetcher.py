@@ -12,8 +12,9 @@ from typing import Any
 from bot.channels.base import Channel, Desk, Gone, TooBig, Unreachable
 from bot.runtime.courier import strike
 from bot.runtime.fair_share import Shares, Wait
-from handlers.cases import fetched_evidence, label_codes, many_files, same_pictures
-from handlers.cases.same_pictures import Looked
+from handlers.cases import fetched_evidence, many_files
+from handlers.cases.pictures import label_codes, same_pictures
+from handlers.cases.pictures.same_pictures import Looked
 from handlers.context import TurnContext
 from handlers.messages.models import Inbound, from_raw
 from handlers.nlu.lists import sheet_header, sheet_rows

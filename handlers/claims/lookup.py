@@ -15,6 +15,7 @@ from handlers.nlu.dates import on
 from handlers.nlu.number_shapes import with_shapes
 from handlers.nlu.references import References
 from handlers.nlu.text.lexicon import Lexicon
+from handlers.nlu.text.parcels import Parcel
 from handlers.policy.lexicons import lexicon_of
 from handlers.policy.policy import Policy
 from storage import order_guard, orders, people, sites, ticket_lines, tickets
@@ -49,6 +50,19 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """A message that may be about goods that are awaited back: their ticket, and a parcel's number if it has one."""
+
+    ticket_no: str = ""
+    parcel: Parcel | None = None
+
+    @property
+    def tickets(self) -> tuple[str, ...]:
+        """Return the ticket, if there is one."""
+        return (self.ticket_no,) if self.ticket_no else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """The results; `matches` are the orders that the numbers mean and the account may see."""
 
@@ -66,12 +80,14 @@ class Found:
     claimed: Mapping[int, Fraction] = field(default_factory=dict)  # of the order: shares in tickets by line
     claimed_but: tuple[str, str] = ("", "")  # of which order, and which ticket is left out of it
     evidence: tuple[tuple[int, str], ...] = ()  # (row id, kind) of what came with this message
+    left_out: int = 0  # photos of this message that were one too many for their claim
     dropped: Order | None = None  # of the draft that was put aside last
     named: str = ""  # ticket that the message names, if it is this conversation's
     listed: Listed | None = None  # for a leader: the orders that a list may be about
     echo_back: bool = False  # the last echo had not left and was taken back
     reviews: tuple[str, ...] = ()  # tickets on which this leader's word is awaited
     site: str = ""  # the pickup site whose code this message is
+    back: Back = field(default_factory=Back)  # where the message may be about goods that come back
 
 
 def wanted(

@@ -39,6 +39,7 @@ class Remark:
     aided: tuple[str, ...] = ()  # what of this was read with the second reader
     call: bool = False
     wish: str = ""  # the remedy wished now, of a ticket that is not decided
+    special: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,31 @@ class Arrived:
 
     ticket_no: str
     arrived: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returning:
+    """A customer's step in a return.
+
+    `step`: sent (by `carrier` under `number`), how (what has to be done), more (time, `until` YYYYMMDD or ""), no (the
+    goods are kept).
+    """
+
+    ticket_no: str
+    step: str
+    number: str = ""
+    carrier: str = ""
+    until: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Underway:
+    """The customer asks where the goods are that are sent again; `where`: also where they go to."""
+
+    ticket_no: str
+    text: str
+    where: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,5 +203,5 @@ class Guessed:
 
 Outcome = (
     File | Raise | Fill | Remark | Consent | Settle | Appeal | Withdraw | Arrived | Bind | Lead | Progress | Await
-    | Opened | Guessed | Worsened | Testify | Digest | Settlement | Listing
+    | Opened | Guessed | Worsened | Testify | Digest | Settlement | Listing | Returning | Underway
 )  # fmt: skip

@@ -140,7 +140,7 @@ def _amount(problem: Problem, line: OrderLine | None, voice: Voice) -> str:
 
 def video_count(claim: Claim) -> int:
     """Count the videos among them."""
-    return sum(photo.kind == "video" and photo.state not in ("refused", "gone", "replaced") for photo in claim.photos)
+    return sum(photo.kind == "video" and photo.counts for photo in claim.photos)
 
 
 def facts(claim: Claim, order: Order | None, voice: Voice) -> str:
@@ -174,8 +174,21 @@ def within_cap(claim: Claim, order: Order | None, claimed: Mapping[int, Fraction
     return whole if whole and whole <= policy.money.suggest_cap else None
 
 
+def unadvised(claim: Claim, policy: Policy) -> tuple[str, ...]:
+    """Return the problem types of which it was not said yet how to keep the goods and which photos help."""
+    known = {code: policy.problems.get(code) for code in dict.fromkeys(item.problem for item in claim.problems)}
+    return tuple(code for code, kind in known.items() if kind and code not in claim.advised)
+
+
 def keeping(claim: Claim, voice: Voice) -> str:
-    """Return what to do with the goods, once for all problems."""
-    kinds = [voice.policy.problems.get(problem.problem) for problem in claim.problems]
-    hints = [pick(kind.keep, voice.language) for kind in kinds if kind and kind.keep]
-    return hints[0] if hints else ""
+    """Return what to do with the goods meanwhile, as far as it was not said yet."""
+    kinds = [voice.policy.problems[code] for code in unadvised(claim, voice.policy)]
+    hints = dict.fromkeys(pick(kind.keep, voice.language) for kind in kinds if kind.keep)
+    return voice.join(list(hints))
+
+
+def shots(claim: Claim, voice: Voice) -> str:
+    """Return which photos to take, as far as it was not said yet."""
+    kinds = [voice.policy.problems[code] for code in unadvised(claim, voice.policy)]
+    hints = dict.fromkeys(pick(kind.evidence, voice.language) for kind in kinds if kind.photos)
+    return voice.say("talk.shots_joint").join(hints)

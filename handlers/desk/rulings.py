@@ -26,9 +26,11 @@ def approve(request: ActionRequest) -> Answer:
     if not lines:
         return told("nothing_open", alert=True, no=request.no)
     rulings = [(line, options.wished(request.tx, request.ticket, line, policy_of(request))) for line in lines]
-    if not options.by_one_tap(request.ticket, [ruling for _, ruling in rulings]):
+    if not options.by_one_tap(request.ticket, lines):
         return change(request)
     without = next((line for line, ruling in rulings if ruling is None), None)
+    if without is not None and without.wish == "compensation":
+        return granting.which_coupon(request, without)
     if without is not None:
         return told("no_wish", alert=True, no=request.no, item=without.item)
     return granting.decide(request, [(line, ruling) for line, ruling in rulings if ruling is not None])
@@ -140,10 +142,10 @@ def _confirmed(request: ActionRequest) -> bool | None:
 
 
 def _tapped(chosen: str) -> Meant:
-    code, _, sum_ = chosen.partition(":")
-    amount = int(sum_) if sum_.isdecimal() else None
-    as_coupon = code == "compensation"
-    return Meant(remedy=code, amount=None if as_coupon else amount, coupon=(amount or 0) if as_coupon else 0)
+    code, _, more = chosen.partition(":")
+    if code == "compensation":
+        return Meant(remedy=code, coupon=int(more)) if more.isdecimal() else Meant(remedy=code, coupon_kind=more)
+    return Meant(remedy=code, amount=int(more) if more.isdecimal() else None)
 
 
 def refuse(request: ActionRequest) -> Answer:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from handlers.claims.outcomes import Appeal, Arrived, Consent, Settle, Withdraw
+from handlers.claims.outcomes import Appeal, Arrived, Consent, Returning, Settle, Withdraw
 from handlers.dialogue import draft_commands
 from handlers.dialogue.handoff import human
 from handlers.dialogue.slot_answers import SLOTS
 from handlers.dialogue.turn import Turn
 
-TICKET_TAPS = ("offer", "rate", "appeal", "withdraw", "got")
+TICKET_TAPS = ("offer", "rate", "appeal", "withdraw", "got", "back")
 Free = Mapping[str, Callable[[Turn, str], None]]
 
 
@@ -51,6 +51,9 @@ def _ticket_tap(turn: Turn, kind: str, value: str) -> None:
         turn.outcomes.append(Withdraw(ticket_no=number))
     elif kind == "got":
         turn.outcomes.append(Arrived(ticket_no=number, arrived=answer == "yes"))
+    elif kind == "back":
+        step = {"step": "more", "until": answer} if answer.isdecimal() else {"step": "no"}
+        turn.outcomes.append(Returning(ticket_no=number, **step))
     elif answer.isdecimal():
         turn.outcomes.append(Settle(ticket_no=number, score=max(1, min(5, int(answer)))))
 

@@ -101,8 +101,16 @@ def thanks(message: Message) -> bool:
     """Return whether the text is thanks where nothing is asked and no agent has the ticket."""
     turn = message.turn
     spoken = turn.claim is None or turn.claim.why in HUSHED
-    said = message.means("thanks") or consent.thanks(message.text)
+    said = message.means("thanks") or consent.thanks(message.text) or _has_come(message)
     return bool(spoken and said and turn.talk.ticket_no and not turn.silent_ticket())
+
+
+def _has_come(message: Message) -> bool:
+    """Return whether the text says that the money came (收到了 谢谢), on a ticket whose money went out."""
+    turn = message.turn
+    ticket = turn.ticket()
+    lines = turn.turn_input.found.lines.get(ticket.no, ()) if ticket and ticket.state not in LIVE else ()
+    return any(line.money_paid for line in lines) and consent.received(message.text)
 
 
 def welcome_thanks(message: Message) -> None:
@@ -130,6 +138,7 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
                 evidence=turn.evidence_ids(),
                 signals=reading.signals,
                 severity=reading.severity,
+                special=reading.special,
                 aided=reading.aided,
             )
         )

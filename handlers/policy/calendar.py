@@ -11,6 +11,8 @@ from handlers.policy.policy import Duration, Policy
 # These run only while people are there: what falls due at night is promised for the morning.
 # Major claims and pages are not among them, they run round the clock.
 STAFFED_CLOCKS = frozenset({"human_first_response"})
+# These are told as days: they end when the working day of their last day ends.
+WHOLE_DAYS = frozenset({"return_by"})
 SATURDAY = 5
 LONGEST = 366  # days looked through for a working day before the calendar must be nonsense
 
@@ -76,10 +78,17 @@ def due(start: datetime, duration: Duration, policy: Policy) -> datetime:
     return datetime.combine(day, policy.hours.day_end, zone(policy))
 
 
-def promised(start: datetime, clock_name: str, policy: Policy) -> datetime:
-    """Return when a clock that starts now runs out; clocks of people wait for staffed hours."""
+def promised(start: datetime, clock_name: str, policy: Policy, *, early: bool = False) -> datetime:
+    """Return when a clock that starts now runs out; clocks of people wait for staffed hours.
+
+    `early`: the first human answer comes as fast as to a major claim, but within staffed hours.
+    """
     begins = staffed_from(start, policy) if clock_name in STAFFED_CLOCKS else start
-    return due(begins, policy.clocks[clock_name], policy)
+    faster = early and clock_name == "human_first_response"
+    ends = due(begins, policy.clocks["major_human_response" if faster else clock_name], policy)
+    if clock_name in WHOLE_DAYS:
+        return datetime.combine(ends.date(), policy.hours.day_end, zone(policy))
+    return ends
 
 
 def staffed(when: datetime, policy: Policy) -> bool:
@@ -98,6 +107,23 @@ def staffed_from(when: datetime, policy: Policy) -> datetime:
         return local
     morning = _at(local.date(), policy.hours.staffed_from, policy)
     return morning if morning > local else _at(local.date() + timedelta(days=1), policy.hours.staffed_from, policy)
+
+
+def staffed_due(start: datetime, seconds: float, policy: Policy) -> datetime:
+    """Return the moment at which so much time has passed in which people are there."""
+    at, left = staffed_from(start, policy), timedelta(seconds=seconds)
+    if policy.hours.staffed_from == policy.hours.staffed_to:
+        return due(start, Duration(seconds=seconds), policy)
+    while (room := _staffed_until(at, policy) - at) < left:
+        left -= room
+        at = staffed_from(at + room, policy)
+    return at + left
+
+
+def _staffed_until(at: datetime, policy: Policy) -> datetime:
+    """Return when people go home on the day of a staffed moment."""
+    ends = _at(at.date(), policy.hours.staffed_to, policy)
+    return ends if ends > at else _at(at.date() + timedelta(days=1), policy.hours.staffed_to, policy)
 
 
 def within(start: datetime, when: datetime, duration: Duration | None, policy: Policy) -> bool:

@@ -21,7 +21,7 @@ Code = Annotated[str, CODE]
 Clocks = Keyed(CLOCKS, Annotated[Duration, DURATION], all_needed=True)
 Windows = Keyed(dict.fromkeys(TAGS, ""), Annotated[Duration, DURATION])
 Texts = Keyed(dict.fromkeys(LANGUAGES, ""), Annotated[Mapping[str, str], TABLE])
-UNSAID = frozenset({"desk", "orders"})  # defaults younger than stored policies: their hashes stay
+UNSAID = frozenset({"desk", "orders", "returns"})  # defaults younger than stored policies: their hashes stay
 
 
 # fmt: off
@@ -43,6 +43,7 @@ class Content:
     windows: Annotated[Mapping[str, Duration], Windows] = field(default_factory=dict)
     media: v.MediaLimits = field(default_factory=v.MediaLimits)
     review: v.Review = field(default_factory=v.Review)
+    returns: v.Returns = field(default_factory=v.Returns)
     survey: v.Survey = field(default_factory=v.Survey)
     desk: v.Desk = field(default_factory=v.Desk)
     wechat: v.Template | None = None

@@ -83,3 +83,11 @@ class Policy(Content):
         has, who = frozenset(tags), frozenset(named)
         found = [code for code, group in self.special.items() if code in who or not has.isdisjoint(group.tags)]
         return tuple(sorted(found, key=lambda code: -self.special[code].priority))
+
+    def precedence(self, groups: Iterable[str]) -> int:
+        """Return the highest priority of special groups, the queue's key among them; 0 where there is none."""
+        return max((self.special[code].priority for code in groups if code in self.special), default=0)
+
+    def wants_guardian(self, groups: Iterable[str]) -> bool:
+        """Return whether one of these groups may settle nothing without an adult."""
+        return any(self.special[code].guardian for code in groups if code in self.special)

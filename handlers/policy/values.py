@@ -129,7 +129,8 @@ class Hours:
     """The day: promises in working days end at `day_end`; people answer from `staffed_from` to `staffed_to`."""
 
     day_start: Annotated[time, kinds.CLOCK_TIME, Field(
-        description="when the working day begins, before `day_end`")] = time(9)
+        description="when the working day begins, before `day_end`; customers are reminded then of goods that "
+        "are to come back the next day")] = time(9)
     day_end: Annotated[time, kinds.CLOCK_TIME, Field(
         description="when the working day ends; a duration in working days ends then, on its last day")] = time(20)
     staffed_from: Annotated[time, kinds.CLOCK_TIME, Field(
@@ -163,7 +164,8 @@ class MediaLimits:
     video_mb: Annotated[int, FILE_MB, Field(description="the largest video")] = 20
     voice_mb: Annotated[int, FILE_MB, Field(description="the largest voice message")] = 20
     document_mb: Annotated[int, FILE_MB, Field(description="the largest other file, also a photo sent as a file")] = 20
-    photos: Annotated[int, whole(1, 100), Field(description="the most photos of one claim")] = 20
+    photos: Annotated[int, whole(1, 100), Field(
+        description="the most photos of one claim while it has no agent; a leader's are not counted")] = 20
     retakes: Annotated[int, whole(0, 3), Field(description="how often a better photo is asked for")] = 1
 
     def most(self, kind: str) -> int:
@@ -178,6 +180,18 @@ class Review:
 
     leader: Annotated[bool, kinds.FLAG, Field(
         description="the leader of the site is asked before a person decides, for at most `leader_review`")] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returns:
+    """How goods come back."""
+
+    address: Annotated[Mapping[str, str], kinds.WORDED, Field(
+        description="where goods that come back are sent: place, name and phone, as a customer writes them on a "
+        "parcel. Without it the agent who grants a return is asked for the address")] = field(default_factory=dict)
+    freight: Annotated[str, one_of("house", "customer"), Field(
+        description="who pays for sending goods back: `house` (the business, freight collect) or `customer`"
+    )] = "house"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from handlers.context import TurnContext
 from handlers.policy import calendar
 from handlers.tickets import desk_outbox, lifecycle, notices
-from storage import events, evidence, prints
+from storage import events, evidence
 from storage import tickets as rows
 from storage.database import Tx
 from storage.evidence import Evidence
-from storage.prints import Twin
+from storage.pictures import prints
+from storage.pictures.prints import Twin
 from storage.tickets import Ticket
 
 MOST = 3  # pairs shown at a time

@@ -9,17 +9,19 @@ from typing import Any
 
 from handlers.context import TurnContext
 from handlers.policy.policy import Policy
-from handlers.tickets import clocks, decision_notices, lifecycle
+from handlers.tickets import clocks, decision_notices, lifecycle, returns
 from handlers.tickets.lifecycle import By
+from handlers.tickets.outside import order_webhook
 from storage import ticket_lines, tickets
 from storage.database import Tx
+from storage.fulfilment import shipments
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
 MONEY = frozenset({"refund", "partial_refund", "return_refund"})
 STATE_OF: dict[str, str] = {
-    "refund": "approved",
-    "partial_refund": "approved",
+    "refund": "owed",
+    "partial_refund": "owed",
     "return_refund": "goods_awaited",
     "resend": "owed",
     "exchange": "owed",
@@ -39,6 +41,8 @@ class Ruling:
     words: str = ""
     reason: str = ""
     rule: str = ""  # code of the policy's rule
+    coupon_kind: str = ""  # the policy's coupon that was chosen
+    address: str = ""  # where goods that come back go to, as the agent typed it
 
 
 def paid(tx: Tx, ticket: Ticket, line: Line) -> int:
@@ -89,13 +93,32 @@ def grant(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: T
     """Grant a remedy on a line. The caller has checked `room`."""
     policy = context.policy_of(tx, ticket.policy_hash)
     refund_due = None
-    if ruling.amount:
-        refund_due = clocks.start(tx, ticket.no, "refund_due", policy, context)
-    elif STATE_OF[ruling.remedy] == "owed" and ruling.remedy != "compensation":
-        due = clocks.start(tx, ticket.no, "exchange_due", policy, context)
-        clocks.start(tx, ticket.no, "follow_up", policy, context, since=due)
-    lifecycle.move_line(tx, line, STATE_OF[ruling.remedy], refund_due_at=refund_due, **_columns(ruling, by, context))
+    if ruling.remedy == "return_refund":  # its money is owed once the goods are in
+        returns.begin(tx, ticket, line, policy, context)
+    elif ruling.amount:
+        refund_due = clocks.start_beside(tx, ticket.no, "refund_due", policy, context)
+    elif ruling.remedy in ticket_lines.GOODS:
+        clocks.start_beside(tx, ticket.no, "exchange_due", policy, context)
+        shipments.put(tx, ticket.no, line.line, shipments.OUT, **shipments.NOTHING_YET)
+    code = _code_for_all(ruling, policy)
+    issued = {"issued_at": context.now if code else None, "coupon_code": code}
+    state = STATE_OF[ruling.remedy]
+    if ruling.coupon and state == "done" and not code:
+        state = "owed"
+    elif code and ruling.remedy == "compensation":
+        state = "done"
+    lifecycle.move_line(tx, line, state, refund_due_at=refund_due, **issued, **_columns(ruling, by, context))
     lifecycle.log(tx, ticket.no, "approved", by, context, **_data(line, ruling))
+    if code:
+        data = {"line": line.line, "coupon": ruling.coupon, "code": code}
+        lifecycle.log(tx, ticket.no, "issued", lifecycle.BOT, context, **data)
+    order_webhook.decided(tx, ticket, line.line, context)
+
+
+def _code_for_all(ruling: Ruling, policy: Policy) -> str:
+    """Return the code under which everybody has a coupon, so that it is issued with the decision; "" where none is."""
+    known = policy.coupons.get(ruling.coupon_kind) if ruling.coupon else None
+    return known.code if known and known.value == ruling.coupon else ""
 
 
 def offer(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: TurnContext) -> None:
@@ -106,7 +129,7 @@ def offer(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: T
 
 def refuse(tx: Tx, ticket: Ticket, line: Line, reason: str, by: By, context: TurnContext) -> None:
     """Refuse a line for a stated reason."""
-    columns = {"remedy": "", "amount": 0, "coupon": 0, "reason": reason, "decided_by": by.actor}
+    columns = {"remedy": "", "amount": 0, "coupon": 0, "coupon_kind": "", "reason": reason, "decided_by": by.actor}
     lifecycle.move_line(tx, line, "refused", decided_at=context.now, **columns)
     lifecycle.log(tx, ticket.no, "refused", by, context, line=line.line, reason=reason)
 
@@ -116,6 +139,7 @@ def _columns(ruling: Ruling, by: By, context: TurnContext) -> dict[str, Any]:
         "remedy": ruling.remedy,
         "amount": ruling.amount,
         "coupon": ruling.coupon,
+        "coupon_kind": ruling.coupon_kind,
         "reason": ruling.words or ruling.reason,
         "decided_by": by.actor,
         "decided_at": context.now,
@@ -140,7 +164,9 @@ def conclude(
     clocks.stop(tx, no, clocks.TO_ANSWER, context)
     policy = context.policy_of(tx, ticket.policy_hash)
     if state in lifecycle.AFTER:
-        _settle_clocks(tx, no, policy, context)
+        clocks.stop_all(tx, no, context, but=clocks.LASTING)
+        if lifecycle.outcome(lines) == "resolved":  # what is owed still keeps a ticket from its end
+            clocks.start(tx, no, "idle_close", policy, context)
         lifecycle.log(tx, no, state, by, context)
     elif state == "waiting_customer":
         clocks.start(tx, no, "idle_close", policy, context)
@@ -158,8 +184,3 @@ def _state(ticket: Ticket, lines: list[Line], context: TurnContext) -> tuple[str
     if any(line.state == "open" for line in lines):
         return ("assigned" if ticket.owner_id else "queued"), {}
     return "waiting_customer", {}
-
-
-def _settle_clocks(tx: Tx, no: str, policy: Policy, context: TurnContext) -> None:
-    clocks.stop_all(tx, no, context, but=clocks.LASTING)
-    clocks.start(tx, no, "idle_close", policy, context)

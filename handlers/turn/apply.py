@@ -28,9 +28,11 @@ from handlers.claims.outcomes import (
     Progress,
     Raise,
     Remark,
+    Returning,
     Settle,
     Settlement,
     Testify,
+    Underway,
     Withdraw,
     Worsened,
 )
@@ -40,7 +42,7 @@ from handlers.messages import mailboxes
 from handlers.messages.models import Reply
 from handlers.policy import calendar
 from handlers.tickets import progress
-from handlers.turn import apply_leaders, apply_lists
+from handlers.turn import apply_goods, apply_leaders, apply_lists
 from handlers.turn.execution import Execution, recall, tell_filed
 from handlers.turn.list_clerk import Clerk
 from storage import events, evidence, tickets
@@ -114,6 +116,7 @@ def _remark(execution: Execution, act: Remark) -> None:
         context=execution.context,
         severity=act.severity,
         signals=act.signals,
+        special=act.special,
         wish=act.wish,
     )
     if act.aided:
@@ -288,6 +291,8 @@ DOING: dict[type, Callable[[Execution, Any], None]] = {
     Testify: _led,
     Digest: _led,
     Settlement: _led,
+    Returning: apply_goods.returning,
+    Underway: apply_goods.underway,
 }
 """How each act is carried out."""
 assert set(DOING) == set(Outcome.__args__)

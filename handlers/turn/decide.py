@@ -17,6 +17,8 @@ from handlers.dialogue import (
     facts,
     handoff,
     leader_commands,
+    minors,
+    parcels,
     short_answers,
     ticket_answers,
     withdrawals,
@@ -47,7 +49,7 @@ def decide(turn_input: TurnInput) -> Decision:
 def _of_leader(turn: Turn) -> bool:
     """Take words that only leaders may say, and those about their list; return whether that was all."""
     spoken = turn.turn_input.inbound.kind not in ("fetched", "wake", "tap")
-    return spoken and (leader_commands.takes(turn) or dispatch.takes(turn))
+    return spoken and (leader_commands.takes(turn) or parcels.takes(turn) or dispatch.takes(turn))
 
 
 def _finish_list(turn: Turn) -> None:
@@ -109,6 +111,8 @@ def _read(turn: Turn, text: str) -> Message:
         turn.note("long_kept")
     if turn.turn_input.inbound.media and turn.claim:
         turn.add_photos()
+    if turn.turn_input.found.left_out:
+        turn.note("photos_most", limit=turn.turn_input.policy.media.photos)
     return Message(
         turn=turn,
         text=text,
@@ -194,11 +198,18 @@ HANDLERS: tuple[Handler, ...] = (
     Handler(SPOKEN, "Health that changes: owner and supervisors.", escalation.worsens, escalation.pass_on),
     Handler(ANY, "Somebody's health: advice before anything else, then a person.", _is_unsafe, escalation.safety),
     Handler(ANY, "Self-harm: a calm reply with a helpline, a person, no questions.", _despairs, escalation.despair),
+    Handler(ANY, "我今年12岁: an adult and a person are brought in.", minors.speaks, minors.bring_adult),
+    Handler(ANY, "单号 SF123...: goods are on their way back.", parcels.names_one, parcels.note),
+    Handler(TICKET, "A picture of the parcel, while goods are awaited back.", parcels.shows_one, parcels.take_picture),
     Handler(ANY, "Photos that begin a draft: their caption is read for facts only.", _captions, facts.take),
     Handler(ANY, "Take the ticket back? yes, no.", ticket_answers.answers_withdrawal, ticket_answers.answer_withdrawal),
     Handler(DRAFT, "Drop the draft? yes, no.", withdrawals.answers_drop, withdrawals.answer_drop),
+    Handler(TICKET, "延期, 不退了: of goods that are to come back.", parcels.changes_return, parcels.change_return),
     Handler(ANY, "进度: the account's tickets with their promised times.", meaning("status"), _status),
     Handler(ANY, "申诉: an appeal, with whatever follows the word.", handoff.appeals, handoff.appeal),
+    Handler(ANY, "怎么退回去: where to, at whose cost, until when.", parcels.asks_return, parcels.tell_return),
+    Handler(TICKET, "什么时候补发: where the new goods are.", parcels.asks_goods, parcels.tell_goods),
+    Handler(TICKET, "补发的一直没到: the new goods did not come.", parcels.misses_goods, ticket_answers.note_missing),
     Handler(TICKET, "怎么还没退: how the ticket is going.", handoff.urges, handoff.say_progress),
     Handler(ANY, "人工: a person, in any state.", _wants_person, _call_person),
     Handler(ANY, "May the child eat it: not now, and a person.", answers.frail_eats, answers.say_not_now),

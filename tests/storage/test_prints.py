@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import func, select
 
-from storage import evidence, prints
+from storage import evidence
+from storage.pictures import prints
 from storage.tables import print_keys, print_matches
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import story_accounting
 from plain_speech import Secrets, faults
 from playing import DATA, ZONE, Direct, Seen, World, orders_of, policy_with
 from playing_desk import STAFF, Group
@@ -36,7 +37,7 @@ class Play:
     """One story under way."""
 
     def __init__(self, story: Story, folder: Path, url: str = "") -> None:
-        self.story = story
+        self.story, self.folder = story, folder
         self.begun = datetime.fromisoformat(story.head["now"][0]).replace(tzinfo=ZONE)
         self.orders = orders_of(DATA / story.head.get("orders", ["g0612.csv"])[0])
         self.world = World(url or f"sqlite:///{folder}/story.db", self.begun)
@@ -106,6 +107,13 @@ class Play:
             r"(A1|A2|S) (taps|replies to (?:question|card|relay)|replies|types)(?: on (\d+))?:? (.+)", deed
         ):
             return self._staff(*found.groups())
+        if deed == "accounting exports":
+            self.answer = story_accounting.exports(self.world, self.folder)
+            return ""
+        if deed.startswith("accounting imports: "):
+            row = self._named(deed.removeprefix("accounting imports: "))
+            self.answer = story_accounting.imports(self.world, self.folder, row)
+            return ""
         if found := re.fullmatch(r"(\S+) taps (old )?(.+)", deed):
             who, old, label = found.groups()
             self.keys[who] = ("tap", self.door.tap(who, self._button(who, label, old=bool(old))))

@@ -9,7 +9,7 @@ from fractions import Fraction
 from handlers.cases import recording
 from handlers.context import TurnContext
 from handlers.desk import options
-from handlers.desk.views import customer_words
+from handlers.desk.views import customer_words, shipping_lines
 from handlers.messages import phone_numbers
 from handlers.messages.money import money
 from handlers.policy.policy import Policy, pick
@@ -24,8 +24,9 @@ from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
 PROMISES = ("major_human_response", "human_first_response", "review_notice", "decision_due", "appeal_final",
-            "exchange_due", "refund_due")  # fmt: skip
+            "exchange_due", "return_by", "refund_due")  # fmt: skip
 DECISIONS = ("approved", "offered", "refused")
+MONEY = ("paid", "payment_undone")
 LOTS_FROM = 1  # the lot matters for safety and major
 LOT_WITHIN = timedelta(days=14)  # how far back other tickets of the same lot are named
 LOT_SHOWN = 3
@@ -147,7 +148,7 @@ def _state(line: Line) -> str:
     given = [desk_outbox.remedy(line.remedy)] if line.remedy else []
     given += [money(line.amount, desk_outbox.language())] if line.amount else []
     given += [desk_outbox.say("coupon", sum=money(line.coupon, desk_outbox.language()))] if line.coupon else []
-    return " ".join([desk_outbox.say(f"line_{line.state}"), *given])
+    return " ".join([desk_outbox.say(f"line_{line.standing}"), *given])
 
 
 def proof(tx: Tx, ticket: Ticket) -> str:
@@ -196,8 +197,28 @@ def decided(tx: Tx, ticket: Ticket, policy: Policy, now: datetime) -> Iterator[s
             yield desk_outbox.say("noted_by", when=when, name=name, text=event.data["text"])
         elif event.kind == "corrected":
             yield desk_outbox.say("corrected_by", when=when, name=name, **_corrected(event, policy))
+        elif event.kind in MONEY:
+            yield _money(event, policy)
+        elif event.kind == "followed":
+            what = desk_outbox.say(f"name_{event.data['clock']}")
+            yield desk_outbox.say("followed", when=when, name=name, what=what)
         elif event.kind == recording.SECOND_READING:
             yield recording.aided_line(event, when)
+
+
+def _money(event: Event, policy: Policy) -> str:
+    """Return what was paid and when, or that it was taken back."""
+    data = event.data
+    sum_ = money(data["amount"], desk_outbox.language())
+    others = {"payouts": desk_outbox.say("payouts"), "order_system": desk_outbox.say("order_system")}
+    name = data.get("name") or others.get(event.actor, event.actor)
+    if event.kind == "payment_undone":
+        when = desk_outbox.moment(event.at, policy, event.at)
+        return desk_outbox.say("unpaid_on", when=when, name=name, sum=sum_)
+    paid_at = datetime.fromisoformat(data["paid_at"])
+    when = desk_outbox.moment(paid_at, policy, event.at)
+    reference = data["reference"] or desk_outbox.say("no_reference")
+    return desk_outbox.say("paid_on", when=when, sum=sum_, reference=reference, name=name)
 
 
 def _corrected(event: Event, policy: Policy) -> dict[str, str]:
@@ -252,4 +273,5 @@ def all_lines(tx: Tx, ticket: Ticket, context: TurnContext) -> Iterator[str]:
     yield from warned(ticket)
     yield from leader_statements.lines(tx, ticket.no, policy, context.now)
     yield from filter(None, [promised(tx, ticket, policy, context.now)])
+    yield from shipping_lines.lines(tx, ticket.no, policy, context.now)
     yield from decided(tx, ticket, policy, context.now)

@@ -9,11 +9,13 @@ import shots
 from doubles.ticket_house import House
 from PIL import Image, ImageOps
 
-from handlers.cases import filing, same_pictures
+from handlers.cases import filing
+from handlers.cases.pictures import same_pictures
 from handlers.tickets import lifecycle, warnings
 from media.prints.taking import take
 from media.prints.values import Prints
-from storage import evidence, prints
+from storage import evidence
+from storage.pictures import prints
 
 CHERRIES = {"number": "KT260612-0005", "item": "车厘子JJ"}
 

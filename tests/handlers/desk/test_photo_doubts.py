@@ -9,7 +9,8 @@ from handlers.cases import fetched_evidence, filing
 from handlers.desk import cards, dispatch
 from handlers.messages import texts
 from handlers.tickets import lifecycle
-from storage import evidence, prints
+from storage import evidence
+from storage.pictures import prints
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from media.prints import matching
 from media.prints.values import Asked, Prints
-from storage import prints as rows
 from storage.database import Tx
 from storage.evidence import Evidence
 from storage.orders import SANDBOX
+from storage.pictures import prints as rows
 
 COMPARED = 200  # prints of one look-up whose patterns are read, the nearest ones
 

@@ -1,0 +1,1 @@
+"""Commands for accounting: what has to be paid, and what was."""

@@ -1,0 +1,37 @@
+"""A parcel that a message names, and the ticket whose goods are awaited back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from handlers.claims.claim import Talk
+from handlers.claims.lookup import Back
+from handlers.messages.models import Inbound
+from handlers.nlu.customer_questions import asks_of_return
+from handlers.nlu.text import parcels
+from handlers.nlu.text.lexicon import Lexicon
+from handlers.nlu.text.parcels import Parcel
+from storage.conversations import Conversation
+from storage.database import Tx
+from storage.fulfilment import shipments
+
+
+def meant(tx: Tx, text: str, conversation: Conversation, talk: Talk, lexicon: Lexicon, named: Sequence[str]) -> Back:
+    """Return the parcel that a text names and the ticket that it is for.
+
+    That is the ticket named in it, else the one spoken of, else one that has no number yet. Where no goods are awaited
+    back, a parcel is one only by the letters of its carrier, and of no ticket.
+    """
+    parcel = parcels.find(text, lexicon.order_patterns) if text else None
+    if parcel is None and not asks_of_return(text):
+        return Back()
+    awaited = shipments.awaited_by(tx, conversation.id)
+    found = next((no for no in (*named, talk.ticket_no, *awaited) if no in awaited), "")
+    sure = parcel is not None and not parcel.number.isdecimal()
+    return Back(ticket_no=found, parcel=parcel if found or sure else None)
+
+
+def without(inbound: Inbound, parcel: Parcel | None) -> Inbound:
+    """Return a message without a parcel's number, in whose digits nothing else is to be found."""
+    return replace(inbound, text=parcels.without(inbound.text, parcel)) if parcel else inbound
