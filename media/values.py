@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from media.prints.values import Prints
+from media.prints.values import NO_PRINTS, Prints
 from media.signs import Sign
 
 MAX_BYTES = 20 * 1024 * 1024  # what Telegram hands a bot at most, and what we ask of every door
@@ -23,8 +23,6 @@ MAX_TABLE = 10 * 1024 * 1024  # bytes of a file whose rows are read
 UNREAD_CELL = "#N/A"  # a cell that holds an error
 UNSAVED_CELL = "#UNSAVED!"  # a formula of which the workbook does not hold the result
 MERGED_CELL = "\ue0d1"  # a cell that belongs to a merged one above: no character of any writing
-
-NO_PRINTS = Prints()
 
 Verdict = Literal["good", "dark", "blurry"]
 PhotoRefusal = Literal[

@@ -58,6 +58,9 @@ class Prints:
         ]
 
 
+NO_PRINTS = Prints()
+
+
 def of_parts(kept: bytes, asked: bytes, grids: bytes) -> Prints:
     """Return prints from their pieces."""
     return Prints(

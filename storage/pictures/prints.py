@@ -32,8 +32,10 @@ class Twin:
 
 
 def add(tx: Tx, evidence_id: int, kept: Sequence[tuple[Sequence[int], int, str]], *, sample: bool) -> None:
-    """Keep a photo's prints: keys, bits and pattern (hex) of each; also where there is none, so that it is known."""
-    tx.execute(update(evidence).where(evidence.c.id == evidence_id).values(printed=True))
+    """Keep a photo's prints, once: keys, bits and pattern (hex) of each. Where there is none, that is known too."""
+    new = update(evidence).where(evidence.c.id == evidence_id, ~evidence.c.printed).values(printed=True)
+    if not tx.execute(new).rowcount:
+        return
     for keys, bits, pattern in kept:
         made = tx.execute(prints.insert().values(evidence_id=evidence_id, pattern=pattern))
         number = int(made.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row always has it
@@ -110,12 +112,12 @@ def twins(tx: Tx, ticket_no: str) -> list[Twin]:
     return list(found.values())
 
 
-def unprinted(tx: Tx, *, limit: int) -> list[tuple[int, str, str]]:
-    """Return photos of customers whose prints were never taken: number, channel, key of the thumbnail."""
-    query = select(evidence.c.id, evidence.c.channel, evidence.c.thumb_key).where(
+def unprinted(tx: Tx, *, limit: int) -> list[tuple[int, str]]:
+    """Return photos of customers whose prints were never taken, the oldest first: number, key of the thumbnail."""
+    query = select(evidence.c.id, evidence.c.thumb_key).where(
         ~evidence.c.printed, evidence.c.side == "customer", evidence.c.state == "stored", evidence.c.thumb_key != ""
     )
-    return [(number, channel, key) for number, channel, key in tx.execute(query.order_by(evidence.c.id).limit(limit))]
+    return [(number, key) for number, key in tx.execute(query.order_by(evidence.c.id).limit(limit))]
 
 
 def _key(key: int, sample: bool) -> int:

@@ -52,9 +52,15 @@ def test_photos_without_prints_are_known_until_they_have_some(house, pieces):
         evidence.update_fetched(house.tx, number, state="stored", at=house.now, thumb_key=f"thumb{number}")
     house.photo(house.talk(), state="pending")
     prints.add(house.tx, pieces[1], [], sample=False)
-    left = [(number, "telegram", f"thumb{number}") for number in (pieces[0], pieces[2])]
+    left = [(number, f"thumb{number}") for number in (pieces[0], pieces[2])]
     assert prints.unprinted(house.tx, limit=9) == left
     assert prints.unprinted(house.tx, limit=1) == left[:1]
+
+
+def test_prints_are_kept_once(house, pieces):
+    for bits in (5, 6):
+        prints.add(house.tx, pieces[0], [((1,), bits, "ab")], sample=False)
+    assert [bits for _, _, bits in prints.candidates(house.tx, [1], sample=False)] == [5]
 
 
 def test_a_match_is_known_from_both_sides_and_once(house, pieces):
