@@ -162,7 +162,7 @@ class SandboxDesk:
         if keys:
             with suppress(Gone, NotStarted):
                 photos = [SheetPhoto(image=await self.room.file(key), caption=caption) for key, caption in pair]
-                picture = await asyncio.to_thread(self.sheet, photos, "")
+                picture = await asyncio.to_thread(self.sheet, photos, " | ".join(caption for _, caption in pair))
                 keys = [await self.room.put(picture, ".jpg")] if picture else keys
         return keys
 

@@ -144,7 +144,7 @@ class Lines:
         if piece.what == SHEET and len(found) > 1:
             captions = dict(zip((key for _, key in piece.media), piece.captions, strict=False))
             shown = [SheetPhoto(image=each, caption=captions.get(key, "")) for _, key, each in found]
-            sheet = await asyncio.to_thread(self.sheet, shown, "")
+            sheet = await asyncio.to_thread(self.sheet, shown, " | ".join(piece.captions))
             data = sheet or data
         return self._file("document" if piece.document else kind, (key, data, named(kind, key)), caption, spot)
 

@@ -156,7 +156,7 @@ async def test_two_photos_come_side_by_side_on_one_picture(at_desk):
     await house.carry()
     (line,) = [one for one in await shown(house, "note") if "🔍" in one.text]
     assert [await house.room.file(one["key"]) for one in line.media] == [b"\xff\xd8\xff sheet of one+two"]
-    assert house.sheets[-1] == ["", "CD-1 · 06-12", "CD-2 · 06-03"]
+    assert house.sheets[-1] == ["CD-1 · 06-12 | CD-2 · 06-03", "CD-1 · 06-12", "CD-2 · 06-03"]
 
 
 async def test_without_a_sheet_the_photos_are_shown_one_by_one(at_desk):
