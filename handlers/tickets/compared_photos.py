@@ -46,22 +46,27 @@ def _post(tx: Tx, ticket: Ticket, twin: Twin, context: TurnContext) -> None:
     if one is None or other is None or earlier is None:
         return
     policy = notices.policy_of(tx, ticket, context)
-    same = one.conversation_id == other.conversation_id or (
-        earlier.customer_id is not None and earlier.customer_id == ticket.customer_id
-    )
     words = desk_outbox.say(
         "compared",
         no=ticket.no,
         other=twin.ticket_no,
         when=desk_outbox.moment(other.at, policy, context.now),
         how=desk_outbox.say("compared_equal" if one.sha256 and one.sha256 == other.sha256 else "compared_alike"),
-        who=desk_outbox.say("compared_same_person" if same else "compared_other_person"),
+        who=desk_outbox.say(f"compared_{_senders(one, other, ticket, earlier)}"),
     )
     zone = calendar.zone(policy)
     both = ((one, ticket.no), (other, twin.ticket_no))
     pair = [(piece.media_key, f"{number} · {piece.at.astimezone(zone):%Y-%m-%d %H:%M}") for piece, number in both]
     shown = all(map(_may_be_shown, (one, other)))
     desk_outbox.note(tx, ticket, words, context, pair=pair if shown else ())
+
+
+def _senders(one: Evidence, other: Evidence, ticket: Ticket, earlier: Ticket) -> str:
+    """Return how those who sent two photos are related; of a leader's list one account sends many tickets' photos."""
+    if one.conversation_id == other.conversation_id:
+        return "one_account"
+    same = ticket.customer_id is not None and ticket.customer_id == earlier.customer_id
+    return "one_customer" if same else "other_account"
 
 
 def _may_be_shown(piece: Evidence) -> bool:

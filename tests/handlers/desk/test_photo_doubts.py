@@ -51,7 +51,7 @@ def test_whoever_picks_it_up_sees_both_photos_side_by_side(house):
     assert (left[0], right[0]) == ("key2", "key1")
     assert left[1] == f"{no} · 2026-06-21 19:10"
     assert right[1] == f"{first} · 2026-06-12 19:10"
-    assert first in shown["text"] and "不是同一个账号" in shown["text"]
+    assert first in shown["text"] and "来自不同的账号" in shown["text"]
     assert "原因" not in shown["text"]
     assert lifecycle.must(house.tx, no).state == "assigned"
 
@@ -64,7 +64,7 @@ def test_they_are_shown_once_and_again_on_request(house):
     assert "对照照片" in labels(house, no)
     tap(house, f"compare:{no}")
     assert len(pairs(house, no)) == 2
-    assert "同一位客户" in pairs(house, no)[0]["text"]
+    assert "来自同一个账号" in pairs(house, no)[0]["text"]
 
 
 def test_a_photo_that_comes_later_is_compared_for_the_owner(house):
