@@ -3,7 +3,7 @@
 Photos with equal hashes of the old kind stay matched. What those hashes cannot give (crops, borders, mirrors) comes
 with new prints, which are taken of the stored thumbnails while the service runs.
 
-Revision ID: 0008
+Revision ID: 0009
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 EQUAL = """
     INSERT INTO print_matches (piece_id, other_id, apart)
