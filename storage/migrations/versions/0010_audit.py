@@ -1,6 +1,6 @@
 """The event log under a key (heads of tickets, seals of lines, a register, anchors), and breaches by their time.
 
-Revision ID: 0009
+Revision ID: 0010
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 
 LAST = "SELECT chain FROM events WHERE events.ticket_no = tickets.no ORDER BY events.id DESC LIMIT 1"
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
