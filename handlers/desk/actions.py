@@ -12,12 +12,13 @@ from handlers.desk import (
     medical_papers,
     options,
     order_link,
+    photo_doubts,
     redelivery,
     relay,
     replies,
     rulings,
 )
-from handlers.desk.correcting import corrections
+from handlers.desk.correcting import causes, corrections
 from handlers.desk.fulfilling import paying, shipping
 from handlers.desk.request import ActionRequest, Answer
 from handlers.desk.views import customer_words
@@ -67,10 +68,13 @@ ACTIONS: Mapping[str, Action] = {
     "correct": Action(run=corrections.correct, words=corrections.correct_words, states=OPEN, row=TALKING),
     "order": Action(run=order_link.order, words=order_link.order_words, states=OPEN, row=TALKING),
     "words": Action(run=relay.words, states=ALL, owner=False, row=TALKING),
+    "compare": Action(run=photo_doubts.compare, states=ALL, owner=False, row=LEADING),
+    "one_more": Action(run=photo_doubts.one_more, states=OPEN, row=LEADING),
     "papers": Action(run=medical_papers.show, states=ALL, row=LEADING),
     "medical": Action(run=medical_papers.mark, words=medical_papers.mark_words, states=ALL, row=LEADING),
     "unlock": Action(run=order_link.unlock, states=ALL, row=LEADING),
     "hand": Action(run=assignment.hand, words=assignment.hand_by_name, states=OPEN, row=LEADING),
+    "cause": Action(run=causes.choose, states=lifecycle.AFTER, row=LEADING),
     "boss": Action(run=assignment.boss, states=OPEN, owner=False, row=LEADING),
     "close": Action(run=relay.close, words=relay.close_words, states=ALL, row=LEADING),
     # buttons of questions and lists, not of cards
@@ -91,6 +95,8 @@ HIDDEN: Mapping[str, Callable[[Ticket, list[Line]], bool]] = {
     "refuse": lambda ticket, lines: not lines,
     "phone": lambda ticket, lines: ticket.order_no is None,
     "order": lambda ticket, lines: ticket.order_no is not None,
+    "compare": lambda ticket, lines: not photo_doubts.reused(ticket),
+    "one_more": lambda ticket, lines: not photo_doubts.doubted(ticket),
     "words": lambda ticket, lines: not customer_words.hidden(ticket),
     "medical": lambda ticket, lines: ticket.severity == "normal" and not ticket.signals,
     "unlock": lambda ticket, lines: ticket.why != "locked",
@@ -134,6 +140,8 @@ def _button(tx: Tx, ticket: Ticket, name: str, every: list[Line], context: TurnC
         return None
     if name in shipping.SHOWN and not shipping.shown(tx, ticket, name):
         return None
+    if name == "cause" and not notices.policy_of(tx, ticket, context).causes:
+        return None
     if name in medical_papers.ABOUT and not any(map(medical_papers.ABOUT[name], evidence.of_ticket(tx, ticket.no))):
         return None
     if name in LABELS:
@@ -144,18 +152,21 @@ def _button(tx: Tx, ticket: Ticket, name: str, every: list[Line], context: TurnC
 
 
 def _approval(tx: Tx, ticket: Ticket, lines: list[Line], context: TurnContext) -> str:
-    """Label the approval with what it grants: the sum, else the remedies; "" when a line has no wish.
+    """Label the approval with what it grants: the sum, else the remedies, and which lines where one has no wish.
 
     Which coupon it is, where the policy has several, is asked.
     """
     policy = notices.policy_of(tx, ticket, context)
     wished_rulings = [options.wished(tx, ticket, line, policy) for line in lines]
-    open_ = {line.wish for line, ruling in zip(lines, wished_rulings, strict=True) if ruling is None}
-    if open_ - {"compensation"} or not options.by_one_tap(ticket, lines):
+    pairs = list(zip(lines, wished_rulings, strict=True))
+    open_ = {line.wish for line, ruling in pairs if ruling is None and line.wish == "compensation"}
+    some = [str(line.line) for line, ruling in pairs if ruling or line.wish == "compensation"]
+    if not some or not options.by_one_tap(ticket, lines):
         return ""
     known = [ruling for ruling in wished_rulings if ruling]
     sum_ = sum(ruling.amount for ruling in known)
     codes = dict.fromkeys([*(ruling.remedy for ruling in known if not ruling.amount), *open_])
     others = [desk_outbox.remedy(code) for code in codes]
     parts = [money(sum_, desk_outbox.language())] if sum_ else []
-    return " ".join([desk_outbox.say("act_approve"), *parts, *others])
+    only = [desk_outbox.say("approve_lines", lines="、".join(some))] if len(some) < len(lines) else []
+    return " ".join([desk_outbox.say("act_approve"), *parts, *others, *only])
