@@ -94,7 +94,7 @@ def due(tx: Tx, *, samples: bool) -> list[Due]:
         .join(conversations, conversations.c.id == tickets.c.conversation_id)
         .outerjoin(orders, orders.c.order_no == tickets.c.order_no)
         .where(line.state.in_(OWED), line.amount > 0, line.paid_at.is_(None))
-        .order_by(line.refund_due_at, line.ticket_no, line.line)
+        .order_by(line.refund_due_at.is_(None), line.refund_due_at, line.ticket_no, line.line)
     )
     if not samples:
         query = query.where(tickets.c.desk != SANDBOX)

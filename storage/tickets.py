@@ -40,6 +40,7 @@ class Ticket:
     policy_hash: str
     signals: Sequence[str]
     special: Sequence[str]
+    priority: int  # the highest of its special groups; 0 without
     said: Sequence[Sequence[str]]  # [ISO time, text]
     warnings: Sequence[str]  # "code" or "code:value"
     owner_id: str | None

@@ -141,7 +141,8 @@ def raise_ticket(tx: Tx, filing: Filing, *, why: str, context: TurnContext) -> s
     no = recording.create(tx, filing, context, why=why, then=then)
     ticket = lifecycle.must(tx, no)
     warnings.store(tx, ticket, order=filing.order)
-    clocks.start_first(tx, no, queue_entry.human_clocks(ticket), context.policy, context)
+    early = queue_entry.comes_first(ticket)
+    clocks.start_first(tx, no, queue_entry.human_clocks(ticket), context.policy, context, early=early)
     clocks.refresh(tx, no)
     queue_entry.show_new(tx, ticket, context)
     return no

@@ -12,7 +12,7 @@ from handlers.claims.claim import Claim
 from handlers.context import TurnContext
 from handlers.messages.codes import strongest
 from handlers.messages.ticket_numbers import draw
-from handlers.tickets import desk_outbox, lifecycle
+from handlers.tickets import desk_outbox, lifecycle, warnings
 from storage import events, evidence, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
@@ -83,10 +83,11 @@ def create(tx: Tx, filing: Filing, context: TurnContext, *, why: str = "", then:
         "policy_hash": context.policy.hash,
         "severity": claim.severity,
         "rank": lifecycle.rank(claim.severity, claim.special),
+        "priority": context.policy.precedence(claim.special),
         "signals": list(claim.signals),
         "special": list(claim.special),
         "said": [list(item) for item in claim.uttered],
-        "warnings": [],
+        "warnings": warnings.of_people(claim.special, context.policy),
         "reported_at": claims.drafted_time(claim.opened_at) or context.now,
         "filed_at": None if why else context.now,
         "created_at": context.now,
@@ -146,16 +147,21 @@ def _lists(ticket: Ticket) -> list[list[str]]:
 def rise(
     tx: Tx, no: str, severity: str, signals: tuple[str, ...], special: tuple[str, ...], context: TurnContext
 ) -> bool:
-    """Make a ticket more serious, never less; return True when it did."""
+    """Make a ticket more serious, never less; return True when it did. One that now deserves its card gets it."""
     ticket = lifecycle.must(tx, no)
+    policy = context.policy_of(tx, ticket.policy_hash)
     worst = strongest(ticket.severity, severity)
-    found = {
+    found: dict[str, Any] = {
         "severity": worst,
         "signals": list(dict.fromkeys([*ticket.signals, *signals])),
         "special": list(dict.fromkeys([*ticket.special, *special])),
     }
     place = min(ticket.rank, lifecycle.rank(worst, found["special"]))
+    found["priority"] = max(ticket.priority, policy.precedence(found["special"]))
+    found["warnings"] = list(dict.fromkeys([*ticket.warnings, *warnings.of_people(special, policy)]))
     rows.change(tx, no, rank=place, **found)
+    if place < ticket.rank and worst == ticket.severity and not desk_outbox.has_card(tx, ticket):
+        desk_outbox.card(tx, no, context)
     if worst != ticket.severity:
         lifecycle.log(tx, no, "severity", lifecycle.BOT, context, severity=worst, signals=list(signals))
     return worst != ticket.severity

@@ -110,7 +110,7 @@ def call(tx: Tx, ticket_no: str, context: TurnContext) -> None:
         if not clock_rows.running(tx, ticket_no, clocks.TO_ANSWER):
             policy = notices.policy_of(tx, ticket, context)
             for name in queue_entry.human_clocks(ticket):
-                clocks.start(tx, ticket_no, name, policy, context)
+                clocks.start(tx, ticket_no, name, policy, context, early=queue_entry.comes_first(ticket))
             clocks.refresh(tx, ticket_no)
         desk_outbox.card(tx, ticket_no, context)
         desk_outbox.board(tx, ticket.desk, context)

@@ -34,6 +34,8 @@ def filing_of(
 
     `claimed` is what `lookup.claimed` returns for it, where that is known.
     """
+    tags = [tag for problem in claim.problems if (line := line_of(order, problem.line_no)) for tag in line.tags]
+    claim = replace(claim, special=tuple(dict.fromkeys((*voice.policy.groups(tags, claim.special), *claim.special))))
     if claimed is None:
         claimed = lookup.claimed(tx, order, but=claim.ticket_no) if order else {}
     return Filing(

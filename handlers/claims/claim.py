@@ -40,6 +40,11 @@ class Photo:
     album: str = ""
     at: str = field(default="", compare=False)  # ISO time of the message that it came with
 
+    @property
+    def counts(self) -> bool:
+        """Return whether it can prove something, or may yet: it is not refused, lost or replaced."""
+        return self.state not in ("refused", "gone", "replaced")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -68,6 +73,8 @@ class Claim:
     said: tuple[tuple[str, str], ...] = ()  # (ISO time, text): the customer's own words
     enclosed: tuple[tuple[str, str], ...] = ()  # (ISO time, text): places, links, cards; never read for facts
     asked: Asked | None = None
+    advised: tuple[str, ...] = ()  # problems of which it was said how to keep the goods and which photos help
+    advising: tuple[str, ...] = ()  # the same in the last reply, which may be taken back while it waits
     misses: Mapping[str, int] = field(default_factory=dict)
     revision: int = 0
     retakes: int = 0
@@ -88,9 +95,7 @@ class Claim:
     @property
     def photo_count(self) -> int:
         """Return how many pictures can prove something: no voice, nothing refused or lost."""
-        return sum(
-            photo.kind != "voice" and photo.state not in ("refused", "gone", "replaced") for photo in self.photos
-        )
+        return sum(photo.kind != "voice" and photo.counts for photo in self.photos)
 
     @property
     def shown(self) -> tuple[object, ...]:

@@ -39,6 +39,7 @@ class Remark:
     aided: tuple[str, ...] = ()  # what of this was read with the second reader
     call: bool = False
     wish: str = ""  # the remedy wished now, of a ticket that is not decided
+    special: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,12 +19,12 @@ from handlers.claims.slots import (
     lacks_received,
     lacks_wish,
     never,
+    photos_needed,
 )
-from handlers.claims.summary import MONEY_BACK, facts, item_name, keeping, line_of, offer, within_cap
+from handlers.claims.summary import MONEY_BACK, facts, item_name, keeping, line_of, offer, shots, within_cap
 from handlers.messages.models import Button
 from handlers.messages.money import money
 from handlers.messages.texts import span
-from handlers.policy.policy import pick
 from storage.orders import OrderLine
 
 LIKELY, BRIEFLY = 6, 3  # problem types to choose from at first (five and "other"); where questions are kept brief
@@ -165,12 +165,21 @@ def _both(problem: Problem, line: OrderLine, counted: tuple[Fraction, str]) -> t
 
 
 def ask_photos(view: View) -> Question:
-    """Return the question for photos with the guided shots of the problem type."""
-    kinds = [view.voice.policy.problems.get(problem.problem) for problem in view.claim.problems]
-    hints = [pick(kind.evidence, view.voice.language) for kind in kinds if kind and kind.photos]
-    key = "talk.ask_photos_brief" if view.brief else "talk.ask_photos"
-    text = view.voice.say(key, hint=hints[0] if hints else "", keep=keeping(view.claim, view.voice))
+    """Return the question for photos with the guided shots of the problem types and what to do with the goods."""
+    hint = "" if view.brief else shots(view.claim, view.voice)
+    keep = keeping(view.claim, view.voice)
+    key = "talk.ask_photos_brief" if view.brief else "talk.ask_photos" if hint else "talk.ask_photos_now"
+    text = view.voice.join([view.voice.say(key, hint=hint), keep])
     return Question(slot="photos", text=text.strip(), choices=((view.voice.say("talk.no_photos"), "photos:none"),))
+
+
+def advice(view: View, slot: str) -> str:
+    """Return how to keep the goods and which photos help, beside a question of another slot that does not say it."""
+    if slot in ("photos", "confirm") or view.claim.late_reason:
+        return ""
+    hint = "" if view.brief or not photos_needed(view) else shots(view.claim, view.voice)
+    said = view.voice.say("talk.shots", hint=hint) if hint else ""
+    return view.voice.join([keeping(view.claim, view.voice), said])
 
 
 def ask_photo(view: View) -> Question:
@@ -194,7 +203,7 @@ def ask_wish(view: View) -> Question:
         choices.append((label, f"wish:{code}"))
     if view.brief:
         choices = choices[:2]
-    text = voice.say("talk.ask_wish", offer=offer(view.claim, view.order, dict(view.claimed), voice))
+    text = voice.say("talk.ask_wish", offer=offer(view.claim, view.order, dict(view.claimed), voice, brief=view.brief))
     return Question(
         slot="wish", index=index, text=text, choices=(*choices, (voice.say("talk.other_wish"), "human:wish"))
     )
@@ -207,8 +216,8 @@ def ask_confirm(view: View) -> Question:
     text = voice.say(
         key,
         facts=facts(claim, view.order, voice),
-        offer=offer(claim, view.order, dict(view.claimed), voice),
-        keep=keeping(claim, voice),
+        offer=offer(claim, view.order, dict(view.claimed), voice, brief=view.brief),
+        keep=keeping(replace(claim, advised=()), voice),  # the summary says all of it once more
     )
     edits = (("talk.edit_quantity", "edit:quantity"), ("talk.edit_wish", "edit:wish"))[: 1 if view.brief else 2]
     choices = [(voice.say("talk.submit"), f"submit:{claim.revision}")]

@@ -113,6 +113,9 @@ def _merge(
 ) -> None:
     codes = tuple(code for code in told.problems if code in policy.problems)
     index = _target(problems, told, codes, reading, claim)
+    slot = claim.asked.slot if claim.asked else ""
+    if _is_whole(codes, policy) and slot != "problem" and (slot != "quantity" or told.quantity is None):
+        index = _same_whole(problems, codes, told)
     if index is None and _by_the_way(problems, told, codes, reading):
         return
     if index is None:
@@ -128,6 +131,20 @@ def _merge(
     # a later message that adds a number or an item is not where the problem was read
     named = filled.problem != problems[index].problem or not problems[index].at
     problems[index] = replace(filled, at=at) if named else filled
+
+
+def _is_whole(codes: Sequence[str], policy: Policy) -> bool:
+    """Return whether what is told is wrong with the order and with none of its goods."""
+    kinds = [policy.problems[code] for code in codes]
+    return bool(kinds) and all(kind.whole_order and not MONEY_BACK & set(kind.remedies) for kind in kinds)
+
+
+def _same_whole(problems: Sequence[Problem], codes: Sequence[str], told: ReadClaim) -> int | None:
+    """Return the problem of the whole order that is told again; the only one, where it is still without a type."""
+    for index, item in enumerate(problems):
+        if item.problem in codes:
+            return index
+    return 0 if len(problems) == 1 and not problems[0].problem and told.line_no in (None, problems[0].line_no) else None
 
 
 def _by_the_way(problems: Sequence[Problem], told: ReadClaim, codes: tuple[str, ...], reading: Reading) -> bool:

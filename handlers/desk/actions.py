@@ -12,13 +12,13 @@ from handlers.desk import (
     medical_papers,
     options,
     order_link,
-    paying,
+    redelivery,
     relay,
     replies,
     rulings,
-    shipping,
 )
-from handlers.desk.correcting import corrections
+from handlers.desk.correcting import causes, corrections
+from handlers.desk.fulfilling import paying, shipping
 from handlers.desk.request import ActionRequest, Answer
 from handlers.desk.views import customer_words
 from handlers.messages.models import Button
@@ -71,6 +71,7 @@ ACTIONS: Mapping[str, Action] = {
     "medical": Action(run=medical_papers.mark, words=medical_papers.mark_words, states=ALL, row=LEADING),
     "unlock": Action(run=order_link.unlock, states=ALL, row=LEADING),
     "hand": Action(run=assignment.hand, words=assignment.hand_by_name, states=OPEN, row=LEADING),
+    "cause": Action(run=causes.choose, states=lifecycle.AFTER, row=LEADING),
     "boss": Action(run=assignment.boss, states=OPEN, owner=False, row=LEADING),
     "close": Action(run=relay.close, words=relay.close_words, states=ALL, row=LEADING),
     # buttons of questions and lists, not of cards
@@ -80,6 +81,7 @@ ACTIONS: Mapping[str, Action] = {
     "sure": Action(run=rulings.sure, words=rulings.sure_words, states=OPEN),
     "say": Action(run=replies.say, words=replies.held_reply, states=ALL, owner=False),
     "decide": Action(run=replies.decide, states=OPEN, owner=False),
+    "resend": Action(run=redelivery.resend, states=EVERY, owner=False),
 }
 
 
@@ -132,6 +134,8 @@ def _button(tx: Tx, ticket: Ticket, name: str, every: list[Line], context: TurnC
     if name in HIDDEN and HIDDEN[name](ticket, lines):
         return None
     if name in shipping.SHOWN and not shipping.shown(tx, ticket, name):
+        return None
+    if name == "cause" and not notices.policy_of(tx, ticket, context).causes:
         return None
     if name in medical_papers.ABOUT and not any(map(medical_papers.ABOUT[name], evidence.of_ticket(tx, ticket.no))):
         return None

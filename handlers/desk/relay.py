@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from handlers.cases import customer_answers
-from handlers.desk import assignment, shipping
+from handlers.desk import assignment
+from handlers.desk.fulfilling import shipping
 from handlers.desk.request import ActionRequest, Answer, ask, told
 from handlers.messages import mailboxes, phone_numbers
 from handlers.messages.models import Reply

@@ -58,6 +58,11 @@ def _of_ticket(turn: Turn, name: str) -> str:
     if name in WHENS and dues:
         sum_ = money(sum(line.amount for line in owed), voice.language)
         return voice.say("answer.money_due", no=ticket.no, sum=sum_, when=voice.moment(max(dues)))
+    paid = [line for line in turn.turn_input.found.lines.get(ticket.no, ()) if line.paid_at]
+    if name in WHENS and paid and not owed:
+        sum_ = money(sum(line.money_paid for line in paid), voice.language)
+        when = max(line.paid_at for line in paid if line.paid_at)
+        return voice.say("answer.money_paid", no=ticket.no, sum=sum_, when=voice.day(when))
     if name in WHENS and ticket.state in REVIEWED and ticket.due_at and ticket.due_at > now:
         return voice.say("answer.review_due", no=ticket.no, when=voice.moment(ticket.due_at), **_spans(turn))
     return ""

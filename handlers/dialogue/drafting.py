@@ -24,7 +24,8 @@ from storage.orders import Order
 from storage.tickets import Ticket
 
 LIVE = ("queued", "assigned", "waiting_customer", "appealed")
-HUSHED = ("safety", "despair", "human", "misses", "angry", "locked")  # raised for these, the bot asks nothing more
+# raised for these, the bot asks nothing more
+HUSHED = ("safety", "despair", "human", "misses", "angry", "locked", "minor")
 OF_ONE_DRAFT: Mapping[str, Any] = {  # what a new draft makes the talk forget
     "other_problem": False, "angry": False, "order_choices": (), "heard": (), "chatter": 0, "enclosed": (),
 }  # fmt: skip

@@ -13,7 +13,7 @@ from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
 from handlers.messages.codes import SEVERITIES
 from handlers.nlu.reading import Reading
-from handlers.nlu.risk_signals import GROWN, HARMFUL, frail, swallowed
+from handlers.nlu.risk_signals import HARMFUL, WRITERS, frail, swallowed
 from handlers.nlu.text.normalisation import normalise
 from storage.tickets import Ticket
 
@@ -27,7 +27,7 @@ def advise(turn: Turn) -> None:
 def safety(message: Message) -> None:
     """Give advice before anything else; then raise a ticket with what is known."""
     turn, reading, text = message.turn, message.reading, message.text
-    claim, ticket = turn.claim, _spoken_of(turn)
+    claim, ticket = turn.claim, spoken_of(turn)
     rises = ticket.severity != "safety" if ticket else claim is None or claim.why != "safety"
     if rises:
         advise(turn)
@@ -70,6 +70,7 @@ def pass_on(message: Message) -> None:
             evidence=turn.evidence_ids(),
             signals=reading.signals,
             severity=reading.severity,
+            special=reading.special,
             aided=reading.aided,
         ),
         Worsened(ticket_no=ticket.no, text=text),
@@ -80,14 +81,14 @@ def pass_on(message: Message) -> None:
 def _ticket_of(turn: Turn) -> Ticket | None:
     """Return the ticket that the draft fills, or the one spoken of without a draft."""
     claim = turn.claim
-    return turn.turn_input.found.tickets.get(claim.ticket_no) if claim else _spoken_of(turn)
+    return turn.turn_input.found.tickets.get(claim.ticket_no) if claim else spoken_of(turn)
 
 
 def despair(message: Message) -> None:
     """Self-harm: send a calm reply with a helpline, escalate at once, ask nothing."""
     turn, reading, text = message.turn, message.reading, message.text
     turn.tell("despair", now=True)
-    if ticket := _spoken_of(turn):
+    if ticket := spoken_of(turn):
         _remark(turn, ticket, reading, text, severity=reading.severity)
         return
     take(turn, reading, text)
@@ -97,7 +98,7 @@ def despair(message: Message) -> None:
         turn.raise_("despair")
 
 
-def _spoken_of(turn: Turn) -> Ticket | None:
+def spoken_of(turn: Turn) -> Ticket | None:
     """Return the ticket that a message without a draft is about."""
     ticket = turn.ticket()
     live = ticket and ticket.state in LIVE and not turn.claim and not turn.turn_input.found.matches
@@ -112,6 +113,7 @@ def _remark(turn: Turn, ticket: Ticket, reading: Reading, text: str, *, severity
             evidence=turn.evidence_ids(),
             signals=reading.signals,
             severity=severity,
+            special=reading.special,
             aided=reading.aided,
             call=True,
         )
@@ -130,7 +132,7 @@ def take(turn: Turn, reading: Reading, text: str) -> None:
 
 def with_ticket(turn: Turn, reading: Reading) -> Reading:
     """Make a message serious that tells of a ticket's bad goods that a child, or who else is frail, had of them."""
-    ticket = _spoken_of(turn)
+    ticket = spoken_of(turn)
     if ticket is None or reading.severity == "safety" or not reading.eaten:
         return reading
     special = (*reading.special, *ticket.special)
@@ -184,7 +186,7 @@ def _harmed(turn: Turn, claim: Claim) -> bool:
     bad = [problem for problem in claim.problems if HARMFUL & {problem.problem, *problem.also}]
     lexicon = turn.turn_input.lexicon
     texts = [normalise(text, lexicon.emoji) for _, text in claim.said] if bad else []
-    eaten = [text for text in texts if swallowed(text, lexicon, GROWN)]
+    eaten = [text for text in texts if swallowed(text, lexicon, WRITERS)]
     if not eaten:
         return False
     named = {name for name, words in lexicon.special.items() if any(words.find(text) for text in texts)}

@@ -138,6 +138,7 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
                 evidence=turn.evidence_ids(),
                 signals=reading.signals,
                 severity=reading.severity,
+                special=reading.special,
                 aided=reading.aided,
             )
         )

@@ -9,14 +9,15 @@ from dataclasses import replace
 from handlers.claims.claim import Asked, Claim
 from handlers.claims.decision import Decision
 from handlers.claims.outcomes import Await, File, Fill, Raise, Remark
-from handlers.claims.questions import Question, ask_photo, buttons, next_question, next_slot, question_for
+from handlers.claims.questions import Question, advice, ask_photo, buttons, next_question, next_slot, question_for
 from handlers.claims.slots import photos_needed
-from handlers.claims.summary import facts, item_name, order_name
+from handlers.claims.summary import facts, item_name, order_name, unadvised
 from handlers.dialogue.drafting import HEARD, HUSHED, WORDS, Drafting
 from handlers.messages.models import Button, Reply
 from storage.orders import Order
 
 QUESTION = re.compile("[?？]")
+EARLY = 1  # misses that bring a person to whom questions are kept brief
 STORY = 8  # messages that may come before the order without naming one, until a person is called
 
 
@@ -104,14 +105,16 @@ class Turn(Drafting):
         if self._hushed(claim):
             self._acknowledge(claim, taken=taken, now=now)
             return
+        claim = self._advised(claim)
         facts_told = taken or "" in self.talk.unsaid
         question, rows = self._question(claim, told=facts_told)
         if self._missed(claim, question, taken=not missed and (taken or bool(self.notes) or not counts)):
             self.notes = [] if missed else self.notes
             return
         notes = list(dict.fromkeys([*(note for note in self.talk.unsaid if note), *self.notes]))
+        told = [advice(self.view(claim), question.slot)]
         known = facts(claim, self.order, self.voice) if facts_told and question.slot != "confirm" else ""
-        parts = [*notes, self.voice.say("talk.took", facts=known) if known else "", question.text]
+        parts = [*notes, self.voice.say("talk.took", facts=known) if known else "", *told, question.text]
         self.reply(self.voice.join(parts), rows, echo=not now)
         self.noted = True
         self.talk = replace(self.talk, unsaid=tuple(notes + ([""] if facts_told else [])))
@@ -122,13 +125,22 @@ class Turn(Drafting):
             choices=tuple(tap for _, tap in question.choices),
             revision=claim.revision,
         )
-        self.talk = self.talk.with_claim(replace(claim, asked=asked))
+        self.talk = self.talk.with_claim(replace(claim, asked=asked, advising=unadvised(claim, self.voice.policy)))
+
+    def _advised(self, claim: Claim) -> Claim:
+        """Return the draft with what the last reply said of keeping the goods, unless that reply was taken back."""
+        told = () if self.turn_input.found.echo_back else claim.advising
+        claim = replace(claim, advised=tuple(dict.fromkeys((*claim.advised, *told))), advising=())
+        self.talk = self.talk.with_claim(claim)
+        return claim
 
     def _hushed(self, claim: Claim) -> bool:
         """Return whether a person has the word: nothing more is asked, but for one photo beside a voice message.
 
-        Which of several orders is meant, only the customer knows.
+        Which of several orders is meant, only the customer knows. Who is not of age is asked nothing at all.
         """
+        if self.turn_input.policy.wants_guardian(claim.special):
+            return True
         if not claim.order_no and claim.why != "safety" and self.talk.order_choices and self.turn_input.want.any:
             return False
         if not claim.order_no and claim.why in ("human", "misses", "angry", "safety") and self._may_name_order(claim):
@@ -183,10 +195,10 @@ class Turn(Drafting):
             return False
         misses = {**claim.misses, question.slot: claim.misses.get(question.slot, 0) + 1}
         self.put(replace(claim, misses=misses))
-        most = self.turn_input.policy.talk.misses
+        most = EARLY if (brief := self.view(claim).brief) else self.turn_input.policy.talk.misses
         named = self.turn_input.named
         told = named and (named.pickups or named.order_numbers or named.tails or named.phones)
-        if question.slot == "order" and not told:
+        if question.slot == "order" and not told and not brief:
             most = max(most, STORY)  # somebody who tells a story has not missed the question: it is read with the order
             self.note("kept_more" if misses[question.slot] % 2 == 0 else "kept_words")
         if misses[question.slot] < most:

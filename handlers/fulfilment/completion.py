@@ -47,10 +47,17 @@ def hand_over(tx: Tx, no: str, numbers: Collection[int], context: TurnContext, *
     if not ended or not done:
         return Completion(done=tuple(done))
     wind_up(tx, no, context)
-    ticket = lifecycle.must(tx, no)
-    buttons = notices.survey(tx, ticket, context) if ticket.state in lifecycle.AFTER else ()
-    ask = notices.words(tx, ticket, "notice.ask", context) if buttons else ""
+    ask, buttons = question(tx, no, context)
     return Completion(done=tuple(done), ended=True, ask=ask, buttons=buttons)
+
+
+def question(tx: Tx, no: str, context: TurnContext) -> tuple[str, Buttons]:
+    """Return the question for satisfaction with its buttons; both empty where it has not ended or none is asked."""
+    ticket = lifecycle.must(tx, no)
+    if ticket.state not in lifecycle.AFTER or lifecycle.outcome(ticket_lines.of_ticket(tx, no)) != "resolved":
+        return "", ()
+    buttons = notices.survey(tx, ticket, context)
+    return (notices.words(tx, ticket, "notice.ask", context) if buttons else ""), buttons
 
 
 def _owes(line: Line, *, goods_came: bool) -> bool:

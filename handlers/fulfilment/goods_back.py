@@ -14,6 +14,7 @@ from handlers.nlu.text.parcels import Parcel
 from handlers.policy import calendar
 from handlers.tickets import clocks, desk_outbox, lifecycle, notices, returns
 from handlers.tickets.lifecycle import By
+from handlers.tickets.outside import order_webhook
 from storage import clocks as rows
 from storage import events, ticket_lines
 from storage.database import Tx
@@ -186,6 +187,7 @@ def take_in(tx: Tx, ticket: Ticket, lines: Sequence[Line], by: By, context: Turn
     for line in here:
         shipments.put(tx, ticket.no, line.line, BACK, received_at=context.now)
         lifecycle.move_line(tx, line, "owed", refund_due_at=due)
+        order_webhook.decided(tx, ticket, line.line, context)
     lifecycle.log(tx, ticket.no, "goods_in", by, context, lines=[line.line for line in here])
     if not awaited(tx, ticket.no):
         clocks.stop(tx, ticket.no, ["return_by", "idle_close"], context)

@@ -12,6 +12,7 @@ from handlers.messages.money import money
 from handlers.policy import calendar
 from handlers.tickets import desk_outbox, lifecycle, notices
 from handlers.tickets.lifecycle import By
+from handlers.tickets.outside import order_webhook
 from storage import payments as rows
 from storage import ticket_lines, tickets
 from storage.database import Tx
@@ -53,8 +54,8 @@ class Booking:
     other: str = ""
 
 
-def paid(tx: Tx, one: Confirmation, by: By, context: TurnContext) -> Booking:
-    """Book a payment on the lines that owe it, and tell the customer once.
+def paid(tx: Tx, one: Confirmation, by: By, context: TurnContext, *, tell: bool = True) -> Booking:
+    """Book a payment on the lines that owe it, and tell the customer once (unless the caller `announce`s it).
 
     The sum has to be what one line owes, or what the ticket owes as a whole. The lines end, their clock is stopped
     when no money is owed any more, and the ticket is resolved when all its lines have ended. A confirmation that was
@@ -80,6 +81,8 @@ def paid(tx: Tx, one: Confirmation, by: By, context: TurnContext) -> Booking:
     if one.reference and (other := rows.ticket_with(tx, one.reference, but=ticket.no)):
         return Booking(result="reference_used", other=other)
     _book(tx, ticket, one, settled_by, by, context)
+    if tell:
+        announce(tx, ticket.no, one.amount, context)
     return Booking(result="paid", lines=tuple(line.line for line in settled_by))
 
 
@@ -128,10 +131,17 @@ def _book(tx: Tx, ticket: Ticket, one: Confirmation, lines: Sequence[Line], by: 
         ticket_lines.change(tx, ticket.no, line.line, paid_at=one.paid_at)
     data = {"amount": one.amount, "paid_at": one.paid_at.isoformat(), "reference": one.reference, "lines": numbers}
     lifecycle.log(tx, ticket.no, "paid", by, context, **data)
-    end = completion.hand_over(tx, ticket.no, numbers, context)
-    sum_ = money(one.amount, ticket.language)
-    notices.tell(tx, ticket, "notice.paid", context, buttons=end.buttons, sum=sum_, ask=end.ask)
+    completion.hand_over(tx, ticket.no, numbers, context)
     desk_outbox.refresh(tx, ticket.no, context)
+
+
+def announce(tx: Tx, no: str, amount: int, context: TurnContext) -> None:
+    """Tell the customer that so many 分 went out; when the ticket has ended by it, ask for satisfaction."""
+    ticket = lifecycle.must(tx, no)
+    ask, buttons = completion.question(tx, no, context)
+    sum_ = money(amount, ticket.language)
+    brief = notices.words(tx, ticket, "notice.brief_paid", context, sum=sum_)
+    notices.tell(tx, ticket, "notice.paid", context, buttons=buttons, decision=brief, sum=sum_, ask=ask)
 
 
 def take_back(tx: Tx, ticket: Ticket, numbers: Collection[int], by: By, context: TurnContext) -> int:
@@ -145,11 +155,14 @@ def take_back(tx: Tx, ticket: Ticket, numbers: Collection[int], by: By, context:
         ticket_lines.change(tx, ticket.no, row.line, paid_at=None)
         if lines[row.line].state == "done":
             lifecycle.move_line(tx, lines[row.line], "owed")
+        order_webhook.decided(tx, ticket, row.line, context)
     sum_ = sum(row.amount for row in wrong)
     said = {"amount": sum_, "lines": sorted(row.line for row in wrong)}
     lifecycle.log(tx, ticket.no, "payment_undone", by, context, **said)
     due = completion.reopen(tx, ticket.no, context)
     when = notices.day(tx, ticket, due, context) if due else ""
     key = "notice.unpaid_by" if due and due > context.now else "notice.unpaid"
-    notices.tell(tx, ticket, key, context, sum=money(sum_, ticket.language), when=when)
+    told = money(sum_, ticket.language)
+    brief = notices.words(tx, ticket, "notice.brief_unpaid", context, sum=told)
+    notices.tell(tx, ticket, key, context, decision=brief, sum=told, when=when)
     return sum_

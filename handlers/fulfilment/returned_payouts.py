@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,6 +73,7 @@ class Verdict:
 
     result: str
     reason: str = ""
+    ticket_no: str = ""
     amount: int = 0
 
 
@@ -126,11 +128,23 @@ def _is_head(found: Mapping[str, str]) -> bool:
     return KNOWN.get(plain_title(found["ticket_no"])) == "ticket_no"
 
 
-def book(tx: Tx, one: Returned, context: TurnContext, *, samples: bool) -> Verdict:
-    """Book what a row confirms; a row that says what is known, or that nothing is paid yet, changes nothing.
+def book(tx: Tx, rows: Sequence[Returned], context: TurnContext, *, samples: bool) -> list[Verdict]:
+    """Book what rows confirm; one that says what is known, or that nothing is paid yet, changes nothing.
 
-    `samples`: whether the sandbox's tickets count, which are invented.
+    What several rows say of one ticket is told to its customer in one message. `samples`: whether the sandbox's
+    tickets count, which are invented.
     """
+    verdicts = [_booked(tx, one, context, samples=samples) for one in rows]
+    sums: Counter[str] = Counter()
+    for verdict in verdicts:
+        if verdict.result == "paid":
+            sums[verdict.ticket_no] += verdict.amount
+    for no, amount in sums.items():
+        payments.announce(tx, no, amount, context)
+    return verdicts
+
+
+def _booked(tx: Tx, one: Returned, context: TurnContext, *, samples: bool) -> Verdict:
     try:
         no, line = _ticket(one)
         if not samples and stored.is_sample(tx, no):
@@ -140,9 +154,9 @@ def book(tx: Tx, one: Returned, context: TurnContext, *, samples: bool) -> Verdi
         meant = _confirmation(one, no, line)
     except Unclear as unclear:
         return Verdict(result="rejected", reason=str(unclear))
-    booking = payments.paid(tx, meant, PAYOUTS, context)
+    booking = payments.paid(tx, meant, PAYOUTS, context, tell=False)
     if booking.result in ("paid", "known"):
-        return Verdict(result=booking.result, amount=meant.amount if booking.result == "paid" else 0)
+        return Verdict(result=booking.result, ticket_no=no, amount=meant.amount if booking.result == "paid" else 0)
     result = "differing" if booking.result == "differs" else "rejected"
     return Verdict(result=result, reason=_reason(tx, meant, booking))
 
@@ -196,7 +210,7 @@ def _reason(tx: Tx, one: Confirmation, booking: Booking) -> str:
     if booking.result == "reference_used":
         return f"reference {one.reference} is booked for {booking.other}"
     if booking.result == "paid_already":
-        known = [_booked(row) for row in stored.of_ticket(tx, one.ticket_no) if one.line in (None, row.line)]
+        known = [_payment(row) for row in stored.of_ticket(tx, one.ticket_no) if one.line in (None, row.line)]
         return f"it is paid already: {'; '.join(known)}"
     return OTHER[booking.result]
 
@@ -205,6 +219,6 @@ def _yuan(fen: int) -> str:
     return money(fen, "zh")
 
 
-def _booked(row: Payment) -> str:
+def _payment(row: Payment) -> str:
     when = row.paid_at.astimezone(cells.ZONE)
     return f"{_yuan(row.amount)} on {when:%Y-%m-%d %H:%M}, reference {row.reference or 'none'}"

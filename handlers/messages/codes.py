@@ -36,7 +36,7 @@ CLOCKS: Mapping[str, str] = {  # what each runs from, until
     "page_supervisor": "a safety ticket that nobody picked up, until supervisors are paged",
     "page_everyone": "the same, until all staff are paged",
 }
-GROUPS = ("infant", "pregnant", "senior", "disabled", "minor")
+GROUPS = ("infant", "pregnant", "senior", "disabled", "child", "minor")
 COLLECTS = ("item", "quantity", "share", "received", "detail")
 TAGS = ("fresh", "chilled", "frozen", "live", "fragile", "dry", "infant", "senior", "elderly", "disabled", "key_item")
 

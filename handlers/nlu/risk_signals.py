@@ -12,8 +12,8 @@ from handlers.nlu.text.lexicon import Lexicon, all_hits
 BODILY = {"illness", "allergy", "injury", "foreign_object"}
 HARMFUL = frozenset({"quality_spoiled", "expired", "foreign_object"})
 """Problems of goods that are dangerous to vulnerable people."""
-GROWN = frozenset({"pregnant", "senior", "disabled", "frail"})
-"""Groups that may write for themselves: 我吃了 means them, but not a child."""
+WRITERS = frozenset({"pregnant", "senior", "disabled", "minor", "frail"})
+"""Groups that may write for themselves: 我吃了 means them, but not a child that is spoken of."""
 MYSELF = re.compile(
     r"(?:(?<![和跟与同])(?:我们?|咱们?|老公|老婆|大人|爸爸|他爸|她爸|孩子爸|我妈|本人)(?:自己|先|就|也|都|刚|已经|只|才|今天|昨天)*"
     r"|自己(?:先|就|都)?|(?<![a-z])(?:i|we|my husband|my wife)(?: only| just| already| have| had|'ve)*)\s*$"
@@ -53,7 +53,7 @@ def _expired(text: str, lexicon: Lexicon) -> bool:
 
 def swallowed(text: str, lexicon: Lexicon, special: Collection[str]) -> bool:
     """Return whether one of these groups ate of it, in a normalised text; what the writer ate is no child's meal."""
-    grown = not GROWN.isdisjoint(special)
+    grown = not WRITERS.isdisjoint(special)
     return any(grown or not MYSELF.search(text[: hit.start]) for hit in lexicon.phrase("eaten", text))
 
 

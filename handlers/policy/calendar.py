@@ -78,10 +78,14 @@ def due(start: datetime, duration: Duration, policy: Policy) -> datetime:
     return datetime.combine(day, policy.hours.day_end, zone(policy))
 
 
-def promised(start: datetime, clock_name: str, policy: Policy) -> datetime:
-    """Return when a clock that starts now runs out; clocks of people wait for staffed hours."""
+def promised(start: datetime, clock_name: str, policy: Policy, *, early: bool = False) -> datetime:
+    """Return when a clock that starts now runs out; clocks of people wait for staffed hours.
+
+    `early`: the first human answer comes as fast as to a major claim, but within staffed hours.
+    """
     begins = staffed_from(start, policy) if clock_name in STAFFED_CLOCKS else start
-    ends = due(begins, policy.clocks[clock_name], policy)
+    faster = early and clock_name == "human_first_response"
+    ends = due(begins, policy.clocks["major_human_response" if faster else clock_name], policy)
     if clock_name in WHOLE_DAYS:
         return datetime.combine(ends.date(), policy.hours.day_end, zone(policy))
     return ends

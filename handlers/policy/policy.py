@@ -62,6 +62,10 @@ class Policy(Content):
         stands_in = {"promised": order.promised_at, "placed": order.placed_at}
         return order.delivered_at or stands_in.get(self.orders.window_from)
 
+    def freight_back(self, order: Order) -> int:
+        """Return the 分 of an order's freight that go back with the last of its goods."""
+        return order.freight if self.costs.freight == "whole_order" and order.left() > 0 else 0
+
     def severity(
         self,
         problem: str,
@@ -83,3 +87,11 @@ class Policy(Content):
         has, who = frozenset(tags), frozenset(named)
         found = [code for code, group in self.special.items() if code in who or not has.isdisjoint(group.tags)]
         return tuple(sorted(found, key=lambda code: -self.special[code].priority))
+
+    def precedence(self, groups: Iterable[str]) -> int:
+        """Return the highest priority of special groups, the queue's key among them; 0 where there is none."""
+        return max((self.special[code].priority for code in groups if code in self.special), default=0)
+
+    def wants_guardian(self, groups: Iterable[str]) -> bool:
+        """Return whether one of these groups may settle nothing without an adult."""
+        return any(self.special[code].guardian for code in groups if code in self.special)

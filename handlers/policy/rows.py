@@ -79,9 +79,12 @@ class Group:
     label: Annotated[Labels, NEEDED, Field(description="the name on cards")] = field(default_factory=dict)
     tags: Annotated[Codes, list_of(TAG), Field(description="order-line tags that tell of the group")] = ()
     priority: Annotated[int, whole(0, 1000), Field(
-        description="of several groups on one order line the higher is named first")] = 0
+        description="the higher waits further ahead among tickets of special groups that are equally late, and is "
+        "named first on a card")] = 0
     brief: Annotated[bool, kinds.FLAG, Field(description="short sentences, at most three buttons")] = False
-    guardian: Annotated[bool, kinds.FLAG, Field(description="a grown-up is asked for before money is settled")] = False
+    guardian: Annotated[bool, kinds.FLAG, Field(
+        description="who writes is not of age: the customer is asked to bring an adult and for nothing else, a person "
+        "is called, nothing is granted by the bot, and the card says to whom money may go back")] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,16 @@ class Coupon:
         description="the code that all customers use. Without it whoever issues the coupon is asked for its code")] = ""
     where: Annotated[Mapping[str, str], kinds.WORDED, Field(
         description="where and until when it holds; told with the code")] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Where a problem came from, as an agent chooses it on the card."""
+
+    label: Annotated[Labels, NEEDED, Field(description="the name, in each language")] = field(default_factory=dict)
+    party: Annotated[str, one_of("house", "supplier", "carrier"), Field(
+        description="who answers for it: `supplier` and `carrier` are those of the order line, and `claimdesk "
+        "chargeback` lists the line for them")] = "house"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

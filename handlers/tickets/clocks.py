@@ -32,13 +32,20 @@ NEAR = timedelta(hours=26)  # the evening before the last day: time enough to pa
 
 
 def start(
-    tx: Tx, no: str, name: str, policy: Policy, context: TurnContext, *, since: datetime | None = None
+    tx: Tx,
+    no: str,
+    name: str,
+    policy: Policy,
+    context: TurnContext,
+    *,
+    since: datetime | None = None,
+    early: bool = False,
 ) -> datetime | None:
     """Start a ticket's clock from `since` (now); return when it is due, None if the policy has no such clock."""
     if name not in policy.clocks:
         return None
     begun = since or context.now
-    due = calendar.promised(begun, name, policy)
+    due = calendar.promised(begun, name, policy, early=early)
     rows.start(tx, no, name, started=begun, due=due)
     _wake(tx, no, name, due, context)
     return due
@@ -54,10 +61,12 @@ def start_beside(tx: Tx, no: str, name: str, policy: Policy, context: TurnContex
     return start(tx, no, name, policy, context)
 
 
-def start_first(tx: Tx, no: str, names: Collection[str], policy: Policy, context: TurnContext) -> None:
+def start_first(
+    tx: Tx, no: str, names: Collection[str], policy: Policy, context: TurnContext, *, early: bool = False
+) -> None:
     """Start those of these clocks that the policy has now; none of them ever ran on this ticket."""
     begun = context.now
-    dues = {name: calendar.promised(begun, name, policy) for name in names if name in policy.clocks}
+    dues = {name: calendar.promised(begun, name, policy, early=early) for name in names if name in policy.clocks}
     if dues:
         rows.start_all(tx, no, started=begun, dues=dues)
         timers = {f"clock:{no}:{name}": (_payload(no, name), due) for name, due in dues.items()}

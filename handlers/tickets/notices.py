@@ -76,8 +76,12 @@ def _post(tx: Tx, ticket: Ticket, party: Party, reply: Reply, context: TurnConte
 
 
 def survey(tx: Tx, ticket: Ticket, context: TurnContext) -> Buttons:
-    """Return the buttons that ask for satisfaction: none for a safety ticket, once rated, or where nothing is asked."""
-    if ticket.severity == "safety" or not policy_of(tx, ticket, context).survey.enabled:
+    """Return the buttons that ask for satisfaction.
+
+    None for safety, minors, once rated, and where the policy asks nothing.
+    """
+    policy = policy_of(tx, ticket, context)
+    if ticket.severity == "safety" or policy.wants_guardian(ticket.special) or not policy.survey.enabled:
         return ()
     if events.happened(tx, ticket.no, "rated"):
         return ()

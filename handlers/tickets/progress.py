@@ -50,7 +50,8 @@ def _of(tx: Tx, ticket: Ticket, context: TurnContext) -> Progress:
     items = tuple(dict.fromkeys(line.item for line in lines if line.item))
     named = dict.fromkeys(_named(tx, ticket, line, context) for line in lines if line.item)
     parts = [notices.listed(tx, ticket, tuple(named), context), words]
-    sums = {"notice.refund_of": amount - back, "notice.return_refund_of": back}
+    paid = sum(line.money_paid for line in lines)
+    sums = {"notice.brief_paid": paid, "notice.refund_of": amount - back - paid, "notice.return_refund_of": back}
     parts += [
         notices.words(tx, ticket, key, context, sum=money(sum_, ticket.language)) for key, sum_ in sums.items() if sum_
     ]

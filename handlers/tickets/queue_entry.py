@@ -14,13 +14,18 @@ def promise(tx: Tx, ticket: Ticket, context: TurnContext, *, human: bool = True)
     names = ["review_notice", "decision_due"]
     if human and ticket.answered_at is None and not ticket.raised:
         names += human_clocks(ticket)
-    clocks.start_first(tx, ticket.no, names, policy, context)
+    clocks.start_first(tx, ticket.no, names, policy, context, early=comes_first(ticket))
     clocks.refresh(tx, ticket.no)
 
 
 def human_clocks(ticket: Ticket) -> list[str]:
     """Return the clocks of the first human answer."""
     return ["major_human_response" if ticket.severity != "normal" else "human_first_response"]
+
+
+def comes_first(ticket: Ticket) -> bool:
+    """Return whether a person is promised early: to special groups as fast as to major claims."""
+    return ticket.rank <= desk_outbox.RANK_OF_CARDS
 
 
 def show_new(tx: Tx, ticket: Ticket, context: TurnContext, *, known: bool = False, quiet: bool = False) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 from handlers.policy.policy import Policy
@@ -19,8 +19,9 @@ from storage.tickets import Ticket
 MANY = 3  # earlier tickets of a buyer from which on the number is worth a look
 GOOD = frozenset({"", "good"})
 AGAIN = "claimed_again"
+GUARDIAN = "guardian"
 KEPT = frozenset(  # added once, not computed again
-    {"late_claim", "photos_waived", "boss", AGAIN, "leader_says", "buyer_says", PAID_LOWERED}
+    {"late_claim", "photos_waived", "boss", AGAIN, GUARDIAN, "leader_says", "buyer_says", PAID_LOWERED}
 )
 
 
@@ -39,6 +40,11 @@ def photos_wanted(tx: Tx, ticket: Ticket, policy: Policy) -> int:
     """Return how many photos the policy asks for on a ticket."""
     problems = (policy.problems.get(line.problem) for line in ticket_lines.of_ticket(tx, ticket.no))
     return max((problem.photos for problem in problems if problem), default=0)
+
+
+def of_people(special: Collection[str], policy: Policy) -> list[str]:
+    """Return the warning that a ticket's money may go back on the way it came or to a guardian only, if it may."""
+    return [GUARDIAN] if policy.wants_guardian(special) else []
 
 
 def find(tx: Tx, ticket: Ticket, order: Order | None = None) -> list[str]:

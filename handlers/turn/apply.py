@@ -116,6 +116,7 @@ def _remark(execution: Execution, act: Remark) -> None:
         context=execution.context,
         severity=act.severity,
         signals=act.signals,
+        special=act.special,
         wish=act.wish,
     )
     if act.aided:

@@ -17,6 +17,7 @@ from handlers.dialogue import (
     facts,
     handoff,
     leader_commands,
+    minors,
     parcels,
     short_answers,
     ticket_answers,
@@ -110,6 +111,8 @@ def _read(turn: Turn, text: str) -> Message:
         turn.note("long_kept")
     if turn.turn_input.inbound.media and turn.claim:
         turn.add_photos()
+    if turn.turn_input.found.left_out:
+        turn.note("photos_most", limit=turn.turn_input.policy.media.photos)
     return Message(
         turn=turn,
         text=text,
@@ -195,6 +198,7 @@ HANDLERS: tuple[Handler, ...] = (
     Handler(SPOKEN, "Health that changes: owner and supervisors.", escalation.worsens, escalation.pass_on),
     Handler(ANY, "Somebody's health: advice before anything else, then a person.", _is_unsafe, escalation.safety),
     Handler(ANY, "Self-harm: a calm reply with a helpline, a person, no questions.", _despairs, escalation.despair),
+    Handler(ANY, "我今年12岁: an adult and a person are brought in.", minors.speaks, minors.bring_adult),
     Handler(ANY, "单号 SF123...: goods are on their way back.", parcels.names_one, parcels.note),
     Handler(TICKET, "A picture of the parcel, while goods are awaited back.", parcels.shows_one, parcels.take_picture),
     Handler(ANY, "Photos that begin a draft: their caption is read for facts only.", _captions, facts.take),

@@ -22,7 +22,7 @@ from handlers.policy.calendar import local_date
 from handlers.policy.lexicons import lexicon_of
 from handlers.policy.policy import Policy
 from handlers.tickets import desk_outbox, undelivered
-from handlers.turn import edits, leaders, parcels
+from handlers.turn import arriving_media, edits, leaders, parcels
 from handlers.turn.apply import carry_out
 from handlers.turn.decide import decide
 from storage import conversations, evidence, orders, outbox
@@ -134,26 +134,26 @@ def _turn_input(
     heard = _heard(parcels.without(inbound, back.parcel), talk, conversation, lexicon)
     led = conversation.leader_id is not None and not _inside(inbound)
     named = None if inbound.tap else refer(normalise(heard, lexicon.emoji), (), lexicon, today=today)
-    claim = talk.claim(_claim_meant(talk, inbound) or talk.current)
-    claim = None if claim is None or claim.dropped else claim
+    claim = _open_claim(talk, inbound)
     want = _wanted(inbound, conversation, talk, claim, named, today)
     tickets, lines = lookup.tickets_of(tx, talk, conversation.id, [*numbers, *back.tickets])
     spoken = tickets.get(talk.ticket_no)
     order_no = claim.order_no if claim else (spoken.order_no or "" if spoken else "")
-    locked_until = claims.drafted_time(talk.locked_until)
-    locked = locked_until is not None and locked_until > context.now
+    locked = (claims.drafted_time(talk.locked_until) or context.now) > context.now
     found = lookup.find(
         tx, conversation, order_no, want, context.policy, site=talk.site, locked=locked, now=context.now
     )
     own = claim.ticket_no if claim else ""
     order = found.order or (found.matches[0] if len(found.matches) == 1 and not order_no else None)
+    media = inbound.media if led else arriving_media.within(inbound, claim, tickets, context.policy)
     found = replace(
         found,
         tickets=tickets,
         lines=lines,
         claimed=lookup.claimed(tx, order, but=own) if order else {},
         claimed_but=(order.order_no if order else "", own),
-        evidence=_evidence(tx, inbound, conversation, talk, context),
+        evidence=arriving_media.noted(tx, replace(inbound, media=media), conversation, talk, context),
+        left_out=len(inbound.media) - len(media),
         named=next((no for no in numbers if no in tickets), ""),
         dropped=_order_of_dropped(tx, talk, conversation),
         site=lookup.site_of(tx, inbound),
@@ -175,6 +175,12 @@ def _turn_input(
         opinions=context.opinions,
         heard=heard,
     )
+
+
+def _open_claim(talk: Talk, inbound: Inbound) -> Claim | None:
+    """Return the draft that a message is about, None when there is none or it was dropped."""
+    claim = talk.claim(_claim_meant(talk, inbound) or talk.current)
+    return None if claim is None or claim.dropped else claim
 
 
 def _wanted(
@@ -243,31 +249,6 @@ def _claim_meant(talk: Talk, inbound: Inbound) -> str:
         return next((claim.id for claim in talk.claims if any(photo.id == number for photo in claim.photos)), "")
     mark = tap.rpartition("@")[2] if "@" in tap else ""
     return next((claim.id for claim in talk.claims if mark and claim.id.startswith(mark)), "")
-
-
-def _evidence(
-    tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, context: TurnContext
-) -> tuple[tuple[int, str], ...]:
-    """Note what came with the message by reference, each with its fetch."""
-    led = bool(inbound.media) and conversation.leader_id is not None
-    what, sheet = leaders.sheet_of(inbound, talk, context) if led else ("", None)
-    if what == "paper":
-        return ()
-    rows = []
-    for media in inbound.media:
-        number = evidence.add(
-            tx,
-            conversation_id=conversation.id,
-            kind=media.kind,
-            channel=inbound.channel,
-            ref=media.ref,
-            at=inbound.at,
-            album=inbound.album,
-            seconds=media.seconds,
-        )
-        mailboxes.fetch(tx, number, now=context.now, sheet=sheet)
-        rows.append((number, media.kind))
-    return tuple(rows)
 
 
 def _post(

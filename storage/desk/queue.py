@@ -23,7 +23,8 @@ WAITING = (tickets.c.state == "appealed") | (
 
 
 def _queue(desk: str) -> Any:
-    order = (tickets.c.rank, tickets.c.late.desc(), tickets.c.due_at.is_(None), tickets.c.due_at, tickets.c.reported_at)
+    first = (tickets.c.rank, tickets.c.late.desc(), tickets.c.priority.desc())
+    order = (*first, tickets.c.due_at.is_(None), tickets.c.due_at, tickets.c.reported_at)
     return (
         select(tickets)
         .where(tickets.c.desk == desk, WAITING, tickets.c.owner_id.is_(None))
@@ -32,7 +33,7 @@ def _queue(desk: str) -> Any:
 
 
 def waiting(tx: Tx, desk: str, *, limit: int = 10, skip: int = 0) -> list[Ticket]:
-    """Return the tickets that wait for a human: severity, then late, due time, age; `skip` leaves the first out."""
+    """Return the tickets that wait for a human: severity, late, special groups, due time, age; `skip` passes some."""
     return some(tx, _queue(desk).limit(limit).offset(skip))
 
 

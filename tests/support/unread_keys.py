@@ -9,11 +9,9 @@ from collections.abc import Mapping
 
 NOT_YET: Mapping[str, str] = {
     "policy.activation": "a running service does not look at its file again: a change is in force from the next start",
-    "media.photos": "photos are not counted: all that come are kept",
     "departments.*.label": "a ticket goes to one desk, no part of it to a department",
     "problems.*.department": "the same; it only has to name one of `[departments]`",
     "problems.*.collects: detail": "no question asks for a description; what the customer says by itself is kept",
-    "special.*.guardian": "no question asks for a grown-up",
     "playbooks.*.label": "there are no incidents yet that would follow a plan",
     "playbooks.*.steps": "the same",
     "playbooks.*.notice": "the same",

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
-from itertools import islice
 from pathlib import Path
 from random import SystemRandom
 from typing import Any, TextIO
@@ -49,7 +48,7 @@ def export(target: Path, *, read: Run, policy: Policy, samples: bool, out: TextI
     rows = [row(one, policy) for one in due]
     target.write_bytes(WRITERS[kind]([[each[name] for name in COLUMNS] for each in rows]))
     sum_ = sum(one.amount for one in due)
-    print(f"{target}: {len(due)} lines owed, {_yuan(sum_)} yuan", file=out or sys.stdout)
+    print(f"{target}: lines owed: {len(due)}, {_yuan(sum_)} yuan", file=out or sys.stdout)
     return 0
 
 
@@ -110,7 +109,7 @@ class Intake:
     def _book(self, tx: Tx, batch: Sequence[Returned]) -> list[Verdict]:
         plain = TurnContext(now=self.now, random=SystemRandom(), policy=self.policy, policy_of=self._policy_of)
         context = desk_outbox.collecting(plain)
-        verdicts = [returned_payouts.book(tx, one, context, samples=self.samples) for one in batch]
+        verdicts = returned_payouts.book(tx, batch, context, samples=self.samples)
         desk_outbox.redraw(tx, context)
         return verdicts
 
@@ -168,7 +167,7 @@ def import_file(
         return 2
     print(intake, file=out)
     owed: list[Due] = write(lambda tx: payments.due(tx, samples=samples))
-    left = f"{len(owed)} lines, {_yuan(sum(one.amount for one in owed))} yuan"
+    left = f"{_yuan(sum(one.amount for one in owed))} yuan, lines: {len(owed)}"
     print(f"booked now: {_yuan(intake.paid)} yuan; still owed: {left}", file=out)
     if intake.refused:
         print(f"rejected and differing rows with reasons: {beside}", file=out)
@@ -176,8 +175,14 @@ def import_file(
 
 
 def _batches(rows: Sequence[Returned]) -> Iterator[Sequence[Returned]]:
-    left = iter(rows)
-    while batch := list(islice(left, BATCH)):
+    """Yield what one write transaction takes: the rows of a ticket that follow each other stay together."""
+    batch: list[Returned] = []
+    for one in rows:
+        if len(batch) >= BATCH and one.cells["ticket_no"] != batch[-1].cells["ticket_no"]:
+            yield batch
+            batch = []
+        batch.append(one)
+    if batch:
         yield batch
 
 

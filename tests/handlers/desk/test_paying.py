@@ -7,7 +7,10 @@ from doubles.ticket_house import House
 
 from handlers.cases import filing
 from handlers.desk import cards, dispatch
+from handlers.fulfilment.payments import Confirmation
+from handlers.fulfilment.payments import paid as pay
 from handlers.tickets import lifecycle
+from handlers.tickets.lifecycle import By
 from storage import clocks, events, payments, ticket_lines
 from storage import tables as t
 
@@ -179,3 +182,16 @@ def test_a_supervisor_takes_a_wrong_confirmation_back(house, no):
     tap(house, f"paid:{no}")
     assert not reply(house, no, "R-7001").alert
     assert states(house, no) == ["done"]
+
+
+def test_the_card_says_who_booked_what(house, no):
+    tap(house, f"paid:{no}")
+    reply(house, no, "R-8001")
+    assert "已打款 39.80 元，流水号：R-8001（小林）" in cards.card(house.tx, no, house.context).text
+    tap(house, f"unpaid:{no}:1", **BOSS)
+    assert "何姐 撤回了 39.80 元的打款记录" in cards.card(house.tx, no, house.context).text
+    for actor, name in (("payouts", "财务"), ("order_system", "订单系统")):
+        one = Confirmation(ticket_no=no, amount=3980, paid_at=house.now, reference=actor)
+        assert pay(house.tx, one, By(actor=actor), house.context).result == "paid"
+        assert f"流水号：{actor}（{name}）" in cards.card(house.tx, no, house.context).text
+        tap(house, f"unpaid:{no}:1", **BOSS)

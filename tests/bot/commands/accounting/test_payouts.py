@@ -95,7 +95,7 @@ def states(house, no):
 @pytest.mark.parametrize("name", ["due.csv", "due.xlsx"])
 def test_each_owed_line_is_exported_once_with_what_accounting_needs(house, two, tmp_path, name):
     filing.file(house.tx, house.draft("KT260612-0005", lines=house.lines(item="车厘子JJ")), house.context)  # undecided
-    assert exported(house, tmp_path / name) == f"{tmp_path / name}: 2 lines owed, 46.05 yuan\n"
+    assert exported(house, tmp_path / name) == f"{tmp_path / name}: lines owed: 2, 46.05 yuan\n"
     first, second = rows_of(tmp_path / name)
     assert tuple(first) == COLUMNS
     assert {key: str(value or "") for key, value in first.items()} == {
@@ -127,8 +127,8 @@ def test_a_file_of_another_kind_is_not_written(house, tmp_path):
 def test_the_sandbox_is_exported_where_no_business_runs_only(house, tmp_path):
     no = approved(house)
     house.tx.execute(t.tickets.update().values(desk="sandbox"))
-    assert "0 lines" in exported(house, tmp_path / "a.csv")
-    assert "1 lines" in exported(house, tmp_path / "b.csv", samples=True)
+    assert "lines owed: 0" in exported(house, tmp_path / "a.csv")
+    assert "lines owed: 1" in exported(house, tmp_path / "b.csv", samples=True)
     code, _, reasons = returned(house, tmp_path / "c.csv", f"{HEADER}\n{no},39.80,{PAID},R1\n")
     assert (code, reasons) == (1, [f"there is no ticket {no}"])
     assert returned(house, tmp_path / "c.csv", f"{HEADER}\n{no},39.80,{PAID},R1\n", samples=True)[0] == 0
@@ -144,7 +144,7 @@ def test_the_sheet_that_comes_back_is_booked_where_it_was_filled_in(house, two, 
     code, told, reasons = imported(house, path)
     assert (code, reasons) == (0, [])
     assert "rows read: 2, paid: 1, still open: 1, already known: 0, differing: 0, rejected: 0" in told
-    assert "booked now: 39.80 yuan; still owed: 1 lines, 6.25 yuan" in told
+    assert "booked now: 39.80 yuan; still owed: 6.25 yuan, lines: 1" in told
     assert states(house, two) == ["done", "owed"]
     (payment,) = payments.of_ticket(house.tx, two)
     assert (payment.reference, payment.actor) == ("4200001234567890123456", "payouts")
@@ -227,6 +227,17 @@ def test_what_cannot_be_booked_is_rejected_with_its_reason(house, tmp_path, cell
     assert (code, reasons) == (1, [reason]), told
     assert (states(house, no), payments.of_ticket(house.tx, no)) == (["owed"], [])
     assert "已退回" not in house.heard(1)[-1]
+
+
+def test_the_lines_of_one_ticket_are_told_in_one_message(house, two, tmp_path, monkeypatch):
+    monkeypatch.setattr(payouts, "BATCH", 1)  # rows of one ticket stay together all the same
+    heard = len(house.heard(1))
+    rows = [f"{two},39.80,{PAID},R1,1", f"{two},6.25,{PAID},R1,2"]
+    code, told, _ = returned(house, tmp_path / "p.csv", "\n".join([f"{HEADER},line", *rows]))
+    assert (code, "paid: 2" in told, states(house, two)) == (0, True, ["done", "done"])
+    (text,) = house.heard(1)[heard:]
+    assert f"{two} 的 46.05 元已退回" in text
+    assert "满意吗" in text
 
 
 def test_a_row_twice_and_a_reference_twice(house, two, tmp_path):
