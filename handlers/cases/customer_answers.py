@@ -84,19 +84,25 @@ def withdraw(tx: Tx, ticket_no: str, *, conversation_id: int, context: TurnConte
         return False
     lines = ticket_lines.of_ticket(tx, ticket_no)
     by = lifecycle.customer(tx, conversation_id)
-    decided = [line for line in lines if line.state not in lifecycle.UNDECIDED]
+    decided = [line for line in lines if line.state not in lifecycle.UNDECIDED | {"withdrawn"}]
     if ticket.severity == "safety" or decided or ticket.state not in lifecycle.DECIDABLE:
         lifecycle.log(tx, ticket_no, "wants_out", by, context)
         tell_owner(tx, ticket, "wants_out", context)
         return False
     for line in lines:
-        lifecycle.move_line(tx, line, "withdrawn")
-    lifecycle.move(tx, ticket_no, "withdrawn", closed_at=context.now)
-    lifecycle.log(tx, ticket_no, "withdrawn", by, context)
-    clocks.stop_all(tx, ticket_no, context)
-    tell_owner(tx, ticket, "withdrawn", context)
-    desk_outbox.refresh(tx, ticket_no, context)
+        if line.state != "withdrawn":
+            lifecycle.move_line(tx, line, "withdrawn")
+    end(tx, ticket, by, context)
     return True
+
+
+def end(tx: Tx, ticket: Ticket, by: lifecycle.By, context: TurnContext) -> None:
+    """End a ticket whose lines were all taken back."""
+    lifecycle.move(tx, ticket.no, "withdrawn", closed_at=context.now)
+    lifecycle.log(tx, ticket.no, "withdrawn", by, context)
+    clocks.stop_all(tx, ticket.no, context)
+    tell_owner(tx, ticket, "withdrawn", context)
+    desk_outbox.refresh(tx, ticket.no, context)
 
 
 def settle(tx: Tx, ticket_no: str, *, score: int, context: TurnContext, conversation_id: int | None = None) -> bool:

@@ -75,6 +75,27 @@ class Withdraw:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Another count or problem of a ticket's line, or the line taken back; "" is left as it is."""
+
+    line: int  # of the ticket
+    quantity: str = ""  # as in Problem
+    unit: str = ""
+    share: bool = False
+    problem: str = ""
+    dropped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amend:
+    """The customer changes lines of a filed ticket."""
+
+    ticket_no: str
+    changes: tuple[Change, ...]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
     """The customer's answer to whether the goods sent again have come."""
 
@@ -202,6 +223,6 @@ class Guessed:
 
 
 Outcome = (
-    File | Raise | Fill | Remark | Consent | Settle | Appeal | Withdraw | Arrived | Bind | Lead | Progress | Await
-    | Opened | Guessed | Worsened | Testify | Digest | Settlement | Listing | Returning | Underway
+    File | Raise | Fill | Remark | Amend | Consent | Settle | Appeal | Withdraw | Arrived | Bind | Lead | Progress
+    | Await | Opened | Guessed | Worsened | Testify | Digest | Settlement | Listing | Returning | Underway
 )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers.claims.claim import Claim, Problem
 from handlers.claims.shares import parts, share_of
-from handlers.claims.summary import MONEY_BACK, line_of
+from handlers.claims.summary import MONEY_BACK, besides, line_of
 from handlers.messages.codes import strongest
 from handlers.nlu.reading import ReadClaim, Reading
 from handlers.policy.policy import Policy
@@ -49,7 +49,7 @@ def take(
     if reading.aided:
         claim = replace(claim, aided=tuple(dict.fromkeys((*claim.aided, *reading.aided))))
     claim = _signals(claim, reading)
-    return _wishes(claim, reading, at=at if isinstance(at, str) else "", first=first)
+    return _wishes(claim, reading, policy, at=at if isinstance(at, str) else "", first=first)
 
 
 def _all_of_one(item: Problem, order: Order | None) -> Problem:
@@ -158,7 +158,9 @@ def _target(
 ) -> int | None:
     """Return the problem that the words are about; None for a new one."""
     slot = claim.asked.slot if claim.asked else ""
-    if slot == "item" and told.line_no is not None and not codes and claim.asked and claim.asked.index < len(problems):
+    again = told.quantity is not None and any(item.line_no == told.line_no for item in problems)
+    answers = slot == "item" and told.line_no is not None and not codes and not again
+    if answers and claim.asked and claim.asked.index < len(problems):
         return claim.asked.index  # the answer names goods that another problem may name too
     if told.line_no is not None or told.candidates:
         return _same_item(problems, told, codes, reading)
@@ -249,7 +251,7 @@ def _signals(claim: Claim, reading: Reading) -> Claim:
     )
 
 
-def _wishes(claim: Claim, reading: Reading, *, at: str, first: bool) -> Claim:
+def _wishes(claim: Claim, reading: Reading, policy: Policy, *, at: str, first: bool) -> Claim:
     if first and reading.remedies:
         claim = replace(claim, wishes=(*claim.wishes, *((at, wish) for wish in reading.remedies)))
     current = claim.wishes[-1][1] if claim.wishes else ""
@@ -265,16 +267,25 @@ def _wishes(claim: Claim, reading: Reading, *, at: str, first: bool) -> Claim:
             return ""
         return current if current and (not item.wish or change) else item.wish
 
-    return replace(claim, problems=tuple(replace(item, wish=wish(item)) for item in claim.problems))
+    after = replace(claim, problems=tuple(replace(item, wish=wish(item)) for item in claim.problems))
+    return _without_money(after, policy)
 
 
-def set_wish(claim: Claim, wish: str, *, at: str) -> Claim:
+def _without_money(claim: Claim, policy: Policy) -> Claim:
+    """Return the claim without a wish for money where there is none to give: 退款 is of the goods, not of the delay."""
+    beside = besides(claim, policy)
+
+    def wish(place: int, item: Problem) -> str:
+        return "" if place in beside and item.wish in MONEY_BACK else item.wish
+
+    problems = tuple(replace(item, wish=wish(place, item)) for place, item in enumerate(claim.problems))
+    return replace(claim, problems=problems)
+
+
+def set_wish(claim: Claim, wish: str, policy: Policy, *, at: str) -> Claim:
     """Record a wish chosen by button for all problems."""
-    return replace(
-        claim,
-        wishes=(*claim.wishes, (at, wish)),
-        problems=tuple(replace(item, wish=wish) for item in claim.problems),
-    )
+    problems = tuple(replace(item, wish=wish) for item in claim.problems)
+    return _without_money(replace(claim, wishes=(*claim.wishes, (at, wish)), problems=problems), policy)
 
 
 def without_guess(text: str, reading: Reading) -> Reading:

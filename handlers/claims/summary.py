@@ -103,8 +103,10 @@ def dues(
 ) -> list[tuple[str, int | None]]:
     """Return of each problem the wish and the money that the rules give for it; None where a person names it."""
     found: list[tuple[str, int | None]] = []
-    for problem, part in zip(claim.problems, sums(claim, order, claimed), strict=True):
+    beside = besides(claim, policy)
+    for place, (problem, part) in enumerate(zip(claim.problems, sums(claim, order, claimed), strict=True)):
         wish = problem.wish or (claim.wishes[-1][1] if claim.wishes else "")
+        wish = "" if place in beside and wish in MONEY_BACK else wish
         kind = policy.problems.get(problem.problem)
         known = not wish or wish in MONEY_BACK
         if kind and kind.whole_order and not MONEY_BACK & set(kind.remedies):
@@ -123,6 +125,13 @@ def _with_freight(
     last = max(place for place, (_, part) in enumerate(dues_) if part)
     more = policy.freight_back(order)
     return [(wish, part + more if place == last and part else part) for place, (wish, part) in enumerate(dues_)]
+
+
+def besides(claim: Claim, policy: Policy) -> frozenset[int]:
+    """Return the places of the problems for which no money is given, beside others for which it is: 还晚到了两小时."""
+    kinds = [policy.problems.get(problem.problem) for problem in claim.problems]
+    free = frozenset(place for place, kind in enumerate(kinds) if kind and not MONEY_BACK & set(kind.remedies))
+    return free if len(free) < len(kinds) else frozenset()
 
 
 def problem_text(problem: Problem, order: Order | None, voice: Voice) -> str:
@@ -229,7 +238,12 @@ def _working(problem: Problem, line: OrderLine, part: int, voice: Voice) -> str:
 
 def within_cap(claim: Claim, order: Order | None, claimed: Mapping[int, Fraction], policy: Policy) -> int | None:
     """Return the 分 that the bot may name for the claim; None where a person names the sum."""
-    parts = [part for wish, part in dues(claim, order, claimed, policy) if not wish or wish in MONEY_BACK]
+    beside = besides(claim, policy)
+    parts = [
+        part
+        for place, (wish, part) in enumerate(dues(claim, order, claimed, policy))
+        if place not in beside and (not wish or wish in MONEY_BACK)
+    ]
     whole = _together(parts)
     return whole if whole and whole <= policy.money.suggest_cap else None
 

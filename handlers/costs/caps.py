@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from handlers.policy.policy import Policy
 from storage import ticket_lines, tickets
 from storage.database import Tx
+from storage.orders import Order
 from storage.tickets import Ticket
 
 
@@ -76,3 +77,13 @@ def room(tx: Tx, ticket: Ticket, policy: Policy) -> Room:
         whole=max(0, order.left() - sum(goods.values())),
         freight=max(0, policy.freight_back(order) - carried),
     )
+
+
+def overdrawn(tx: Tx, order: Order) -> bool:
+    """Return whether more was granted on an order than is left of what was paid: it was changed or given back since."""
+    granted = ticket_lines.granted_by_line(tx, order.order_no)
+    goods = {line_no: amount - freight for line_no, (amount, freight) in granted.items()}
+    if sum(goods.values()) > order.left():
+        return True
+    own = () if order.shared_paid else order.lines
+    return any(goods.get(line.line_no, 0) > order.left(line.line_no) for line in own)

@@ -152,18 +152,21 @@ def _button(tx: Tx, ticket: Ticket, name: str, every: list[Line], context: TurnC
 
 
 def _approval(tx: Tx, ticket: Ticket, lines: list[Line], context: TurnContext) -> str:
-    """Label the approval with what it grants: the sum, else the remedies; "" when a line has no wish.
+    """Label the approval with what it grants: the sum, else the remedies, and which lines where one has no wish.
 
     Which coupon it is, where the policy has several, is asked.
     """
     policy = notices.policy_of(tx, ticket, context)
     wished_rulings = [options.wished(tx, ticket, line, policy) for line in lines]
-    open_ = {line.wish for line, ruling in zip(lines, wished_rulings, strict=True) if ruling is None}
-    if open_ - {"compensation"} or not options.by_one_tap(ticket, lines):
+    pairs = list(zip(lines, wished_rulings, strict=True))
+    open_ = {line.wish for line, ruling in pairs if ruling is None and line.wish == "compensation"}
+    some = [str(line.line) for line, ruling in pairs if ruling or line.wish == "compensation"]
+    if not some or not options.by_one_tap(ticket, lines):
         return ""
     known = [ruling for ruling in wished_rulings if ruling]
     sum_ = sum(ruling.amount for ruling in known)
     codes = dict.fromkeys([*(ruling.remedy for ruling in known if not ruling.amount), *open_])
     others = [desk_outbox.remedy(code) for code in codes]
     parts = [money(sum_, desk_outbox.language())] if sum_ else []
-    return " ".join([desk_outbox.say("act_approve"), *parts, *others])
+    only = [desk_outbox.say("approve_lines", lines="、".join(some))] if len(some) < len(lines) else []
+    return " ".join([desk_outbox.say("act_approve"), *parts, *others, *only])

@@ -22,19 +22,23 @@ TELL = "tell"  # the argument of a confirmation that also passes the words on
 
 
 def approve(request: ActionRequest) -> Answer:
-    """Grant what the customer wished, on every line that is still open."""
+    """Grant what the customer wished on every line that is still open; one without a wish keeps none waiting."""
     lines = undecided(request)
     if not lines:
         return told("nothing_open", alert=True, no=request.no)
     rulings = [(line, options.wished(request.tx, request.ticket, line, policy_of(request))) for line in lines]
     if not options.by_one_tap(request.ticket, lines):
         return change(request)
-    without = next((line for line, ruling in rulings if ruling is None), None)
-    if without is not None and without.wish == "compensation":
-        return granting.which_coupon(request, without)
-    if without is not None:
-        return told("no_wish", alert=True, no=request.no, item=without.item)
-    return granting.decide(request, [(line, ruling) for line, ruling in rulings if ruling is not None])
+    without = [line for line, ruling in rulings if ruling is None]
+    if coupon := next((line for line in without if line.wish == "compensation"), None):
+        return granting.which_coupon(request, coupon)
+    if len(without) == len(rulings):
+        return told("no_wish", alert=True, no=request.no, item=without[0].item)
+    answer = granting.decide(request, [(line, ruling) for line, ruling in rulings if ruling is not None])
+    if not without or answer.alert:
+        return answer
+    left = "、".join(f"{line.line}. {line.item or line.problem}" for line in without)
+    return told("decided_some", no=request.no, lines=left)
 
 
 def change(request: ActionRequest) -> Answer:

@@ -94,6 +94,7 @@ def grant(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: T
     if code:
         data = {"line": line.line, "coupon": ruling.coupon, "code": code}
         lifecycle.log(tx, ticket.no, "issued", lifecycle.BOT, context, **data)
+        ledger.issued(tx, ticket.no, line.line, ruling.coupon, actor=lifecycle.BOT.actor, at=context.now)
     order_webhook.decided(tx, ticket, line.line, context)
 
 

@@ -12,6 +12,7 @@ from handlers.claims import lookup
 from handlers.claims.claim import Talk
 from handlers.claims.decision import Decision, TurnInput
 from handlers.claims.outcomes import (
+    Amend,
     Appeal,
     Arrived,
     Await,
@@ -42,7 +43,7 @@ from handlers.messages import mailboxes
 from handlers.messages.models import Reply
 from handlers.policy import calendar
 from handlers.tickets import progress
-from handlers.turn import apply_goods, apply_leaders, apply_lists
+from handlers.turn import apply_amendments, apply_goods, apply_leaders, apply_lists
 from handlers.turn.execution import Execution, recall, tell_filed
 from handlers.turn.list_clerk import Clerk
 from storage import events, evidence, tickets
@@ -275,6 +276,7 @@ DOING: dict[type, Callable[[Execution, Any], None]] = {
     Raise: _raise,
     Fill: _fill,
     Remark: _remark,
+    Amend: apply_amendments.amend,
     Consent: _consent,
     Settle: _settle,
     Appeal: _appeal,

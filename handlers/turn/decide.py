@@ -9,6 +9,7 @@ from handlers.claims.decision import LONGEST, Decision, TurnInput
 from handlers.claims.lookup import SITE
 from handlers.claims.outcomes import Lead, Progress, Raise
 from handlers.dialogue import (
+    amendments,
     answers,
     buttons,
     callbacks,
@@ -22,7 +23,6 @@ from handlers.dialogue import (
     short_answers,
     ticket_answers,
     withdrawals,
-    wordless,
 )
 from handlers.dialogue.lists import dispatch
 from handlers.dialogue.message import ANY, ASKED, DRAFT, SPOKEN, TICKET, Handler, Message, meaning
@@ -90,7 +90,7 @@ def _message(turn: Turn) -> None:
     words = placeholders.without(text)
     turn.talk = replace(turn.talk, language=language_of(words, turn.talk.language))
     if not inbound.media and not any(char.isalnum() for char in words):
-        wordless.answer(turn)
+        facts.answer_wordless(turn)
         return
     message = _read(turn, text)
     scopes = message.scopes
@@ -104,7 +104,9 @@ def _read(turn: Turn, text: str) -> Message:
     reading = turn.read(turn.turn_input.heard or text, turn.candidates())
     if asked.correcting or turn.turn_input.inbound.edits:
         reading = replace(reading, correction=True)
-    turn.talk = replace(asked, stickers=0, ticket_no=named, correcting=False, withdraw_asked="", drop_asked="")
+    turn.talk = replace(
+        asked, stickers=0, ticket_no=named, correcting=False, withdraw_asked="", drop_asked="", amend_asked=()
+    )
     if len(turn.turn_input.inbound.text) > LONGEST:
         turn.note("too_long")
     elif reading.cut:
@@ -120,6 +122,7 @@ def _read(turn: Turn, text: str) -> Message:
         phrases=phrases(placeholders.without(text)),
         withdraw_asked=asked.withdraw_asked,
         drop_asked=asked.drop_asked,
+        amend_asked=asked.amend_asked,
     )
 
 
@@ -203,6 +206,7 @@ HANDLERS: tuple[Handler, ...] = (
     Handler(TICKET, "A picture of the parcel, while goods are awaited back.", parcels.shows_one, parcels.take_picture),
     Handler(ANY, "Photos that begin a draft: their caption is read for facts only.", _captions, facts.take),
     Handler(ANY, "Take the ticket back? yes, no.", ticket_answers.answers_withdrawal, ticket_answers.answer_withdrawal),
+    Handler(ANY, "Which line of the ticket is to change?", amendments.answers_which, amendments.answer_which),
     Handler(DRAFT, "Drop the draft? yes, no.", withdrawals.answers_drop, withdrawals.answer_drop),
     Handler(TICKET, "延期, 不退了: of goods that are to come back.", parcels.changes_return, parcels.change_return),
     Handler(ANY, "进度: the account's tickets with their promised times.", meaning("status"), _status),
@@ -220,6 +224,7 @@ HANDLERS: tuple[Handler, ...] = (
     Handler(ASKED, "随便你们: any remedy.", withdrawals.leaves_the_choice, withdrawals.take_first_remedy),
     Handler(DRAFT, "就这样吧: file what was shown.", withdrawals.is_enough, withdrawals.close_with),
     Handler(DRAFT, "鸡蛋不用退了: drop items of the draft.", withdrawals.drops_items, withdrawals.drop_items),
+    Handler(TICKET, "草莓那条不要了: take lines of the ticket back.", amendments.drops_lines, amendments.drop_lines),
     Handler(ANY, "取消, 算了: put the draft aside, or ask about the ticket.", _cancels, _cancel),
     Handler(ANY, "继续: take up the draft that was put aside.", _resumes, _resume),
     Handler(ANY, "另一个问题: the next words begin a draft.", meaning("other_problem"), _another),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
+from unittest.mock import patch
 
 from doubles.ticket_house import House
 from sqlalchemy import select
@@ -22,7 +23,7 @@ from handlers.claims.voice import Voice
 from handlers.desk import granting, rulings
 from handlers.desk.correcting import corrections
 from handlers.desk.request import ActionRequest
-from handlers.fulfilment import payments
+from handlers.fulfilment import coupons, goods, payments
 from handlers.fulfilment.payments import Confirmation
 from handlers.tickets import decisions, lifecycle
 from handlers.tickets.decisions import Ruling
@@ -37,6 +38,15 @@ WISHES = ("refund",) * 6 + ("partial_refund", "resend", "return_refund", "")
 REMEDIES = ("refund", "refund", "partial_refund", "return_refund", "resend", "compensation", "apology")
 STAFF = ("77", "78", "79")
 NUMBER = "KT260612-9999"
+SAID = (  # what people read moves no money, and takes half of the time
+    "handlers.tickets.notices.post", "handlers.tickets.decision_notices.tell", "handlers.tickets.desk_outbox.refresh",
+    "handlers.tickets.desk_outbox.card", "handlers.tickets.desk_outbox.note",
+    "handlers.tickets.outside.order_webhook.decided",
+)  # fmt: skip
+SUMS = (
+    "SELECT l.state, l.order_line_no, l.amount, l.freight FROM ticket_lines l JOIN tickets t ON t.no = l.ticket_no"
+    " WHERE t.order_no = ?"
+)
 
 
 class Broken(AssertionError):
@@ -47,6 +57,9 @@ class Moves:
     """One house, in which one life after the other is played."""
 
     def __init__(self, *, auto_approve_cap: int = 0) -> None:
+        self._silence = [patch(name) for name in SAID]
+        for one in self._silence:
+            one.start()
         self.house = House(auto_approve_cap=auto_approve_cap)
         self.tx = self.house.tx
         self.start = self.house.now
@@ -59,6 +72,11 @@ class Moves:
         people.lead(self.tx, self.talks[2].id, leader.id, self.start)
         self.talks[2] = conversations.by_id(self.tx, self.talks[2].id)
         self.upsert(Order(order_no=NUMBER, lines=(OrderLine(line_no=1, item="货1", quantity=1, unit="盒", paid=1),)))
+
+    def close(self) -> None:
+        for one in self._silence:
+            one.stop()
+        self.house.close()
 
     def upsert(self, order: Order) -> None:
         imports.upsert(self.tx, [replace(order, site_no="Z07", buyer_phone="13800002231")], now=self.house.now)
@@ -142,8 +160,8 @@ class Moves:
 
     def _ticket(self, *states: str) -> ActionRequest | None:
         """Return an agent's request on one of the tickets in these states, picked up by that agent."""
-        rows = select(t.tickets.c.no).where(t.tickets.c.order_no == NUMBER, t.tickets.c.state.in_(states))
-        found = sorted(self.tx.execute(rows).scalars())
+        rows = self.tx.exec_driver_sql("SELECT no, state FROM tickets WHERE order_no = ?", (NUMBER,))
+        found = sorted(no for no, state in rows if state in states)
         if not found:
             return None
         user, no = self.random.choice(STAFF), self.random.choice(found)
@@ -230,6 +248,18 @@ class Moves:
             one = Confirmation(ticket_no=request.no, amount=amount, paid_at=self.house.now, reference=f"R{amount}")
             payments.paid(self.tx, one, request.by, self.house.context)
 
+    def hand_out(self) -> None:
+        """Send goods and issue coupons; sometimes the customer says that nothing came."""
+        if request := self._ticket(*tickets.OPEN, *lifecycle.AFTER):
+            lines = ticket_lines.of_ticket(self.tx, request.no)
+            goods.send(self.tx, request.ticket, lines, None, request.by, self.house.context)
+            for line in lines:
+                coupons.issue(self.tx, request.ticket, line, "", request.by, self.house.context)
+            talk, arrived = request.ticket.conversation_id, self.random.random() < 0.3
+            customer_answers.received(
+                self.tx, request.no, arrived=arrived, conversation_id=talk, context=self.house.context
+            )
+
     def bring_in(self) -> None:
         """Import the order again: with other sums, refunds of the shop, or cancelled."""
         pick, order = self.random, self.order
@@ -261,10 +291,10 @@ class Moves:
     def _granted(self) -> dict[int | str | None, int]:
         """Return the goods' money granted by order line, and the freight."""
         found: defaultdict[int | str | None, int] = defaultdict(int)
-        for line in self._lines():
-            if line.state in GRANTED:
-                found[line.order_line_no] += line.amount - line.freight
-                found["freight"] += line.freight
+        for state, line_no, amount, freight in self.tx.exec_driver_sql(SUMS, (NUMBER,)):
+            if state in GRANTED:
+                found[line_no] += amount - freight
+                found["freight"] += freight
         return found
 
     def _check(self, before: dict[int | str | None, int], after: dict[int | str | None, int]) -> None:
@@ -293,19 +323,23 @@ class Moves:
         for no, lines in by_ticket.items():
             sums = costs.sums(self.tx, no)
             logged: defaultdict[int, dict[str, int]] = defaultdict(dict)
+            issued: defaultdict[int, int] = defaultdict(int)
             for event in events.of_ticket(self.tx, no):
                 if event.kind == "approved":
                     logged[event.data["line"]] = dict(event.data)
+                elif event.kind == "issued":
+                    issued[event.data["line"]] += event.data["coupon"]
             for line in lines:
                 money = sums.get((line.line, "refund"), 0) + sums.get((line.line, "freight"), 0)
                 coupon = sums.get((line.line, "coupon"), 0)
                 granted = line.state in GRANTED
                 told = logged[line.line] if granted else {}
                 assert money == (line.amount if granted else 0) == told.get("amount", 0), f"{no} {line.line}: {money}"
-                assert coupon == (line.coupon if granted else 0) == told.get("coupon", 0), f"{no} {line.line}: {coupon}"
+                assert coupon == issued[line.line], f"{no} {line.line}: {coupon}"
 
 
 MOVES: tuple[Callable[[Moves], None], ...] = (
     Moves.claim, Moves.claim, Moves.approve, Moves.approve, Moves.approve, *(Moves.change,) * 5, Moves.refuse,
-    Moves.answer, Moves.answer, Moves.appeal, Moves.rate, Moves.withdraw, Moves.correct, Moves.pay, Moves.bring_in,
+    Moves.answer, Moves.answer, Moves.appeal, Moves.rate, Moves.withdraw, Moves.correct, Moves.pay,
+    Moves.hand_out, Moves.bring_in,
 )  # fmt: skip

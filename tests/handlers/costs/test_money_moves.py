@@ -12,7 +12,7 @@ SHORT, LONG, PARTS = 600, 100_000, 20
 def moves(request):
     made = Moves(auto_approve_cap=request.param)
     yield made
-    made.house.close()
+    made.close()
 
 
 def test_no_life_of_an_order_gives_more_than_was_paid(moves):

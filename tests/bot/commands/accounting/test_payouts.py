@@ -327,3 +327,14 @@ def approved_bare(house: House, place: int) -> str:
                         decided_by="agent:telegram:77", refund_due_at=house.now + timedelta(days=10))  # fmt: skip
     lifecycle.move(house.tx, no, "decided")
     return no
+
+
+@pytest.mark.parametrize(
+    ("paid", "refunded", "held"), [(7960, 0, False), (3979, 0, True), (7960, 3980, False), (7960, 3981, True)]
+)
+def test_money_is_not_paid_out_where_less_was_paid_than_was_granted(house, tmp_path, capsys, paid, refunded, held):
+    no = approved(house)
+    line = (t.order_lines.c.order_no == "KT260612-0003") & (t.order_lines.c.line_no == 1)
+    house.tx.execute(t.order_lines.update().where(line).values(paid=paid, refunded=refunded))
+    assert ("lines owed: 0" in exported(house, tmp_path / "due.csv")) == held
+    assert (f"left out until somebody has looked: {no}" in capsys.readouterr().err) == held
