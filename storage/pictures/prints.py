@@ -114,10 +114,17 @@ def twins(tx: Tx, ticket_no: str) -> list[Twin]:
     return list(found.values())
 
 
-def unprinted(tx: Tx, *, limit: int) -> list[tuple[int, str]]:
-    """Return photos of customers whose prints were never taken, the oldest first: number, key of the thumbnail."""
+def unprinted(tx: Tx, *, after: int = 0, limit: int) -> list[tuple[int, str]]:
+    """Return photos of customers whose prints were never taken, the oldest first: number, key of the thumbnail.
+
+    Those up to the number `after` are left out.
+    """
     query = select(evidence.c.id, evidence.c.thumb_key).where(
-        ~evidence.c.printed, evidence.c.side == "customer", evidence.c.state == "stored", evidence.c.thumb_key != ""
+        evidence.c.id > after,
+        ~evidence.c.printed,
+        evidence.c.side == "customer",
+        evidence.c.state == "stored",
+        evidence.c.thumb_key != "",
     )
     return [(number, key) for number, key in tx.execute(query.order_by(evidence.c.id).limit(limit))]
 
