@@ -119,13 +119,8 @@ def unprinted(tx: Tx, *, after: int = 0, limit: int) -> list[tuple[int, str]]:
 
     Those up to the number `after` are left out.
     """
-    query = select(evidence.c.id, evidence.c.thumb_key).where(
-        evidence.c.id > after,
-        ~evidence.c.printed,
-        evidence.c.side == "customer",
-        evidence.c.state == "stored",
-        evidence.c.thumb_key != "",
-    )
+    stored = and_(evidence.c.side == "customer", evidence.c.state == "stored", evidence.c.thumb_key != "")
+    query = select(evidence.c.id, evidence.c.thumb_key).where(evidence.c.id > after, ~evidence.c.printed, stored)
     return [(number, key) for number, key in tx.execute(query.order_by(evidence.c.id).limit(limit))]
 
 
