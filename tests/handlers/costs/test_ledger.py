@@ -105,6 +105,7 @@ def test_freight_goes_back_with_the_whole_order(house):
     (line,) = ticket_lines.of_ticket(house.tx, no)
     assert (line.amount, line.freight) == (11440, 800)
     assert booked(house, no) == [(1, "freight", 800), (1, "refund", 10640)]
+    assert "退款 114.40 元（含运费 8.00 元）" in house.heard(1)[-1]
 
 
 def test_freight_goes_back_with_the_last_of_several_tickets(house):
