@@ -140,10 +140,7 @@ def _turn_input(
     tickets, lines = lookup.tickets_of(tx, talk, conversation.id, numbers)
     spoken = tickets.get(talk.ticket_no)
     order_no = claim.order_no if claim else (spoken.order_no or "" if spoken else "")
-    locked = (claims.drafted_time(talk.locked_until) or context.now) > context.now
-    found = lookup.find(
-        tx, conversation, order_no, want, context.policy, site=talk.site, locked=locked, now=context.now
-    )
+    found = lookup.find(tx, conversation, order_no, want, context.policy, talk=talk, now=context.now)
     own = claim.ticket_no if claim else ""
     order = found.order or (found.matches[0] if len(found.matches) == 1 and not order_no else None)
     media = inbound.media if led else arriving_media.within(inbound, claim, tickets, context.policy)
