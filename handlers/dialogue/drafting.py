@@ -18,6 +18,7 @@ from handlers.claims.slot_filling import settled, take, without_guess
 from handlers.claims.slots import View
 from handlers.claims.voice import Voice
 from handlers.messages.models import Reply
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.dates import on
 from handlers.nlu.reading import Reading, read
 from storage.orders import Order
@@ -30,7 +31,7 @@ OF_ONE_DRAFT: Mapping[str, Any] = {  # what a new draft makes the talk forget
     "other_problem": False, "angry": False, "order_choices": (), "heard": (), "chatter": 0, "enclosed": (),
 }  # fmt: skip
 # a day that tells the order: not 昨天买的, which says when somebody ordered
-OF_DAY = re.compile(
+OF_DAY = pattern_of(
     r"(?:昨|今|前)[天日](?:的|那|这|单)|\d[号日](?:的|那|这|单)|yesterday'?s|today'?s|from (?:yesterday|today)", re.I
 )
 HEARD = 3  # words that told nothing by themselves, kept for the draft that may follow

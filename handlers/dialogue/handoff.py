@@ -12,12 +12,13 @@ from handlers.dialogue.drafting import HUSHED, LIVE
 from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
 from handlers.messages.models import Button
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.reading import Reading
 from handlers.nlu.text import consent
 from handlers.nlu.text.keyphrases import contains
 from storage.tickets import Ticket
 
-CORRECTS = re.compile(
+CORRECTS = pattern_of(
     r"不是[^,，。!?;\n]{1,12}(?:而?是|[,，\s])|是[^,，。!?;\n]{1,10}[\s,，]+不是[^,，。!?;\n]{1,10}$|^第\s?[\d一二三四五六七八九十]+[个条行]|(?:应该|其实)是|(?:写|记|说|打|搞)错了"
     r"|\bnot \w+,? but\b|\bi meant?\b|\bshould be\b|\bactually\b|\bcorrection\b",
     re.IGNORECASE,

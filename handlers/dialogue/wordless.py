@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from handlers.claims.outcomes import Remark
 from handlers.dialogue.drafting import LIVE
 from handlers.dialogue.turn import Turn
 from handlers.messages import attachments
+from handlers.messages.patterns import pattern_of
 
-QUESTION = re.compile("[?？]")
+QUESTION = pattern_of("[?？]")
 
 
 def answer(turn: Turn) -> None:

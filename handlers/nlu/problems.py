@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.text.lexicon import Hit, Lexicon, all_hits
 
-CLAUSE = re.compile(r"[,。;!?\n]")
+CLAUSE = pattern_of(r"[,。;!?\n]")
 WEAK, FADING, BLAME, OUTCOME = "poor", "fading", "blame", "outcome"
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from handlers.messages import texts
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.agent_commands import Meant, RefusalParts
 from handlers.policy.policy import Policy
 from storage import events
 from storage.database import Tx
 from storage.ticket_lines import Line
 
-CLAUSES = re.compile(r"[，,。；;\n]+")
+CLAUSES = pattern_of(r"[，,。；;\n]+")
 
 
 def named(text: str, policy: Policy) -> str:
