@@ -1,22 +1,16 @@
-"""`make bench`: every figure printed, none asserted; `python -m bench talks [--script]`: the frozen talks alone."""
+"""`python -m bench [PART ...]` (`make bench`: all but the talks): every figure printed, none asserted."""
 
 from __future__ import annotations
 
-import asyncio
 import sys
-import tempfile
-from pathlib import Path
+from importlib import import_module
 
-from bench import imports, photos, processes, startup, talks, telegram, turns, wechat
+PARTS = ("startup", "turns", "photos", "imports", "processes", "telegram", "wechat")
+ALONE = ("talks", "files_crossed")  # run when they are named
 
-if sys.argv[1:2] == ["talks"]:
-    talks.measure(script="--script" in sys.argv)
-    sys.exit()
-startup.measure()
-with tempfile.TemporaryDirectory() as name:
-    asyncio.run(turns.measure(Path(name), turns.CHATS))
-photos.measure()
-imports.measure()
-processes.measure()
-telegram.measure()
-wechat.measure()
+if __name__ == "__main__":
+    named = [word for word in sys.argv[1:] if not word.startswith("-")]
+    if unknown := [word for word in named if word not in (*PARTS, *ALONE)]:
+        sys.exit(f"no such part: {', '.join(unknown)}; there are {', '.join((*PARTS, *ALONE))}")
+    for part in named or PARTS:
+        import_module(f"bench.{part}").measure()

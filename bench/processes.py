@@ -11,6 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import postgres
+
 from bench.turns import POLICY, Sink, flood, messages, orders
 from bot.app import build
 from bot.commands.serve import keep_loaded
@@ -99,9 +101,6 @@ def measure() -> None:
     with tempfile.TemporaryDirectory() as name:
         _stock("", Path(name))
         print(_row("SQLite, 1 process", _run("", Path(name), 1), 0.0))
-    sys.path.insert(0, str(ROOT / "tests" / "support"))
-    import postgres
-
     if not postgres.found():
         print(postgres.MISSING)
         return

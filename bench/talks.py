@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
-
-import blind_talks  # the player of the tests
+import blind_talks
 
 
-def measure(*, script: bool = False) -> None:
-    """Print each talk with what is wrong about it, then the figures."""
+def measure() -> None:
+    """Print each talk with what is wrong about it, with `--script` all that was said, then the figures."""
     results = [one for voice in blind_talks.VOICES for one in blind_talks.play(voice)]
-    print(blind_talks.table(results, script=script))
+    print(blind_talks.table(results, script="--script" in sys.argv))

@@ -6,7 +6,6 @@ import asyncio
 import json
 import sqlite3
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -138,7 +137,13 @@ def bare(folder: Path, turns: int) -> float:
     return spent
 
 
-async def measure(folder: Path, chats: int) -> None:
+def measure() -> None:
+    """Print the figures."""
+    with tempfile.TemporaryDirectory() as name:
+        asyncio.run(_measure(Path(name), CHATS))
+
+
+async def _measure(folder: Path, chats: int) -> None:
     (folder / "policy.toml").write_text(POLICY)
     app = build(Settings(data_dir=str(folder / "var"), policy=str(folder / "policy.toml"), sandbox="off"))
     with transaction(app.engine) as tx:
@@ -157,8 +162,3 @@ async def measure(folder: Path, chats: int) -> None:
     print(f"bare sqlite3, same rows: {base / half * 1000:.2f} ms CPU a turn; ratio {cpu / base:.1f}")
     await app.stop()
     print(f"replies carried: {sink.got}")
-
-
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as name:
-        asyncio.run(measure(Path(name), int(sys.argv[1]) if len(sys.argv) > 1 else CHATS))

@@ -14,15 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientSession, TCPConnector, web
+from doubles.wechat import Platform, Seal
 
 from bench.turns import POLICY
 from bot.settings import Settings
 from media.samples import draw
 
 ROOT = Path(__file__).parents[1]
-sys.path.append(str(ROOT / "tests"))
-
-from doubles.wechat import Platform, Seal  # noqa: E402  it lies with the tests
 
 RATE, SECONDS, PHOTOS = 200, 8, 5  # callbacks a second, how long, and photos a second where there are any
 TEXTS = ("草莓坏了2盒", "8号单 鸡蛋碎了7个", "在吗", "进度", "KT260612-0003 少了一盒 要退款")

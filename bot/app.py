@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,11 +19,12 @@ from bot.runtime.evidence_fetcher import Fetcher
 from bot.runtime.preparation import prepare
 from bot.runtime.presence import Presence, new_name, on_duty
 from bot.runtime.retries import supervise
-from bot.runtime.rounds import Rounds
 from bot.runtime.settlement_export import Clerk
-from bot.runtime.workers import COUNT, Workers
-from bot.runtime.writer import Park, Runner
+from bot.runtime.workers import COUNT, Workers, open_runner
+from bot.runtime.writer import Runner
 from bot.settings import Settings, clock
+from bot.webhooks.carrying import Carrier
+from bot.webhooks.setup import Webhooks, open_webhooks
 from handlers.cases import leader_digest
 from handlers.context import TurnContext
 from handlers.desk import dispatch as desks
@@ -36,7 +36,7 @@ from handlers.turn import intake, parking
 from media.guard import Examiner
 from media.store import Keeper, open_store
 from storage import conversations, policies
-from storage.database import Readers, Tx, WriteLock, Writer, open_readers, open_writer, queue_up, read, several
+from storage.database import Readers, Tx, Writer, open_readers, open_writer, queue_up, read, several
 from storage.evidence import Evidence
 from storage.outbox import Bundle, Mail, Outcome
 
@@ -64,6 +64,7 @@ class App:
     desks: dict[str, Desk] = field(default_factory=dict)
     doors: list[web.Door] = field(default_factory=list)
     beforehand: Beforehand | None = None  # the second reader, where one is set
+    webhooks: Webhooks = field(init=False)
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
     _known: dict[str, Policy] = field(default_factory=dict)
     _addresses: dict[int, tuple[str, str]] = field(default_factory=dict)
@@ -95,6 +96,7 @@ class App:
         return TurnContext(
             now=self.clock(), random=SystemRandom(), policy=self.policy, policy_of=self.policy_of,
             opinions=self.beforehand.opinions if self.beforehand else None,
+            order_webhook=bool(self.settings.order_webhook_url), alert_webhook=bool(self.settings.alert_webhook_url),
         )  # fmt: skip
 
     def policy_of(self, tx: Tx, policy_hash: str) -> Policy:
@@ -147,8 +149,8 @@ class App:
         await self.runner.do(lambda tx: timers.fire(tx, bundle, self.context()))
         self.runner.settled()
 
-    async def work(self, worker: Fetcher | Clerk, bundle: Bundle) -> None:
-        """Carry out a fetch or a sheet."""
+    async def work(self, worker: Fetcher | Clerk | Carrier, bundle: Bundle) -> None:
+        """Carry out a fetch, a sheet or a post to another system."""
         await worker.carry(bundle)
         self.runner.settled()
 
@@ -175,6 +177,10 @@ class App:
                 asyncio.create_task(supervise(run, partial(_failed, door.name)), name=f"door {door.name}")
             )
 
+        if self.webhooks.watch:
+            look = supervise(self.webhooks.watch.run, partial(_failed, "watch"))
+            self._loops.append(asyncio.create_task(look, name="watch"))
+
     async def warm_up(self) -> None:
         """Compile what the first message is read with; one that comes meanwhile waits its turn."""
         await self.runner.do(lambda tx: intake.warm_up(self.policy))
@@ -192,6 +198,7 @@ class App:
         await asyncio.gather(*self._loops, return_exceptions=True)
         self.runner.stop_carrying()
         await self.courier.drain(DRAIN)
+        await self.webhooks.close()
         closed = await asyncio.gather(*(door.close() for door in self._all_doors()), return_exceptions=True)
         for door, failure in zip(self._all_doors(), closed, strict=True):
             if failure:
@@ -228,8 +235,8 @@ def build(settings: Settings) -> App:
         died=lambda outcome: app.died(outcome),
         channels={}, desks={}, inside=inside,
     )  # fmt: skip
-    runner = _runner(
-        settings, courier, engine, presence,
+    runner = open_runner(
+        settings.folder, courier, engine, presence,
         park=lambda tx, message, error: parking.park(tx, message, error, app.context()),
         desks=lambda: app.desks_on_duty(),
     )  # fmt: skip
@@ -245,28 +252,13 @@ def build(settings: Settings) -> App:
         courier=courier,
         presence=presence,
     )
+    app.webhooks = open_webhooks(settings, app.house, app.context, now)
     courier.channels, courier.desks, courier.told = app.channels, app.desks, app.told
+    courier.watch = app.webhooks.watch.carried if app.webhooks.watch else None
     inside |= _inside(app)
+    app.doors.append(app.webhooks.door)
     _open_doors(app)
     return app
-
-
-def _runner(
-    settings: Settings,
-    courier: Courier,
-    engine: Writer,
-    presence: Presence | None,
-    *,
-    park: Park,
-    desks: Callable[[], list[str]],
-) -> Runner | Workers:
-    """Return what writes: one thread, or several where the database allows them."""
-    if presence is None:
-        lock, lease = WriteLock(settings.folder), f"{os.getpid()}"
-        return Runner(engine=engine, lock=lock, clock=courier.clock, park=park, carry=courier.carry, lease=lease)
-    courier.sure = presence.sure
-    rounds = Rounds(engine=engine, clock=courier.clock, presence=presence, carry=courier.carry, desks=desks)
-    return Workers(engine=engine, park=park, rounds=rounds)
 
 
 def _inside(app: App) -> dict[str, Callable[[Bundle], Awaitable[None]]]:
@@ -282,7 +274,8 @@ def _inside(app: App) -> dict[str, Callable[[Bundle], Awaitable[None]]]:
         examiner=app.examiner,
     )
     clerk = Clerk(read=app.read, do=do, context=app.context, store=app.store)
-    return {"wake": app.wake, "fetch": partial(app.work, fetcher), "sheet": partial(app.work, clerk)}
+    workers: dict[str, Fetcher | Clerk | Carrier] = {"fetch": fetcher, "sheet": clerk, **app.webhooks.carriers}
+    return {"wake": app.wake, **{kind: partial(app.work, worker) for kind, worker in workers.items()}}
 
 
 def _open_doors(app: App) -> None:

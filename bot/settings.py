@@ -200,8 +200,8 @@ def _halves(settings: Settings) -> list[str]:
     tokens = settings.telegram_bot_token or settings.telegram_desk_token
     if settings.public_url and tokens and not settings.telegram_webhook_secret:
         wrong.append("TELEGRAM_WEBHOOK_SECRET is required when PUBLIC_URL and a Telegram token are set.")
-    if bool(settings.order_webhook_url) != bool(settings.order_webhook_secret):
-        wrong.append("ORDER_WEBHOOK_URL and ORDER_WEBHOOK_SECRET go together: set both or none.")
+    if settings.order_webhook_url and not settings.order_webhook_secret:
+        wrong.append("ORDER_WEBHOOK_URL needs ORDER_WEBHOOK_SECRET, which signs what is sent there.")
     if len({bool(settings.llm_base_url), bool(settings.llm_api_key), bool(settings.llm_model)}) > 1:
         wrong.append("LLM_BASE_URL, LLM_API_KEY and LLM_MODEL go together: set all or none.")
     return wrong
@@ -232,8 +232,8 @@ def _now(settings: Settings) -> list[str]:
         bases.append(("TELEGRAM_API_BASE", settings.telegram_api_base))
     if settings.wechat_app_id:
         bases.append(("WECHAT_API_BASE", settings.wechat_api_base))
-    if settings.llm_base_url:
-        bases.append(("LLM_BASE_URL", settings.llm_base_url))
+    others = ("llm_base_url", "order_webhook_url", "alert_webhook_url")
+    bases += [(name.upper(), value) for name in others if (value := getattr(settings, name))]
     return [
         f"CLAIMDESK_NOW is for demonstrations and tests only: {name} must be on loopback."
         for name, base in bases

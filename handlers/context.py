@@ -30,6 +30,8 @@ class TurnContext:
     policy_of: Callable[[Tx, str], Policy]
     opinions: Opinions | None = None
     touched: Touched | None = None  # collects what is redrawn once at the end of the turn; None: redrawn at once
+    order_webhook: bool = False  # decisions are told to the order system
+    alert_webhook: bool = False  # alarms are told outside of the desk
 
     def new_id(self) -> str:
         """Return a random id for a claim."""

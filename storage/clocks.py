@@ -24,6 +24,7 @@ class Clock:
     due_at: datetime
     stopped_at: datetime | None
     breached_at: datetime | None
+    first_due_at: datetime  # what was promised at first; moving the clock leaves it
 
 
 _TICKET = bindparam("ticket", type_=String)
@@ -37,7 +38,7 @@ _FRESH = {
 }
 _START = Prepared(
     insert(clocks)
-    .values(ticket_no=_TICKET, name=_NAME, **_FRESH)
+    .values(ticket_no=_TICKET, name=_NAME, first_due_at=_FRESH["due_at"], **_FRESH)
     .on_conflict_do_update(index_elements=["ticket_no", "name"], set_=_FRESH)
 )
 _STOP = Prepared(
@@ -46,11 +47,11 @@ _STOP = Prepared(
     .values(stopped_at=_AT)
 )
 _ROWS = Prepared(select(clocks).where(clocks.c.ticket_no == _TICKET).order_by(clocks.c.due_at, clocks.c.name))
-FIELDS = ("ticket_no", "name", "started_at", "due_at", "stopped_at", "breached_at")
+FIELDS = ("ticket_no", "name", "started_at", "due_at", "stopped_at", "breached_at", "first_due_at")
 
 
 def start(tx: Tx, ticket_no: str, name: str, *, started: datetime, due: datetime) -> None:
-    """Start a clock, or start it anew in place of its earlier run."""
+    """Start a clock, or start it anew in place of its earlier run; its first due time stays."""
     _START.run(tx, ticket=ticket_no, clock=name, started=started, due=due)
 
 
@@ -89,6 +90,12 @@ def move(tx: Tx, ticket_no: str, name: str, *, due: datetime) -> None:
     """Give a running clock another due time; what was breached stays on record."""
     running = (clocks.c.ticket_no == ticket_no) & (clocks.c.name == name) & clocks.c.stopped_at.is_(None)
     tx.execute(update(clocks).where(running).values(due_at=due))
+
+
+def resume(tx: Tx, ticket_no: str, name: str, *, due: datetime) -> None:
+    """Let a stopped clock run again; what was breached stays on record."""
+    here = (clocks.c.ticket_no == ticket_no) & (clocks.c.name == name)
+    tx.execute(update(clocks).where(here).values(stopped_at=None, due_at=due))
 
 
 def get(tx: Tx, ticket_no: str, name: str) -> Clock | None:

@@ -23,11 +23,10 @@ from storage.tables import (
     ticket_lines,
     tickets,
 )
-from storage.ticket_lines import Line
+from storage.ticket_lines import OWING, Line
 from storage.tickets import OPEN, Ticket
 
 PRIVATE = ("service_attitude",)  # a complaint about people is not shown to the leader, who may be the one meant
-OWING = ("approved", "goods_awaited", "owed")
 UNDECIDED = ("open", "offered", "withdrawn")
 MOST = 500  # tickets of one answer
 

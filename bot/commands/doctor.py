@@ -149,6 +149,12 @@ def _second_reader(settings: Settings) -> Iterator[Finding]:
         yield asyncio.run(ask(settings))
 
 
+def _webhooks(settings: Settings) -> Iterator[Finding]:
+    from bot.webhooks import reachability
+
+    yield from reachability.examine(settings)
+
+
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _disk,
     doctor_files.examine,
@@ -158,4 +164,5 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _sandbox,
     _doors,
     _second_reader,
+    _webhooks,
 )

@@ -20,6 +20,11 @@ def lines(settings: Settings, *, channels: Collection[str], desks: Collection[st
     for name in sorted(desks):
         if name != "sandbox":
             yield logging.INFO, f"agents work in {_way(settings, name, '/telegram/desk')}"
+    for url, what in ((settings.order_webhook_url, "decisions"), (settings.alert_webhook_url, "alarms")):
+        if url:
+            yield logging.INFO, f"{what} are posted to {urlsplit(url).hostname}"
+    if settings.order_webhook_secret:
+        yield logging.INFO, "orders may be pushed to POST /orders"
     if business and not set(desks) - {"sandbox"}:
         yield logging.WARNING, "no agents' desk is configured: set TELEGRAM_DESK_TOKEN and TELEGRAM_DESK_CHAT_ID"
     if not channels:

@@ -2,54 +2,32 @@
 
 from __future__ import annotations
 
-import csv
 import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from random import SystemRandom
 from typing import Any, TextIO
 
 from bot.commands.order_notes import Notes
+from handlers.cases import order_intake
+from handlers.cases.order_intake import Batch, Tally, batches
 from handlers.context import TurnContext
 from handlers.orders.columns import COLUMNS
-from handlers.orders.gathering import Found
 from handlers.orders.importer import OrderFile, opened
-from handlers.orders.records import Gathered, Rejected, Repeated
+from handlers.orders.records import Rejected
 from handlers.orders.rows import Unusable
 from handlers.policy.policy import Policy
-from handlers.tickets import desk_outbox
-from media.tables.text import inert
+from media.tables.writing import Rejects
 from storage import policies
 from storage.database import Tx
-from storage.imports import Stored, take
+from storage.imports import Stored
 
 Write = Callable[[Callable[[Tx], Any]], Any]  # runs a function over one locked write transaction, gives its result
 
 SELDOM = (500_000, 5, 5)  # objects made between two collections of garbage
-BATCH = 500  # rows; so long may a command hold the write lock: it costs a turn hardly more than 200
-
-
-@dataclass(slots=True, kw_only=True)
-class Tally:
-    """What became of the rows so far."""
-
-    read: int = 0
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-    repeated: int = 0
-
-    def __str__(self) -> str:
-        counts = {"rows read": self.read, "added": self.added, "updated": self.updated}
-        counts |= {"unchanged": self.unchanged} if self.unchanged else {}
-        counts |= {"rejected": self.rejected}
-        counts |= {"repeated": self.repeated} if self.repeated else {}
-        return ", ".join(f"{name}: {count}" for name, count in counts.items())
 
 
 def import_orders(
@@ -68,11 +46,18 @@ def import_orders(
     """
     out, err = out or sys.stdout, err or sys.stderr
     beside = path.with_name(path.name + ".rejected.csv")
-    intake = Intake(write=write, now=now, notes=Notes(policy=policy))
-    tally = intake.tally
+    tally, notes = Tally(), Notes(policy=policy)
+    context = TurnContext(now=now, random=SystemRandom(), policy=policy, policy_of=_policy) if policy else None
+
+    def store(batch: Batch) -> list[Rejected]:
+        whole = batch.orders
+        stored: Stored = write(lambda tx: order_intake.store(tx, whole, now, context)) if whole else Stored()
+        notes.see(whole)
+        return tally.count(batch, stored)
+
     try:
         with ExitStack() as stack, _rare_collections():
-            file = _run(path, intake, Rejects(beside, stack), err)
+            file = _run(path, store, Rejects(beside, COLUMNS, stack), err)
         if not tally.rejected:
             beside.unlink(missing_ok=True)
     except Unusable as unusable:
@@ -84,7 +69,7 @@ def import_orders(
     print(tally, file=out)
     if tally.rejected:
         print(f"rejected rows and reasons: {beside}", file=out)
-    for sentence in intake.notes.sentences(file):
+    for sentence in notes.sentences(file):
         print(f"claimdesk: {sentence}", file=err)
     return 1 if tally.rejected else 0
 
@@ -102,71 +87,18 @@ def _rare_collections() -> Iterator[None]:
         gc.unfreeze()
 
 
-@dataclass(slots=True, kw_only=True)
-class Intake:
-    """Stores batches, and counts what becomes of them."""
-
-    write: Write
-    now: datetime
-    notes: Notes
-    tally: Tally = field(default_factory=Tally)
-
-    def store(self, batch: list[Found]) -> list[Rejected]:
-        """Store what can be taken of a batch in one transaction; return what was rejected of it."""
-        whole = [each for each in batch if isinstance(each, Gathered)]
-        stored: Stored = self.write(lambda tx: self._take(tx, whole)) if whole else Stored()
-        rejected = [each for each in batch if isinstance(each, Rejected)]
-        for each in whole if stored.misspelt else ():
-            if spelled := stored.misspelt.get(each.head[0]):
-                rejected += each.refused(f"order_no is stored as {spelled}; write it the same way")
-        self.tally.added += stored.added
-        self.tally.updated += stored.updated
-        self.tally.unchanged += stored.unchanged
-        self.tally.rejected += len(rejected)
-        if len(whole) + len(rejected) != len(batch):
-            self.tally.repeated += sum(isinstance(each, Repeated) for each in batch)
-        self.notes.see(whole)
-        return rejected
-
-    def _take(self, tx: Tx, incoming: list[Gathered]) -> Stored:
-        stored = take(tx, incoming, now=self.now)
-        if stored.warned and self.notes.policy:
-            context = TurnContext(now=self.now, random=SystemRandom(), policy=self.notes.policy, policy_of=_policy)
-            for number in sorted(stored.warned):
-                desk_outbox.refresh(tx, number, context)
-        return stored
-
-
 def _policy(tx: Tx, policy_hash: str) -> Policy:
     return Policy.from_text(policies.text_of(tx, policy_hash))
 
 
-class Rejects:
-    """The file of rejected rows, made with the first one; when it is imported again, no line number is missing."""
-
-    def __init__(self, path: Path, stack: ExitStack) -> None:
-        self._path, self._stack = path, stack
-        self._writer: Any = None
-
-    def add(self, row: Rejected) -> None:
-        """Write a row with its number in the original file and the reason."""
-        if self._writer is None:
-            # spreadsheets know UTF-8 by its mark only
-            file = self._stack.enter_context(self._path.open("w", encoding="utf-8-sig", newline=""))
-            self._writer = csv.writer(file)
-            self._writer.writerow(["row", "reason", *COLUMNS])
-        self._writer.writerow([row.row, inert(row.reason), *(inert(row.cells.get(name, "")) for name in COLUMNS)])
-
-
-def _run(path: Path, intake: Intake, rejects: Rejects, err: TextIO) -> OrderFile:
+def _run(path: Path, store: Callable[[Batch], list[Rejected]], rejects: Rejects, err: TextIO) -> OrderFile:
     with _bar("reading", None, err) as bar, opened(path, seen=bar.update) as file:
         bar.close()
         with _bar("storing", file.rows, err) as bar:
-            for batch, rows in _batches(file):
-                for row in intake.store(batch):
-                    rejects.add(row)
-                intake.tally.read += rows
-                bar.update(rows)
+            for batch in batches(file):
+                for row in store(batch):
+                    rejects.add(row.row, row.reason, row.cells)
+                bar.update(batch.rows)
     return file
 
 
@@ -174,21 +106,3 @@ def _bar(what: str, total: int | None, err: TextIO) -> Any:
     from tqdm import tqdm  # only this command needs it
 
     return tqdm(desc=what, total=total, unit=" rows", file=err, disable=not err.isatty(), dynamic_ncols=True)
-
-
-def _batches(file: OrderFile) -> Iterator[tuple[list[Found], int]]:
-    """Yield what one write transaction may hold, and how many rows that are."""
-    batch: list[Found] = []
-    lines = rows = 0
-    for each in file.orders():
-        most = more = 1
-        if isinstance(each, Gathered):
-            more = len(each.rows)
-            most = max(more, len(each.lines))
-        if lines + most > BATCH:
-            yield batch, rows
-            batch, lines, rows = [], 0, 0
-        batch.append(each)
-        lines += most
-        rows += more
-    yield batch, rows

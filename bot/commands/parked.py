@@ -44,7 +44,10 @@ def retry(settings: Settings, *, write: Write, out: Callable[[str], Any]) -> int
 
 def _again(tx: Tx, *, row: Any, settings: Settings) -> None:
     now = configuration.clock(settings)()
-    context = TurnContext(now=now, random=SystemRandom(), policy=load(settings.policy), policy_of=_policy)
+    context = TurnContext(
+        now=now, random=SystemRandom(), policy=load(settings.policy), policy_of=_policy,
+        order_webhook=bool(settings.order_webhook_url), alert_webhook=bool(settings.alert_webhook_url),
+    )  # fmt: skip
     message = parking.again(tx, row)
     if isinstance(message, Inbound):
         intake.turn(tx, message, context)

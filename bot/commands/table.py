@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from bot.commands import entry_points as run
+from bot.commands.accounting import entry_points as accounting
 from bot.settings import Settings
 
 Argument = tuple[tuple[str, ...], dict[str, object]]
@@ -29,6 +30,13 @@ FILE = _arg("file", metavar="FILE")
 COMMANDS: tuple[Command, ...] = (
     Command("serve", "run every channel and desk whose settings are present", run.serve),
     Command("orders import", "import orders from CSV or XLSX", run.orders_import, (FILE,)),
+    Command(
+        "payouts export",
+        "write what is owed and unpaid, for accounting, as XLSX or CSV",
+        accounting.payouts_export,
+        (_arg("--out", required=True, metavar="FILE"),),
+    ),
+    Command("payouts import", "book what accounting says was paid", accounting.payouts_import, (FILE,)),
     Command(
         "leaders add",
         "add a group-buy leader and print the one-time bind code",
@@ -78,6 +86,31 @@ COMMANDS: tuple[Command, ...] = (
         "run photos through the evidence pipeline and lay out a contact sheet",
         run.sheet,
         (_arg("photos", nargs="+", metavar="PHOTO"), _arg("--out", required=True, metavar="FILE")),
+    ),
+    Command(
+        "chargeback",
+        "write what a supplier or carrier answers for in a period: lines, photos, hashes and sums in one ZIP",
+        accounting.chargeback,
+        (
+            _arg("name", metavar="SUPPLIER_OR_CARRIER"),
+            _arg("--from", dest="first", required=True, metavar="DATE"),
+            _arg("--to", dest="last", required=True, metavar="DATE"),
+            _arg("--out", required=True, metavar="FILE"),
+        ),
+    ),
+    Command(
+        "recoveries add",
+        "book what came back from a supplier or carrier: on a ticket's line, or over the lines of a period",
+        accounting.recoveries_add,
+        (
+            _arg("name", metavar="SUPPLIER_OR_CARRIER"),
+            _arg("amount", metavar="YUAN", help="below 0: what was booked before is taken back"),
+            _arg("--reference", required=True, metavar="TEXT", help="of the payment; the same is booked once"),
+            _arg("--ticket", default="", metavar="NO"),
+            _arg("--line", type=int, default=0, metavar="NUMBER"),
+            _arg("--from", dest="first", default="", metavar="DATE"),
+            _arg("--to", dest="last", default="", metavar="DATE"),
+        ),
     ),
     Command("tickets list", "list tickets, the newest first", run.tickets_list),
     Command(

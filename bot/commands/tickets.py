@@ -13,6 +13,8 @@ from handlers.messages import ticket_numbers
 from storage import clocks, events, evidence, ticket_lines, tickets
 from storage.database import Tx
 from storage.desk import corrections
+from storage.fulfilment import shipments
+from storage.money import costs
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
@@ -58,7 +60,7 @@ def show(no: str, *, as_json: bool, read: Read, write: Write = print) -> int:
 
 
 def whole(tx: Tx, no: str) -> dict[str, Any] | None:
-    """Return a ticket with its lines, evidence, clocks, people, corrections and events as JSON values; money in 分."""
+    """Return a ticket with all that is stored of it as JSON values; money in 分."""
     ticket = tickets.get(tx, no)
     if ticket is None:
         return None
@@ -68,9 +70,11 @@ def whole(tx: Tx, no: str) -> dict[str, Any] | None:
         "order": ticket.order_no,
         "lines": [_line(line) for line in ticket_lines.of_ticket(tx, no)],
         "evidence": [_plain(asdict(piece)) for piece in pieces],
+        "shipments": [_plain(asdict(one)) for one in shipments.of_ticket(tx, no).values()],
         "complainants": [asdict(party) for party in tickets.parties(tx, no)],
         "clocks": [_plain(asdict(clock)) for clock in clocks.of_ticket(tx, no)],
         "corrections": [_plain(asdict(one)) for one in corrections.of_ticket(tx, no)],
+        "costs": [_plain(asdict(cost)) for cost in costs.of_ticket(tx, no)],
         "events": [_plain(asdict(event)) for event in events.of_ticket(tx, no)],
     }
 
@@ -102,6 +106,8 @@ def _text(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"order     {found['order'] or 'not known'}"
     for line in found["lines"]:
         yield f"line {line['line']}    {_described(line)}"
+    for one in found["shipments"]:
+        yield f"shipment  line {one['line']} {one['direction']}  {_journey(one)}"
     for piece in found["evidence"]:
         what = " ".join(part for part in (piece["kind"], piece["side"], piece["state"], piece["verdict"]) if part)
         yield f"evidence  {what}  {piece['media_key']}".rstrip()
@@ -112,13 +118,31 @@ def _text(found: Mapping[str, Any]) -> Iterator[str]:
         place = f"line {one['line']} " if one["line"] else ""
         change = f"{one['was'] or '-'} -> {one['now'] or '-'}"
         yield f"corrected {place}{one['field']}  {change}  by {one['by']}  at {one['at']}"
+    for cost in found["costs"]:
+        yield f"cost      {_costed(cost)}"
+    if found["costs"]:
+        yield f"cost      {sum(cost['amount'] for cost in found['costs']) / 100:.2f} in all"
     for event in found["events"]:
         data = json.dumps(event["data"], ensure_ascii=False) if event["data"] else ""
         yield f"event     {event['at']}  {event['actor']}  {event['kind']}  {data}".rstrip()
+
+
+def _journey(one: Mapping[str, Any]) -> str:
+    parcel = " ".join(part for part in (one["carrier"], one["tracking"]) if part)
+    steps = [f"{key} {one[f'{key}_at']}" for key in ("promised", "sent", "received") if one[f"{key}_at"]]
+    return "  ".join(part for part in (parcel, one["address"], *steps) if part)
+
+
+def _costed(cost: Mapping[str, Any]) -> str:
+    line = f"line {cost['line']}" if cost["line"] else ""
+    who = f"{cost['party']} {cost['name']}".rstrip() if cost["name"] else ""
+    parts = (cost["at"], line, cost["kind"], f"{cost['amount'] / 100:.2f}", who, cost["reference"], cost["note"])
+    return "  ".join(part for part in (*parts, cost["actor"]) if part)
 
 
 def _described(line: Mapping[str, Any]) -> str:
     sum_ = "" if line["sum"] is None else f"{line['sum'] / 100:.2f}"
     amount = f"{line['quantity_exact']}{line['unit']}" if line["quantity_exact"] else "quantity not known"
     parts = [line["item"] or "item not known", amount, line["problem"], line["state"]]
-    return "  ".join(part for part in [*parts, line["remedy"] or line["wish"], sum_] if part)
+    cause = f"cause {line['cause']}" if line["cause"] else ""
+    return "  ".join(part for part in [*parts, line["remedy"] or line["wish"], sum_, cause] if part)

@@ -39,6 +39,7 @@ class Courier:
     inside: Mapping[str, Inside]  # rows that are not sent to a platform: fetch, wake, sheet
     told: Callable[[Sequence[Mail], Outcome], Awaitable[None]] | None = None  # tells the desk what waits and what came
     sure: Callable[[], bool] = lambda: True  # whether the leases of this process are still its own
+    watch: Callable[[str, Sequence[Mail], str], None] | None = None  # hears which mail to desks got through, or why not
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def carry(self, bundles: Sequence[Bundle]) -> None:
@@ -68,6 +69,7 @@ class Courier:
             async with asyncio.timeout(PATIENCE):
                 delivery = await self._deliver(kind, rest, bundle)
             outcome = self._outcome(bundle, delivery)
+            self._tell_watch(kind, bundle, "" if delivery.sent or delivery.later is None else delivery.error)
             await self._book(outcome)
             booked = True
             if self.told and (delivery.until_written or any(WAITED in mail.payload for mail in bundle.mails)):
@@ -79,6 +81,10 @@ class Courier:
                 LOG.exception("the desk could not be informed of %s", bundle.mailbox)
             else:
                 await self._failed(bundle, error)
+
+    def _tell_watch(self, kind: str, bundle: Bundle, error: str) -> None:
+        if self.watch and kind in ("desk", "board"):
+            self.watch(bundle.mailbox, bundle.mails, error)
 
     def _let_go(self, bundle: Bundle) -> None:
         """Leave a bundle to the process that has it by now: this one was silent for too long."""
@@ -121,6 +127,7 @@ class Courier:
     async def _failed(self, bundle: Bundle, error: Exception) -> None:
         told = f"{type(error).__name__}: {error}"
         LOG.warning("could not carry %s (attempt %d): %s", bundle.mailbox, bundle.attempts + 1, told)
+        self._tell_watch(bundle.mailbox.partition(":")[0], bundle, told)
         if not isinstance(error, Unreachable | TimeoutError | OSError) and bundle.attempts + 1 >= GIVEN_UP:
             await self.died(Outcome(mailbox=bundle.mailbox, lease=bundle.lease, dead=bundle.mails[0].id, error=told))
             return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from handlers.messages import mailboxes
 from handlers.messages.models import Reply
 from handlers.policy.policy import Policy
 from media.store import Keeper
-from media.tables.text import inert
+from media.tables.writing import put
 from storage import people
 from storage.database import Tx
 from storage.outbox import Bundle
@@ -30,7 +29,6 @@ from storage.people import Leader
 
 Read = Callable[[Callable[[Tx], Any]], Any]
 
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # no cell may hold them
 WIDE = frozenset({"ticket", "order", "item", "phone", "remedy", "cause"})
 HEAD = 6  # the row of the column names
 
@@ -45,16 +43,16 @@ def workbook(sheet: Sheet, voice: Voice) -> bytes:
     page = book.active
     page.title = voice.say("leader.sheet_title")
     period = voice.say("leader.sheet_until", first=sheet.first.isoformat(), last=sheet.last.isoformat())
-    _put(page, 1, [voice.say("leader.sheet_title")])
-    _put(page, 2, [voice.say("leader.sheet_leader"), sheet.leader])
-    _put(page, 3, [voice.say("leader.sheet_sites"), " ".join(sheet.sites)])
-    _put(page, 4, [voice.say("leader.sheet_period"), period])
-    _put(page, HEAD, [voice.say(f"leader.col_{name}") for name in COLUMNS])
+    put(page, 1, [voice.say("leader.sheet_title")])
+    put(page, 2, [voice.say("leader.sheet_leader"), sheet.leader])
+    put(page, 3, [voice.say("leader.sheet_sites"), " ".join(sheet.sites)])
+    put(page, 4, [voice.say("leader.sheet_period"), period])
+    put(page, HEAD, [voice.say(f"leader.col_{name}") for name in COLUMNS])
     for place, row in enumerate(sheet.rows, HEAD + 1):
-        _put(page, place, [_cell(getattr(row, name), name) for name in COLUMNS])
+        put(page, place, [_cell(getattr(row, name), name) for name in COLUMNS])
     last = HEAD + len(sheet.rows) + 1
     totals = [_cell(sheet.total(name), name) if name in MONEY else "" for name in COLUMNS]
-    _put(page, last, [voice.say("leader.sheet_total"), *totals[1:]])
+    put(page, last, [voice.say("leader.sheet_total"), *totals[1:]])
     for number in (1, HEAD, last):
         for cell in page[number]:
             cell.font = Font(bold=True)
@@ -68,16 +66,6 @@ def workbook(sheet: Sheet, voice: Voice) -> bytes:
 
 def _cell(value: Any, column: str) -> Any:
     return Decimal(value) / 100 if column in MONEY else value
-
-
-def _put(page: Any, row: int, values: list[Any]) -> None:
-    for column, value in enumerate(values, 1):
-        text = isinstance(value, str)
-        cell = page.cell(row, column, inert(UNPRINTABLE.sub("", value)) if text else value)
-        if text:
-            cell.data_type = "s"  # also where it looks like a number or an error
-        elif isinstance(value, Decimal):
-            cell.number_format = "0.00"
 
 
 def settle(

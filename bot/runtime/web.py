@@ -29,7 +29,7 @@ BACKLOG = 1024  # connections that the system holds until they are taken
 def make_app(*, health: Health, probe: Probe | None = None, doors: Iterable[Door] = ()) -> web.Application:
     """Return the server's application. `health` returns at least {"ok": bool}: /healthz answers it with 200 or 503.
 
-    `probe` is asked where all seems well, and returns the same.
+    `probe` is asked where all seems well, and returns the same. /livez answers 200 as long as the process answers.
     """
     app = web.Application(client_max_size=1024 * 1024, middlewares=[busy])
     app[KEEPER] = Doorkeeper()
@@ -41,7 +41,11 @@ def make_app(*, health: Health, probe: Probe | None = None, doors: Iterable[Door
             told = {**told, **await probe()}
         return web.json_response(dict(told), status=200 if told["ok"] else 503, headers={"Cache-Control": "no-store"})
 
+    async def livez(_request: web.Request) -> web.Response:
+        return web.json_response({"ok": True}, headers={"Cache-Control": "no-store"})
+
     app.router.add_get("/healthz", healthz)
+    app.router.add_get("/livez", livez)
     app.on_response_prepare.append(_protect)
     for door in doors:
         door(app)

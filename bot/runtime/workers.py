@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from time import monotonic
 from typing import Any
 from zlib import crc32
 
+from bot.runtime.courier import Courier
+from bot.runtime.presence import Presence
 from bot.runtime.retries import attempt, survive
 from bot.runtime.rounds import Rounds
-from bot.runtime.writer import LOST, PAUSE, Job, Park, Work
+from bot.runtime.writer import LOST, PAUSE, Job, Park, Runner, Work
 from handlers.messages.models import DeskInbound, Inbound
-from storage.database import DatabaseGone, Tx, Writer, failed, run
+from storage.database import DatabaseGone, Tx, WriteLock, Writer, failed, run
 from storage.mail import expected
 from storage.outbox import Outcome
 
@@ -172,3 +177,21 @@ class Workers:
         result, due = run(self.engine, whole)
         self.rounds.expect(due)
         return result
+
+
+def open_runner(
+    folder: Path,
+    courier: Courier,
+    engine: Writer,
+    presence: Presence | None,
+    *,
+    park: Park,
+    desks: Callable[[], list[str]],
+) -> Runner | Workers:
+    """Return what writes: one thread, or several where the database allows them, with a presence among processes."""
+    if presence is None:
+        lock, lease = WriteLock(folder), f"{os.getpid()}"
+        return Runner(engine=engine, lock=lock, clock=courier.clock, park=park, carry=courier.carry, lease=lease)
+    courier.sure = presence.sure
+    rounds = Rounds(engine=engine, clock=courier.clock, presence=presence, carry=courier.carry, desks=desks)
+    return Workers(engine=engine, park=park, rounds=rounds)

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.context import TurnContext
+from handlers.costs import caps
+from handlers.fulfilment import goods
 from handlers.messages.models import Reply
 from handlers.tickets import clocks, decision_notices, decisions, desk_outbox, lifecycle, notices, queue_entry
-from storage import ticket_lines
+from storage import events, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
 from storage.ticket_lines import Line
@@ -39,7 +41,8 @@ def consent(tx: Tx, ticket_no: str, *, accepted: bool, conversation_id: int, con
     clocks.stop(tx, ticket_no, ["idle_close"], context)
     numbers = [line.line for line in offered]
     lifecycle.log(tx, ticket_no, "accepted" if accepted else "declined", by, context, lines=numbers)
-    held = accepted and decisions.fits(tx, ticket, ((line, line.amount) for line in offered))
+    room = caps.room(tx, ticket, notices.policy_of(tx, ticket, context))
+    held = accepted and room.fits((line.order_line_no, line.amount) for line in offered)
     if held:
         for line in offered:
             _hold(tx, ticket, line, context)
@@ -57,13 +60,15 @@ def _hold(tx: Tx, ticket: Ticket, line: Line, context: TurnContext) -> None:
     """Make an offer final as it was made: decided by the agent who offered it."""
     by = lifecycle.By(actor=line.decided_by or lifecycle.BOT.actor)
     words = {"words" if decision_notices.is_told(tx, line) else "reason": line.reason}
-    ruling = decisions.Ruling(remedy=line.remedy, amount=line.amount, coupon=line.coupon, **words)
+    ruling = decisions.Ruling(
+        remedy=line.remedy, amount=line.amount, coupon=line.coupon, coupon_kind=line.coupon_kind, **words
+    )
     decisions.grant(tx, ticket, line, ruling, by, context)
 
 
 def _reopen_lines(tx: Tx, lines: Sequence[Line]) -> None:
     for line in lines:
-        lifecycle.move_line(tx, line, "open", remedy="", amount=0, coupon=0)
+        lifecycle.move_line(tx, line, "open", remedy="", amount=0, coupon=0, coupon_kind="")
 
 
 def tell_owner(tx: Tx, ticket: Ticket, key: str, context: TurnContext) -> None:
@@ -79,19 +84,25 @@ def withdraw(tx: Tx, ticket_no: str, *, conversation_id: int, context: TurnConte
         return False
     lines = ticket_lines.of_ticket(tx, ticket_no)
     by = lifecycle.customer(tx, conversation_id)
-    decided = [line for line in lines if line.state not in lifecycle.UNDECIDED]
+    decided = [line for line in lines if line.state not in lifecycle.UNDECIDED | {"withdrawn"}]
     if ticket.severity == "safety" or decided or ticket.state not in lifecycle.DECIDABLE:
         lifecycle.log(tx, ticket_no, "wants_out", by, context)
         tell_owner(tx, ticket, "wants_out", context)
         return False
     for line in lines:
-        lifecycle.move_line(tx, line, "withdrawn")
-    lifecycle.move(tx, ticket_no, "withdrawn", closed_at=context.now)
-    lifecycle.log(tx, ticket_no, "withdrawn", by, context)
-    clocks.stop_all(tx, ticket_no, context)
-    tell_owner(tx, ticket, "withdrawn", context)
-    desk_outbox.refresh(tx, ticket_no, context)
+        if line.state != "withdrawn":
+            lifecycle.move_line(tx, line, "withdrawn")
+    end(tx, ticket, by, context)
     return True
+
+
+def end(tx: Tx, ticket: Ticket, by: lifecycle.By, context: TurnContext) -> None:
+    """End a ticket whose lines were all taken back."""
+    lifecycle.move(tx, ticket.no, "withdrawn", closed_at=context.now)
+    lifecycle.log(tx, ticket.no, "withdrawn", by, context)
+    clocks.stop_all(tx, ticket.no, context)
+    tell_owner(tx, ticket, "withdrawn", context)
+    desk_outbox.refresh(tx, ticket.no, context)
 
 
 def settle(tx: Tx, ticket_no: str, *, score: int, context: TurnContext, conversation_id: int | None = None) -> bool:
@@ -103,8 +114,12 @@ def settle(tx: Tx, ticket_no: str, *, score: int, context: TurnContext, conversa
     if lifecycle.of_party(tx, ticket_no, speaker) is None:
         return False
     by = lifecycle.customer(tx, speaker)
-    lifecycle.log(tx, ticket_no, "rated", by, context, score=score)
     content = score >= CONTENT
+    if content and events.happened(tx, ticket_no, "rated", actor=by.actor):
+        text = notices.words(tx, ticket, "notice.rated_already", context, no=ticket.no)
+        notices.post(tx, ticket, Reply(text=text), context, only=[speaker])
+        return ticket.state == "closed"
+    lifecycle.log(tx, ticket_no, "rated", by, context, score=score)
     if content:
         close(tx, ticket, by, context)
     else:
@@ -139,27 +154,34 @@ def reopen(tx: Tx, ticket: Ticket, by: lifecycle.By, context: TurnContext) -> No
 
 
 def received(tx: Tx, ticket_no: str, *, arrived: bool, conversation_id: int, context: TurnContext) -> bool:
-    """Record whether goods sent again have come; return True when the answer was awaited."""
+    """Record whether goods sent again have come; return True when the answer was awaited.
+
+    What did not come waits for a decision again; of what nobody sent yet it is told how far it is.
+    """
     ticket = lifecycle.of_party(tx, ticket_no, conversation_id)
     if ticket is None:
         return False
-    owed = [line for line in ticket_lines.of_ticket(tx, ticket_no) if line.state == "owed"]
-    if not owed:
-        return False
+    under_way = goods.on_the_way(tx, ticket_no)
+    to_send = [line for line in ticket_lines.of_ticket(tx, ticket_no) if line.goods_owed]
     by = lifecycle.customer(tx, conversation_id)
-    lifecycle.log(tx, ticket_no, "received" if arrived else "not_received", by, context)
-    if not arrived:
-        if ticket.state in lifecycle.AFTER:
-            reopen(tx, ticket, by, context)
-        notices.tell(tx, ticket, "notice.not_arrived", context)
+    if arrived and (lines := under_way or to_send):
+        end = goods.came(tx, ticket, lines, by, context)
+        notices.tell(tx, ticket, "notice.arrived", context, buttons=end.buttons, ask=end.ask)
         return True
-    for line in owed:
-        lifecycle.move_line(tx, line, "done")
-    clocks.stop(tx, ticket_no, ["exchange_due", "follow_up"], context)
-    if ticket.state == "decided" and lifecycle.outcome(ticket_lines.of_ticket(tx, ticket_no)) == "resolved":
-        lifecycle.move(tx, ticket_no, "resolved")
-    stars = notices.survey(tx, ticket, context)
-    ask = notices.words(tx, ticket, "notice.ask", context) if stars else ""
-    notices.tell(tx, ticket, "notice.arrived", context, buttons=stars, ask=ask)
-    desk_outbox.refresh(tx, ticket_no, context)
-    return True
+    if not arrived and under_way:
+        _did_not_come(tx, ticket, by, context)
+        return True
+    if told := goods.where(tx, ticket, context):
+        notices.post(tx, ticket, Reply(text=told), context, only=[conversation_id])
+    return bool(told)
+
+
+def _did_not_come(tx: Tx, ticket: Ticket, by: lifecycle.By, context: TurnContext) -> None:
+    goods.missing(tx, ticket, goods.on_the_way(tx, ticket.no), by, context)
+    if ticket.state in lifecycle.AFTER:
+        reopen(tx, ticket, by, context)
+    else:
+        tell_owner(tx, ticket, "goods_missing", context)
+    clocks.refresh(tx, ticket.no)
+    desk_outbox.refresh(tx, ticket.no, context)
+    notices.tell(tx, ticket, "notice.not_arrived", context)

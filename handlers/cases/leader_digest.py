@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,8 +18,8 @@ from handlers.policy import calendar
 from handlers.tickets import lifecycle, root_causes
 from storage import sites, ticket_lines
 from storage.database import Tx
-from storage.sites import OWING, Sited
-from storage.ticket_lines import Line
+from storage.sites import Sited
+from storage.ticket_lines import OWING, Line
 from storage.tickets import OPEN
 
 GROUPS = ("review", "due", "waiting", "open", "decided", "owed")
@@ -113,7 +113,7 @@ def _items(tx: Tx, one: Sited, voice: Voice, *, since: datetime, until: datetime
         causes = dict.fromkeys(root_causes.of_line(tx, line, voice.policy) for line in lines)
         parts = [granted(lines, voice), *(voice.say("leader.cause", cause=cause) for cause in causes if cause)]
         found.append(_item(one, "decided", " ".join([items(lines), "".join(parts)]), voice))
-    if owed := [line for line in lines if line.state in OWING]:
+    if owed := [replace(line, amount=line.amount - line.money_paid) for line in lines if line.state in OWING]:
         due = max((line.refund_due_at for line in owed if line.refund_due_at), default=None)
         found.append(_item(one, "owed", granted(owed, voice), voice, due, owed))
     return found

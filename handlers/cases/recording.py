@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from handlers.claims import claim as claims
 from handlers.claims.claim import Claim
+from handlers.claims.shares import parts
 from handlers.context import TurnContext
 from handlers.messages.codes import strongest
 from handlers.messages.ticket_numbers import draw
@@ -130,6 +131,8 @@ def _order(filing: Filing) -> dict[str, Any]:
 
 def update(tx: Tx, ticket: Ticket, filing: Filing, context: TurnContext) -> bool:
     """Update a raised ticket from its draft; return True when it became more serious."""
+    if _given_elsewhere(tx, ticket, filing):
+        filing = replace(filing, order=None, lines=())  # what was given stays with the order that paid it
     bought = _order(filing)
     if filing.order is None and ticket.order_no:
         bought.pop("site_no", None)  # an agent found the order meanwhile
@@ -138,6 +141,13 @@ def update(tx: Tx, ticket: Ticket, filing: Filing, context: TurnContext) -> bool
     risen = rise(tx, ticket.no, filing.claim.severity, filing.claim.signals, filing.claim.special, context)
     keep(tx, ticket.no, filing, context)
     return risen
+
+
+def _given_elsewhere(tx: Tx, ticket: Ticket, filing: Filing) -> bool:
+    """Return whether a draft moved to another order after something was granted on the ticket's."""
+    if filing.order is None or ticket.order_no in (None, filing.order.order_no):
+        return False
+    return any(line.state in ticket_lines.GRANTED for line in ticket_lines.of_ticket(tx, ticket.no))
 
 
 def _lists(ticket: Ticket) -> list[list[str]]:
@@ -223,7 +233,9 @@ def columns(order: Order | None, wanted: FilingLine) -> dict[str, Any]:
     elif quantity == "half":
         quantity, unit = "1/2", ""
     elif quantity and not problem.share and not unit and bought:
-        unit = bought.unit
+        counted = parts(bought)
+        of_parts = counted is not None and wanted.share == Fraction(quantity) / counted[0]
+        unit = counted[1] if counted and of_parts else bought.unit
     return {
         "order_line_no": wanted.order_line_no,
         "item": wanted.item,

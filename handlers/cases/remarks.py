@@ -119,7 +119,12 @@ def call(tx: Tx, ticket_no: str, context: TurnContext) -> None:
 def rewish(tx: Tx, ticket_no: str, wish: str, *, conversation_id: int, at: datetime, context: TurnContext) -> None:
     """Set a remedy code as the wish of a ticket's open lines, with the sum that it comes to."""
     ticket = lifecycle.must(tx, ticket_no)
+    problems = notices.policy_of(tx, ticket, context).problems
     lines = [line for line in ticket_lines.of_ticket(tx, ticket_no) if line.state == "open" and line.wish != wish]
+    if wish in MONEY:  # what was wrong with the goods is paid for, not the delay beside it
+        kinds = {line.line: problems.get(line.problem) for line in lines}
+        paid = [line for line in lines if not (kind := kinds[line.line]) or MONEY & set(kind.remedies)]
+        lines = paid or lines
     for line in lines:
         known = wish in MONEY and line.share
         amount = refund(decisions.paid(tx, ticket, line), Fraction(line.share)) if known else None

@@ -14,7 +14,8 @@ from handlers.tickets import root_causes
 from storage import sites
 from storage.database import Tx
 from storage.people import Leader
-from storage.sites import OWING, Decided
+from storage.sites import Decided
+from storage.ticket_lines import OWING
 
 DAY = timedelta(days=1)
 COLUMNS = (
@@ -88,9 +89,9 @@ def _row(tx: Tx, one: Decided, voice: Voice, policy: Policy) -> Row:
         remedy=voice.remedy(line.remedy) if line.remedy else "",
         sum=amount,
         coupon=coupon,
-        state=voice.say(f"leader.line_{line.state}"),
-        paid=amount if line.state == "done" else 0,
-        owed=amount if line.state in OWING else 0,
+        state=voice.say(f"leader.line_{line.standing}"),
+        paid=line.money_paid,
+        owed=amount - line.money_paid if line.state in OWING else 0,
         cause=root_causes.of_line(tx, line, policy),
     )
 

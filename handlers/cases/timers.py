@@ -1,4 +1,4 @@
-"""What happens when a ticket's clock is due: the breach is recorded, the customer gets an apology and a new time."""
+"""What happens when a ticket's clock is due: the breach is recorded, people are called, what is silent is closed."""
 
 from __future__ import annotations
 
@@ -6,30 +6,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from handlers.cases import customer_answers, leader_digest, leader_review
+from handlers.cases import apologies, customer_answers, leader_digest, leader_review
 from handlers.context import TurnContext
-from handlers.policy import calendar
-from handlers.policy.policy import Duration
+from handlers.fulfilment import goods, goods_back
 from handlers.tickets import clocks, desk_outbox, lifecycle, notices, paging
 from storage import clocks as rows
 from storage import ticket_lines, tickets
 from storage.database import Tx
 from storage.tickets import Ticket
 
-# how long after a broken promise the new one is set; nothing promises "soon"
-GRACE: Mapping[str, Duration] = {
-    "review_notice": Duration(seconds=4 * 3600),
-    "refund_due": Duration(workdays=2),
-    "exchange_due": Duration(workdays=1),
-    "appeal_final": Duration(seconds=12 * 3600),
-}
-EXCUSES: Mapping[str, str] = {
-    "review_notice": "notice.late_review",
-    "refund_due": "notice.late_refund",
-    "exchange_due": "notice.late_goods",
-    "appeal_final": "notice.late_appeal",
-}
-SUPERVISED = frozenset({"decision_due", "refund_due", "appeal_final", "major_human_response"})
+SUPERVISED = frozenset({"decision_due", "major_human_response"})
 
 
 def fire(tx: Tx, payload: Mapping[str, Any], context: TurnContext) -> None:
@@ -50,7 +36,9 @@ def fire(tx: Tx, payload: Mapping[str, Any], context: TurnContext) -> None:
     if clock is None or clock.stopped_at is not None:
         return
     if payload.get("near"):
-        _near(tx, ticket, clock.due_at, context)
+        NEAR.get(name, _near)(tx, ticket, clock.due_at, context)
+    elif payload.get("excuse"):
+        apologies.excuse(tx, ticket, clock, context)
     elif clock.due_at <= context.now:
         context = desk_outbox.collecting(context)
         FIRES.get(name, _breach)(tx, ticket, name, context)
@@ -58,17 +46,18 @@ def fire(tx: Tx, payload: Mapping[str, Any], context: TurnContext) -> None:
 
 
 def _breach(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
-    """Record a broken promise: the ticket rises on the board, agents are named, the customer gets an apology."""
+    """Record a broken promise among colleagues: the ticket rises on the board, agents are named."""
     rows.breach(tx, ticket.no, name, at=context.now)
     lifecycle.log(tx, ticket.no, "late", lifecycle.CLOCK, context, clock=name)
-    if name in EXCUSES:
-        policy = notices.policy_of(tx, ticket, context)
-        due = calendar.due(context.now, GRACE[name], policy)
-        clocks.set_to(tx, ticket.no, name, due, context)
-        tell = notices.day if GRACE[name].workdays else notices.moment
-        notices.tell(tx, ticket, EXCUSES[name], context, when=tell(tx, ticket, due, context))
     clocks.refresh(tx, ticket.no)
     _name(tx, ticket, name, context)
+    desk_outbox.refresh(tx, ticket.no, context)
+
+
+def _apologise(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
+    """Record a broken promise to the customer."""
+    if clock := rows.get(tx, ticket.no, name):
+        apologies.breached(tx, ticket, clock, context)
     desk_outbox.refresh(tx, ticket.no, context)
 
 
@@ -83,18 +72,23 @@ def _name(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
 def _near(tx: Tx, ticket: Ticket, due: datetime, context: TurnContext) -> None:
     """Remind the desk of money that has to be paid by tomorrow."""
     when = desk_outbox.moment(due, notices.policy_of(tx, ticket, context), context.now)
-    owner = [(ticket.owner_id, ticket.owner_name or "")] if ticket.owner_id else []
-    desk_outbox.note(tx, ticket, desk_outbox.say("near_refund", no=ticket.no, when=when), context, mentions=owner)
+    whom = {ticket.owner_id: ticket.owner_name or ""} if ticket.owner_id else {}
+    whom |= apologies.followers(tx, ticket.no, "refund_due")
+    text = desk_outbox.say("near_refund", no=ticket.no, when=when)
+    desk_outbox.note(tx, ticket, text, context, mentions=list(whom.items()))
     lifecycle.log(tx, ticket.no, "reminded", lifecycle.CLOCK, context, clock="refund_due")
 
 
 def _idle(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
-    """Close what is decided and silent; return an undecided ticket to the queue, where an agent decides alone."""
+    """Close what has ended and is silent; return an undecided ticket to the queue, where an agent decides alone."""
     rows.stop(tx, ticket.no, name, at=context.now)
-    if ticket.state in lifecycle.AFTER:
+    goods.assume(tx, ticket, context)
+    goods_back.lapse(tx, ticket, context)
+    ticket, lines = lifecycle.must(tx, ticket.no), ticket_lines.of_ticket(tx, ticket.no)
+    if ticket.state in lifecycle.AFTER and lifecycle.outcome(lines) == "resolved":
         customer_answers.close(tx, ticket, lifecycle.CLOCK, context, why="idle")
     elif ticket.state == "waiting_customer":
-        for line in ticket_lines.of_ticket(tx, ticket.no):
+        for line in lines:
             if line.state == "offered":
                 lifecycle.move_line(tx, line, "open")
         lifecycle.waits(tx, ticket.no)
@@ -117,18 +111,15 @@ def _idle_owner(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None
 def _follow_up(tx: Tx, ticket: Ticket, name: str, context: TurnContext) -> None:
     """Ask whether what was sent again has arrived."""
     rows.stop(tx, ticket.no, name, at=context.now)
-    owed = [line.item for line in ticket_lines.of_ticket(tx, ticket.no) if line.state == "owed"]
-    if not owed:
-        return
-    row = tuple(notices.button(tx, ticket, f"notice.got_{a}", f"got:{ticket.no}:{a}", context) for a in ("yes", "no"))
-    items = notices.listed(tx, ticket, owed, context)
-    notices.tell(tx, ticket, "notice.follow_up", context, buttons=(row,), items=items)
-    lifecycle.log(tx, ticket.no, "followed_up", lifecycle.CLOCK, context)
+    goods.ask(tx, ticket, context)
 
 
+NEAR: Mapping[str, Callable[[Tx, Ticket, datetime, TurnContext], None]] = {"return_by": goods_back.remind}
 FIRES: Mapping[str, Callable[[Tx, Ticket, str, TurnContext], None]] = {
     "idle_close": _idle,
     "handoff_idle": _idle_owner,
     "follow_up": _follow_up,
+    "return_by": goods_back.over,
     "leader_review": leader_review.silent,
+    **dict.fromkeys(apologies.GRACE, _apologise),
 }

@@ -152,6 +152,7 @@ class Talk:
     chatter: int = 0  # messages in a row that said nothing of a claim
     correcting: bool = False  # the message before was a bare no: what follows corrects
     withdraw_asked: str = ""  # ticket of which the bot asked whether to take it back
+    amend_asked: tuple[str, ...] = ()  # taps of the changes to a ticket of which the bot asked which is meant
     drop_asked: str = ""  # draft of which the bot asked whether to drop it
     review_asked: str = ""  # ticket on which a leader's words are awaited
     review_words: str = ""  # a leader's words kept while the bot asks which ticket they are about

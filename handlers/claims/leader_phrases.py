@@ -9,6 +9,7 @@ from handlers.claims import claim as claims
 from handlers.claims.voice import Voice
 from handlers.context import TurnContext
 from handlers.messages.money import money
+from handlers.policy.values import pick
 from storage.sites import Seat, Sited
 from storage.ticket_lines import GRANTED, Line
 
@@ -62,12 +63,18 @@ def given(line: Line, voice: Voice) -> str:
     """Return one line's remedy with its sums."""
     parts = []
     if line.amount:
-        parts.append(voice.say("notice.refund_of", sum=money(line.amount, voice.language)))
+        key = "notice.return_refund_of" if line.remedy == "return_refund" else "notice.refund_of"
+        parts.append(voice.say(key, sum=money(line.amount, voice.language)))
     elif line.remedy and not (line.remedy == "compensation" and line.coupon):
         parts.append(voice.remedy(line.remedy))
     if line.coupon:
-        parts.append(voice.say("notice.coupon_of", sum=money(line.coupon, voice.language)))
+        parts.append(voice.say("notice.coupon_of", sum=money(line.coupon, voice.language), label=_coupon(line, voice)))
     return " + ".join(parts)
+
+
+def _coupon(line: Line, voice: Voice) -> str:
+    known = voice.policy.coupons.get(line.coupon_kind)
+    return (pick(known.label, voice.language) if known else "") or voice.say("notice.coupon_name")
 
 
 def site(number: str, voice: Voice) -> str:

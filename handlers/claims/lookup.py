@@ -10,11 +10,13 @@ from fractions import Fraction
 
 from handlers.claims.claim import COMPARISONS, Claim, Talk
 from handlers.claims.list_draft import Listed
+from handlers.claims.summary import bought_for
 from handlers.messages.models import Inbound
 from handlers.nlu.dates import on
 from handlers.nlu.number_shapes import with_shapes
 from handlers.nlu.references import References
 from handlers.nlu.text.lexicon import Lexicon
+from handlers.nlu.text.parcels import Parcel
 from handlers.policy.lexicons import lexicon_of
 from handlers.policy.policy import Policy
 from storage import order_guard, orders, people, sites, ticket_lines, tickets
@@ -49,6 +51,19 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """A message that may be about goods that are awaited back: their ticket, and a parcel's number if it has one."""
+
+    ticket_no: str = ""
+    parcel: Parcel | None = None
+
+    @property
+    def tickets(self) -> tuple[str, ...]:
+        """Return the ticket, if there is one."""
+        return (self.ticket_no,) if self.ticket_no else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """The results; `matches` are the orders that the numbers mean and the account may see."""
 
@@ -74,6 +89,7 @@ class Found:
     echo_back: bool = False  # the last echo had not left and was taken back
     reviews: tuple[str, ...] = ()  # tickets on which this leader's word is awaited
     site: str = ""  # the pickup site whose code this message is
+    back: Back = field(default_factory=Back)  # where the message may be about goods that come back
 
 
 def wanted(
@@ -257,8 +273,13 @@ def claimed(tx: Tx, order: Order, *, but: str = "") -> dict[int, Fraction]:
     """
     taken: dict[int, Fraction] = defaultdict(Fraction, order_states.given_back(order))
     for line in ticket_lines.on_order(tx, order.order_no):
-        if line.ticket_no != but and line.share and line.order_line_no is not None:
+        if line.ticket_no == but:
+            continue
+        if line.share and line.order_line_no is not None:
             taken[line.order_line_no] += Fraction(line.share)
+        elif line.order_line_no is None and line.state in ticket_lines.GRANTED and (paid := bought_for(order)):
+            for bought in order.lines:  # money for the order as a whole is a part of each line's
+                taken[bought.line_no] += Fraction(line.amount - line.freight, paid)
     return dict(taken)
 
 

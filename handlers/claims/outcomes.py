@@ -75,11 +75,57 @@ class Withdraw:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Another count or problem of a ticket's line, or the line taken back; "" is left as it is."""
+
+    line: int  # of the ticket
+    quantity: str = ""  # as in Problem
+    unit: str = ""
+    share: bool = False
+    problem: str = ""
+    dropped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amend:
+    """The customer changes lines of a filed ticket."""
+
+    ticket_no: str
+    changes: tuple[Change, ...]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
     """The customer's answer to whether the goods sent again have come."""
 
     ticket_no: str
     arrived: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returning:
+    """A customer's step in a return.
+
+    `step`: sent (by `carrier` under `number`), how (what has to be done), more (time, `until` YYYYMMDD or ""), no (the
+    goods are kept).
+    """
+
+    ticket_no: str
+    step: str
+    number: str = ""
+    carrier: str = ""
+    until: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Underway:
+    """The customer asks where the goods are that are sent again; `where`: also where they go to."""
+
+    ticket_no: str
+    text: str
+    where: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +223,6 @@ class Guessed:
 
 
 Outcome = (
-    File | Raise | Fill | Remark | Consent | Settle | Appeal | Withdraw | Arrived | Bind | Lead | Progress | Await
-    | Opened | Guessed | Worsened | Testify | Digest | Settlement | Listing
+    File | Raise | Fill | Remark | Amend | Consent | Settle | Appeal | Withdraw | Arrived | Bind | Lead | Progress
+    | Await | Opened | Guessed | Worsened | Testify | Digest | Settlement | Listing | Returning | Underway
 )  # fmt: skip

@@ -12,6 +12,7 @@ from handlers.claims.shares import share_of
 from handlers.claims.summary import line_of
 from handlers.messages.patterns import pattern_of
 from handlers.nlu.reading import ReadClaim, Reading
+from handlers.nlu.text.numerals import number
 from handlers.nlu.text.photo_counts import without_photo_counts
 from storage.orders import Order
 
@@ -25,6 +26,13 @@ BEGINS = pattern_of(
     r"|wait|no wait|no|actually|hold on|my mistake|correction)"
     r"(?:的|了|啊|呀|哈)?(?:[\s,，、。.!！:：;；]+|(?=[\d一二两三四五六七八九十就只其整全我应好]))",
     re.IGNORECASE,
+)
+NOT_SO_MANY = pattern_of(
+    r"(?:不是|不止|唔系|\bnot) ?(\d{1,3}|[一二两三四五六七八九十]{1,3}) ?[\u3400-\u9fff]?(?![\d一二三四五六七八九十])",
+    re.IGNORECASE,
+)
+NOW = pattern_of(
+    r"[\s,，、]*(?:而?是|应该是|系|it'?s|but|,)?\s*((?:\d|[一二两三四五六七八九十]).*)", re.IGNORECASE | re.DOTALL
 )
 HEDGES = pattern_of(
     rf"(?:好像|应该|大概|可能|估计|似乎|其实|一共|总共|就|只有|仅有?|才|只"
@@ -67,6 +75,8 @@ def restated(claim: Claim, text: str, reading: Reading, order: Order | None, rea
     asked = claim.asked.slot if claim.asked else ""
     if not order or not any(item.line_no for item in claim.problems):
         return reading, False
+    if (put := _put_right(claim, text, order, read)) is not None:
+        return replace(_merged(reading, put), claims=put.claims, correction=True), not put.claims
     text = without_photo_counts(text, [f"{line.item} {line.spec} {line.unit}" for line in order.lines], " ")
     begins = BEGINS.match(text)
     bare = HEDGES.sub("", text[begins.end() :] if begins else text)
@@ -97,6 +107,26 @@ def restated(claim: Claim, text: str, reading: Reading, order: Order | None, rea
         return reading, True
     told = replace(told, line_no=meant[0].line_no, problems=(), candidates=(), absent="")
     return replace(_merged(reading, again), claims=(told,), correction=True), False
+
+
+def _put_right(claim: Claim, text: str, order: Order, read: Reader) -> Reading | None:
+    """Read 不是3个 是5个: the count of the problem with the number denied; without claims where several have it."""
+    denied = NOT_SO_MANY.search(text)
+    was = number(denied[1]) if denied else None
+    if denied is None or was is None or not (told := NOW.match(text, denied.end())):
+        return None
+    mine = [item for item in claim.problems if item.line_no and amount(item) == was.exact]
+    named = {one.line_no for one in read(text[: denied.start()]).claims if "sku" in one.evidence}
+    mine = [item for item in mine if item.line_no in named] if named else mine
+    again = read(text[told.start(1) :])
+    line = line_of(order, mine[0].line_no) if len(mine) == 1 else None
+    counts = _numbers(again)
+    if (named and not mine) or again.remedies or len(counts) != 1:
+        return None
+    if line is None:
+        return replace(again, claims=()) if len(mine) > 1 else None
+    told_now = replace(counts[0], line_no=line.line_no, problems=(), candidates=(), absent="")
+    return replace(again, claims=(told_now,))
 
 
 def _of_only(claim: Claim, bare: str, order: Order, read: Reader) -> list[ReadClaim]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers.claims.claim import Claim, Problem
 from handlers.claims.shares import parts, share_of
-from handlers.claims.summary import MONEY_BACK, line_of
+from handlers.claims.summary import MONEY_BACK, besides, line_of
 from handlers.messages.codes import strongest
 from handlers.messages.patterns import pattern_of
 from handlers.nlu.reading import ReadClaim, Reading
@@ -50,7 +50,7 @@ def take(
     if reading.aided:
         claim = replace(claim, aided=tuple(dict.fromkeys((*claim.aided, *reading.aided))))
     claim = _signals(claim, reading)
-    return _wishes(claim, reading, at=at if isinstance(at, str) else "", first=first)
+    return _wishes(claim, reading, policy, at=at if isinstance(at, str) else "", first=first)
 
 
 def _all_of_one(item: Problem, order: Order | None) -> Problem:
@@ -114,6 +114,9 @@ def _merge(
 ) -> None:
     codes = tuple(code for code in told.problems if code in policy.problems)
     index = _target(problems, told, codes, reading, claim)
+    slot = claim.asked.slot if claim.asked else ""
+    if _is_whole(codes, policy) and slot != "problem" and (slot != "quantity" or told.quantity is None):
+        index = _same_whole(problems, codes, told)
     if index is None and _by_the_way(problems, told, codes, reading):
         return
     if index is None:
@@ -131,6 +134,20 @@ def _merge(
     problems[index] = replace(filled, at=at) if named else filled
 
 
+def _is_whole(codes: Sequence[str], policy: Policy) -> bool:
+    """Return whether what is told is wrong with the order and with none of its goods."""
+    kinds = [policy.problems[code] for code in codes]
+    return bool(kinds) and all(kind.whole_order and not MONEY_BACK & set(kind.remedies) for kind in kinds)
+
+
+def _same_whole(problems: Sequence[Problem], codes: Sequence[str], told: ReadClaim) -> int | None:
+    """Return the problem of the whole order that is told again; the only one, where it is still without a type."""
+    for index, item in enumerate(problems):
+        if item.problem in codes:
+            return index
+    return 0 if len(problems) == 1 and not problems[0].problem and told.line_no in (None, problems[0].line_no) else None
+
+
 def _by_the_way(problems: Sequence[Problem], told: ReadClaim, codes: tuple[str, ...], reading: Reading) -> bool:
     """Return whether further goods are only mentioned: nothing is wrong with them, and no word adds them."""
     named = told.line_no is not None or bool(told.candidates or told.absent)
@@ -142,7 +159,9 @@ def _target(
 ) -> int | None:
     """Return the problem that the words are about; None for a new one."""
     slot = claim.asked.slot if claim.asked else ""
-    if slot == "item" and told.line_no is not None and not codes and claim.asked and claim.asked.index < len(problems):
+    again = told.quantity is not None and any(item.line_no == told.line_no for item in problems)
+    answers = slot == "item" and told.line_no is not None and not codes and not again
+    if answers and claim.asked and claim.asked.index < len(problems):
         return claim.asked.index  # the answer names goods that another problem may name too
     if told.line_no is not None or told.candidates:
         return _same_item(problems, told, codes, reading)
@@ -233,7 +252,7 @@ def _signals(claim: Claim, reading: Reading) -> Claim:
     )
 
 
-def _wishes(claim: Claim, reading: Reading, *, at: str, first: bool) -> Claim:
+def _wishes(claim: Claim, reading: Reading, policy: Policy, *, at: str, first: bool) -> Claim:
     if first and reading.remedies:
         claim = replace(claim, wishes=(*claim.wishes, *((at, wish) for wish in reading.remedies)))
     current = claim.wishes[-1][1] if claim.wishes else ""
@@ -249,16 +268,25 @@ def _wishes(claim: Claim, reading: Reading, *, at: str, first: bool) -> Claim:
             return ""
         return current if current and (not item.wish or change) else item.wish
 
-    return replace(claim, problems=tuple(replace(item, wish=wish(item)) for item in claim.problems))
+    after = replace(claim, problems=tuple(replace(item, wish=wish(item)) for item in claim.problems))
+    return _without_money(after, policy)
 
 
-def set_wish(claim: Claim, wish: str, *, at: str) -> Claim:
+def _without_money(claim: Claim, policy: Policy) -> Claim:
+    """Return the claim without a wish for money where there is none to give: 退款 is of the goods, not of the delay."""
+    beside = besides(claim, policy)
+
+    def wish(place: int, item: Problem) -> str:
+        return "" if place in beside and item.wish in MONEY_BACK else item.wish
+
+    problems = tuple(replace(item, wish=wish(place, item)) for place, item in enumerate(claim.problems))
+    return replace(claim, problems=problems)
+
+
+def set_wish(claim: Claim, wish: str, policy: Policy, *, at: str) -> Claim:
     """Record a wish chosen by button for all problems."""
-    return replace(
-        claim,
-        wishes=(*claim.wishes, (at, wish)),
-        problems=tuple(replace(item, wish=wish) for item in claim.problems),
-    )
+    problems = tuple(replace(item, wish=wish) for item in claim.problems)
+    return _without_money(replace(claim, wishes=(*claim.wishes, (at, wish)), problems=problems), policy)
 
 
 def without_guess(text: str, reading: Reading) -> Reading:

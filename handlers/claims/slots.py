@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from handlers.claims.claim import Claim, Problem, drafted_time
 from handlers.claims.shares import left_open, share_of
-from handlers.claims.summary import line_of
+from handlers.claims.summary import besides, line_of
 from handlers.claims.voice import Voice
 from handlers.policy.calendar import due
 from storage.orders import Order
@@ -122,7 +122,12 @@ def lacks_photos(view: View) -> int | None:
 
 def lacks_wish(view: View) -> int | None:
     """Return the index of the first problem without a wish; a late claim wishes what the rules give first."""
-    return None if view.claim.late_reason else _first(view, lambda problem: not problem.wish)
+    if view.claim.late_reason:
+        return None
+    beside = besides(view.claim, view.voice.policy)
+    wished = any(problem.wish for problem in view.claim.problems)
+    lacks = (place for place, problem in enumerate(view.claim.problems) if not problem.wish)
+    return next((place for place in lacks if not (wished and place in beside)), None)
 
 
 def never(view: View) -> int | None:

@@ -21,7 +21,7 @@ from storage.database import Tx
 from storage.desk import desk_messages
 from storage.tickets import Ticket
 
-DECIDING = frozenset({"approve", "change", "refuse", "correct", "sure", "decide"})
+DECIDING = frozenset({"approve", "change", "refuse", "correct", "sure", "decide", "address"})
 
 
 def act(tx: Tx, inbound: DeskInbound, context: TurnContext) -> Answer:
@@ -93,7 +93,8 @@ def _run(action: Action, name: str, run: Callable[[ActionRequest], Answer], requ
     if ticket.state not in action.states:
         state = desk_outbox.say(f"state_{ticket.state}")
         return told("wrong_state", alert=True, no=ticket.no, state=state, action=desk_outbox.say(f"act_{name}"))
-    if action.owner and not (request.owns or (request.supervisor and not action.strictly)):
+    free = action.free and ticket.owner_id is None
+    if action.owner and not (free or request.owns or (request.supervisor and not action.strictly)):
         if ticket.owner_name:
             return told("not_yours", alert=True, no=ticket.no, name=ticket.owner_name)
         return told("pick_first", alert=True, no=ticket.no)

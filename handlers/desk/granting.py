@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
+from handlers.costs import caps
 from handlers.desk import options, order_link
-from handlers.desk.request import ActionRequest, Answer, told
+from handlers.desk.request import ActionRequest, Answer, ask, told
 from handlers.messages.money import money, refund
 from handlers.nlu.agent_commands import Meant
 from handlers.policy.policy import Policy
-from handlers.tickets import decisions, desk_outbox, lifecycle, notices, root_causes
+from handlers.tickets import decisions, desk_outbox, lifecycle, notices, returns, root_causes
 from handlers.tickets.decisions import MONEY, Ruling
 from storage import ticket_lines
+from storage.fulfilment import shipments
 from storage.ticket_lines import Line
 
 Ruled = tuple[Line, Ruling]
+SHORTEST_ADDRESS = 6  # characters
 
 
 def undecided(request: ActionRequest) -> list[Line]:
@@ -49,21 +51,42 @@ def ruling_of(request: ActionRequest, line: Line, meant: Meant) -> Ruling | Answ
         ruling = options.wished(request.tx, request.ticket, line, policy)
         if ruling is None:
             return told("no_wish", alert=True, no=request.no, item=line.item)
-        amount, code, coupon = ruling.amount, ruling.remedy, ruling.coupon or meant.coupon
+        amount, code, coupon, kind = ruling.amount, ruling.remedy, ruling.coupon or meant.coupon, ruling.coupon_kind
     else:
         found = _sum(request, line, meant)
         if found is None or (not found and meant.remedy in MONEY):
             return told("need_sum", alert=True)
+        kind = meant.coupon_kind if meant.coupon_kind in policy.coupons else ""
         amount, code, coupon = found, meant.remedy, meant.coupon
+    if (code == "compensation" or coupon) and not kind:
+        kind = options.coupon_meant(policy, coupon, request.words, late="late_claim" in request.ticket.warnings)
     if code == "compensation" and not coupon:
-        coupon = options.coupon(policy)
+        if not kind:
+            return which_coupon(request, line)
+        coupon = policy.coupons[kind].value
     if code in ("refund", "partial_refund"):
         code = options.kind_of_refund(request.tx, request.ticket, line, amount)
     if code not in options.allowed(policy, line):
         names = "、".join(desk_outbox.remedy(one) for one in options.allowed(policy, line))
         return told("not_given", alert=True, names=names)
     rule = _rule(request, policy)
-    return Ruling(remedy=code, amount=amount, coupon=coupon, words=meant.words, reason=meant.reason, rule=rule)
+    return Ruling(
+        remedy=code,
+        amount=amount,
+        coupon=coupon,
+        coupon_kind=kind if coupon else "",
+        words=meant.words,
+        reason=meant.reason,
+        rule=rule,
+    )
+
+
+def which_coupon(request: ActionRequest, line: Line) -> Answer:
+    """Ask which of the policy's coupons is meant."""
+    mark = next((mark for mark, one in lines_by_mark(request, "").items() if one == line), str(line.line))
+    buttons = [[one] for one in options.coupons(request.ticket, policy_of(request), mark)]
+    ask(request, "change", "ask_which_coupon", buttons=buttons, argument=mark, item=line.item)
+    return Answer()
 
 
 def _sum(request: ActionRequest, line: Line, meant: Meant) -> int | None:
@@ -86,9 +109,12 @@ def _rule(request: ActionRequest, policy: Policy) -> str:
 
 def decide(request: ActionRequest, rulings: Sequence[Ruled]) -> Answer:
     """Let rulings hold, or offer those that the customer did not wish; nothing happens when a sum is too large."""
-    if refused := too_much(request, rulings):
-        return refused
+    if stopped := too_much(request, rulings) or _address_first(request, rulings):
+        return stopped
     rulings = [(line if line.line else order_link.store(request, line), ruling) for line, ruling in rulings]
+    for line, ruling in rulings:
+        if ruling.address:
+            shipments.put(request.tx, request.no, line.line, shipments.BACK, address=ruling.address)
     offered = False
     for line, ruling in rulings:
         if decisions.is_wished(line, ruling):
@@ -103,17 +129,56 @@ def decide(request: ActionRequest, rulings: Sequence[Ruled]) -> Answer:
     return told("offered" if offered else "decided", no=request.no)
 
 
+def _address_first(request: ActionRequest, rulings: Sequence[Ruled]) -> Answer | None:
+    """Ask where goods go back to, where neither policy nor agent said it: nobody is sent home without an address."""
+    policy = policy_of(request)
+    homeless = [
+        line
+        for line, ruling in rulings
+        if ruling.remedy == "return_refund"
+        and not (ruling.address or returns.address(request.tx, request.ticket, line, policy))
+    ]
+    if not homeless:
+        return None
+    kept = [
+        {"mark": mark, **asdict(ruling)}
+        for line, ruling in rulings
+        for mark, one in lines_by_mark(request, "").items()
+        if one == line
+    ]
+    items = "、".join(dict.fromkeys(line.item for line in homeless))
+    ask(request, "address", "ask_address", more={"rulings": kept}, items=items)
+    return Answer()
+
+
+def address_words(request: ActionRequest) -> Answer:
+    """Take the address that was typed, and let the decision hold that waited for it."""
+    place = " ".join(request.words.split())
+    if len(place) < SHORTEST_ADDRESS:
+        return told("address_unread", alert=True)
+    rulings = []
+    for kept in request.asked.get("rulings", ()):
+        values = {key: value for key, value in kept.items() if key != "mark"}
+        line = lines_by_mark(replace(request, argument=""), kept["mark"]).get(kept["mark"])
+        if line is None:
+            return told("nothing_open", alert=True, no=request.no)
+        there = {"address": place} if values["remedy"] == "return_refund" else {}
+        rulings.append((line, Ruling(**{**values, **there})))
+    return decide(request, rulings) if rulings else told("stale", alert=True)
+
+
 def too_much(request: ActionRequest, rulings: Sequence[Ruled]) -> Answer | None:
     """Return which sum exceeds what may still be given; None when all fit, together too."""
-    asked: defaultdict[int | None, int] = defaultdict(int)
-    whole = sum(ruling.amount for _, ruling in rulings)
+    room = caps.room(request.tx, request.ticket, policy_of(request))
+    final = [ruled for ruled in rulings if decisions.is_wished(*ruled)]
+    for some in (final, rulings):  # what is granted now may not rest on what is only offered
+        asked = [(line.order_line_no, ruling.amount) for line, ruling in some]
+        if not room.fits(asked):
+            first = next(place for place in range(1, len(asked) + 1) if not room.fits(asked[:place]))
+            line = some[first - 1][0]
+            left = money(room.most(line.order_line_no), desk_outbox.language())
+            return told("over_room" if request.ticket.order_no else "no_order", alert=True, item=line.item, room=left)
     for line, ruling in rulings:
-        asked[line.order_line_no] += ruling.amount
-        room = decisions.room(request.tx, request.ticket, line)
-        everything = decisions.room(request.tx, request.ticket, replace(line, order_line_no=None))
-        if asked[line.order_line_no] > room or whole > everything:
-            key = "over_room" if request.ticket.order_no else "no_order"
-            return told(key, alert=True, item=line.item, room=money(room, desk_outbox.language()))
         most = max(policy_of(request).money.suggest_cap, decisions.paid(request.tx, request.ticket, line))
         if ruling.coupon > most:
             return told("over_coupon", alert=True, room=money(most, desk_outbox.language()))

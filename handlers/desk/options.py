@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from handlers.claims.shares import parts, plain
 from handlers.claims.summary import item_name, line_of
+from handlers.costs import caps
 from handlers.messages.codes import SEVERITIES
 from handlers.messages.models import Button
 from handlers.messages.money import money, refund
@@ -25,12 +26,27 @@ COUNTED = 4  # so many counts have a button each
 MOST_LABEL, MOST_TAP = 60, 64  # characters of a label, bytes of a tap
 
 
-def coupon(policy: Policy) -> int:
-    """Return the value in 分 of the coupon that the policy gives by default, 0 if it has none."""
-    named = policy.coupons.get(policy.money.late_coupon)
-    first = next(iter(policy.coupons.values()), None)
-    found = named or first
-    return found.value if found else 0
+def coupon_meant(policy: Policy, value: int, words: str = "", *, late: bool = False) -> str:
+    """Return the code of the policy's coupon that is meant by its value in 分 (0: any) and its name; "" if several are.
+
+    `late`: a late claim, whose customer was offered the coupon for that.
+    """
+    fits = {code: one for code, one in policy.coupons.items() if value in (0, one.value)}
+    if late and policy.money.late_coupon in fits:
+        return policy.money.late_coupon
+    named = [code for code, one in fits.items() if any(label and label in words for label in one.label.values())]
+    labels = {tuple(fits[code].label.values()) for code in named}
+    found = named if named and len(labels) == 1 else list(fits)
+    return found[0] if len(found) == 1 else ""
+
+
+def coupon_label(policy: Policy, kind: str, value: int) -> str:
+    """Return a coupon by its name and value, as the desk reads it."""
+    known = policy.coupons.get(kind)
+    sum_ = money(value, desk_outbox.language())
+    if known is None:
+        return desk_outbox.say("coupon", sum=sum_)
+    return desk_outbox.say("coupon_named", label=pick(known.label, desk_outbox.language()), sum=sum_)
 
 
 def worth(tx: Tx, ticket: Ticket, line: Line) -> int | None:
@@ -41,20 +57,21 @@ def worth(tx: Tx, ticket: Ticket, line: Line) -> int | None:
 
 
 def wished(tx: Tx, ticket: Ticket, line: Line, policy: Policy) -> Ruling | None:
-    """Return the customer's wish as a ruling; None without a wish, or when its sum is unknown."""
+    """Return the customer's wish as a ruling; None without a wish, or when its sum or its coupon is unknown."""
     if line.wish in MONEY:
         # how much a part is, only a stated sum tells
         sum_ = line.wish_amount if line.wish == "partial_refund" else worth(tx, ticket, line)
         return Ruling(remedy=line.wish, amount=sum_) if sum_ else None
     if line.wish == "compensation":
-        value = line.wish_amount or coupon(policy)
-        return Ruling(remedy=line.wish, coupon=value) if value else None
+        kind = coupon_meant(policy, line.wish_amount or 0, late="late_claim" in ticket.warnings)
+        value = line.wish_amount or (policy.coupons[kind].value if kind else 0)
+        return Ruling(remedy=line.wish, coupon=value, coupon_kind=kind) if value else None
     return Ruling(remedy=line.wish) if line.wish else None
 
 
-def by_one_tap(ticket: Ticket, rulings: Iterable[Ruling | None]) -> bool:
-    """Return whether a tap may grant the wish: a person who was hurt is not sent a coupon without a look."""
-    return ticket.severity != "safety" or not any(ruling and ruling.coupon for ruling in rulings)
+def by_one_tap(ticket: Ticket, lines: Iterable[Line]) -> bool:
+    """Return whether a tap may grant the wishes: a person who was hurt is not sent a coupon without a look."""
+    return ticket.severity != "safety" or not any(line.wish == "compensation" for line in lines)
 
 
 def kind_of_refund(tx: Tx, ticket: Ticket, line: Line, amount: int) -> str:
@@ -72,21 +89,32 @@ def allowed(policy: Policy, line: Line) -> tuple[str, ...]:
 
 def remedies(tx: Tx, ticket: Ticket, line: Line, policy: Policy, mark: str) -> list[list[Button]]:
     """Return one button for each remedy, refunds with sums that are within what is left; `mark` names the line."""
-    room = decisions.room(tx, ticket, line)
+    room = caps.room(tx, ticket, policy)
+    left = room.most(line.order_line_no)
     codes = allowed(policy, line)
     sums = []
     if {"refund", "partial_refund"} & set(codes):
         whole = worth(tx, ticket, line) or decisions.paid(tx, ticket, line)
-        sums = [one for one in dict.fromkeys([whole, refund(whole, HALF)]) if 0 < one <= room]
+        every = [left] if whole == room.of(line.order_line_no) else []  # all of it, with the freight where there is one
+        sums = [one for one in dict.fromkeys([*every, whole, refund(whole, HALF)]) if 0 < one <= left]
     rows = [[_button(ticket, mark, "refund", one)] for one in sums]
     for code in codes:
         if code == "compensation" and ticket.severity == "safety":
             continue
-        if code == "compensation" and (value := coupon(policy)):
-            rows.append([_button(ticket, mark, code, value)])
-        elif code not in MONEY and code != "compensation":
+        if code == "compensation":
+            rows += [[one] for one in coupons(ticket, policy, mark)]
+        elif code not in MONEY:
             rows.append([_button(ticket, mark, code, 0)])
     return [[button for row in rows[at : at + 2] for button in row] for at in range(0, len(rows), 2)]
+
+
+def coupons(ticket: Ticket, policy: Policy, mark: str) -> list[Button]:
+    """Return one button for each coupon of the policy."""
+    made = [
+        Button(label=coupon_label(policy, kind, one.value), tap=f"change:{ticket.no}:{mark}:compensation:{kind}")
+        for kind, one in policy.coupons.items()
+    ]
+    return [one for one in made if len(one.tap.encode()) <= MOST_TAP]
 
 
 def _button(ticket: Ticket, mark: str, code: str, sum_: int) -> Button:
@@ -126,7 +154,7 @@ def corrections(ticket: Ticket, line: Line, order: Order | None, policy: Policy,
     ]
     others = [one for one in (order.lines if order else ()) if one.line_no != line.order_line_no]
     items = [Button(label=item_name(one), tap=f"{tap}:i:{one.line_no}") for one in others]
-    return [*_packed(types), *_packed(items), *_packed(_counts(line, line_of(order, line.order_line_no), tap), COUNTED)]
+    return [*packed(types), *packed(items), *packed(_counts(line, line_of(order, line.order_line_no), tap), COUNTED)]
 
 
 def _counts(line: Line, bought: OrderLine | None, tap: str) -> list[Button]:
@@ -155,7 +183,7 @@ def severities(ticket: Ticket, *, supervisor: bool) -> list[list[Button]]:
     return [row] if row else []
 
 
-def _packed(buttons: Iterable[Button], most: int = MOST) -> list[list[Button]]:
+def packed(buttons: Iterable[Button], most: int = MOST) -> list[list[Button]]:
     """Return buttons in rows that fit on a phone."""
     rows: list[list[Button]] = []
     for button in buttons:

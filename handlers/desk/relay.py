@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from handlers.cases import customer_answers
 from handlers.desk import assignment
+from handlers.desk.fulfilling import shipping
 from handlers.desk.request import ActionRequest, Answer, ask, told
 from handlers.messages import mailboxes, phone_numbers
 from handlers.messages.models import Reply
@@ -14,6 +16,7 @@ from handlers.tickets import clocks, desk_outbox, lifecycle, notices
 from storage import events, evidence, ticket_lines
 from storage import tickets as rows
 
+SURE, KEEP = "still_close", "keep"  # what a question about closing may be answered with
 PHONES = 4  # shown at most in one alert
 
 
@@ -142,6 +145,8 @@ def close(request: ActionRequest) -> Answer:
     open_ = [line for line in lines if line.state in lifecycle.UNDECIDED]
     reopened = request.ticket.state != "appealed" and not open_  # looked at again, and nothing more to decide
     if request.ticket.state in lifecycle.AFTER or reopened:
+        if (owed := shipping.owed(request)) and request.argument != SURE:
+            return _ask_owed(request, owed)
         customer_answers.close(request.tx, request.ticket, request.by, request.context)
         return told("closed", no=request.no)
     if request.ticket.filed_at is not None or request.ticket.state == "appealed":
@@ -150,8 +155,21 @@ def close(request: ActionRequest) -> Answer:
     return Answer()
 
 
+def _ask_owed(request: ActionRequest, owed: str) -> Answer:
+    """Ask whether a ticket is to be closed that still owes something: what, is named."""
+    if request.argument == KEEP:
+        return told("kept_open", no=request.no)
+    row = [desk_outbox.button(f"act_{key}", f"close:{request.no}:{key}") for key in (SURE, KEEP)]
+    ask(request, "close", "ask_close_owed", buttons=[row], what=owed)
+    return Answer()
+
+
 def close_words(request: ActionRequest) -> Answer:
-    """Close a raised ticket that was never filed, for the reason given."""
+    """Close a raised ticket that was never filed, for the reason given; or take a yes or no to what is still owed."""
+    plain = request.words.strip().rstrip("。.!！").casefold()
+    said = next((key for key in (SURE, KEEP) if plain in desk_outbox.spoken(f"words_{key}")), "")
+    if said and (request.ticket.filed_at is not None or request.ticket.state not in lifecycle.DECIDABLE):
+        return close(replace(request, argument=said))
     if request.ticket.filed_at is not None or request.ticket.state not in lifecycle.DECIDABLE:
         return close(request)
     for line in ticket_lines.of_ticket(request.tx, request.no):

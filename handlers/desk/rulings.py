@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from handlers.costs import caps
 from handlers.desk import granting, options, ruling_words
 from handlers.desk.granting import lines_by_mark, policy_of, undecided
 from handlers.desk.request import ActionRequest, Answer, ask, told
@@ -21,17 +22,23 @@ TELL = "tell"  # the argument of a confirmation that also passes the words on
 
 
 def approve(request: ActionRequest) -> Answer:
-    """Grant what the customer wished, on every line that is still open."""
+    """Grant what the customer wished on every line that is still open; one without a wish keeps none waiting."""
     lines = undecided(request)
     if not lines:
         return told("nothing_open", alert=True, no=request.no)
     rulings = [(line, options.wished(request.tx, request.ticket, line, policy_of(request))) for line in lines]
-    if not options.by_one_tap(request.ticket, [ruling for _, ruling in rulings]):
+    if not options.by_one_tap(request.ticket, lines):
         return change(request)
-    without = next((line for line, ruling in rulings if ruling is None), None)
-    if without is not None:
-        return told("no_wish", alert=True, no=request.no, item=without.item)
-    return granting.decide(request, [(line, ruling) for line, ruling in rulings if ruling is not None])
+    without = [line for line, ruling in rulings if ruling is None]
+    if coupon := next((line for line in without if line.wish == "compensation"), None):
+        return granting.which_coupon(request, coupon)
+    if len(without) == len(rulings):
+        return told("no_wish", alert=True, no=request.no, item=without[0].item)
+    answer = granting.decide(request, [(line, ruling) for line, ruling in rulings if ruling is not None])
+    if not without or answer.alert:
+        return answer
+    left = "、".join(f"{line.line}. {line.item or line.problem}" for line in without)
+    return told("decided_some", no=request.no, lines=left)
 
 
 def change(request: ActionRequest) -> Answer:
@@ -46,7 +53,8 @@ def change(request: ActionRequest) -> Answer:
     ((mark, line),) = lines.items()
     if chosen:
         return _rule(request, line, _tapped(chosen))
-    room = money(decisions.room(request.tx, request.ticket, line), desk_outbox.language())
+    most = caps.room(request.tx, request.ticket, policy_of(request)).most(line.order_line_no)
+    room = money(most, desk_outbox.language())
     buttons = options.remedies(request.tx, request.ticket, line, policy_of(request), mark)
     ask(request, "change", "ask_change", buttons=buttons, argument=mark, item=line.item, room=room)
     return Answer()
@@ -140,10 +148,10 @@ def _confirmed(request: ActionRequest) -> bool | None:
 
 
 def _tapped(chosen: str) -> Meant:
-    code, _, sum_ = chosen.partition(":")
-    amount = int(sum_) if sum_.isdecimal() else None
-    as_coupon = code == "compensation"
-    return Meant(remedy=code, amount=None if as_coupon else amount, coupon=(amount or 0) if as_coupon else 0)
+    code, _, more = chosen.partition(":")
+    if code == "compensation":
+        return Meant(remedy=code, coupon=int(more)) if more.isdecimal() else Meant(remedy=code, coupon_kind=more)
+    return Meant(remedy=code, amount=int(more) if more.isdecimal() else None)
 
 
 def refuse(request: ActionRequest) -> Answer:

@@ -18,7 +18,6 @@ from handlers.policy.values import pick
 
 WHENS = frozenset({"money_when", "how_long"})
 REVIEWED = ("queued", "assigned", "appealed")  # states in which the business has to act
-OWED = ("approved", "owed")  # states of a line whose money is on its way
 UNKNOWN = ("invoice", "keep")
 """Built-in questions that the policy has no answer to: a colleague gets them, unless the business names one."""
 
@@ -52,11 +51,18 @@ def _of_ticket(turn: Turn, name: str) -> str:
     ticket, voice, now = turn.ticket(), turn.voice, turn.turn_input.now
     if ticket is None or turn.claim:
         return ""
-    owed = [line for line in turn.turn_input.found.lines.get(ticket.no, ()) if line.state in OWED]
+    owed = [line for line in turn.turn_input.found.lines.get(ticket.no, ()) if line.money_owed]
     dues = [line.refund_due_at for line in owed if line.refund_due_at and line.refund_due_at > now]
+    if owed and not dues and ticket.due_at and ticket.due_at > now:
+        dues = [ticket.due_at]  # the first promise was broken, and this one was made instead
     if name in WHENS and dues:
         sum_ = money(sum(line.amount for line in owed), voice.language)
         return voice.say("answer.money_due", no=ticket.no, sum=sum_, when=voice.moment(max(dues)))
+    paid = [line for line in turn.turn_input.found.lines.get(ticket.no, ()) if line.paid_at]
+    if name in WHENS and paid and not owed:
+        sum_ = money(sum(line.money_paid for line in paid), voice.language)
+        when = max(line.paid_at for line in paid if line.paid_at)
+        return voice.say("answer.money_paid", no=ticket.no, sum=sum_, when=voice.day(when))
     if name in WHENS and ticket.state in REVIEWED and ticket.due_at and ticket.due_at > now:
         return voice.say("answer.review_due", no=ticket.no, when=voice.moment(ticket.due_at), **_spans(turn))
     return ""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from handlers.claims.outcomes import Appeal, Arrived, Consent, Settle, Withdraw
-from handlers.dialogue import draft_commands
+from handlers.claims.outcomes import Appeal, Arrived, Consent, Returning, Settle, Withdraw
+from handlers.dialogue import amendments, draft_commands
 from handlers.dialogue.handoff import human
 from handlers.dialogue.slot_answers import SLOTS
 from handlers.dialogue.turn import Turn
 
-TICKET_TAPS = ("offer", "rate", "appeal", "withdraw", "got")
+TICKET_TAPS = ("offer", "rate", "appeal", "withdraw", "got", "back")
 Free = Mapping[str, Callable[[Turn, str], None]]
 
 
@@ -23,6 +23,9 @@ def tapped(turn: Turn, tap: str, free: Free) -> None:
     body, _, mark = tap.partition("@")
     body, _, index = body.partition("#")
     slot, _, value = body.partition(":")
+    if slot == "amend":
+        _amend_tap(turn, body)
+        return
     if slot in TICKET_TAPS:
         _ticket_tap(turn, slot, value)
         return
@@ -51,8 +54,20 @@ def _ticket_tap(turn: Turn, kind: str, value: str) -> None:
         turn.outcomes.append(Withdraw(ticket_no=number))
     elif kind == "got":
         turn.outcomes.append(Arrived(ticket_no=number, arrived=answer == "yes"))
+    elif kind == "back":
+        step = {"step": "more", "until": answer} if answer.isdecimal() else {"step": "no"}
+        turn.outcomes.append(Returning(ticket_no=number, **step))
     elif answer.isdecimal():
         turn.outcomes.append(Settle(ticket_no=number, score=max(1, min(5, int(answer)))))
+
+
+def _amend_tap(turn: Turn, tap: str) -> None:
+    number = tap.split(":")[1]
+    if number not in turn.turn_input.found.tickets:
+        turn.stale()
+        return
+    turn.talk = replace(turn.talk, ticket_no=number, amend_asked=())
+    amendments.tapped(turn, tap)
 
 
 FREE: Free = {

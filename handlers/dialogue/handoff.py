@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from fractions import Fraction
 
-from handlers.claims.outcomes import Appeal, Progress, Remark
-from handlers.dialogue import callbacks
+from handlers.claims.outcomes import Amend, Appeal, Change, Progress, Remark
+from handlers.dialogue import amendments, callbacks
 from handlers.dialogue.drafting import HUSHED, LIVE
 from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
 from handlers.messages.models import Button
-from handlers.messages.patterns import pattern_of
 from handlers.nlu.reading import Reading
 from handlers.nlu.text import consent
 from handlers.nlu.text.keyphrases import contains
 from storage.tickets import Ticket
 
-CORRECTS = pattern_of(
-    r"不是[^,，。!?;\n]{1,12}(?:而?是|[,，\s])|是[^,，。!?;\n]{1,10}[\s,，]+不是[^,，。!?;\n]{1,10}$|^第\s?[\d一二三四五六七八九十]+[个条行]|(?:应该|其实)是|(?:写|记|说|打|搞)错了"
-    r"|\bnot \w+,? but\b|\bi meant?\b|\bshould be\b|\bactually\b|\bcorrection\b",
-    re.IGNORECASE,
-)
 BRIEF = 30  # characters of a message that says one thing
 
 
@@ -102,8 +94,16 @@ def thanks(message: Message) -> bool:
     """Return whether the text is thanks where nothing is asked and no agent has the ticket."""
     turn = message.turn
     spoken = turn.claim is None or turn.claim.why in HUSHED
-    said = message.means("thanks") or consent.thanks(message.text)
+    said = message.means("thanks") or consent.thanks(message.text) or _has_come(message)
     return bool(spoken and said and turn.talk.ticket_no and not turn.silent_ticket())
+
+
+def _has_come(message: Message) -> bool:
+    """Return whether the text says that the money came (收到了 谢谢), on a ticket whose money went out."""
+    turn = message.turn
+    ticket = turn.ticket()
+    lines = turn.turn_input.found.lines.get(ticket.no, ()) if ticket and ticket.state not in LIVE else ()
+    return any(line.money_paid for line in lines) and consent.received(message.text)
 
 
 def welcome_thanks(message: Message) -> None:
@@ -122,33 +122,12 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
     """
     media = bool(turn.turn_input.inbound.media)
     if ticket.state in LIVE:
-        wish = _other_wish(turn, ticket, reading)
-        turn.outcomes.append(
-            Remark(
-                ticket_no=ticket.no,
-                wish=wish,
-                text=turn.changed(text),
-                evidence=turn.evidence_ids(),
-                signals=reading.signals,
-                severity=reading.severity,
-                special=reading.special,
-                aided=reading.aided,
-            )
-        )
-        if wish and not ticket.owner_id:
-            turn.tell("wish_changed", no=ticket.no, wish=turn.voice.remedy(wish), now=False)
-        elif media:
-            callbacks.expect(turn, owned=bool(ticket.owner_id))
-        elif not ticket.owner_id and (said := _put_right(turn, ticket, reading, text)):
-            turn.reply(said, echo=True)
-        elif not ticket.owner_id:
-            said = turn.voice.say("talk.added_after", no=ticket.no)
-            if turn.talk.spoken[-1:] == (said,):
-                turn.tell("added_too", now=False, no=ticket.no)
-            else:
-                turn.reply(said, _other(turn), echo=True)
+        _join(turn, ticket, text, reading)
         return True
     told = any(claim.problems for claim in reading.claims)
+    if not media and ticket.state != "withdrawn" and (changes := _late_changes(turn, ticket, reading, text)):
+        turn.outcomes.append(Amend(ticket_no=ticket.no, changes=changes, text=text))
+        return True
     if not told and not media and ticket.state != "withdrawn" and len(text) <= BRIEF and contains(text, "protest"):
         turn.outcomes.append(Remark(ticket_no=ticket.no, text=text))
         appeal = Button(label=turn.voice.say("talk.appeal"), tap=f"appeal:{ticket.no}")
@@ -161,29 +140,46 @@ def about_ticket(turn: Turn, ticket: Ticket, text: str, reading: Reading, *, tel
     return True
 
 
-def _put_right(turn: Turn, ticket: Ticket, reading: Reading, text: str) -> str:
-    """Return what is said to words that put a number of a filed ticket right; "" for other words."""
-    known = {line.order_line_no: line for line in turn.turn_input.found.lines.get(ticket.no, ())}
-    if "应该是" in text:  # of the number that is right, not of the one that was bought
-        reading = turn.read(text.replace("应该是", "是"), turn.candidates())
-    told = [one for one in reading.claims if one.line_no in known and one.quantity is not None]
-    changed = [one for one in told if str(one.quantity) != known[one.line_no].quantity]
-    if changed:
-        names = [f"{known[one.line_no].item} {_count(turn, one.quantity, one.unit)}" for one in changed]
-        return turn.voice.say("talk.restated_after", no=ticket.no, facts=turn.voice.say("talk.comma").join(names))
-    corrects_it = reading.correction or corrects(text)
-    return turn.voice.say("talk.not_understood_after", no=ticket.no) if corrects_it and not told else ""
+def _join(turn: Turn, ticket: Ticket, text: str, reading: Reading) -> None:
+    """Let words and photos join a ticket that is not decided; change what they put right."""
+    media = bool(turn.turn_input.inbound.media)
+    wish = _other_wish(turn, ticket, reading)
+    found = amendments.meant(turn, ticket, reading, text)
+    if found.changes and not (media or wish or reading.signals):
+        amendments.carry(turn, ticket, found, text)
+        return
+    turn.outcomes.append(
+        Remark(
+            ticket_no=ticket.no,
+            wish=wish,
+            text=turn.changed(text),
+            evidence=turn.evidence_ids(),
+            signals=reading.signals,
+            severity=reading.severity,
+            special=reading.special,
+            aided=reading.aided,
+        )
+    )
+    if found.changes or found.among:
+        amendments.carry(turn, ticket, found, text)
+    elif wish and not ticket.owner_id:
+        turn.tell("wish_changed", no=ticket.no, wish=turn.voice.remedy(wish), now=False)
+    elif media:
+        callbacks.expect(turn, owned=bool(ticket.owner_id))
+    elif not ticket.owner_id and (reading.correction or amendments.corrects(text)):
+        turn.reply(turn.voice.say("talk.not_understood_after", no=ticket.no), echo=True)
+    elif not ticket.owner_id:
+        said = turn.voice.say("talk.added_after", no=ticket.no)
+        if turn.talk.spoken[-1:] == (said,):
+            turn.tell("added_too", now=False, no=ticket.no)
+        else:
+            turn.reply(said, _other(turn), echo=True)
 
 
-def corrects(text: str) -> bool:
-    """Return whether words put something right that was said before: 不是122, should be 5."""
-    return bool(CORRECTS.search(text))
-
-
-def _count(turn: Turn, quantity: Fraction | str | None, unit: str | None) -> str:
-    if quantity in ("all", "half"):
-        return turn.voice.say(f"talk.{quantity}")
-    return f"{quantity}{turn.voice.unit(unit or '')}"
+def _late_changes(turn: Turn, ticket: Ticket, reading: Reading, text: str) -> tuple[Change, ...]:
+    """Return what words that correct want changed on a ticket that has its result."""
+    fixes = reading.correction or amendments.corrects(text)
+    return amendments.meant(turn, ticket, reading, text).changes if fixes else ()
 
 
 def _other_wish(turn: Turn, ticket: Ticket, reading: Reading) -> str:
@@ -191,7 +187,7 @@ def _other_wish(turn: Turn, ticket: Ticket, reading: Reading) -> str:
     lines = turn.turn_input.found.lines.get(ticket.no, ())
     wish = reading.remedies[-1] if reading.remedies else ""
     told = any(claim.problems for claim in reading.claims)
-    undecided = bool(lines) and all(line.state == "open" for line in lines)
+    undecided = bool(lines) and all(line.state in ("open", "withdrawn") for line in lines)
     if not wish or told or not undecided or ticket.filed_at is None or ticket.severity == "safety":
         return ""
     return wish if any(line.wish != wish for line in lines) else ""

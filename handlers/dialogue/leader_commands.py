@@ -66,7 +66,7 @@ def _open_to_words(turn: Turn, text: str) -> bool:
         return False
     spoken = turn.ticket()
     lines = turn.turn_input.found.lines.get(spoken.no, ()) if spoken else ()
-    return not (means(text, *REPLIES) and any(line.state in ("offered", "owed") for line in lines))
+    return not (means(text, *REPLIES) and any(line.state == "offered" or line.goods_owed for line in lines))
 
 
 def _spoke(turn: Turn, text: str) -> bool:

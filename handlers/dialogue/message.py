@@ -13,7 +13,7 @@ from handlers.nlu.text.keyphrases import Phrases
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What a handler decides by; `withdraw_asked` and `drop_asked` are questions that only this message may answer."""
+    """What a handler decides by; `withdraw_asked` and the like are questions that only this message may answer."""
 
     turn: Turn
     text: str
@@ -21,6 +21,7 @@ class Message:
     phrases: Phrases
     withdraw_asked: str = ""  # a ticket
     drop_asked: str = ""  # a draft
+    amend_asked: tuple[str, ...] = ()  # changes to a ticket
 
     @property
     def scopes(self) -> frozenset[str]:

@@ -57,7 +57,7 @@ def choose_wish(turn: Turn, value: str, index: int = 0) -> None:
     """Take a remedy by its code, for all problems of the draft."""
     claim = turn.claim
     assert claim
-    turn.put(set_wish(claim, value, at=turn.at))
+    turn.put(set_wish(claim, value, turn.turn_input.policy, at=turn.at))
     turn.respond(taken=True, now=True)
 
 
@@ -66,7 +66,7 @@ def choose_late(turn: Turn, value: str, index: int = 0) -> None:
     claim = turn.claim
     assert claim
     if value == "coupon":
-        claim = set_wish(claim, "compensation", at=turn.at)
+        claim = set_wish(claim, "compensation", turn.turn_input.policy, at=turn.at)
         turn.put(replace(claim, late_reason="coupon"))
     else:
         turn.put(replace(claim, late_reason="-"))

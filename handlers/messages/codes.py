@@ -24,7 +24,7 @@ CLOCKS: Mapping[str, str] = {  # what each runs from, until
     "decision_due": "filing, until every line is decided",
     "refund_due": "an approved refund, until the money is back",
     "exchange_due": "an approved resend or exchange, until it is arranged",
-    "return_by": "the notice that goods are to come back, until they are sent",
+    "return_by": "an approved return, until the goods are in; ends at `day_end` of its last day",
     "claim_window": "delivery or pickup (else `[orders] window_from`), as long as a claim is in time, inclusive",
     "appeal_window": "a decision, as long as it can be appealed",
     "appeal_final": "an appeal, until its final decision",

@@ -61,6 +61,7 @@ class Meant:
     amount: int | None = None
     share: Fraction | None = None
     coupon: int = 0
+    coupon_kind: str = ""  # a coupon of the policy, by its code
     words: str = ""  # for the customer
     reason: str = ""  # for the house alone
     as_wished: bool = False

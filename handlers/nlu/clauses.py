@@ -4,53 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from dataclasses import dataclass
 from itertools import pairwise
 
 from handlers.messages.patterns import pattern_of
+from handlers.nlu.borders import FILLS, HAN, OF_THE_ORDER
+from handlers.nlu.entries import BREAK, Entry, apart
 from handlers.nlu.items import Mention
 from handlers.nlu.problems import Problem
 from handlers.nlu.quantities import Quantity, short_by
 
-BREAK = pattern_of(r"[,。;!?\n]|(?<!\d)\.(?!\d)|(?<=\d)\.(?=\s|$)|\.{2,}")
 AND_BEFORE = pattern_of(r"(?:和|跟|与|、|及|还有|加|and)\s*$")
 ALL_OF = pattern_of(r"\s*(?:全部?|两样|两个|这些|统统|一共)?(?:都|均|全)")
 EACH = pattern_of(r"各|每样|每种|分别")
 LINK = pattern_of(r"(?: of(?: the)?)?[\s的:xX*\ue000-\ue002]*$")
-
-PACKS = {
-    "袋": ("bag", "bags", "pack", "packs"),
-    "盒": ("box", "boxes", "pack", "packs"),
-    "包": ("pack", "packs", "bag", "bags"),
-    "瓶": ("bottle", "bottles"),
-    "罐": ("can", "cans", "tin", "tins", "jar", "jars"),
-    "箱": ("box", "boxes", "crate", "crates"),
-}
-UNCOUNTED = {"foreign_object", "illness", "service_attitude"}
-"""Problems of which no quantity is claimed: 一条虫 counts insects."""
-
-
-@dataclass(slots=True)
-class Entry:
-    """What is said of one item (or of none); it grows while the clauses are read."""
-
-    mention: Mention | None = None
-    problems: list[Problem] = field(default_factory=list)
-    counts: list[Quantity] = field(default_factory=list)
-    bare: bool = False  # alone between commas: takes its problem from what follows
-    later: int | None = None  # the place of the further problem of which this is a part
-
-    @property
-    def begins(self) -> int:
-        """Return where the words for this entry begin."""
-        if self.later is not None:
-            return self.later
-        return self.mention.start if self.mention else 0
-
-    def codes(self) -> tuple[str, ...]:
-        """Return each problem type once, in reading order."""
-        return tuple(dict.fromkeys(problem.code for problem in self.problems))
 
 
 @dataclass(slots=True)
@@ -87,9 +54,12 @@ def gather(
     backwards (草莓坏2盒).
     """
     entries: list[Entry] = []
-    loose = Entry()
+    loose, order = Entry(), Entry()
     bundle: list[Entry] = []
     for clause in _clauses(text, mentions, problems, counts):
+        if not clause.mentions and _of_the_order(clause):
+            order.add(clause.problems)
+            continue
         if not clause.mentions:
             bare = [entry for entry in entries if not entry.problems] if ALL_OF.match(text, clause.start) else []
             targets = bare or bundle or [loose]
@@ -98,6 +68,10 @@ def gather(
                 entry.bare = False
             targets[-1].counts += clause.counts
             continue
+        besides = [one for one in clause.problems if one.code in OF_THE_ORDER]
+        if len(besides) < len(clause.problems):  # 草莓霉半盒晚到俩小时: lateness is not the strawberries'
+            order.add(besides)
+            clause.problems = [one for one in clause.problems if one not in besides]
         fresh = _walk(text, clause)
         if bundle and all(entry.bare for entry in bundle) and fresh[0].problems:
             for entry in bundle:
@@ -111,7 +85,18 @@ def gather(
         entries += fresh
     aside = [loose] if entries and loose.problems and _on_a_line_before(text, loose, entries) else []
     settled = _settled(entries, Entry() if aside else loose)
-    return [part for entry in (*aside, *settled) for part in _apart(entry)]
+    if order.problems and settled and not any(entry.problems for entry in (*aside, *settled)):
+        for entry in settled:
+            entry.problems += order.problems  # 我的虾呢, 都九点了还没到
+    elif order.problems:
+        aside.append(order)
+    return sorted((part for entry in (*aside, *settled) for part in apart(text, entry)), key=lambda part: part.begins)
+
+
+def _of_the_order(clause: _Clause) -> bool:
+    """Return whether a clause tells something of the whole order, and of no goods."""
+    codes = {problem.code for problem in clause.problems}
+    return bool(codes) and codes <= OF_THE_ORDER and not clause.counts
 
 
 def _on_a_line_before(text: str, loose: Entry, entries: Sequence[Entry]) -> bool:
@@ -120,25 +105,6 @@ def _on_a_line_before(text: str, loose: Entry, entries: Sequence[Entry]) -> bool
     if first is None or first.mention is None or not first.problems:
         return False
     return "\n" in text[loose.problems[-1].hit.end : first.mention.start]
-
-
-def _apart(entry: Entry) -> list[Entry]:
-    """Return one part for each problem with a count of its own (坏了2盒,少了1盒); else the entry unchanged."""
-    claimed = [count for count in entry.counts if count.role == "claim"]
-    own: list[tuple[Problem, Quantity]] = []
-    for count in claimed:
-        near = [one for one in entry.problems if one.hit.end <= count.start <= one.hit.end + 2]
-        if not near or not isinstance(count.value, Fraction):
-            return [entry]
-        own.append((near[-1], count))
-    if len(own) != len(entry.counts) or len({problem.code for problem, _ in own}) < max(2, len(own)):
-        return [entry]
-    parts = [Entry(mention=entry.mention, counts=[count], later=problem.hit.start) for problem, count in own]
-    parts[0].later = None
-    for one in entry.problems:
-        reached = [part for part, (problem, _) in zip(parts, own, strict=True) if problem.hit.start <= one.hit.start]
-        (reached or parts)[-1 if reached else 0].problems.append(one)
-    return parts
 
 
 def _only_items(text: str, clause: _Clause) -> bool:
@@ -152,7 +118,7 @@ def _only_items(text: str, clause: _Clause) -> bool:
 def _walk(text: str, clause: _Clause) -> list[Entry]:
     forwards = bool(clause.problems) and clause.problems[0].hit.start < clause.mentions[0].start
     entries = [Entry(mention=mention) for mention in clause.mentions]
-    _share_problems(entries, clause.problems, forwards=forwards)
+    _share_problems(text, entries, clause.problems, forwards=forwards)
     for count in clause.counts:
         _owner(text, entries, count, forwards=forwards).counts.append(count)
     told = [entry for entry in entries if entry.counts]
@@ -162,7 +128,7 @@ def _walk(text: str, clause: _Clause) -> list[Entry]:
     return entries
 
 
-def _share_problems(entries: list[Entry], problems: Sequence[Problem], *, forwards: bool) -> None:
+def _share_problems(text: str, entries: list[Entry], problems: Sequence[Problem], *, forwards: bool) -> None:
     places = [(entry.mention.start, entry) for entry in entries if entry.mention]
     for index, problem in enumerate(problems):
         at = problem.hit.start
@@ -173,12 +139,22 @@ def _share_problems(entries: list[Entry], problems: Sequence[Problem], *, forwar
                 chosen = [entry for place, entry in places if place > at] or chosen
         else:
             begin = max((one.hit.end for one in problems if one.hit.end <= at), default=-1)
-            chosen = [entry for place, entry in places if begin <= place <= at]
+            chosen = _joined(text, [entry for place, entry in places if begin <= place <= at])
             if not chosen:
                 before = [entry for place, entry in places if place <= at]
                 chosen = [one for one in before if _same_problem_group(one, before[-1])] if before else [entries[-1]]
         for entry in chosen:
             entry.problems.append(problem)
+
+
+def _joined(text: str, entries: list[Entry]) -> list[Entry]:
+    """Return the last item with those before it of which nothing is said between: 鸡蛋3个和草莓2盒都坏了."""
+    kept = entries[-1:]
+    for one in reversed(entries[:-1]):
+        if HAN.search(FILLS.sub("", text[_end(one) : kept[0].begins])):
+            break
+        kept.insert(0, one)
+    return kept
 
 
 def _same_problem_group(one: Entry, last: Entry) -> bool:
@@ -240,55 +216,3 @@ def _merged(entries: Sequence[Entry]) -> list[Entry]:
         known.problems += [problem for problem in entry.problems if problem not in known.problems]
         known.counts += [count for count in entry.counts if count not in known.counts]
     return list(kept.values())
-
-
-def _packed(entry: Entry, ordered: Fraction | None, unit: str) -> Quantity | None:
-    """Return how many packs an insect was in, where that is told in the order line's own unit; never the insects."""
-    if set(entry.codes()) != {"foreign_object"} or ordered is None:
-        return None
-    own = [one for one in entry.counts if one.role == "claim" and one.unit and one.unit in (unit, *PACKS.get(unit, ()))]
-    return own[0] if len(own) == 1 and isinstance(own[0].value, Fraction) and own[0].value <= ordered else None
-
-
-def amount(entry: Entry, ordered: Fraction | None, unit: str = "") -> Quantity | None:
-    """Return the count that is claimed: what is missing where both sums are given, else the one beside the problem.
-
-    `unit`: the order line's own; of several counts the one in it is meant (8小杯那种, 3板里2板).
-    """
-    changed = [count for count in entry.counts if count.role == "changed"]
-    if changed:
-        return changed[-1]
-    if entry.problems and set(entry.codes()) <= UNCOUNTED:
-        return _packed(entry, ordered, unit)
-    spared = next((count for count in entry.counts if count.role == "but"), None)
-    if spared is not None and isinstance(spared.value, Fraction):
-        rest = ordered - spared.value if ordered is not None and ordered > spared.value else None
-        return replace(spared, value=rest, role="claim")
-    missing = short_by(entry.counts, ordered)
-    if missing is not None:
-        return missing
-    counts = [count for count in entry.counts if count.role == "claim"]
-    if not counts:
-        counts = [
-            count
-            for count in entry.counts
-            if count.role == "wish" and isinstance(count.value, Fraction) and count.value > 1
-        ]
-    if not counts and "shortage_missing" not in entry.codes():
-        counts = [count for count in entry.counts if count.role == "received" and not count.only]
-    own = [count for count in counts if unit and count.unit == unit and count.value is not None]
-    if own and len(own) < len(counts) and counts[0].unit and counts[0].unit != unit and counts[0].value is not None:
-        counts = own
-    if len(counts) > 1 and entry.problems:
-        after = [
-            count
-            for count in counts
-            if any(problem.hit.end <= count.start <= problem.hit.end + 4 for problem in entry.problems)
-        ]
-        before = [
-            count for count in counts if any(0 <= problem.hit.start - count.end <= 2 for problem in entry.problems)
-        ]
-        exact = [count for count in after or before or counts if count.value is not None]
-        exact = exact or [count for count in counts if count.value is not None]
-        counts = exact or counts
-    return counts[0] if counts else None

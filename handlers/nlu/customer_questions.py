@@ -25,7 +25,7 @@ class Question:
 
 
 def _asked(*patterns: str) -> re.Pattern[str]:
-    return pattern_of("|".join(patterns), re.IGNORECASE)
+    return re.compile("|".join(patterns), re.IGNORECASE)
 
 
 QUESTIONS: Mapping[str, Question] = {
@@ -65,6 +65,15 @@ QUESTIONS: Mapping[str, Question] = {
         r"have)[^.!?;\n]{0,14}back",
         r"(?:do|should|must) i (?:need to |have to )?return", r"(?:can|may|should) i throw"),
         ("return_refund", "exchange")),
+    "return_how": Question(_asked(
+        r"(?:怎么|怎样|如何|咋|哪能|点样)(?:样|个)?(?:给你们|把[^,。!?;\n]{1,6})?(?:退回|退返|寄回|寄返|送回|退货|寄给|寄过)",
+        r"(?:寄|退|送)(?:回|返|货)?(?:到|去|给)(?:哪|什么地方|边度|谁)",
+        r"(?:退货|寄回|退回|收货|寄送|回寄)的?(?:地址|收件人)",
+        r"地址(?:是)?(?:多少|哪里|哪儿|什么|发我|发一下|给我|呢|[?？])",
+        r"how (?:do|can|should|shall|to|would) (?:i |we )?(?:return|(?:send|ship|mail|give|get) (?:it|them|this|that|"
+        r"the \w+) back)", r"where (?:do|can|should|shall|to|must) (?:i |we )?(?:send|return|ship|mail|post)",
+        r"(?:return|your|the|what) address"),
+        ("return_refund", "exchange", "refund")),
     "collect": Question(_asked(
         r"(?:上门|来家|到家|来我家|过来|派人来?)(?:来)?(?:取|拿|收|提|拎)[^,。!?;\n]{0,8}(?:吗|么|嘛|不|伐|行|得|[?？]|$)|(?:能不能|可不可以|可以|能)[^,。!?;\n]{0,4}(?:上门|过来|来家里?)(?:取|拿|收|提)",
         r"(?:can|could|will) (?:you|someone|somebody|they) (?:come (?:and )?)?(?:collect|pick (?:it|them|"
@@ -107,8 +116,19 @@ def questions(text: str) -> tuple[str, ...]:
     told = normalise(text)
     found = [name for name, question in QUESTIONS.items() if question.asked.search(told)]
     if {"money_when", "freight", "collect"} & set(found):
+        found = [name for name in found if name not in ("how_long", "send_back", "return_how")]
+    if "return_how" in found:
         found = [name for name in found if name not in ("how_long", "send_back")]
     return tuple(found)
+
+
+OF_RETURN = frozenset({"return_how", "freight", "send_back"})
+"""Questions that a ticket answers whose goods are awaited back."""
+
+
+def asks_of_return(text: str) -> bool:
+    """Return whether a text asks how, where or at whose cost goods are sent back."""
+    return not OF_RETURN.isdisjoint(questions(text))
 
 
 NOTHING = pattern_of(

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from handlers.messages.patterns import pattern_of
-from handlers.nlu.clauses import Entry, gather
+from handlers.nlu.borders import pressed, punctuated
+from handlers.nlu.clauses import gather
+from handlers.nlu.entries import Entry
 from handlers.nlu.items import Mention, mentions, strangers
-from handlers.nlu.problems import Problem, problems_in
+from handlers.nlu.problems import ITEM, Problem, problems_in
 from handlers.nlu.quantities import Quantity, lone, quantities
 from handlers.nlu.references import MASK
 from handlers.nlu.rescoring import weighed
@@ -22,7 +24,6 @@ from handlers.nlu.text.photo_counts import without_photo_counts
 from handlers.nlu.wishes import Wishes, wishes
 from storage.orders import Order
 
-ITEM = "\ue001"
 PORTION = pattern_of(r"[0-9一二两三四五六七八九十半][个只颗枚盒袋包份瓶箱条根块斤板组]")
 CONTRAST = pattern_of(r"[,。;!\s]*(?:就是|只是|但|不过|可是|而是|倒是少|but\b|just\b)")
 PLACED = pattern_of(r"(?:的)?(?:底下|下面|下边|旁边|后面|上面)(?=[还又也压藏放翻找有]|,)")  # 血肠底下还压着一袋
@@ -147,7 +148,7 @@ def lay_bare(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Bare:
     bare = without_durations(covered(text, [*spans, *(came.spans[:1] if came else ())], ITEM))
     goods = [f"{line.item} {line.spec} {line.unit}" for order in orders for line in order.lines]
     bare = without_photo_counts(bare, [*(text[start:end] for start, end in spans), *goods], MASK)
-    problems = problems_in(bare, lexicon)
+    bare, problems = punctuated(bare, problems_in(bare, lexicon), lexicon)
     if came and came.wrong and not any(one.code in ("wrong_item", "not_as_described") for one in problems):
         problems.append(Problem("wrong_item", came.hit))
         problems.sort(key=lambda one: one.hit.start)
@@ -159,6 +160,7 @@ def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
     laid = lay_bare(text, orders, lexicon)
     bare, came = laid.text, laid.came
     problems, added, grave = _problems(laid, orders, lexicon)
+    problems = pressed(bare, problems)
     everything = sorted([*laid.items, *laid.named], key=lambda one: one.start)
     everything = [
         one for one in everything if not PLACED.match(bare, one.end) and not OTHERS_ARE.search(bare[: one.start])

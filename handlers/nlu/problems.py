@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from handlers.messages.patterns import pattern_of
 from handlers.nlu.text.lexicon import Hit, Lexicon, all_hits
 
-CLAUSE = pattern_of(r"[,。;!?\n]")
+ITEM = "\ue001"  # stands for each character of covered goods
+CLAUSE = pattern_of(r"[,。;!?\n]|(?<!\d)\.(?!\d)")
 WEAK, FADING, BLAME, OUTCOME = "poor", "fading", "blame", "outcome"
 
 
@@ -39,8 +40,9 @@ def _overlap(one: Hit, other: Hit) -> bool:
 
 
 def _same_clause(text: str, one: Hit, other: Hit) -> bool:
+    """Return whether two hits are of one clause, with no other goods between them."""
     low, high = min(one.end, other.end), max(one.start, other.start)
-    return CLAUSE.search(text[low:high]) is None
+    return CLAUSE.search(text[low:high]) is None and ITEM not in text[low:high]
 
 
 def _is(problem: Problem, phrase: str, lexicon: Lexicon) -> bool:

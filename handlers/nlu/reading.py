@@ -9,9 +9,9 @@ from fractions import Fraction
 
 from handlers.messages.codes import strongest
 from handlers.messages.patterns import pattern_of
-from handlers.nlu.clauses import Entry, amount
 from handlers.nlu.dates import of_day
 from handlers.nlu.entities import Facts, facts
+from handlers.nlu.entries import Entry, amount
 from handlers.nlu.items import line_of
 from handlers.nlu.order_index import OrderIndex, lay_open, plain_number
 from handlers.nlu.references import MASK, References, refer

@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from handlers.nlu.problems import CLAUSE, Problem
+from handlers.messages.patterns import pattern_of
+from handlers.nlu.problems import CLAUSE, ITEM, Problem
 from handlers.nlu.risk_signals import Serious
 from handlers.nlu.text.lexicon import Hit
 from handlers.nlu.text.weights import MAJOR, Learned, marks_of
 
+GOODS = pattern_of(f"{ITEM}+")
 KEPT = frozenset({"illness", "foreign_object", "expired"})
 """Types that are never dropped when the tables found them: too much is at stake."""
 
@@ -37,8 +39,8 @@ def weighed(
     """Return the problems with what is likely and without what is unlikely; severity only rises.
 
     Where `several` items of an order are named, each clause is weighed by itself, so that nothing is added to the
-    item of another. What was read at `firm` stays: it was not read from words alone. So does a type that would make
-    a claim on goods with these `tags` serious.
+    item of another; of a clause with more than one nothing is dropped. What was read at `firm` stays: it was not read
+    from words alone. So does a type that would make a claim on goods with these `tags` serious.
     """
     codes = {problem.code for problem in problems}
     sums = learned.sums(text, marks_of(codes, severity=grave.severity, signals=grave.signals))
@@ -52,7 +54,8 @@ def weighed(
         piece = text[start:end]
         if several:
             sums = learned.sums(piece, marks_of({problem.code for problem in own}))
-        found += [one for one in own if one.hit is firm or one.code in stay | _likely(own, sums, learned)]
+        sure = stay | (_likely(own, sums, learned) if len(GOODS.findall(piece)) < 2 else {one.code for one in own})
+        found += [one for one in own if one.hit is firm or one.code in sure]
         missed = _missed(piece, start, {problem.code for problem in own}, sums, learned)
         (added if own else found).extend(missed)
     return Corrected(found=tuple(found), added=tuple(added), grave=grave)

@@ -17,7 +17,7 @@ from typing import IO
 from handlers.orders.cells import MOST_LINES
 from handlers.orders.columns import HEAD_ROWS, Header, header_of, is_header
 from handlers.orders.gathering import Found, Gatherer
-from handlers.orders.records import KEY, Record, Rejected, refused
+from handlers.orders.records import FAULT, KEY, Record, Rejected, refused
 from handlers.orders.rows import Rows, Unusable, sheets
 from media.tables.text import Row
 from media.values import MERGED_CELL
@@ -69,7 +69,7 @@ class OrderFile:
                 key = record[KEY]
                 count = counts[key]
                 if not key or count > MOST_LINES or key in crossed:
-                    refusals.append(refused(self.columns, record, self._reason(key)))
+                    refusals.append(refused(self.columns, record, record[FAULT] or self._reason(key)))
                 elif count == 1:
                     groups.append([record])
                 else:
@@ -178,11 +178,11 @@ def _lay(
             file.crossed |= {key, before}
         chunk.append((number, key, picked, fault))
         if len(chunk) == CHUNK:
-            _put(chunk, file)
+            lay_aside(chunk, file)
             seen(len(chunk))
             chunk = []
     if chunk:
-        _put(chunk, file)
+        lay_aside(chunk, file)
         seen(len(chunk))
     file.rows = file.counts.total()
 
@@ -209,7 +209,7 @@ class _Merged:
         return cells, spread
 
 
-def _put(chunk: list[Record], file: OrderFile) -> None:
+def lay_aside(chunk: list[Record], file: OrderFile) -> None:
     """Lay rows aside: their cells as one text, which costs a quarter of writing each."""
     numbers, keys, cells, faults = zip(*chunk, strict=True)
     file.counts.update(keys)

@@ -1,4 +1,4 @@
-"""The sheets of an order file, CSV or XLSX, as rows of text."""
+"""The sheets of a file, CSV or XLSX, as rows of text: orders, or payments that accounting confirms."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 from media.tables.reading import OLE, ZIP
 from media.tables.text import Row, encoding_of, text_rows
 from media.tables.workbook import DAMAGE, Sheet, workbook
+
+NO_TEXT = "{path} is not a text file in UTF-8 or GB18030; save it as CSV UTF-8 or as XLSX."
 
 
 class Unusable(Exception):
@@ -39,27 +41,30 @@ def sheets(path: Path) -> Iterator[Sequence[Rows]]:
     except OSError as error:
         raise Unusable(f"{path} cannot be opened ({error.strerror}); check its name and permissions.") from None
     if not head:
-        raise Unusable(f"{path} is empty; export the orders again.")
+        raise Unusable(f"{path} is empty; save it again.")
     if head == OLE:
         raise Unusable(f"{path} is an old or encrypted Excel file; save it as XLSX without a password, or as CSV.")
     if not head.startswith(ZIP):
         with path.open("rb") as raw:
             encoding = encoding_of(raw)
         if not encoding:
-            raise Unusable(f"{path} is not a text file in UTF-8 or GB18030; save it as CSV UTF-8 or as XLSX.")
+            raise Unusable(NO_TEXT.format(path=path))
         yield [Rows(name="", merges=False, read=lambda: _text(path, encoding))]
         return
     with ExitStack() as stack:
         with _damage_told(path):
             _, found = stack.enter_context(workbook(path))
         if not found:
-            raise Unusable(f"{path} has no sheet that can be seen; put the orders on one.")
+            raise Unusable(f"{path} has no sheet that can be seen; put the rows on one.")
         yield [Rows(name=sheet.name, merges=True, read=_reader(path, sheet)) for sheet in found]
 
 
 def _text(path: Path, encoding: str) -> Iterator[Row]:
-    with path.open(encoding=encoding, newline="") as file:
-        yield from text_rows(file)
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            yield from text_rows(file)
+    except UnicodeError:  # UTF-16 is told by its mark alone
+        raise Unusable(NO_TEXT.format(path=path)) from None
 
 
 def _reader(path: Path, sheet: Sheet) -> Callable[[], Iterator[Row]]:

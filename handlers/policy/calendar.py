@@ -11,6 +11,8 @@ from handlers.policy.policy import Duration, Policy
 # These run only while people are there: what falls due at night is promised for the morning.
 # Major claims and pages are not among them, they run round the clock.
 STAFFED_CLOCKS = frozenset({"human_first_response"})
+# These are told as days: they end when the working day of their last day ends.
+WHOLE_DAYS = frozenset({"return_by"})
 SATURDAY = 5
 LONGEST = 366  # days looked through for a working day before the calendar must be nonsense
 
@@ -83,7 +85,10 @@ def promised(start: datetime, clock_name: str, policy: Policy, *, early: bool = 
     """
     begins = staffed_from(start, policy) if clock_name in STAFFED_CLOCKS else start
     faster = early and clock_name == "human_first_response"
-    return due(begins, policy.clocks["major_human_response" if faster else clock_name], policy)
+    ends = due(begins, policy.clocks["major_human_response" if faster else clock_name], policy)
+    if clock_name in WHOLE_DAYS:
+        return datetime.combine(ends.date(), policy.hours.day_end, zone(policy))
+    return ends
 
 
 def staffed(when: datetime, policy: Policy) -> bool:
@@ -102,6 +107,23 @@ def staffed_from(when: datetime, policy: Policy) -> datetime:
         return local
     morning = _at(local.date(), policy.hours.staffed_from, policy)
     return morning if morning > local else _at(local.date() + timedelta(days=1), policy.hours.staffed_from, policy)
+
+
+def staffed_due(start: datetime, seconds: float, policy: Policy) -> datetime:
+    """Return the moment at which so much time has passed in which people are there."""
+    at, left = staffed_from(start, policy), timedelta(seconds=seconds)
+    if policy.hours.staffed_from == policy.hours.staffed_to:
+        return due(start, Duration(seconds=seconds), policy)
+    while (room := _staffed_until(at, policy) - at) < left:
+        left -= room
+        at = staffed_from(at + room, policy)
+    return at + left
+
+
+def _staffed_until(at: datetime, policy: Policy) -> datetime:
+    """Return when people go home on the day of a staffed moment."""
+    ends = _at(at.date(), policy.hours.staffed_to, policy)
+    return ends if ends > at else _at(at.date() + timedelta(days=1), policy.hours.staffed_to, policy)
 
 
 def within(start: datetime, when: datetime, duration: Duration | None, policy: Policy) -> bool:

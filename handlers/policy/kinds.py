@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from handlers.messages.codes import LANGUAGES
 from handlers.messages.durations import Duration
 from handlers.nlu.text.weights import fault
 
@@ -163,6 +164,22 @@ def _fen(value: Any) -> Decimal:
 
 
 TEXT = _fits("a text in quotes", lambda value: isinstance(value, str) and value.strip())
+
+
+def _worded(value: Any) -> Mapping[str, str]:
+    """Read one text for every language, or a text in each."""
+    if isinstance(value, str) and value.strip():
+        return dict.fromkeys(LANGUAGES, value.strip())
+    if (
+        isinstance(value, Mapping)
+        and value.keys() == {*LANGUAGES}
+        and all(isinstance(one, str) and one.strip() for one in value.values())
+    ):
+        return {language: str(one).strip() for language, one in value.items()}
+    raise ValueError(f"must be a text in quotes, or a text in {' and '.join(LANGUAGES)}")
+
+
+WORDED = Kind("a text in quotes, or a text in `zh` and `en`", _worded)
 FLAG = _fits("true or false", lambda value: isinstance(value, bool))
 TABLE = _fits("a table of keys, not one value", lambda value: isinstance(value, Mapping))
 CODE = _fits(

@@ -93,6 +93,20 @@ class Coupon:
 
     label: Annotated[Labels, NEEDED, Field(description="the name, in each language")] = field(default_factory=dict)
     value: Annotated[int, kinds.YUAN, NEEDED, Field(description="what it is worth")] = 0
+    code: Annotated[str, kinds.TEXT, Field(
+        description="the code that all customers use. Without it whoever issues the coupon is asked for its code")] = ""
+    where: Annotated[Mapping[str, str], kinds.WORDED, Field(
+        description="where and until when it holds; told with the code")] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Where a problem came from, as an agent chooses it on the card."""
+
+    label: Annotated[Labels, NEEDED, Field(description="the name, in each language")] = field(default_factory=dict)
+    party: Annotated[str, one_of("house", "supplier", "carrier"), Field(
+        description="who answers for it: `supplier` and `carrier` are those of the order line, and `claimdesk "
+        "chargeback` lists the line for them")] = "house"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

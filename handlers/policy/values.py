@@ -125,11 +125,27 @@ class Money:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """What tickets cost the house (docs/money.md)."""
+
+    freight: Annotated[str, one_of("whole_order", "never"), Field(
+        description="when the freight of an order goes back: `whole_order`: with the last of its goods. `never`: the "
+        "house keeps it")] = "whole_order"
+    goods: Annotated[int, whole(0, 100), Field(
+        description="what goods sent again cost the house, in percent of what was paid for them")] = 100
+    labour_minutes: Annotated[int, whole(0, 480), Field(
+        description="how many minutes a ticket takes that a person decides; 0: no labour is counted")] = 0
+    labour_rate: Annotated[int, kinds.YUAN, Field(
+        description="what an hour of that costs")] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
     """The day: promises in working days end at `day_end`; people answer from `staffed_from` to `staffed_to`."""
 
     day_start: Annotated[time, kinds.CLOCK_TIME, Field(
-        description="when the working day begins, before `day_end`")] = time(9)
+        description="when the working day begins, before `day_end`; customers are reminded then of goods that "
+        "are to come back the next day")] = time(9)
     day_end: Annotated[time, kinds.CLOCK_TIME, Field(
         description="when the working day ends; a duration in working days ends then, on its last day")] = time(20)
     staffed_from: Annotated[time, kinds.CLOCK_TIME, Field(
@@ -179,6 +195,18 @@ class Review:
 
     leader: Annotated[bool, kinds.FLAG, Field(
         description="the leader of the site is asked before a person decides, for at most `leader_review`")] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returns:
+    """How goods come back."""
+
+    address: Annotated[Mapping[str, str], kinds.WORDED, Field(
+        description="where goods that come back are sent: place, name and phone, as a customer writes them on a "
+        "parcel. Without it the agent who grants a return is asked for the address")] = field(default_factory=dict)
+    freight: Annotated[str, one_of("house", "customer"), Field(
+        description="who pays for sending goods back: `house` (the business, freight collect) or `customer`"
+    )] = "house"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

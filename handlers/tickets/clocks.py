@@ -27,7 +27,7 @@ HUMAN = frozenset(
 )
 TO_ANSWER = ("human_first_response", "major_human_response")
 PAGES = ("page_supervisor", "page_everyone")
-LASTING = ("refund_due", "exchange_due", "follow_up")  # they outlive the decision
+LASTING = ("refund_due", "exchange_due", "return_by", "follow_up")  # they outlive the decision
 NEAR = timedelta(hours=26)  # the evening before the last day: time enough to pay what is due
 
 
@@ -48,9 +48,17 @@ def start(
     due = calendar.promised(begun, name, policy, early=early)
     rows.start(tx, no, name, started=begun, due=due)
     _wake(tx, no, name, due, context)
-    if name == "refund_due" and due - NEAR > context.now:
-        mailboxes.wake(tx, f"near:{no}:{name}", _payload(no, name, near=True), due=due - NEAR, now=context.now)
     return due
+
+
+def start_beside(tx: Tx, no: str, name: str, policy: Policy, context: TurnContext) -> datetime | None:
+    """Start a clock unless an earlier promise of that name still runs; return when what begins now is due.
+
+    Several lines may owe money: the clock shows the first due time among them.
+    """
+    if rows.running(tx, no, [name]):
+        return calendar.promised(context.now, name, policy) if name in policy.clocks else None
+    return start(tx, no, name, policy, context)
 
 
 def start_first(
@@ -68,6 +76,13 @@ def start_first(
 def set_to(tx: Tx, no: str, name: str, due: datetime, context: TurnContext) -> None:
     """Set another due time for a running clock: a breached promise gets a new date, the breach stays on record."""
     rows.move(tx, no, name, due=due)
+    _wake(tx, no, name, due, context)
+    refresh(tx, no)
+
+
+def resume(tx: Tx, no: str, name: str, due: datetime, context: TurnContext) -> None:
+    """Let a stopped clock run again towards the time that was promised; a breach stays on record."""
+    rows.resume(tx, no, name, due=due)
     _wake(tx, no, name, due, context)
     refresh(tx, no)
 
@@ -122,3 +137,14 @@ def _payload(no: str, name: str, **more: object) -> dict[str, object]:
 
 def _wake(tx: Tx, no: str, name: str, due: datetime, context: TurnContext) -> None:
     mailboxes.wake(tx, f"clock:{no}:{name}", _payload(no, name), due=due, now=context.now)
+    near = _near(name, due, context.policy)
+    if near and near > context.now:
+        mailboxes.wake(tx, f"near:{no}:{name}", _payload(no, name, near=True), due=near, now=context.now)
+
+
+def _near(name: str, due: datetime, policy: Policy) -> datetime | None:
+    """Return when somebody is reminded: the desk of money that is due, the customer of goods that are to come back."""
+    if name == "return_by":
+        day = calendar.local_date(due, policy) - timedelta(days=1)
+        return datetime.combine(day, policy.hours.day_start, calendar.zone(policy))
+    return due - NEAR if name == "refund_due" else None

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from handlers.context import TurnContext
+from handlers.costs import caps, ledger
 from handlers.policy.policy import Policy
-from handlers.tickets import clocks, decision_notices, lifecycle
+from handlers.tickets import clocks, decision_notices, lifecycle, returns
 from handlers.tickets.lifecycle import By
+from handlers.tickets.outside import order_webhook
 from storage import ticket_lines, tickets
 from storage.database import Tx
+from storage.fulfilment import shipments
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
 MONEY = frozenset({"refund", "partial_refund", "return_refund"})
 STATE_OF: dict[str, str] = {
-    "refund": "approved",
-    "partial_refund": "approved",
+    "refund": "owed",
+    "partial_refund": "owed",
     "return_refund": "goods_awaited",
     "resend": "owed",
     "exchange": "owed",
@@ -39,6 +41,8 @@ class Ruling:
     words: str = ""
     reason: str = ""
     rule: str = ""  # code of the policy's rule
+    coupon_kind: str = ""  # the policy's coupon that was chosen
+    address: str = ""  # where goods that come back go to, as the agent typed it
 
 
 def paid(tx: Tx, ticket: Ticket, line: Line) -> int:
@@ -50,28 +54,6 @@ def paid(tx: Tx, ticket: Ticket, line: Line) -> int:
     if order is None or (order.shared_paid and line.order_line_no is not None):
         return 0
     return order.left(line.order_line_no)
-
-
-def room(tx: Tx, ticket: Ticket, line: Line) -> int:
-    """Return the 分 that may still be given back on a line: what was paid less what went back or is granted already."""
-    order = tickets.order_of(tx, ticket)
-    if order is None:
-        return 0
-    tickets.lock_order(tx, order.order_no)
-    part = None if order.shared_paid else line.order_line_no
-    return max(0, order.left(line.order_line_no) - ticket_lines.granted(tx, order.order_no, part))
-
-
-def fits(tx: Tx, ticket: Ticket, asked: Iterable[tuple[Line, int]]) -> bool:
-    """Return whether sums in 分 may be given on their lines, all of them together."""
-    sums: defaultdict[int | None, int] = defaultdict(int)
-    for line, amount in asked:
-        sums[line.order_line_no] += amount
-        sums[None] += amount if line.order_line_no is not None else 0
-        whole = room(tx, ticket, replace(line, order_line_no=None))
-        if sums[line.order_line_no] > room(tx, ticket, line) or sums[None] > whole:
-            return False
-    return True
 
 
 def is_wished(line: Line, ruling: Ruling) -> bool:
@@ -86,16 +68,40 @@ def is_wished(line: Line, ruling: Ruling) -> bool:
 
 
 def grant(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: TurnContext) -> None:
-    """Grant a remedy on a line. The caller has checked `room`."""
+    """Grant a remedy on a line. The caller has checked that its sum fits into `caps.room`."""
     policy = context.policy_of(tx, ticket.policy_hash)
-    refund_due = None
+    refund_due, freight = None, 0
     if ruling.amount:
-        refund_due = clocks.start(tx, ticket.no, "refund_due", policy, context)
-    elif STATE_OF[ruling.remedy] == "owed" and ruling.remedy != "compensation":
-        due = clocks.start(tx, ticket.no, "exchange_due", policy, context)
-        clocks.start(tx, ticket.no, "follow_up", policy, context, since=due)
-    lifecycle.move_line(tx, line, STATE_OF[ruling.remedy], refund_due_at=refund_due, **_columns(ruling, by, context))
-    lifecycle.log(tx, ticket.no, "approved", by, context, **_data(line, ruling))
+        freight = caps.room(tx, ticket, policy).freight_in(line.order_line_no, ruling.amount)
+    if ruling.remedy == "return_refund":  # its money is owed once the goods are in
+        returns.begin(tx, ticket, line, policy, context)
+    elif ruling.amount:
+        refund_due = clocks.start_beside(tx, ticket.no, "refund_due", policy, context)
+    elif ruling.remedy in ticket_lines.GOODS:
+        clocks.start_beside(tx, ticket.no, "exchange_due", policy, context)
+        shipments.put(tx, ticket.no, line.line, shipments.OUT, **shipments.NOTHING_YET)
+    code = _code_for_all(ruling, policy)
+    issued = {"issued_at": context.now if code else None, "coupon_code": code}
+    state = STATE_OF[ruling.remedy]
+    if ruling.coupon and state == "done" and not code:
+        state = "owed"
+    elif code and ruling.remedy == "compensation":
+        state = "done"
+    columns = {**issued, **_columns(ruling, by, context), "freight": freight}
+    lifecycle.move_line(tx, line, state, refund_due_at=refund_due, **columns)
+    more = {"freight": freight} if freight else {}
+    lifecycle.log(tx, ticket.no, "approved", by, context, **_data(line, ruling), **more)
+    if code:
+        data = {"line": line.line, "coupon": ruling.coupon, "code": code}
+        lifecycle.log(tx, ticket.no, "issued", lifecycle.BOT, context, **data)
+        ledger.issued(tx, ticket.no, line.line, ruling.coupon, actor=lifecycle.BOT.actor, at=context.now)
+    order_webhook.decided(tx, ticket, line.line, context)
+
+
+def _code_for_all(ruling: Ruling, policy: Policy) -> str:
+    """Return the code under which everybody has a coupon, so that it is issued with the decision; "" where none is."""
+    known = policy.coupons.get(ruling.coupon_kind) if ruling.coupon else None
+    return known.code if known and known.value == ruling.coupon else ""
 
 
 def offer(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: TurnContext) -> None:
@@ -106,7 +112,7 @@ def offer(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: T
 
 def refuse(tx: Tx, ticket: Ticket, line: Line, reason: str, by: By, context: TurnContext) -> None:
     """Refuse a line for a stated reason."""
-    columns = {"remedy": "", "amount": 0, "coupon": 0, "reason": reason, "decided_by": by.actor}
+    columns = {"remedy": "", "amount": 0, "coupon": 0, "coupon_kind": "", "reason": reason, "decided_by": by.actor}
     lifecycle.move_line(tx, line, "refused", decided_at=context.now, **columns)
     lifecycle.log(tx, ticket.no, "refused", by, context, line=line.line, reason=reason)
 
@@ -116,6 +122,7 @@ def _columns(ruling: Ruling, by: By, context: TurnContext) -> dict[str, Any]:
         "remedy": ruling.remedy,
         "amount": ruling.amount,
         "coupon": ruling.coupon,
+        "coupon_kind": ruling.coupon_kind,
         "reason": ruling.words or ruling.reason,
         "decided_by": by.actor,
         "decided_at": context.now,
@@ -140,11 +147,14 @@ def conclude(
     clocks.stop(tx, no, clocks.TO_ANSWER, context)
     policy = context.policy_of(tx, ticket.policy_hash)
     if state in lifecycle.AFTER:
-        _settle_clocks(tx, no, policy, context)
+        clocks.stop_all(tx, no, context, but=clocks.LASTING)
+        if lifecycle.outcome(lines) == "resolved":  # what is owed still keeps a ticket from its end
+            clocks.start(tx, no, "idle_close", policy, context)
         lifecycle.log(tx, no, state, by, context)
     elif state == "waiting_customer":
         clocks.start(tx, no, "idle_close", policy, context)
     clocks.refresh(tx, no)
+    ledger.settle(tx, ticket, lines, policy, actor=by.actor, at=context.now)
     if tell:
         decision_notices.tell(tx, no, decided, context, was_appeal=ticket.state == "appealed", rule=rule)
 
@@ -158,8 +168,3 @@ def _state(ticket: Ticket, lines: list[Line], context: TurnContext) -> tuple[str
     if any(line.state == "open" for line in lines):
         return ("assigned" if ticket.owner_id else "queued"), {}
     return "waiting_customer", {}
-
-
-def _settle_clocks(tx: Tx, no: str, policy: Policy, context: TurnContext) -> None:
-    clocks.stop_all(tx, no, context, but=clocks.LASTING)
-    clocks.start(tx, no, "idle_close", policy, context)

@@ -17,7 +17,7 @@ NEXT: Mapping[str, frozenset[str]] = {
     "assigned": frozenset({"queued", "waiting_customer", "decided", "resolved", "closed", "withdrawn"}),
     "waiting_customer": frozenset({"queued", "assigned", "decided", "resolved", "closed", "withdrawn"}),
     "decided": frozenset({"resolved", "closed", "appealed", "assigned", "queued"}),
-    "resolved": frozenset({"closed", "appealed", "assigned", "queued"}),
+    "resolved": frozenset({"decided", "closed", "appealed", "assigned", "queued"}),
     "closed": frozenset({"appealed", "assigned", "queued"}),
     "appealed": frozenset({"decided", "withdrawn"}),
     "withdrawn": frozenset(),
@@ -25,11 +25,11 @@ NEXT: Mapping[str, frozenset[str]] = {
 LINE_NEXT: Mapping[str, frozenset[str]] = {
     "open": frozenset({"offered", "approved", "refused", "goods_awaited", "owed", "done", "withdrawn"}),
     "offered": frozenset({"open", "offered", "approved", "refused", "goods_awaited", "owed", "done", "withdrawn"}),
-    "approved": frozenset({"done", "open"}),
-    "goods_awaited": frozenset({"approved", "owed", "done", "open"}),
+    "approved": frozenset({"owed", "done", "open"}),
+    "goods_awaited": frozenset({"approved", "owed", "done", "open", "withdrawn"}),
     "owed": frozenset({"done", "open"}),
     "refused": frozenset({"open"}),
-    "done": frozenset({"open"}),
+    "done": frozenset({"open", "owed"}),  # owed: what was booked as paid was not
     "withdrawn": frozenset(),
 }
 UNDECIDED = frozenset({"open", "offered"})

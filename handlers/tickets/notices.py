@@ -12,7 +12,7 @@ from handlers.messages.models import Button, Reply
 from handlers.policy import calendar
 from handlers.policy.policy import Policy
 from handlers.tickets import desk_outbox
-from storage import outbox, tickets
+from storage import events, outbox, tickets
 from storage.database import Tx
 from storage.tickets import Party, Ticket
 
@@ -45,7 +45,7 @@ def tell(
     **values: object,
 ) -> None:
     """Post a notice to everyone who complained on this ticket; `decision` names the decision in few words."""
-    text = words(tx, ticket, key, context, no=ticket.no, **values)
+    text = words(tx, ticket, key, context, no=ticket.no, **values).rstrip()  # an empty question leaves a space
     post(tx, ticket, Reply(text=text, buttons=buttons, decision=decision), context, safety=safety)
 
 
@@ -76,9 +76,14 @@ def _post(tx: Tx, ticket: Ticket, party: Party, reply: Reply, context: TurnConte
 
 
 def survey(tx: Tx, ticket: Ticket, context: TurnContext) -> Buttons:
-    """Return the buttons that ask for satisfaction; none for safety, minors, and where the policy asks nothing."""
+    """Return the buttons that ask for satisfaction.
+
+    None for safety, minors, once rated, and where the policy asks nothing.
+    """
     policy = policy_of(tx, ticket, context)
     if ticket.severity == "safety" or policy.wants_guardian(ticket.special) or not policy.survey.enabled:
+        return ()
+    if events.happened(tx, ticket.no, "rated"):
         return ()
     row = [Button(label=words(tx, ticket, f"notice.rate_{n}", context), tap=f"rate:{ticket.no}:{n}") for n in SCORES]
     return (tuple(row),)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from handlers.context import TurnContext
 from handlers.messages import mailboxes
 from handlers.policy.policy import Policy
 from handlers.tickets import clocks, desk_outbox, lifecycle
+from handlers.tickets.outside import alerts
 from storage import clocks as rows
 from storage import people
 from storage.database import Tx
@@ -16,6 +18,11 @@ from storage.tickets import Ticket
 
 EVERY = timedelta(minutes=1)
 UNTIL_PICKED = frozenset({"queued", "waiting_customer", "appealed"})
+CIRCLES: Mapping[str, Callable[[Tx, str], list[Member]]] = {
+    "agents": desk_outbox.agents,
+    "supervisors": desk_outbox.supervisors,
+    "everyone": people.staff_of,
+}
 
 
 def begin(tx: Tx, no: str, policy: Policy, context: TurnContext) -> None:
@@ -26,6 +33,7 @@ def begin(tx: Tx, no: str, policy: Policy, context: TurnContext) -> None:
             seconds = policy.clocks[name].rough
             rows.start(tx, no, name, started=context.now, due=context.now + timedelta(seconds=seconds))
     desk_outbox.card(tx, no, context, mentions=desk_outbox.agents(tx, ticket.desk))
+    alerts.page(tx, ticket, "agents", 0, context)
     _next(tx, no, context)
 
 
@@ -43,19 +51,20 @@ def fire(tx: Tx, ticket: Ticket, context: TurnContext) -> None:
     for clock in running:
         if rows.breach(tx, ticket.no, clock.name, at=context.now):
             lifecycle.log(tx, ticket.no, "late", lifecycle.CLOCK, context, clock=clock.name)
-    whom = _whom(tx, ticket, {clock.name for clock in running if clock.due_at <= context.now})
+    circle = _circle({clock.name for clock in running if clock.due_at <= context.now})
+    whom = CIRCLES[circle](tx, ticket.desk)
     minutes = (context.now - running[0].started_at) // EVERY
     desk_outbox.page(tx, ticket, desk_outbox.say("page", no=ticket.no, minutes=minutes), whom, context)
+    alerts.page(tx, ticket, circle, minutes, context)
     lifecycle.log(tx, ticket.no, "paged", lifecycle.CLOCK, context, whom=[member.name for member in whom])
     _next(tx, ticket.no, context)
 
 
-def _whom(tx: Tx, ticket: Ticket, passed: set[str]) -> list[Member]:
+def _circle(passed: set[str]) -> str:
+    """Return who is called, by the clocks that have passed."""
     if "page_everyone" in passed:
-        return people.staff_of(tx, ticket.desk)
-    if "page_supervisor" in passed:
-        return desk_outbox.supervisors(tx, ticket.desk)
-    return desk_outbox.agents(tx, ticket.desk)
+        return "everyone"
+    return "supervisors" if "page_supervisor" in passed else "agents"
 
 
 def _next(tx: Tx, no: str, context: TurnContext) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from handlers.claims import leader_phrases
 from handlers.context import TurnContext
 from handlers.messages.money import money
-from handlers.tickets import clocks, notices
+from handlers.tickets import clocks, notices, returns, underway
 from storage import ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
@@ -43,14 +43,20 @@ def progress(tx: Tx, conversation_id: int, context: TurnContext) -> list[Progres
 def _of(tx: Tx, ticket: Ticket, context: TurnContext) -> Progress:
     lines = ticket_lines.of_ticket(tx, ticket.no)
     amount = sum(line.amount for line in lines if line.state in ticket_lines.GRANTED)
-    promised = clocks.promised(tx, ticket.no, PROMISES)
+    back = sum(line.amount for line in returns.awaited(lines))
+    ways = underway.told(tx, ticket, lines, context)
+    promised = clocks.promised(tx, ticket.no, [name for name in PROMISES if not ways or name not in underway.CLOCKS])
     words = notices.words(tx, ticket, f"notice.state_{ticket.state}", context)
     items = tuple(dict.fromkeys(line.item for line in lines if line.item))
     named = dict.fromkeys(_named(tx, ticket, line, context) for line in lines if line.item)
     parts = [notices.listed(tx, ticket, tuple(named), context), words]
-    if amount:
-        parts.append(notices.words(tx, ticket, "notice.refund_of", context, sum=money(amount, ticket.language)))
-    if promised:
+    paid = sum(line.money_paid for line in lines)
+    sums = {"notice.brief_paid": paid, "notice.refund_of": amount - back - paid, "notice.return_refund_of": back}
+    parts += [
+        notices.words(tx, ticket, key, context, sum=money(sum_, ticket.language)) for key, sum_ in sums.items() if sum_
+    ]
+    parts += ways
+    if promised and promised > context.now:  # a time that passed promises nothing
         when = notices.moment(tx, ticket, promised, context)
         parts.append(notices.words(tx, ticket, "notice.by", context, when=when))
     text = f"{ticket.no} " + " · ".join(part for part in parts if part)

@@ -11,9 +11,11 @@ from handlers.messages.texts import say
 from handlers.tickets import desk_outbox
 from handlers.tickets.lifecycle import BOT, desk_of, log, must
 from handlers.tickets.notices import FAR
+from handlers.tickets.outside import alerts, order_webhook
 from storage import conversations, outbox, tickets
 from storage.conversations import Conversation
 from storage.database import Tx
+from storage.desk import dead_letters
 from storage.outbox import Mail, Outcome
 from storage.tickets import Ticket
 
@@ -33,10 +35,15 @@ def died(tx: Tx, outcome: Outcome, context: TurnContext) -> None:
     """Record the row that was refused for good and inform the desk; the next row of its mailbox is sent."""
     outbox.settle(tx, outcome, now=context.now)
     kind, _, rest = outcome.mailbox.partition(":")
-    if kind != "chat":
-        return  # the desk cannot be informed of its own failure: dead_letters and the log have it
-    conversation = conversations.by_id(tx, int(rest))
-    _tell_desk(tx, conversation, "undelivered", context, why=outcome.error)
+    if kind == "chat":
+        conversation = conversations.by_id(tx, int(rest))
+        _tell_desk(tx, conversation, "undelivered", context, why=outcome.error)
+        return
+    mail = dead_letters.get(tx, outcome.dead)
+    if mail and kind == order_webhook.BOX:
+        order_webhook.died(tx, mail, outcome.error, context)
+    elif mail and mail.payload.get("severity") == "safety":  # the desk cannot be informed of its own failure
+        alerts.undelivered(tx, rest.partition(":")[0], mail.payload["ticket"], outcome.error, context)
 
 
 def told(tx: Tx, mails: Sequence[Mail], outcome: Outcome, context: TurnContext) -> None:

@@ -12,6 +12,7 @@ from handlers.claims import lookup
 from handlers.claims.claim import Talk
 from handlers.claims.decision import Decision, TurnInput
 from handlers.claims.outcomes import (
+    Amend,
     Appeal,
     Arrived,
     Await,
@@ -28,9 +29,11 @@ from handlers.claims.outcomes import (
     Progress,
     Raise,
     Remark,
+    Returning,
     Settle,
     Settlement,
     Testify,
+    Underway,
     Withdraw,
     Worsened,
 )
@@ -40,7 +43,7 @@ from handlers.messages import mailboxes
 from handlers.messages.models import Reply
 from handlers.policy import calendar
 from handlers.tickets import progress
-from handlers.turn import apply_leaders, apply_lists
+from handlers.turn import apply_amendments, apply_goods, apply_leaders, apply_lists
 from handlers.turn.execution import Execution, recall, tell_filed
 from handlers.turn.list_clerk import Clerk
 from storage import events, evidence, tickets
@@ -273,6 +276,7 @@ DOING: dict[type, Callable[[Execution, Any], None]] = {
     Raise: _raise,
     Fill: _fill,
     Remark: _remark,
+    Amend: apply_amendments.amend,
     Consent: _consent,
     Settle: _settle,
     Appeal: _appeal,
@@ -289,6 +293,8 @@ DOING: dict[type, Callable[[Execution, Any], None]] = {
     Testify: _led,
     Digest: _led,
     Settlement: _led,
+    Returning: apply_goods.returning,
+    Underway: apply_goods.underway,
 }
 """How each act is carried out."""
 assert set(DOING) == set(Outcome.__args__)

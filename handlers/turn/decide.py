@@ -9,6 +9,7 @@ from handlers.claims.decision import LONGEST, Decision, TurnInput
 from handlers.claims.lookup import SITE
 from handlers.claims.outcomes import Lead, Progress, Raise
 from handlers.dialogue import (
+    amendments,
     answers,
     buttons,
     callbacks,
@@ -18,10 +19,10 @@ from handlers.dialogue import (
     handoff,
     leader_commands,
     minors,
+    parcels,
     short_answers,
     ticket_answers,
     withdrawals,
-    wordless,
 )
 from handlers.dialogue.lists import dispatch
 from handlers.dialogue.message import ANY, ASKED, DRAFT, SPOKEN, TICKET, Handler, Message, meaning
@@ -48,7 +49,7 @@ def decide(turn_input: TurnInput) -> Decision:
 def _of_leader(turn: Turn) -> bool:
     """Take words that only leaders may say, and those about their list; return whether that was all."""
     spoken = turn.turn_input.inbound.kind not in ("fetched", "wake", "tap")
-    return spoken and (leader_commands.takes(turn) or dispatch.takes(turn))
+    return spoken and (leader_commands.takes(turn) or parcels.takes(turn) or dispatch.takes(turn))
 
 
 def _finish_list(turn: Turn) -> None:
@@ -89,7 +90,7 @@ def _message(turn: Turn) -> None:
     words = placeholders.without(text)
     turn.talk = replace(turn.talk, language=language_of(words, turn.talk.language))
     if not inbound.media and not any(char.isalnum() for char in words):
-        wordless.answer(turn)
+        facts.answer_wordless(turn)
         return
     message = _read(turn, text)
     scopes = message.scopes
@@ -103,7 +104,9 @@ def _read(turn: Turn, text: str) -> Message:
     reading = turn.read(turn.turn_input.heard or text, turn.candidates())
     if asked.correcting or turn.turn_input.inbound.edits:
         reading = replace(reading, correction=True)
-    turn.talk = replace(asked, stickers=0, ticket_no=named, correcting=False, withdraw_asked="", drop_asked="")
+    turn.talk = replace(
+        asked, stickers=0, ticket_no=named, correcting=False, withdraw_asked="", drop_asked="", amend_asked=()
+    )
     if len(turn.turn_input.inbound.text) > LONGEST:
         turn.note("too_long")
     elif reading.cut:
@@ -119,6 +122,7 @@ def _read(turn: Turn, text: str) -> Message:
         phrases=phrases(placeholders.without(text)),
         withdraw_asked=asked.withdraw_asked,
         drop_asked=asked.drop_asked,
+        amend_asked=asked.amend_asked,
     )
 
 
@@ -198,11 +202,18 @@ HANDLERS: tuple[Handler, ...] = (
     Handler(ANY, "Somebody's health: advice before anything else, then a person.", _is_unsafe, escalation.safety),
     Handler(ANY, "Self-harm: a calm reply with a helpline, a person, no questions.", _despairs, escalation.despair),
     Handler(ANY, "我今年12岁: an adult and a person are brought in.", minors.speaks, minors.bring_adult),
+    Handler(ANY, "单号 SF123...: goods are on their way back.", parcels.names_one, parcels.note),
+    Handler(TICKET, "A picture of the parcel, while goods are awaited back.", parcels.shows_one, parcels.take_picture),
     Handler(ANY, "Photos that begin a draft: their caption is read for facts only.", _captions, facts.take),
     Handler(ANY, "Take the ticket back? yes, no.", ticket_answers.answers_withdrawal, ticket_answers.answer_withdrawal),
+    Handler(ANY, "Which line of the ticket is to change?", amendments.answers_which, amendments.answer_which),
     Handler(DRAFT, "Drop the draft? yes, no.", withdrawals.answers_drop, withdrawals.answer_drop),
+    Handler(TICKET, "延期, 不退了: of goods that are to come back.", parcels.changes_return, parcels.change_return),
     Handler(ANY, "进度: the account's tickets with their promised times.", meaning("status"), _status),
     Handler(ANY, "申诉: an appeal, with whatever follows the word.", handoff.appeals, handoff.appeal),
+    Handler(ANY, "怎么退回去: where to, at whose cost, until when.", parcels.asks_return, parcels.tell_return),
+    Handler(TICKET, "什么时候补发: where the new goods are.", parcels.asks_goods, parcels.tell_goods),
+    Handler(TICKET, "补发的一直没到: the new goods did not come.", parcels.misses_goods, ticket_answers.note_missing),
     Handler(TICKET, "怎么还没退: how the ticket is going.", handoff.urges, handoff.say_progress),
     Handler(ANY, "人工: a person, in any state.", _wants_person, _call_person),
     Handler(ANY, "May the child eat it: not now, and a person.", answers.frail_eats, answers.say_not_now),
@@ -213,6 +224,7 @@ HANDLERS: tuple[Handler, ...] = (
     Handler(ASKED, "随便你们: any remedy.", withdrawals.leaves_the_choice, withdrawals.take_first_remedy),
     Handler(DRAFT, "就这样吧: file what was shown.", withdrawals.is_enough, withdrawals.close_with),
     Handler(DRAFT, "鸡蛋不用退了: drop items of the draft.", withdrawals.drops_items, withdrawals.drop_items),
+    Handler(TICKET, "草莓那条不要了: take lines of the ticket back.", amendments.drops_lines, amendments.drop_lines),
     Handler(ANY, "取消, 算了: put the draft aside, or ask about the ticket.", _cancels, _cancel),
     Handler(ANY, "继续: take up the draft that was put aside.", _resumes, _resume),
     Handler(ANY, "另一个问题: the next words begin a draft.", meaning("other_problem"), _another),

@@ -23,7 +23,7 @@ from handlers.policy.calendar import local_date
 from handlers.policy.lexicons import lexicon_of
 from handlers.policy.policy import Policy
 from handlers.tickets import desk_outbox, undelivered
-from handlers.turn import arriving_media, edits, leaders
+from handlers.turn import arriving_media, edits, leaders, parcels
 from handlers.turn.apply import carry_out
 from handlers.turn.decide import decide
 from storage import conversations, evidence, orders, outbox
@@ -131,15 +131,14 @@ def _turn_input(
     tx: Tx, inbound: Inbound, conversation: Conversation, talk: Talk, context: TurnContext, *, echo_back: bool
 ) -> TurnInput:
     lexicon, today = lookup.lexicon(tx, context.policy), local_date(context.now, context.policy)
-    heard = _heard(inbound, talk, conversation, lexicon)
+    numbers = _numbers(inbound)
+    back = parcels.meant(tx, "" if _inside(inbound) else inbound.text[:LONGEST], conversation, talk, lexicon, numbers)
+    heard = _heard(parcels.without(inbound, back.parcel), talk, conversation, lexicon)
     led = conversation.leader_id is not None and not _inside(inbound)
     named = None if inbound.tap else refer(normalise(heard, lexicon.emoji), (), lexicon, today=today)
-    claim = talk.claim(_claim_meant(talk, inbound) or talk.current)
-    claim = None if claim is None or claim.dropped else claim
-    dropped = next((one for one in reversed(talk.claims) if one.dropped), None)
+    claim = _open_claim(talk, inbound)
     want = _wanted(inbound, conversation, talk, claim, named, today)
-    numbers = _numbers(inbound)
-    tickets, lines = lookup.tickets_of(tx, talk, conversation.id, numbers)
+    tickets, lines = lookup.tickets_of(tx, talk, conversation.id, [*numbers, *back.tickets])
     spoken = tickets.get(talk.ticket_no)
     order_no = claim.order_no if claim else (spoken.order_no or "" if spoken else "")
     found = lookup.find(tx, conversation, order_no, want, context.policy, talk=talk, now=context.now)
@@ -155,10 +154,11 @@ def _turn_input(
         evidence=arriving_media.noted(tx, replace(inbound, media=media), conversation, talk, context),
         left_out=len(inbound.media) - len(media),
         named=next((no for no in numbers if no in tickets), ""),
-        dropped=_order_of(tx, dropped, conversation),
+        dropped=_order_of_dropped(tx, talk, conversation),
         site=lookup.site_of(tx, inbound),
         listed=leaders.listed(tx, inbound, conversation, talk, context) if led else None,
         echo_back=echo_back,
+        back=back,
     )
     return TurnInput(
         talk=talk,
@@ -174,6 +174,12 @@ def _turn_input(
         opinions=context.opinions,
         heard=heard,
     )
+
+
+def _open_claim(talk: Talk, inbound: Inbound) -> Claim | None:
+    """Return the draft that a message is about, None when there is none or it was dropped."""
+    claim = talk.claim(_claim_meant(talk, inbound) or talk.current)
+    return None if claim is None or claim.dropped else claim
 
 
 def _wanted(
@@ -200,7 +206,8 @@ def _chosen_order(inbound: Inbound, talk: Talk, claim: Claim | None) -> str:
     return number if number and _offered(number, talk) else ""  # not by a button that this chat was never shown
 
 
-def _order_of(tx: Tx, claim: Claim | None, conversation: Conversation) -> Order | None:
+def _order_of_dropped(tx: Tx, talk: Talk, conversation: Conversation) -> Order | None:
+    claim = next((one for one in reversed(talk.claims) if one.dropped), None)
     sample = orders.sampled(conversation.channel)
     return orders.by_number(tx, claim.order_no, sample=sample) if claim and claim.order_no else None
 

@@ -18,6 +18,7 @@ from storage.tables import (
     leaders,
     order_lines,
     orders,
+    shipments,
     ticket_lines,
     tickets,
 )
@@ -55,6 +56,8 @@ def _fits(word: str) -> ColumnElement[bool]:
     ]
     if len(word) >= 4:
         parts.append(tickets.c.no.contains(word.upper(), autoescape=True))
+    if len(word) >= SHORTEST:
+        parts.append(tickets.c.no.in_(_of_parcel(word)))
     key = order_key(word)
     if len(key) >= SHORTEST:
         parts.append(orders.c.order_key.contains(key, autoescape=True))
@@ -86,6 +89,11 @@ def _of_item(word: str) -> Any:
         )
         .scalar_subquery()
     )
+
+
+def _of_parcel(word: str) -> Any:
+    """Select the tickets of a parcel's number, of goods that went out or come back."""
+    return select(shipments.c.ticket_no).where(shipments.c.tracking == word.upper()).scalar_subquery()
 
 
 def _told_of(word: str) -> ColumnElement[bool]:

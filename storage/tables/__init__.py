@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storage.tables.base import EPOCH, METADATA, MILLISECOND, Instant, Serial
 from storage.tables.business import meta, order_guards, order_lines, orders, policies
-from storage.tables.claims import clocks, complainants, events, ticket_lines, tickets
+from storage.tables.claims import clocks, complainants, costs, events, payments, shipments, ticket_lines, tickets
 from storage.tables.desk import corrections, desk_messages, evidence
 from storage.tables.mail import dead_letters, mailboxes, outbox
 from storage.tables.people import customers, leader_sites, leaders, staff
@@ -22,6 +22,7 @@ __all__ = [
     "complainants",
     "conversations",
     "corrections",
+    "costs",
     "customers",
     "dead_letters",
     "desk_messages",
@@ -38,9 +39,11 @@ __all__ = [
     "orders",
     "outbox",
     "parked",
+    "payments",
     "policies",
     "processes",
     "sandbox_messages",
+    "shipments",
     "staff",
     "ticket_lines",
     "tickets",

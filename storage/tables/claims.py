@@ -1,4 +1,4 @@
-"""Tables of tickets: their lines, who hears of them, their clocks, and the log of every step."""
+"""Tables of tickets: lines, who hears of them, clocks, payments, and the log of every step."""
 
 from __future__ import annotations
 
@@ -72,7 +72,47 @@ ticket_lines = Table(
     Column("refund_due_at", Instant),
     Column("also", Text, nullable=False, server_default=""),  # further problem codes of the same item, by spaces
     Column("heard_at", Instant),  # the message its problem was read from: inbox and tickets.said by this time
+    Column("paid_at", Instant),  # when its money went out, as it was confirmed
+    Column("issued_at", Instant),  # when its coupon was issued
+    Column("coupon_kind", Text, nullable=False, server_default=""),  # the policy's coupon that was chosen
+    Column("coupon_code", Text, nullable=False, server_default=""),  # what the customer was given; may stay empty
+    Column("freight", BigInteger, nullable=False, server_default=text("0")),  # of `amount` what is the order's freight
+    Column("cause", String(32), nullable=False, server_default=""),  # who or what it came from, a code of the policy
     Index(None, "order_line_no"),
+)
+
+shipments = Table(
+    "shipments",
+    METADATA,
+    Column("ticket_no", ForeignKey("tickets.no"), primary_key=True),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("direction", String(4), primary_key=True),  # out: to the customer; back: to the business
+    Column("address", Text, nullable=False, server_default=""),  # where goods that come back go to
+    Column("promised_at", Instant),  # until when they are sent out, as an agent arranged it
+    Column("arranged_at", Instant),
+    Column("carrier", String(16), nullable=False, server_default=""),  # a code of nlu.text.parcels, or ""
+    Column("tracking", String(40), nullable=False, server_default=""),
+    Column("sent_at", Instant),
+    Column("asked_at", Instant),  # when the customer was asked whether they came, or told that nothing came back
+    Column("received_at", Instant),  # somebody confirmed it
+    Index(None, "tracking"),
+)
+
+costs = Table(  # what tickets cost and bring back; rows are added, never changed
+    "costs",
+    METADATA,
+    Column("id", Serial, primary_key=True),
+    Column("ticket_no", ForeignKey("tickets.no"), nullable=False),
+    Column("line", Integer),  # of the ticket; empty for what concerns all of it
+    Column("kind", String(16), nullable=False),  # refund, freight, coupon, goods, labour, recovery
+    Column("amount", BigInteger, nullable=False),  # 分: what was spent; recoveries and what is taken back are below 0
+    Column("party", String(16), nullable=False),  # house, supplier or carrier: who bears it
+    Column("name", Text, nullable=False, server_default=""),  # of the supplier or carrier
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("reference", String(64), nullable=False, server_default=""),  # of a recovery: the same is booked once
+    Index(None, "ticket_no"),
 )
 
 complainants = Table(
@@ -93,6 +133,23 @@ clocks = Table(
     Column("due_at", Instant, nullable=False),
     Column("stopped_at", Instant),
     Column("breached_at", Instant),
+    Column("first_due_at", Instant),  # what was promised at first; stays when the clock is moved
+)
+
+payments = Table(
+    "payments",
+    METADATA,
+    Column("id", Serial, primary_key=True),
+    Column("ticket_no", ForeignKey("tickets.no"), nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("amount", BigInteger, nullable=False),  # 分
+    Column("paid_at", Instant, nullable=False),
+    Column("reference", Text, nullable=False),  # of the bank or the payment platform, "" where it was not named
+    Column("actor", Text, nullable=False),  # who confirmed it: agent:DESK:USER, payouts, webhook
+    Column("booked_at", Instant, nullable=False),
+    Column("undone_at", Instant),  # the confirmation was taken back
+    Index(None, "ticket_no"),
+    Index(None, "reference"),
 )
 
 events = Table(

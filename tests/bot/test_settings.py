@@ -43,6 +43,12 @@ def test_the_environment_goes_before_the_file(tmp_path):
         ({"TELEGRAM_BOT_TOKEN": "1:a", "PUBLIC_URL": "https://shop.example"}, "TELEGRAM_WEBHOOK_SECRET"),
         ({"WECHAT_APP_ID": "wx1"}, "WECHAT_APP_SECRET"),
         ({"ORDER_WEBHOOK_URL": "https://a.example"}, "ORDER_WEBHOOK_SECRET"),
+        ({"ORDER_WEBHOOK_URL": "ftp://a.example", "ORDER_WEBHOOK_SECRET": "s"}, "ORDER_WEBHOOK_URL must be an address"),
+        ({"ALERT_WEBHOOK_URL": "file:///etc/passwd"}, "ALERT_WEBHOOK_URL must be an address"),
+        (
+            {"CLAIMDESK_NOW": "2026-06-12T19:10", "ALERT_WEBHOOK_URL": "https://a.example"},
+            "ALERT_WEBHOOK_URL must be on loopback",
+        ),
         ({"DATABASE_URL": "mysql://a/b"}, "DATABASE_URL"),
         ({"CLAIMDESK_NOW": "tomorrow"}, "ISO"),
         ({"CLAIMDESK_NOW": "2026-06-12T19:10", "TELEGRAM_BOT_TOKEN": "1:a"}, "loopback"),
@@ -108,6 +114,12 @@ def test_the_secret_is_made_once_and_kept_private(tmp_path):
 @pytest.mark.parametrize("secret", ["a", "A-Z_az09", "s" * 256])
 def test_a_webhook_secret_that_telegram_takes_is_taken(secret):
     assert given(TELEGRAM_WEBHOOK_SECRET=secret).telegram_webhook_secret == secret
+
+
+def test_a_secret_alone_lets_orders_be_pushed_and_nothing_be_sent():
+    settings = given(ORDER_WEBHOOK_SECRET="tell-nobody")
+    assert (settings.order_webhook_url, settings.order_webhook_secret) == ("", "tell-nobody")
+    assert "tell-nobody" in settings.secrets
 
 
 def test_what_was_given_for_a_secret_is_not_repeated():

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import postgres
@@ -19,12 +19,14 @@ from sqlalchemy import Column, Integer, MetaData, Table, inspect, select
 from sqlalchemy.exc import IntegrityError
 
 from storage import migration
+from storage import tables as t
 from storage.database import open_writer, transaction
 from storage.tables import METADATA, leader_sites, leaders
 
 HEAD = migration.HEAD
 AFTER = f"{int(HEAD) + 1:04d}"
 NOW = datetime(2026, 6, 12, 10, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
 TOLD = (
     "storage/tables/ and the migrations differ: write a new file in storage/migrations/versions that does the same,"
     " and raise HEAD in storage/migration.py."
@@ -35,6 +37,9 @@ MADE = {  # SHA-256 of what installations may have run: such a file is never cha
     "versions/0002_order_guards.py": "4e10e7bdb6728a7ef3aa402f9d6515bef967ae5093961fddebb6080d9c8e36a9",
     "versions/0003_processes.py": "b249e769f24f954d61e92f951e3e062eed871452c6afc8baaf8a0726e7ad61ba",
     "versions/0004_order_states.py": "14bd4f61a239458b20d5af04b7047eaa98bc88cad349e77536402d33bc9c8960",
+    "versions/0005_money.py": "6749a657105ef3fbe854feb76132a1bc5fd97ece0acac652c15abe426b81384e",
+    "versions/0006_shipments.py": "1929cd1d0cb92a503625a8d259be07d82c1eab58ed9dff903eb146ea2888768d",
+    "versions/0007_priorities.py": "66798018f4593765f26082ac6b3b7907592939ff58bbdeb124d970e540a2fa75",
 }
 NEXT = '''
 """Rebuilds a table that others refer to.
@@ -209,6 +214,49 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(engine, later, more,
     assert sites(engine) == ["Z07"]
     assert guarded(engine) == 1
     assert migration.pending(engine) == [LATER]
+
+
+@pytest.fixture
+def before_money(engine, tmp_path):
+    """A database of revision 0004 with a ticket: two lines, and a clock that was moved when it was breached."""
+    folder = tmp_path / "migrations of 0004"
+    newer = [path.name for path in (migration.FOLDER / "versions").glob("[0-9]*.py") if path.name >= "0005"]
+    shutil.copytree(migration.FOLDER, folder, ignore=shutil.ignore_patterns(*newer))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migration, "FOLDER", folder)
+        patch.setattr(migration, "HEAD", "0004")
+        migration.upgrade(engine)
+    words = {"severity": "normal", "desk": "telegram", "language": "zh", "policy_hash": "h", "state": "decided"}
+    lists = {"signals": [], "special": [], "said": [], "warnings": []}
+    times = {"reported_at": NOW, "created_at": NOW, "updated_at": NOW}
+    of_line = dict.fromkeys(("problem", "quantity", "unit", "share", "detail", "item"), "")
+    with transaction(engine) as tx:
+        tx.execute(t.policies.insert().values(hash="h", name="p", text="", stored_at=NOW))
+        talk = {"channel": "telegram", "account": "1", "name": "", "talk": {}, "updated_at": NOW, "created_at": NOW}
+        known = {name: value for name, value in talk.items() if name in t.conversations.c}
+        number = tx.execute(t.conversations.insert().values(**known)).inserted_primary_key[0]
+        tx.execute(
+            t.tickets.insert().values(
+                no="CD-1", claim_id="c", conversation_id=number, rank=3, version=0, **words, **lists, **times
+            )
+        )
+        for line, state, amount in ((1, "approved", 3980), (2, "owed", 0), (3, "approved", 0)):
+            tx.execute(
+                t.ticket_lines.insert().values(ticket_no="CD-1", line=line, state=state, amount=amount, **of_line)
+            )
+        moved = {"started_at": NOW, "due_at": NOW + DAY, "breached_at": NOW}
+        for name, values in (("refund_due", moved), ("review_notice", {"started_at": NOW, "due_at": NOW + DAY})):
+            tx.execute(t.clocks.insert().values(ticket_no="CD-1", name=name, **values))
+    return engine
+
+
+def test_granted_money_is_owed_and_clocks_know_what_was_promised_first(before_money):
+    migration.upgrade(before_money)
+    with transaction(before_money) as tx:
+        lines = tx.execute(select(t.ticket_lines.c.state, t.ticket_lines.c.paid_at).order_by(t.ticket_lines.c.line))
+        assert [tuple(row) for row in lines] == [("owed", None), ("owed", None), ("approved", None)]
+        clocks = tx.execute(select(t.clocks.c.name, t.clocks.c.first_due_at).order_by(t.clocks.c.name)).all()
+        assert dict(map(tuple, clocks)) == {"refund_due": NOW, "review_notice": NOW + DAY}
 
 
 def test_starting_costs_no_alembic():

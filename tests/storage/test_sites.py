@@ -33,7 +33,7 @@ def leader(house, name, *site_nos, account="", sample=False):
 def ticket(house, number, *, account="1001", decided=True, **facts):
     no = filing.file(house.tx, house.draft(number, talk=house.talk(account), **facts), house.context).no
     if decided:
-        ticket_lines.change(house.tx, no, 1, state="approved", remedy="refund", amount=3980, decided_at=house.now)
+        ticket_lines.change(house.tx, no, 1, state="owed", remedy="refund", amount=3980, decided_at=house.now)
     return no
 
 

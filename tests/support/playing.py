@@ -126,6 +126,7 @@ class World:
     seed: int = 1
     channel: str = "telegram"
     desk: Any = None  # a desk that carries its mail; see playing_desk
+    shop: Any = None  # an order system that takes decisions; see story_shop
     phones: dict[str, list[Seen]] = field(default_factory=lambda: defaultdict(list))
     cards: dict[str, str] = field(default_factory=dict)  # messages that were drawn anew where they stand
     _engine: Any = None
@@ -187,7 +188,13 @@ class World:
 
     def context(self) -> TurnContext:
         """Return what one turn is given."""
-        return TurnContext(now=self.now, random=self._random, policy=self.policy, policy_of=self._policy_of)
+        return TurnContext(
+            now=self.now,
+            random=self._random,
+            policy=self.policy,
+            policy_of=self._policy_of,
+            order_webhook=self.shop is not None,
+        )
 
     def _policy_of(self, tx: Tx, number: str) -> Policy:
         if number not in self._known:
@@ -246,6 +253,8 @@ class World:
             heapq.heappush(self._under_way, (self.now + (SLOW if slow else FETCHING), next(self._serial), bundle))
         elif kind == "wake":
             self._wake(bundle)
+        elif kind == "decision" and self.shop is not None:
+            self.shop.carry(bundle)
         else:
             if kind == "chat":
                 self._show(int(rest), bundle)

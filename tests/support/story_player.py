@@ -8,6 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import story_accounting
+import story_shop
 from plain_speech import Secrets, faults
 from playing import DATA, ZONE, Direct, Seen, World, orders_of, policy_with
 from playing_desk import STAFF, Group
@@ -36,7 +38,7 @@ class Play:
     """One story under way."""
 
     def __init__(self, story: Story, folder: Path, url: str = "") -> None:
-        self.story = story
+        self.story, self.folder = story, folder
         self.begun = datetime.fromisoformat(story.head["now"][0]).replace(tzinfo=ZONE)
         self.orders = orders_of(DATA / story.head.get("orders", ["g0612.csv"])[0])
         self.world = World(url or f"sqlite:///{folder}/story.db", self.begun)
@@ -54,6 +56,9 @@ class Play:
         self.relayed: set[str] = set()  # what the staff wrote word for word
         self.world.begin(policy_with(folder, _toml(story.head.get("policy", []))), self.orders)
         self.desk.join()
+        if "order_system" in story.head:
+            self.world.shop = story_shop.Shop(self.world)
+            self.world.shop.way = story.head["order_system"][0]
         self._people()
 
     def _people(self) -> None:
@@ -106,6 +111,17 @@ class Play:
             r"(A1|A2|S) (taps|replies to (?:question|card|relay)|replies|types)(?: on (\d+))?:? (.+)", deed
         ):
             return self._staff(*found.groups())
+        if found := re.fullmatch(f"order system ({'|'.join(story_shop.WAYS)})", deed):
+            assert self.world.shop
+            self.world.shop.way = found[1]
+            return ""
+        if deed == "accounting exports":
+            self.answer = story_accounting.exports(self.world, self.folder)
+            return ""
+        if deed.startswith("accounting imports: "):
+            row = self._named(deed.removeprefix("accounting imports: "))
+            self.answer = story_accounting.imports(self.world, self.folder, row)
+            return ""
         if found := re.fullmatch(r"(\S+) taps (old )?(.+)", deed):
             who, old, label = found.groups()
             self.keys[who] = ("tap", self.door.tap(who, self._button(who, label, old=bool(old))))
@@ -227,6 +243,7 @@ class Play:
             "desk says": lambda words: words in self._fresh(posted),
             "desk does not say": lambda words: words not in self._fresh(posted),
             "is told": lambda words: words in self.answer,
+            "order system took": lambda words: self.world.shop and _compare(len(self.world.shop.took), words),
             "bound": lambda _: self._bound(who),
             "not bound": lambda _: not self._bound(who),
         }

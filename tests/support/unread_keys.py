@@ -9,17 +9,14 @@ from collections.abc import Mapping
 
 NOT_YET: Mapping[str, str] = {
     "policy.activation": "a running service does not look at its file again: a change is in force from the next start",
-    "hours.day_start": "nothing is counted from the beginning of a day; it only has to lie before `day_end`",
     "departments.*.label": "a ticket goes to one desk, no part of it to a department",
     "problems.*.department": "the same; it only has to name one of `[departments]`",
     "problems.*.collects: detail": "no question asks for a description; what the customer says by itself is kept",
-    "coupons.*.label": "sentences name a coupon by its value alone",
     "playbooks.*.label": "there are no incidents yet that would follow a plan",
     "playbooks.*.steps": "the same",
     "playbooks.*.notice": "the same",
     "clocks.bot_ack": "the bot answers within `[talk] quiet_max`; nothing measures it",
     "clocks.first_response": "the bot's answer is the first; nothing measures it",
-    "clocks.return_by": "goods that are to come back are not followed",
 }
 ELSEWHERE: Mapping[str, str] = {
     "extends": "handlers/policy/loader.py follows it before there is a policy",

@@ -9,11 +9,9 @@ from pathlib import PurePath
 from typing import Any
 
 from aiogram.methods import (
-    EditMessageText,
     SendAudio,
     SendDocument,
     SendMediaGroup,
-    SendMessage,
     SendPhoto,
     SendVideo,
     SendVoice,
@@ -21,7 +19,6 @@ from aiogram.methods import (
 )
 from aiogram.types import (
     BufferedInputFile,
-    InlineKeyboardButton,
     InlineKeyboardMarkup,
     InputMediaDocument,
     InputMediaPhoto,
@@ -29,7 +26,7 @@ from aiogram.types import (
 )
 
 from bot.channels.telegram.photo_limits import takes
-from bot.channels.telegram.session import Raw
+from bot.channels.telegram.session import Raw, Words
 from bot.channels.telegram.text import CAPTION, LABEL, TAP, cut, split, units
 from handlers.messages.models import Button, Reply
 
@@ -42,18 +39,6 @@ SOUNDS = (
     (re.compile(rb".{4}ftyp", re.DOTALL), "audio", ".m4a"),
     (re.compile(rb"#!AMR"), "document", ".amr"),
 )
-
-
-class Say(SendMessage):
-    """A message whose echo by the platform is not parsed: nobody reads it."""
-
-    __returning__ = Raw  # type: ignore[assignment]
-
-
-class Draw(EditMessageText):
-    """An edit whose echo by the platform is not parsed."""
-
-    __returning__ = Raw  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,33 +66,38 @@ def file(kind: str, key: str, data: bytes) -> File:
     return File(kind=kind, name=f"{path.stem[:12]}{suffix}", data=data)
 
 
-def calls(chat: int, reply: Reply, files: Sequence[File]) -> list[TelegramMethod[Any]]:
+Call = Words | TelegramMethod[Any]
+
+
+def calls(chat: int, reply: Reply, files: Sequence[File]) -> list[Call]:
     """Return the calls for one reply in order: files first, the words as their caption or after them, buttons last."""
     groups = _groups(files)
     text, keys = reply.text, keyboard(reply.buttons)
     alone = len(groups) == 1 and (len(groups[0]) == 1 or keys is None)
     as_caption = alone and bool(text) and units(text) <= CAPTION
-    made: list[TelegramMethod[Any]] = []
+    made: list[Call] = []
     for group in groups:
         caption = text if as_caption else None
         made.append(_one(chat, group[0], caption, keys if as_caption or not text else None) if len(group) == 1
                     else _album(chat, group, caption))  # fmt: skip
     if not as_caption:
         parts = split(text)
-        made += [
-            Say(chat_id=chat, text=part, reply_markup=keys if place == len(parts) else None)  # type: ignore[call-arg]
-            for place, part in enumerate(parts, 1)
-        ]
+        made += [say(chat, part, keys if place == len(parts) else None) for place, part in enumerate(parts, 1)]
     return made
 
 
-def edit(chat: int, message: int, reply: Reply) -> TelegramMethod[Any] | None:
+def say(chat: int, text: str, keys: Raw | None = None) -> Words:
+    """Return the call that sends a text, with buttons or without."""
+    return Words(method="sendMessage", values={"chat_id": chat, "text": text}, keys=keys)
+
+
+def edit(chat: int, message: int, reply: Reply) -> Words | None:
     """Return the call that draws a message anew; None when the reply takes more than one message."""
     parts = split(reply.text)
     if len(parts) != 1 or reply.media:
         return None
-    keys = keyboard(reply.buttons)
-    return Draw(chat_id=chat, message_id=message, text=parts[0], reply_markup=keys)  # type: ignore[call-arg]
+    values = {"chat_id": chat, "message_id": message, "text": parts[0]}
+    return Words(method="editMessageText", values=values, keys=keyboard(reply.buttons))
 
 
 def _groups(files: Iterable[File]) -> list[list[File]]:
@@ -122,8 +112,9 @@ def _groups(files: Iterable[File]) -> list[list[File]]:
     return groups
 
 
-def _one(chat: int, each: File, caption: str | None, keys: InlineKeyboardMarkup | None) -> TelegramMethod[Any]:
-    return SINGLE[each.kind](**{"chat_id": chat, each.kind: each.upload(), "caption": caption, "reply_markup": keys})
+def _one(chat: int, each: File, caption: str | None, keys: Raw | None) -> TelegramMethod[Any]:
+    markup = InlineKeyboardMarkup.model_validate(keys) if keys else None
+    return SINGLE[each.kind](**{"chat_id": chat, each.kind: each.upload(), "caption": caption, "reply_markup": markup})
 
 
 def _album(chat: int, group: Sequence[File], caption: str | None) -> TelegramMethod[Any]:
@@ -150,7 +141,7 @@ GROUPED: dict[str, Callable[..., Any]] = {
 }
 
 
-def instead(call: TelegramMethod[Any], does: str) -> list[TelegramMethod[Any]] | None:
+def instead(call: Call, does: str) -> list[Call] | None:
     """Return the calls that may go in place of a refused one, by what the refusal means; None when there are none."""
     if isinstance(call, SendMediaGroup):
         return [
@@ -162,27 +153,26 @@ def instead(call: TelegramMethod[Any], does: str) -> list[TelegramMethod[Any]] |
             upload: Any = getattr(call, kind)
             more: Any = {"caption": call.caption, "reply_markup": call.reply_markup}
             return [SendDocument(chat_id=call.chat_id, document=upload, **more)]
-    if isinstance(call, SendMessage) and does == "shorter" and units(call.text) > CAPTION:
-        parts = split(call.text, CAPTION)
-        keys = [*[None] * (len(parts) - 1), call.reply_markup]
-        return [
-            Say(chat_id=call.chat_id, text=part, reply_markup=key)  # type: ignore[call-arg]
-            for part, key in zip(parts, keys, strict=True)
-        ]
-    if isinstance(call, SendMessage) and call.reply_markup is not None:
-        return [Say(chat_id=call.chat_id, text=call.text)]  # type: ignore[call-arg]
-    return None
+    return _shorter(call, does) if isinstance(call, Words) and call.method == "sendMessage" else None
 
 
-def keyboard(rows: Sequence[Sequence[Button]]) -> InlineKeyboardMarkup | None:
+def _shorter(call: Words, does: str) -> list[Call] | None:
+    chat, text = call.values["chat_id"], call.values["text"]
+    if does == "shorter" and units(text) > CAPTION:
+        parts = split(text, CAPTION)
+        return [say(chat, part, call.keys if place == len(parts) else None) for place, part in enumerate(parts, 1)]
+    return [say(chat, text)] if call.keys else None
+
+
+def keyboard(rows: Sequence[Sequence[Button]]) -> Raw | None:
     """Return a reply's buttons; one whose value Telegram does not take is left out, because its text can be typed."""
     made = [
         [
-            InlineKeyboardButton(text=cut(button.label, LABEL), callback_data=button.tap)
+            {"text": cut(button.label, LABEL), "callback_data": button.tap}
             for button in row
             if 1 <= len(button.tap.encode()) <= TAP
         ]
         for row in rows[:ROWS]
     ]
     made = [row for row in made if row]
-    return InlineKeyboardMarkup(inline_keyboard=made) if made else None
+    return {"inline_keyboard": made} if made else None

@@ -20,13 +20,14 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramUnauthorizedError,
 )
-from aiogram.methods import SendMediaGroup, TelegramMethod
+from aiogram.methods import SendMediaGroup
 
 from bot.channels.base import Delivery
 from bot.channels.telegram.errors import meaning
 from bot.channels.telegram.message_cards import Cards
 from bot.channels.telegram.rate_limit import Pace
-from bot.channels.telegram.rendering import File, calls, edit, file, instead
+from bot.channels.telegram.rendering import Call, File, calls, edit, file, instead
+from bot.channels.telegram.session import Words, post
 from handlers.messages.models import from_payload
 from media.store import Keeper, Missing
 from storage.outbox import Mail
@@ -51,7 +52,7 @@ class Sender:
     sure: Callable[[], bool] = lambda: True  # whether the mail is still this process's
     _failures: dict[str, int] = field(default_factory=dict)
     _carried: dict[int, int] = field(default_factory=dict)  # mail -> calls of it that got through
-    _left: dict[int, list[TelegramMethod[Any]]] = field(default_factory=dict)  # mail -> what goes in another form
+    _left: dict[int, list[Call]] = field(default_factory=dict)  # mail -> what goes in another form
     _shut: set[str] = field(default_factory=set)  # chats that wait until somebody acts, reported
     told: Callable[[str], None] = _silent  # hears why nothing can be sent to a chat
     cards: Cards = field(default_factory=lambda: Cards())
@@ -94,7 +95,7 @@ class Sender:
         self._shut.discard(account)
         return None
 
-    async def _calls_left(self, account: str, mail: Mail) -> list[TelegramMethod[Any]] | Delivery:
+    async def _calls_left(self, account: str, mail: Mail) -> list[Call] | Delivery:
         """Return the calls of a reply that are still to be made, or why it is refused."""
         left = self._left.get(mail.id)
         if left is not None:
@@ -118,7 +119,7 @@ class Sender:
         if stopped:
             return stopped
         try:
-            await self.bot(call)
+            await post(self.bot, call)
         except (TelegramBadRequest, TelegramForbiddenError) as error:
             does = meaning(400, error.message).does
             if does == "same" or reply.refresh:
@@ -137,7 +138,7 @@ class Sender:
         self._carried.pop(mail_id, None)
         self._left.pop(mail_id, None)
 
-    async def _take_turn(self, account: str, call: TelegramMethod[Any], until: float) -> Delivery | None:
+    async def _take_turn(self, account: str, call: Call, until: float) -> Delivery | None:
         album = len(call.media) if isinstance(call, SendMediaGroup) else 1
         longest = max(0.0, until - self.pace.now())
         seconds = self.pace.reserve(account, longest=longest, messages=album)
@@ -148,12 +149,10 @@ class Sender:
             await asyncio.sleep(seconds)
         return None if self.sure() else Delivery(later=1.0, error="left to another process")
 
-    async def _call(
-        self, account: str, mail_id: int, call: TelegramMethod[Any]
-    ) -> Delivery | list[TelegramMethod[Any]] | None:
+    async def _call(self, account: str, mail_id: int, call: Call) -> Delivery | list[Call] | None:
         """Make a call; None when it is done, else what is to be done instead, or how the reply is stopped."""
         try:
-            answer = await self.bot(call)
+            answer: Any = await (post(self.bot, call) if isinstance(call, Words) else self.bot(call))
             self._heard[account] = int(answer.get("message_id", 0)) if isinstance(answer, dict) else 0
         except TelegramRetryAfter as error:
             self.pace.hold(account, error.retry_after)
@@ -169,9 +168,7 @@ class Sender:
             return self._later(account, error)
         return None
 
-    def _refused(
-        self, account: str, mail_id: int, call: TelegramMethod[Any], message: str
-    ) -> Delivery | list[TelegramMethod[Any]]:
+    def _refused(self, account: str, mail_id: int, call: Call, message: str) -> Delivery | list[Call]:
         """Wait for what can be cured and send in another form what has one; else the reply is given up."""
         meant = meaning(400, message)
         if meant.does == "later":

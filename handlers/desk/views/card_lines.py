@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -9,7 +10,8 @@ from fractions import Fraction
 from handlers.cases import recording
 from handlers.context import TurnContext
 from handlers.desk import options
-from handlers.desk.views import customer_words
+from handlers.desk.correcting import causes
+from handlers.desk.views import customer_words, shipping_lines
 from handlers.messages import phone_numbers
 from handlers.messages.money import money
 from handlers.policy.policy import Policy, pick
@@ -19,13 +21,16 @@ from storage import tickets as rows
 from storage.database import Tx
 from storage.desk import search
 from storage.events import Event
+from storage.money import costs
 from storage.orders import Order, OrderLine
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
 PROMISES = ("major_human_response", "human_first_response", "review_notice", "decision_due", "appeal_final",
-            "exchange_due", "refund_due")  # fmt: skip
+            "exchange_due", "return_by", "refund_due")  # fmt: skip
 DECISIONS = ("approved", "offered", "refused")
+MONEY = ("paid", "payment_undone")
+KINDS = ("refund", "freight", "coupon", "goods", "labour", "recovery")
 LOTS_FROM = 1  # the lot matters for safety and major
 LOT_WITHIN = timedelta(days=14)  # how far back other tickets of the same lot are named
 LOT_SHOWN = 3
@@ -95,6 +100,7 @@ def claimed(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy) -> Iter
         if one and one.lot_no and ticket.rank <= LOTS_FROM:
             parts.append(desk_outbox.say("lot", lot=one.lot_no))
         parts.append(_state(line))
+        parts.append(desk_outbox.say("cause", cause=causes.label(policy, line.cause)) if line.cause else "")
         yield f"{line.line}. " + " · ".join(part for part in parts if part)
 
 
@@ -147,7 +153,7 @@ def _state(line: Line) -> str:
     given = [desk_outbox.remedy(line.remedy)] if line.remedy else []
     given += [money(line.amount, desk_outbox.language())] if line.amount else []
     given += [desk_outbox.say("coupon", sum=money(line.coupon, desk_outbox.language()))] if line.coupon else []
-    return " ".join([desk_outbox.say(f"line_{line.state}"), *given])
+    return " ".join([desk_outbox.say(f"line_{line.standing}"), *given])
 
 
 def proof(tx: Tx, ticket: Ticket) -> str:
@@ -196,8 +202,28 @@ def decided(tx: Tx, ticket: Ticket, policy: Policy, now: datetime) -> Iterator[s
             yield desk_outbox.say("noted_by", when=when, name=name, text=event.data["text"])
         elif event.kind == "corrected":
             yield desk_outbox.say("corrected_by", when=when, name=name, **_corrected(event, policy))
+        elif event.kind in MONEY:
+            yield _money(event, policy)
+        elif event.kind == "followed":
+            what = desk_outbox.say(f"name_{event.data['clock']}")
+            yield desk_outbox.say("followed", when=when, name=name, what=what)
         elif event.kind == recording.SECOND_READING:
             yield recording.aided_line(event, when)
+
+
+def _money(event: Event, policy: Policy) -> str:
+    """Return what was paid and when, or that it was taken back."""
+    data = event.data
+    sum_ = money(data["amount"], desk_outbox.language())
+    others = {"payouts": desk_outbox.say("payouts"), "order_system": desk_outbox.say("order_system")}
+    name = data.get("name") or others.get(event.actor, event.actor)
+    if event.kind == "payment_undone":
+        when = desk_outbox.moment(event.at, policy, event.at)
+        return desk_outbox.say("unpaid_on", when=when, name=name, sum=sum_)
+    paid_at = datetime.fromisoformat(data["paid_at"])
+    when = desk_outbox.moment(paid_at, policy, event.at)
+    reference = data["reference"] or desk_outbox.say("no_reference")
+    return desk_outbox.say("paid_on", when=when, sum=sum_, reference=reference, name=name)
 
 
 def _corrected(event: Event, policy: Policy) -> dict[str, str]:
@@ -229,6 +255,17 @@ def _decision(event: Event) -> str:
     return " ".join(parts) + (f"：{why_}" if why_ else "")
 
 
+def spent(tx: Tx, ticket: Ticket) -> str:
+    """Return what a ticket cost so far, by kind; what suppliers and carriers gave back is taken off."""
+    by_kind: defaultdict[str, int] = defaultdict(int)
+    for (_, kind), amount in costs.sums(tx, ticket.no).items():
+        by_kind[kind] += amount
+    language = desk_outbox.language()
+    parts = [f"{desk_outbox.say(f'cost_{kind}')} {money(by_kind[kind], language)}" for kind in KINDS if by_kind[kind]]
+    whole = money(sum(by_kind.values()), language)
+    return desk_outbox.say("costs", sum=whole, parts="、".join(parts)) if parts else ""
+
+
 def others(tx: Tx, ticket: Ticket) -> str:
     """Return who else complained."""
     parties = rows.parties(tx, ticket.no)
@@ -252,4 +289,6 @@ def all_lines(tx: Tx, ticket: Ticket, context: TurnContext) -> Iterator[str]:
     yield from warned(ticket)
     yield from leader_statements.lines(tx, ticket.no, policy, context.now)
     yield from filter(None, [promised(tx, ticket, policy, context.now)])
+    yield from shipping_lines.lines(tx, ticket.no, policy, context.now)
     yield from decided(tx, ticket, policy, context.now)
+    yield from filter(None, [spent(tx, ticket)])

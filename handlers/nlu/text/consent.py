@@ -16,6 +16,10 @@ YES = (
 )
 THANKS = "谢谢|多谢|谢了|谢|感谢|辛苦|唔该|唔該|麻烦|拜托|有劳|thanks|thankyou|thx|thankx|tks|ta|cheers|"
 "muchappreciated|appreciated|appreciateit|bless"
+GOT = (
+    "收到了|收到|已收到|到了|到账了|到账|已到账|钱到了|钱收到了|钱收到|退款收到了|退款收到|退款到了|款到了"
+    "|入账了|received|got|arrived|money|refund"
+)
 FILLER = (
     "就是这个|就是|这个|那个|个|就这样|就这么|就咁样|就咁|就恁个|恁个|咁样|这样子|这样|这么着|这么|整|搞掂|搞定|搞|弄好|弄|办|处理|来|着|去|您|你们|你|我|咗|晒|哂|嘅|嘎|噶|㗎|咯|囖|啵|喇|啦|了|的|呀|啊|呐|呢|哈|哦|噢|喔|嘛|嘞"
     "|嗨|呗|吧|哟|唷|勒|滴|快点|快d|快啲|快|赶紧|尽快|帮忙|帮|给|一下|下|老板|亲|师傅|小妹|同志|客服|都|就|也|全部|全|很|非常|哎|诶|唉|那|恁|额|格能|格样|嘞个样子|就嘞个|咁就|恁样|nah|wellthen|well|dotheneedful|do|needful|kindly|please|pls|plz|verymuch|somuch|very|much|alot|mate|lah|la|dear"
@@ -34,6 +38,7 @@ def _words(text: str) -> frozenset[str]:
 
 SHORTEST = frozenset("得中成来交")  # these open other sentences too
 YES_WORDS, THANKS_WORDS, FILLERS = _words(YES), _words(THANKS), _words(FILLER)
+GOT_WORDS = _words(GOT)
 CHINESE_YES = sorted((word for word in YES_WORDS if not word.isascii() and word not in SHORTEST), key=len, reverse=True)
 OPENS = pattern_of(
     rf"^\s*(?:(?:{'|'.join(CHINESE_YES)})(?![是个意过几些多像久吃转])"
@@ -92,3 +97,13 @@ def thanks(text: str) -> bool:
     """
     bare = _plain(text)
     return 0 < len(bare) <= LONGEST and _made_of(bare, THANKS_WORDS | YES_WORDS, FILLERS)
+
+
+def received(text: str) -> bool:
+    """Return whether a text says that something came, with thanks at most: 收到了 谢谢, got the money, thank you.
+
+    >>> received("收到了 谢谢"), received("Got the refund, thanks"), received("还没收到"), received("收到了 少一盒")
+    (True, True, False, False)
+    """
+    bare = _plain(text)
+    return 0 < len(bare) <= LONGEST and _made_of(bare, GOT_WORDS, THANKS_WORDS | YES_WORDS | FILLERS)

@@ -13,7 +13,7 @@ NAMES = (
     "status", "human", "human_in", "rules", "cancel", "appeal", "help", "bind", "submit", "yes", "no", "resume",
     "all", "no_photo", "insist", "thanks", "other_problem", "very_satisfied", "satisfied", "neutral", "unsatisfied",
     "withdraw", "offer_no", "got", "not_got", "urge", "keep", "no_photo_in", "all_in", "unsure", "list", "found",
-    "all_well", "any_wish", "enough", "drop_in", "count_wrong", "protest", "worse",
+    "all_well", "any_wish", "enough", "drop_in", "count_wrong", "protest", "worse", "more_time", "no_return",
 )  # fmt: skip
 MARKS = pattern_of(r"[\s，。！？!?,.~～…、；;:：\"“”'‘’()（）\[\]【】😊🙏👌👍]+")
 CJK = pattern_of(r"[㐀-鿿]")

@@ -39,7 +39,7 @@ def cells(data):
 
 
 def test_the_command_writes_the_sheet(house, tmp_path):
-    no = house.ticket(state="approved", coupon=500)
+    no = house.ticket(state="owed", coupon=500)
     house.ticket("KT260612-0005", state="done", amount=4990, lines=house.lines(item="车厘子JJ", quantity="1"))
     theirs = house.ticket("KT260612-0901", state="done", lines=house.lines(item="香菜"))
     target = tmp_path / "june.xlsx"
@@ -107,7 +107,7 @@ def carry(house, store):
 
 
 def test_the_sheet_comes_by_chat(house, tmp_path):
-    house.ticket(state="approved")
+    house.ticket(state="owed")
     who, text = order_by_chat(house)
     order_by_chat(house)
     assert "1 行，退款 39.80 元" in text and "明细表" in text
@@ -119,7 +119,7 @@ def test_the_sheet_comes_by_chat(house, tmp_path):
 
 
 def test_a_channel_without_files_tells_the_sums(house):
-    house.ticket(state="approved")
+    house.ticket(state="owed")
     talk = house.talk("w", channel="wechat")
     people.lead(house.tx, talk, house.wang, house.now)
     who = conversations.by_id(house.tx, talk)
@@ -128,7 +128,7 @@ def test_a_channel_without_files_tells_the_sums(house):
 
 
 def test_a_leader_removed_in_between_gets_nothing(house, tmp_path):
-    house.ticket(state="approved")
+    house.ticket(state="owed")
     who, _ = order_by_chat(house)
     people.remove_leader(house.tx, house.wang, house.now)
     carry(house, Store(tmp_path))

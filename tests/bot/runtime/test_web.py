@@ -19,6 +19,17 @@ async def test_health_is_told_by_status_and_in_words(ok, status):
         assert "Server" not in answer.headers
 
 
+async def test_a_process_that_answers_is_alive_whatever_its_health():
+    async def never():
+        raise AssertionError
+
+    app = web.make_app(health=lambda: {"ok": False}, probe=never)
+    async with TestClient(TestServer(app)) as client:
+        answer = await client.get("/livez")
+        assert (answer.status, await answer.json()) == (200, {"ok": True})
+        assert (await client.post("/livez")).status == 405
+
+
 async def test_doors_add_their_routes_and_nothing_else_answers():
     async def hello(_request):
         return web.web.Response(text="hello")

@@ -80,7 +80,7 @@ def test_a_simple_case_within_the_cap_is_approved_at_once(generous):
     assert (filed.approved, filed.amount, filed.state) == (True, 3980, "decided")
     assert filed.refund_due.astimezone(ZONE).date().isoformat() == "2026-06-24"
     assert generous.heard(1) == []  # the answer to the submit tells it
-    assert [clock.name for clock in clocks.running(generous.tx, filed.no)] == ["idle_close", "refund_due"]
+    assert [clock.name for clock in clocks.running(generous.tx, filed.no)] == ["refund_due"]
 
 
 @pytest.mark.parametrize(

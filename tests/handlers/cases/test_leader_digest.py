@@ -34,7 +34,7 @@ def test_groups_numbers_items_and_sums(house):
     soon = house.ticket("KT260612-0005", lines=house.lines(item="车厘子JJ", quantity="1"))
     later = house.ticket("KT260612-0017", lines=house.lines(item="salmon", quantity="1"))
     photos = house.ticket("KT260612-0003", photos=0, leader_id=house.wang, talk=house.wang_talk)
-    paid = house.ticket("KT260612-0020", state="approved", amount=1234, lines=house.lines(item="奶粉", quantity="1"))
+    paid = house.ticket("KT260612-0020", state="owed", amount=1234, lines=house.lines(item="奶粉", quantity="1"))
     decide(house, paid)
     rows.set_due(house.tx, later, START + timedelta(days=3), late=False)
     text = digest(house)
@@ -60,7 +60,7 @@ def test_what_was_decided_before_is_not_told_again(house):
 
 
 def test_the_leaders_part_is_told_to_the_leader(house):
-    no = house.ticket(state="approved", reason="团长漏报")
+    no = house.ticket(state="owed", reason="团长漏报")
     decide(house, no)
     assert "退款 39.80 元（团长漏报）" in digest(house)
 

@@ -46,7 +46,7 @@ def test_by_site_and_state_the_newest_first(house):
 
 
 def test_what_was_decided_is_told_with_its_sum(house):
-    no = own(house, state="approved")
+    no = own(house, state="owed")
     lifecycle.move(house.tx, no, "decided", decided_at=house.now)
     assert f"已有结果 1 单：\n· {no} 3号 李婷 退款 39.80 元" in progress(house)
     house.now += timedelta(days=15)

@@ -257,11 +257,11 @@ def test_the_bot_decides_after_the_leader():
     assert {lifecycle.must(site.tx, one).state for one in (yes, no, silent)} == {"queued"}
     site.says(yes, "yes")
     site.says(no, "no")
-    assert ticket_lines.of_ticket(site.tx, yes)[0].state == "approved"
+    assert ticket_lines.of_ticket(site.tx, yes)[0].state == "owed"
     assert site.heard(lifecycle.must(site.tx, yes).conversation_id)[-1].startswith(f"{yes} 已通过")
     assert ticket_lines.of_ticket(site.tx, no)[0].state == "open" and site.waiting() == [no]
     site.run(hours=2)
-    assert ticket_lines.of_ticket(site.tx, silent)[0].state == "approved"
+    assert ticket_lines.of_ticket(site.tx, silent)[0].state == "owed"
     site.close()
 
 

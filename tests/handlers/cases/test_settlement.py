@@ -25,7 +25,7 @@ def sheet(house, who=None, first=TODAY, last=TODAY):
 
 
 def test_a_row_says_all_of_a_decided_line(house):
-    no = house.ticket(state="approved", coupon=500, reason="团长漏报")
+    no = house.ticket(state="owed", coupon=500, reason="团长漏报")
     (row,) = sheet(house).rows
     assert row == settlement.Row(
         date=TODAY, ticket=no, site="Z07", activity="G0612", pickup="3", order="KT260612-0003", buyer="李婷",

@@ -7,7 +7,10 @@ from doubles.ticket_house import START, ZONE, House
 
 from handlers.cases import customer_answers, filing, remarks, timers
 from handlers.desk import cards, dispatch
+from handlers.fulfilment import payments
+from handlers.fulfilment.payments import Confirmation
 from handlers.tickets import lifecycle
+from handlers.tickets.lifecycle import By
 from storage import clocks, events, ticket_lines
 from storage.desk import queue
 
@@ -105,17 +108,6 @@ def test_lateness_ends_with_the_answer(house):
     assert clocks.get(house.tx, no, "human_first_response").breached_at is not None
 
 
-def test_the_customer_hears_of_a_late_result_before_asking(house):
-    no = file_one(house)
-    run(house, hours=24)
-    (text,) = house.heard(1)
-    assert "抱歉" in text
-    assert "23:10" in text
-    clock = clocks.get(house.tx, no, "review_notice")
-    assert clock.breached_at == START + timedelta(hours=24)
-    assert clock.due_at == START + timedelta(hours=28)
-
-
 def test_a_decision_silences_the_clocks(house):
     no = file_one(house)
     tap(house, f"pick:{no}")
@@ -134,29 +126,19 @@ def test_a_stale_timer_does_nothing(house):
     assert not lifecycle.must(house.tx, no).late
 
 
-def test_d12_a_refund_that_does_not_come_is_excused_with_a_new_date(house):
-    house.now = datetime(2026, 6, 14, 23, 1, tzinfo=ZONE)
+def test_what_has_ended_closes_by_itself_and_nothing_that_is_owed(house):
     no = file_one(house)
     tap(house, f"pick:{no}")
     tap(house, f"approve:{no}")
-    assert ticket_lines.of_ticket(house.tx, no)[0].refund_due_at == datetime(2026, 6, 24, 20, 0, tzinfo=ZONE)
-    customer_answers.settle(house.tx, no, score=5, context=house.context)
-    run(house, days=8, hours=20)  # 06-23 19:01
-    assert "退款临近到期" in house.at_desk(no, "note")[-1]["text"]
-    heard = len(house.heard(1))
-    run(house, days=1, hours=1)
-    assert len(house.heard(1)) == heard + 1
-    assert "抱歉" in house.heard(1)[-1]
-    assert "6月26日" in house.heard(1)[-1]
-    assert lifecycle.must(house.tx, no).state == "closed"
-
-
-def test_what_is_decided_closes_by_itself(house):
-    no = file_one(house)
-    tap(house, f"pick:{no}")
-    tap(house, f"approve:{no}")
-    run(house, hours=72)
-    assert lifecycle.must(house.tx, no).state == "closed"
+    run(house, hours=73)
+    assert lifecycle.must(house.tx, no).state == "decided"
+    paid = Confirmation(ticket_no=no, amount=3980, paid_at=house.now, reference="r1")
+    assert payments.paid(house.tx, paid, By(actor="payouts"), house.context).result == "paid"
+    run(house, hours=71)
+    assert lifecycle.must(house.tx, no).state == "resolved"
+    heard = house.heard(1)
+    run(house, hours=2)
+    assert (lifecycle.must(house.tx, no).state, house.heard(1)) == ("closed", heard)
 
 
 def test_a_silent_customer_does_not_lose_the_claim(house):
@@ -183,8 +165,11 @@ def test_what_was_sent_again_is_asked_after(house):
     tap(house, f"pick:{no}")
     tap(house, f"approve:{no}")
     assert ticket_lines.of_ticket(house.tx, no)[0].state == "owed"
-    house.now += timedelta(hours=48)
-    timers.fire(house.tx, {"ticket": no, "clock": "follow_up"}, house.context)
+    run(house, hours=2)
+    tap(house, f"sent:{no}:0:none")
+    run(house, hours=23)
+    assert "收到了吗" not in house.heard(1)[-1]
+    run(house, hours=2)
     assert house.taps(1) == [f"got:{no}:yes", f"got:{no}:no"]
     assert customer_answers.received(house.tx, no, arrived=True, conversation_id=1, context=house.context)
     assert lifecycle.must(house.tx, no).state == "resolved"

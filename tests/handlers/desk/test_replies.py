@@ -277,7 +277,7 @@ def test_several_lines_are_read_in_one_go_and_repeated_first(house, words, sums)
         assert f"{sum_ // 100}.{sum_ % 100:02d}" in question["text"]
     tap(house, f"sure:{no}", reply_to=kept(house, no))
     assert [amount for _, amount in states(house, no)] == sums
-    assert all(state in ("approved", "offered") for state, _ in states(house, no))
+    assert all(state in ("owed", "offered") for state, _ in states(house, no))
 
 
 def test_a_yes_confirms_and_a_correction_is_read_anew(house):

@@ -137,7 +137,7 @@ def test_the_money_of_a_ticket_is_told_by_its_own_dates(world: World) -> None:
     assert f"{ticket.no} 还在审核，最迟 19:40 有人给您答复" in asked and "7个工作日" in asked
     with world.write() as tx:
         when = world.now + timedelta(days=3)
-        tx.execute(t.ticket_lines.update().values(state="approved", remedy="refund", amount=3980, refund_due_at=when))
+        tx.execute(t.ticket_lines.update().values(state="owed", remedy="refund", amount=3980, refund_due_at=when))
     assert f"{ticket.no} 已同意退 39.80 元，最迟 6月15日" in text(chat.say("退款到底哪天能到"))
     assert [line.wish for line in chat.lines(ticket.no)] == ["refund"]
 

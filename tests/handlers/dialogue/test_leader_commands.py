@@ -202,7 +202,7 @@ def test_a_settlement_is_told_and_the_sheet_ordered(world):
     assert "2026-06-01到2026-06-12：0 行" in last(world).text
     no = claim(world)
     with world.write() as tx:
-        tx.execute(t.ticket_lines.update().values(state="approved", remedy="refund", amount=3980, decided_at=world.now))
+        tx.execute(t.ticket_lines.update().values(state="owed", remedy="refund", amount=3980, decided_at=world.now))
         who = conversations.open_(tx, "telegram", WANG, name=WANG, now=world.now)
     with world.write() as tx:  # the courier of this played house carries no sheets
         voice = Voice(language="zh", policy=world.policy, now=world.now)

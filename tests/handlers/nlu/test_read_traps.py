@@ -66,13 +66,18 @@ def test_counts(text, quantity, unit):
         "11月20号买的草莓坏了",
         "草莓坏了 放了两天",
         "有一股味 草莓坏了",
-        "等了3个小时 草莓坏了",
         "草莓坏了 我都2次了",
         "草莓坏了 能换一盒不",
     ],
 )
 def test_numbers_that_count_no_goods(text):
     assert only(said(text, goods("草莓", "大米"))).quantity is None
+
+
+def test_hours_of_waiting_count_no_goods_and_are_a_matter_of_the_order():
+    late, spoiled = said("等了3个小时 草莓坏了", goods("草莓", "大米")).claims
+    assert (late.problems, late.line_no, late.quantity) == (("late",), None, None)
+    assert (spoiled.problems, spoiled.line_no, spoiled.quantity) == (("quality_spoiled",), 1, None)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def heard(house, no):
 def test_the_customer_is_not_told(house, words):
     no = house.ticket()
     reply(house, no, "change", words)
-    assert ticket_lines.of_ticket(house.tx, no)[0].state == "approved"
+    assert ticket_lines.of_ticket(house.tx, no)[0].state == "owed"
     told = heard(house, no)
     assert "已通过" in told and "团长" not in told and "leader" not in told
     (line,) = ticket_lines.of_ticket(house.tx, no)
@@ -70,7 +70,7 @@ def test_a_refusal_that_rests_on_it_alone_needs_a_fact(house):
 
 
 def test_a_line_without_such_a_cause_has_none(house):
-    no = house.ticket(state="approved", reason="照片清楚")
+    no = house.ticket(state="owed", reason="照片清楚")
     (line,) = ticket_lines.of_ticket(house.tx, no)
     assert root_causes.of_line(house.tx, line, house.policy) == ""
 

@@ -68,6 +68,6 @@ def test_a_step_that_life_does_not_have_is_refused():
     lifecycle.move_line(house.tx, line, "refused")
     (line,) = ticket_lines.of_ticket(house.tx, no)
     with pytest.raises(lifecycle.WrongState):
-        lifecycle.move_line(house.tx, line, "approved")
+        lifecycle.move_line(house.tx, line, "owed")
     assert house.tx.execute(table.select()).one().state == "queued"
     house.close()

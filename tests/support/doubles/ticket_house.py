@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import cache
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from databases import lay_out
@@ -57,6 +58,7 @@ class House:
         self.random = Random(7)
         shipped = preset()
         self.policy = replace(shipped, money=replace(shipped.money, auto_approve_cap=auto_approve_cap))
+        self.outside: dict[str, Any] = {}  # which systems are told: order_webhook, alert_webhook
         self.claims = 0
         self.serial = 0
         self._stock()
@@ -90,7 +92,11 @@ class House:
     @property
     def context(self) -> TurnContext:
         return TurnContext(
-            now=self.now, random=self.random, policy=self.policy, policy_of=lambda tx, hash_: self.policy
+            now=self.now,
+            random=self.random,
+            policy=self.policy,
+            policy_of=lambda tx, hash_: self.policy,
+            **self.outside,
         )
 
     def later(self, **span: float) -> TurnContext:

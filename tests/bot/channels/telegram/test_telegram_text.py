@@ -6,7 +6,8 @@ import pytest
 from aiogram.methods import SendAudio, SendDocument, SendMediaGroup, SendPhoto, SendVoice
 
 from bot.channels.telegram.rate_limit import Pace
-from bot.channels.telegram.rendering import Say, calls, file
+from bot.channels.telegram.rendering import calls, file
+from bot.channels.telegram.session import Words
 from bot.channels.telegram.text import cut, split, units
 from handlers.messages.models import Button, Reply
 
@@ -51,14 +52,14 @@ def test_the_words_are_the_caption_where_they_fit():
     assert isinstance(call, SendPhoto)
     assert (call.caption, call.reply_markup.inline_keyboard[0][0].callback_data) == ("看", "submit:1")
     picture, words = calls(1, Reply(text="字" * 1025, buttons=KEYS), [photo])
-    assert (picture.caption, picture.reply_markup, words.text) == (None, None, "字" * 1025)
-    assert words.reply_markup is not None
+    assert (picture.caption, picture.reply_markup, words.values["text"]) == (None, None, "字" * 1025)
+    assert words.keys is not None
 
 
 def test_photos_go_as_an_album_and_buttons_after_it():
     photos = [file("photo", f"ab/{number}.jpg", b"x") for number in range(12)]
     first, second, words = calls(1, Reply(text="看", buttons=KEYS), photos)
-    assert [type(each) for each in (first, second, words)] == [SendMediaGroup, SendMediaGroup, Say]
+    assert [type(each) for each in (first, second, words)] == [SendMediaGroup, SendMediaGroup, Words]
     assert [len(each.media) for each in (first, second)] == [10, 2]
     (album,) = calls(1, Reply(text="看"), photos[:3])
     assert [item.caption for item in album.media] == ["看", None, None]
@@ -83,8 +84,8 @@ def test_a_photo_too_large_for_a_photo_goes_as_a_file():
 def test_buttons_that_telegram_would_refuse_do_not_hold_the_reply_up():
     rows = ((Button(label="长" * 99, tap="a"), Button(label="不行", tap="长" * 22)), (Button(label="空", tap=""),))
     (call,) = calls(1, Reply(text="好", buttons=rows), [])
-    ((button,),) = call.reply_markup.inline_keyboard
-    assert (button.callback_data, units(button.text)) == ("a", 64)
+    ((button,),) = call.keys["inline_keyboard"]
+    assert (button["callback_data"], units(button["text"])) == ("a", 64)
 
 
 def test_three_at_once_to_a_chat_and_one_a_second_in_the_long_run():

@@ -1,0 +1,1 @@
+"""What agents confirm or promise of money and goods: paid, arranged, sent, come back."""

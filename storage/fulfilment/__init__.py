@@ -1,0 +1,1 @@
+"""What was handed over of what was decided."""
