@@ -84,7 +84,12 @@ def _accepted(photo: Examined) -> str:
     codes = f"; bar codes {', '.join(photo.codes)}" if photo.codes else "; no bar code"
     taken = f"; taken {photo.taken_at}" if photo.taken_at else ""
     size = f"{photo.width} x {photo.height} pixels ({photo.format})"
-    return f"accepted: {size}; fingerprint {photo.phash}{codes}{taken}{REMARKS[photo.verdict]}"
+    return f"accepted: {size}; fingerprint {_print(photo)}{codes}{taken}{REMARKS[photo.verdict]}"
+
+
+def _print(photo: Examined) -> str:
+    """Return the signs of the photo's low frequencies; a picture of one colour has none."""
+    return f"{photo.prints.kept[0].bits:08x}" if photo.prints.kept else "none"
 
 
 def _save(data: bytes, out: Path, write: Callable[[str], None]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.context import TurnContext
 from handlers.messages.models import Reply
-from handlers.tickets import auto_approval, clocks, desk_outbox, lifecycle, notices, warnings
+from handlers.tickets import auto_approval, clocks, compared_photos, desk_outbox, lifecycle, notices, warnings
 from storage import events, evidence, ticket_lines
 from storage.database import Tx
 from storage.evidence import Evidence
@@ -37,6 +37,8 @@ def examined(tx: Tx, evidence_id: int, context: TurnContext) -> None:
         desk_outbox.relay(tx, ticket, words, context, media=[(piece.kind, piece.media_key)])
     elif _ask_again(tx, ticket, context):
         _request(tx, ticket, context)
+    if ticket.owner_id is not None:
+        compared_photos.show_new(tx, ticket, context)
     desk_outbox.refresh(tx, ticket.no, context)
 
 
