@@ -30,6 +30,7 @@ from storage.database import (
     snapshot,
     transaction,
 )
+from storage.operations import audit_verify
 
 pytestmark = pytest.mark.postgres
 NOW = datetime(2026, 6, 12, 11, 0, tzinfo=UTC)
@@ -126,7 +127,7 @@ def test_the_log_of_a_ticket_has_one_end(engine):
             )
         )
     with transaction(engine) as tx:
-        assert events.verify(tx) == []
+        assert audit_verify.verify(tx) == []
         assert len(events.of_ticket(tx, "T1")) == 40
 
 
