@@ -117,6 +117,7 @@ def _wishes(filing: Filing, context: TurnContext, *, known: int = 0) -> list[Ste
 
 def _link_evidence(tx: Tx, no: str, filing: Filing) -> None:
     evidence.link(tx, no, claim_id=filing.claim.id, ids=[photo.id for photo in filing.claim.photos])
+    evidence.place(tx, {photo.id: photo.line_no for photo in filing.claim.photos if photo.line_no is not None})
 
 
 def _order(filing: Filing) -> dict[str, Any]:

@@ -119,6 +119,7 @@ def _remark(execution: Execution, act: Remark) -> None:
         signals=act.signals,
         special=act.special,
         wish=act.wish,
+        shows=act.shows,
     )
     if act.aided:
         recording.note_aided(execution.tx, act.ticket_no, act.aided, execution.context)

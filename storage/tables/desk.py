@@ -31,6 +31,7 @@ evidence = Table(
     Column("seconds", Integer),
     Column("at", Instant, nullable=False),
     Column("fetched_at", Instant),
+    Column("order_line_no", Integer),  # the goods that it shows, where that is known
     Index(None, "claim_id"),
     Index(None, "ticket_no"),
     Index(None, "sha256"),

@@ -39,6 +39,7 @@ MADE = {  # SHA-256 of what installations may have run: such a file is never cha
     "versions/0004_order_states.py": "14bd4f61a239458b20d5af04b7047eaa98bc88cad349e77536402d33bc9c8960",
     "versions/0005_money.py": "6749a657105ef3fbe854feb76132a1bc5fd97ece0acac652c15abe426b81384e",
     "versions/0006_shipments.py": "1929cd1d0cb92a503625a8d259be07d82c1eab58ed9dff903eb146ea2888768d",
+    "versions/0007_priorities.py": "66798018f4593765f26082ac6b3b7907592939ff58bbdeb124d970e540a2fa75",
 }
 NEXT = '''
 """Rebuilds a table that others refer to.

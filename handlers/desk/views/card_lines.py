@@ -13,7 +13,7 @@ from handlers.desk.views import customer_words, shipping_lines
 from handlers.messages import phone_numbers
 from handlers.messages.money import money
 from handlers.policy.policy import Policy, pick
-from handlers.tickets import desk_outbox, leader_statements, notices
+from handlers.tickets import desk_outbox, leader_statements, notices, photo_lines
 from storage import clocks, events, evidence, orders, sites, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
@@ -85,7 +85,9 @@ def _site(tx: Tx, number: str, *, sample: bool) -> str:
 def claimed(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy) -> Iterator[str]:
     """Return each claimed line, and no other line of the order: item, quantity, problem, wish with its sum, state."""
     bought_lines = {line.line_no: line for line in order.lines} if order else {}
-    for line in ticket_lines.of_ticket(tx, ticket.no):
+    lines, pieces = ticket_lines.of_ticket(tx, ticket.no), evidence.of_ticket(tx, ticket.no)
+    counts, waits = photo_lines.shown(pieces), photo_lines.waiting(ticket, lines, pieces, policy)
+    for line in lines:
         one = bought_lines.get(line.order_line_no) if line.order_line_no else None
         name = line.item or desk_outbox.say("item_unknown")
         if one and one.spec and one.spec not in name:
@@ -95,6 +97,10 @@ def claimed(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy) -> Iter
         parts.append(_wish(tx, ticket, line))
         if one and one.lot_no and ticket.rank <= LOTS_FROM:
             parts.append(desk_outbox.say("lot", lot=one.lot_no))
+        if count := counts[line.order_line_no] if line.order_line_no is not None else 0:
+            parts.append(desk_outbox.say("line_photos", count=count))
+        elif line in waits:
+            parts.append(desk_outbox.say("line_photos_wait"))
         parts.append(_state(line))
         yield f"{line.line}. " + " · ".join(part for part in parts if part)
 
