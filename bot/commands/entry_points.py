@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
@@ -57,10 +58,14 @@ def committed(settings: Settings) -> Iterator[Callable[[Callable[[Any], Any]], A
 
 
 def serve(args: Namespace, settings: Settings) -> int:
-    """Run the service."""
-    from bot.commands.serve import serve as run
+    """Run the service; nothing that is loaded at its start is garbage, so none is looked for until it is ready."""
+    gc.disable()
+    try:
+        from bot.commands.serve import serve as run
 
-    return run(settings)
+        return run(settings)
+    finally:
+        gc.enable()
 
 
 def orders_import(args: Namespace, settings: Settings) -> int:

@@ -84,9 +84,10 @@ async def _serve(settings: Settings) -> int:
 
 
 def keep_loaded() -> None:
-    """Exclude what is loaded by now from garbage collection: it stays as long as the process."""
+    """Exclude what is loaded by now from garbage collection, as it stays as long as the process, and begin with it."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def _say_ready(app: App) -> None:

@@ -300,13 +300,13 @@ def test_what_is_put_while_another_settles_is_not_forgotten(engine):
 def test_tries_on_one_order_are_all_counted(engine):
     begun = Barrier(4)
 
-    def fail() -> bool:
+    def fail() -> list[str]:
         begun.wait()
-        return run(engine, lambda tx: order_guard.failed(tx, "KT-1", at=NOW, most=4, within=timedelta(days=1)))
+        return run(engine, lambda tx: order_guard.failed(tx, ["KT-1"], at=NOW, most=4, within=timedelta(days=1)))
 
     with ThreadPoolExecutor(4) as threads:
         closed = [done.result() for done in [threads.submit(fail) for _ in range(4)]]
-    assert sorted(closed) == [False, False, False, True]
+    assert sorted(closed) == [[], [], [], ["KT-1"]]
 
 
 def test_a_bundle_holds_as_many_rows_as_one_box_may(engine):
