@@ -8,7 +8,7 @@ from storage import ticket_lines
 from storage.tickets import Ticket
 
 REUSED = "reused_photo"
-DOUBTS = (REUSED, "photo_generated", "photo_edited", "photo_before_order", "photo_before_delivery")
+DOUBTS = (REUSED, "reused_file", "photo_generated", "photo_edited", "photo_before_order", "photo_before_delivery")
 
 
 def reused(ticket: Ticket) -> bool:

@@ -55,6 +55,7 @@ def test_photos_without_prints_are_known_until_they_have_some(house, pieces):
     left = [(number, f"thumb{number}") for number in (pieces[0], pieces[2])]
     assert prints.unprinted(house.tx, limit=9) == left
     assert prints.unprinted(house.tx, limit=1) == left[:1]
+    assert prints.unprinted(house.tx, after=pieces[0], limit=9) == left[1:]
 
 
 def test_prints_are_kept_once(house, pieces):

@@ -10,10 +10,13 @@ from doubles.ticket_house import ZONE, House
 
 from handlers.cases import appeals, customer_answers, filing, remarks, timers
 from handlers.desk import cards, dispatch
+from handlers.fulfilment import goods_back
+from handlers.nlu.text.parcels import Parcel
 from handlers.policy.values import Returns
 from handlers.tickets import lifecycle, progress
 from storage import clocks, events, ticket_lines
 from storage.fulfilment import shipments
+from storage.money import costs
 
 ADDRESS = "杭州市余杭区良渚仓3号门 售后组 057100001234"
 
@@ -399,3 +402,29 @@ def test_the_desk_speaks_english_where_the_policy_says_so(house):
     tap(house, f"arranged:{no}")
     assert "sent by when at the latest" in house.at_desk(no, "note")[-1]["text"]
     assert "leave by 13 Jun 10:00" in reply(house, no, "tomorrow before 10am").text
+
+
+def test_a_return_that_ends_costs_no_refund(house):
+    no = returned(house)
+    assert costs.sums(house.tx, no)[1, "refund"] == 3980
+    goods_back.give_up(house.tx, lifecycle.must(house.tx, no), conversation_id=1, context=house.context)
+    assert costs.sums(house.tx, no)[1, "refund"] == 0
+    assert (line(house, no).state, lifecycle.must(house.tx, no).state) == ("withdrawn", "resolved")
+    heard = len(house.heard(1))
+    goods_back.give_up(house.tx, lifecycle.must(house.tx, no), conversation_id=1, context=house.context)
+    assert "没有要改的" in house.heard(1)[heard]
+
+
+def test_a_return_sent_in_time_is_looked_for_by_the_desk(house):
+    no = returned(house)
+    parcel = Parcel(number="SF1234567890", carrier="sf")
+    goods_back.noted(
+        house.tx, lifecycle.must(house.tx, no), parcel, "", conversation_id=1, at=house.now, context=house.context
+    )
+    heard = len(house.heard(1))
+    run(house, days=4)
+    assert house.heard(1)[heard:] == []
+    assert "期限已到" in house.at_desk(no, "note")[-1]["text"]
+    assert line(house, no).state == "goods_awaited"
+    run(house, days=4)
+    assert line(house, no).state == "goods_awaited"
