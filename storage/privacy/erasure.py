@@ -12,6 +12,7 @@ from storage import events as log
 from storage import ticket_lines
 from storage.database import Tx
 from storage.operations.audit import ERASED, kept_since
+from storage.pictures import prints
 from storage.privacy.person import STAFF, Person, evidence_of
 from storage.seals import chain
 from storage.tables import (
@@ -27,9 +28,6 @@ from storage.tables import (
     orders,
     outbox,
     parked,
-    print_keys,
-    print_matches,
-    prints,
     sandbox_messages,
     shipments,
     tickets,
@@ -98,10 +96,7 @@ def forget_files(tx: Tx, pieces: Iterable[Mapping[str, Any]]) -> list[str]:
     ids = [piece["id"] for piece in found]
     gone = {"ref": "", "album": "", "media_key": "", "thumb_key": "", "sha256": "", "signs": []}
     tx.execute(update(evidence).where(evidence.c.id.in_(ids)).values(state="gone", **gone))
-    tx.execute(delete(print_matches).where(or_(print_matches.c.piece_id.in_(ids), print_matches.c.other_id.in_(ids))))
-    mine = select(prints.c.id).where(prints.c.evidence_id.in_(ids))
-    tx.execute(delete(print_keys).where(print_keys.c.print_id.in_(mine)))
-    tx.execute(delete(prints).where(prints.c.evidence_id.in_(ids)))
+    prints.forget(tx, ids)
     keys = sorted({piece[name] for piece in found for name in ("media_key", "thumb_key")} - {""})
     named = select(evidence.c.id)
     return [
