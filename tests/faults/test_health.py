@@ -44,6 +44,11 @@ def test_two_thousand_idle_sockets_keep_nobody_out(tmp_path):
             person.text(house.shop, f"{order_of(1)} 尾号0001 白菜少了1颗 退款")
             house.settled()
             assert any("请核对" in message.text for message in house.heard(person))
+            with urlopen(f"{house.service.url}/metrics", timeout=20) as answer:
+                told = dict(line.rsplit(" ", 1) for line in answer.read().decode().splitlines() if line[0] != "#")
+            assert float(told["claimdesk_turn_seconds_count"]) >= 1
+            assert float(told['claimdesk_sends_total{to="chat",end="sent"}']) >= 1
+            assert told["claimdesk_rows_readable"] == "1"
             sockets.close()
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
