@@ -25,6 +25,7 @@ class Row:
     counts: Tally
     orders: int | None  # None where orders cannot be told apart so
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _By:
     """How tickets, lines and costs are sorted; a ticket counts once for each key of its lines."""

@@ -64,10 +64,6 @@ class Facts:
     leaders: Mapping[str, str]  # by site
     agents: Mapping[str, str]  # by user id
 
-    def days(self) -> list[date]:
-        """Return every day of the period."""
-        return [self.first + DAY * number for number in range((self.last - self.first).days + 1)]
-
 
 def gather(tx: Tx, first: date, last: date, policy: Policy, *, now: datetime, sample: bool) -> Facts:
     """Return the facts of a period of days that begin at midnight where the business is.

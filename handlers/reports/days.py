@@ -1,4 +1,4 @@
-"""The course of a period, day by day."""
+"""The course of a period: what began on each of its days, or in longer steps where there are many."""
 
 from __future__ import annotations
 
@@ -9,37 +9,44 @@ from datetime import date
 
 from handlers.policy import calendar
 from handlers.policy.policy import Policy
-from handlers.reports.cases import Case, Facts
+from handlers.reports.cases import DAY, Case, Facts
 from handlers.reports.figures import Tally
+
+MOST = 31  # steps of a period
+LENGTHS = (1, 7, 30, 91, 365)  # of a step, in days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """Each day's counts, and how many tickets of each problem type began on it, the commonest type first.
+    """Each step's first day and counts, and how many tickets of each problem type began in it, the commonest first.
 
-    A ticket counts for the problem of its first line; "" for those without a line.
+    A step has `length` days, the last may have fewer. A ticket counts for the problem of its first line; "" for those
+    without a line.
     """
 
-    days: Sequence[date]
+    length: int
+    begins: Sequence[date]
     counts: Sequence[Tally]
     problems: Mapping[str, Sequence[int]]
 
 
 def course(facts: Facts, policy: Policy) -> Course:
     """Return the course of a report's period."""
-    zone, days = calendar.zone(policy), facts.days()
-    counts = {day: Tally() for day in days}
-    problems = {day: Counter[str]() for day in days}
+    zone, days = calendar.zone(policy), (facts.last - facts.first).days + 1
+    length = next((length for length in LENGTHS if days <= length * MOST), LENGTHS[-1])
+    steps = -(-days // length)
+    counts, problems = [Tally() for _ in range(steps)], [Counter[str]() for _ in range(steps)]
     for case in facts.cases:
-        day = case.ticket.begun.astimezone(zone).date()
-        counts[day].count(case)
-        problems[day][_problem(case)] += 1
-    total = sum(problems.values(), Counter[str]())
+        place = (case.ticket.begun.astimezone(zone).date() - facts.first).days // length
+        counts[place].count(case)
+        problems[place][_problem(case)] += 1
+    total = sum(problems, Counter[str]())
     order = sorted(total, key=lambda code: (-total[code], code))
     return Course(
-        days=days,
-        counts=[counts[day] for day in days],
-        problems={code: [problems[day][code] for day in days] for code in order},
+        length=length,
+        begins=[facts.first + DAY * length * place for place in range(steps)],
+        counts=counts,
+        problems={code: [step[code] for step in problems] for code in order},
     )
 
 

@@ -18,6 +18,7 @@ SERVICE = ("tickets", "filed", "resolved", "resolution", "in_time", "on_time", "
 BY_ORDER = ("orders", "complaint_rate", "ticket_rate")
 REST = ("first_response_minutes", "handling_hours", "cost", "recovered", "problems")
 DASH = "–"
+LONG = 120  # minutes that people are told as hours
 
 
 def decimal(value: Fraction, places: int) -> Decimal:
@@ -83,6 +84,8 @@ def readable(figure: Figure, language: str) -> str:
         return f"{decimal(value * 100, 1)}%"
     if figure.unit == "count":
         return str(value)
+    if figure.unit == "minutes" and value >= LONG:
+        return texts.say(language, "report.unit_hours", value=decimal(value / 60, 1))
     if figure.unit in ("yuan", "minutes", "hours"):
         places = 2 if figure.unit == "yuan" else 1
         return texts.say(language, f"report.unit_{figure.unit}", value=decimal(value, places))

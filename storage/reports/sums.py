@@ -76,7 +76,8 @@ def orders_by(tx: Tx, period: Period, name: str) -> dict[str, int]:
 
 def agents(tx: Tx) -> dict[str, str]:
     """Return the names of the agents by their user ids."""
-    return {user: name for user, name in tx.execute(select(staff.c.user_id, staff.c.name).order_by(staff.c.seen_at))}
+    rows = tx.execute(select(staff.c.user_id, staff.c.name).order_by(staff.c.seen_at))
+    return {row.user_id: row.name for row in rows}
 
 
 def leaders_by_site(tx: Tx, period: Period) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A few invented days whose figures are computed by hand, in the comments of `play`."""
+"""A few invented days, and their figures as computed by hand."""
 
 from __future__ import annotations
 
@@ -21,6 +21,38 @@ FIRST, LAST = date(2026, 6, 12), date(2026, 6, 18)
 BERRIES, EGGS, CARRIER = "清源果园", "禾田蛋业", "顺路冷链"
 
 
+MADE = {  # name: value, numerator, denominator
+    "satisfaction": ("0.5000", "1", "2"),  # A 5, B 3
+    "resolution": ("0.4000", "2", "5"),  # A, B of A B C E H; E is under appeal
+    "on_time": ("0.4000", "2", "5"),  # A and E; B a day late, C undecided, H taken back
+    "complaint_rate": ("750", "3", "4"),  # C conduct, D 投诉, E appealed; four orders
+    "ticket_rate": ("1500", "6", "4"),
+    "complaints_per_10000": ("7500", "3", "4"),
+    "resolved_24h": ("0", "0", "5"),  # A was paid after 24 hours and a half
+    "first_response_minutes": ("1950.2500", "5850.7500", "3"),  # 30, 60 and 5760, and 15 seconds before each was filed
+    "handling_hours": ("32.5000", "97.5000", "3"),  # 0.5, 1 and 96
+    "turns_per_claim": ("2", "10", "5"),
+    "automation": ("0", "0", "3"),
+    "recontact_7d": ("0.6667", "2", "3"),  # order 3 again after A; E appealed
+    "cost_per_ticket": ("14.95", "89.70", "6"),
+    "cost": ("89.70", "89.70", ""),  # A 39.80, B 49.90
+    "cost_refund": ("89.70", "89.70", ""),
+    "cost_freight": ("0.00", "0.00", ""),
+    "cost_coupon": ("0.00", "0.00", ""),
+    "cost_goods": ("0.00", "0.00", ""),
+    "cost_labour": ("0.00", "0.00", ""),
+    "recovered": ("0.00", "0.00", ""),
+    "orders": ("4", "4", ""),
+    "tickets": ("6", "6", ""),
+    "filed": ("5", "5", ""),
+    "decided": ("3", "3", ""),
+    "not_due_yet": ("1", "1", ""),  # C
+    "withdrawn": ("1", "1", ""),  # H
+    "complaints": ("3", "3", ""),
+    "appeals": ("1", "1", ""),
+}
+
+
 def tap(house: House, what: str) -> None:
     dispatch.act(house.tx, house.staff(kind="tap", tap=what), house.context)
 
@@ -30,7 +62,8 @@ def file(house: House, number: str, talk: int = 0, **line) -> str:
     talk = talk or house.talk()
     for place in (12, 4):
         at = house.now - timedelta(seconds=place)
-        conversations.note(house.tx, f"{number}{house.now}{place}", at=at, kind="text", text="草莓坏了", conversation_id=talk)
+        key = f"{number}{house.now}{place}"
+        conversations.note(house.tx, key, at=at, kind="text", text="坏了", conversation_id=talk)
     return filing.file(house.tx, house.draft(number, lines=House.lines(**line), talk=talk), house.context).no
 
 
@@ -93,13 +126,10 @@ def play(house: House) -> dict[str, str]:
     made["D"] = filing.raise_ticket(house.tx, angry, why="human", context=house.context)
     # H 16 June: filed and taken back
     made["H"] = file(house, "KT260612-0020", house.talk("1021"), item="婴儿奶粉", amount=26800, share=Fraction(1))
-    assert customer_answers.withdraw(
-        house.tx, made["H"], conversation_id=house.talk("1021"), context=house.context
-    )
+    assert customer_answers.withdraw(house.tx, made["H"], conversation_id=house.talk("1021"), context=house.context)
     # in the sandbox: not of the business
-    made["S"] = filing.file(
-        house.tx, house.draft("", lines=House.lines(), channel="sandbox", talk=house.talk("s", "sandbox")), house.context
-    ).no
+    played = house.draft("", lines=House.lines(), channel="sandbox", talk=house.talk("s", "sandbox"))
+    made["S"] = filing.file(house.tx, played, house.context).no
     return made
 
 

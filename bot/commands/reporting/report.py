@@ -18,7 +18,9 @@ from handlers.policy.policy import Policy
 from handlers.reports import tables
 from handlers.reports.breakdowns import BY
 from handlers.reports.cases import Facts, gather
+from handlers.reports.pictures import pages
 from handlers.reports.tables import Cell
+from media.charts.page import draw
 from media.tables.text import inert
 from media.tables.writing import put
 from storage.database import Tx
@@ -75,7 +77,7 @@ def report(
         print(line, file=out)
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        names = [name for name, data in files(facts, policy) if (folder / name).write_bytes(data)]
+        names = [name for name, data in files(facts, policy, samples) if (folder / name).write_bytes(data)]
         print(f"\n{folder}: {', '.join(names)}", file=out)
     return 0
 
@@ -96,7 +98,7 @@ def _shown(facts: Facts, policy: Policy, samples: bool) -> Iterator[str]:
             yield from columns(rows, right=range(1, len(rows[0])))
 
 
-def files(facts: Facts, policy: Policy) -> Iterator[tuple[str, bytes]]:
+def files(facts: Facts, policy: Policy, samples: bool) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of every file of a report."""
     language = policy.desk.language
     made = {"figures": tables.figure_rows(facts)}
@@ -105,6 +107,8 @@ def files(facts: Facts, policy: Policy) -> Iterator[tuple[str, bytes]]:
         # spreadsheets know UTF-8 by its mark only; figures.csv is plain ASCII
         yield f"{name}.csv", _csv(rows).encode("utf-8" if name == "figures" else "utf-8-sig")
     yield "report.xlsx", _xlsx(made)
+    for name, page in pages(facts, policy, language, sample=samples).items():
+        yield f"{name}.png", draw(page)
 
 
 def _csv(rows: Sequence[Sequence[Cell]]) -> str:
