@@ -30,7 +30,7 @@ FOUND = pattern_of(
     r"the)\b|turned up",
     re.IGNORECASE,
 )
-NUMBERS = re.compile(r"[A-Za-z-]*\d[A-Za-z\d-]*", re.ASCII)  # order numbers, phone tails, counts
+NUMBERS = pattern_of(r"[A-Za-z-]*\d[A-Za-z\d-]*", re.ASCII)  # order numbers, phone tails, counts
 LEAST = 4  # letters: "你好" and "尾号2231" tell nothing
 
 
