@@ -28,6 +28,7 @@ from storage.tables import (
     orders,
     outbox,
     parked,
+    prints,
     sandbox_messages,
     shipments,
     tickets,
