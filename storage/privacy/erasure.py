@@ -28,7 +28,6 @@ from storage.tables import (
     orders,
     outbox,
     parked,
-    prints,
     sandbox_messages,
     shipments,
     tickets,
