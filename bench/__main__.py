@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-PARTS = ("startup", "turns", "photos", "imports", "processes", "telegram", "wechat")
+PARTS = ("startup", "turns", "photos", "prints", "hostile", "imports", "processes", "telegram", "wechat")
 ALONE = ("talks", "files_crossed")  # run when they are named
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from bot.doors import Parts, open_all
 from bot.runtime import timers, web
 from bot.runtime.courier import Courier
 from bot.runtime.evidence_fetcher import Fetcher
+from bot.runtime.photos.reprinting import Reprinter
 from bot.runtime.preparation import prepare
 from bot.runtime.presence import Presence, new_name, on_duty
 from bot.runtime.retries import supervise
@@ -177,6 +178,8 @@ class App:
                 asyncio.create_task(supervise(run, partial(_failed, door.name)), name=f"door {door.name}")
             )
 
+        old = Reprinter(read=self.read, do=self.runner.do, store=self.store, examiner=self.examiner)
+        self._loops.append(asyncio.create_task(supervise(old.run, partial(_failed, "prints")), name="prints"))
         if self.webhooks.watch:
             look = supervise(self.webhooks.watch.run, partial(_failed, "watch"))
             self._loops.append(asyncio.create_task(look, name="watch"))

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from media.formats import is_costly, refusal_by_look
+from media.prints.values import Prints, of_parts
+from media.signs import Sign
 from media.values import Examined, Refused, SheetPhoto, Table
 from media.wire import Wire
 
@@ -78,8 +80,15 @@ class Examiner:
         head, parts = outcome
         if "refused" in head:
             return Refused(**head["refused"])
-        fields = head["examined"]
-        return Examined(**{**fields, "codes": tuple(fields["codes"]), "working": parts[0], "thumbnail": parts[1]})
+        known, (working, thumbnail, *taken) = head["examined"], parts
+        known |= {"codes": tuple(known["codes"]), "prints": of_parts(*taken)}
+        known["signs"] = tuple(Sign(*sign) for sign in known["signs"])
+        return Examined(**known, working=working, thumbnail=thumbnail)
+
+    def prints(self, thumbnail: bytes) -> Prints | None:
+        """Take the prints of a stored thumbnail; None if it cannot be read. Raises Closed, NotStarted."""
+        outcome = self._quick.ask({"task": "prints"}, [thumbnail])
+        return None if isinstance(outcome, Refused) else of_parts(*outcome[1])
 
     def _examine_costly(self, head: dict[str, Any], data: bytes) -> Answer | Refused:
         if not self._places.acquire(blocking=False):

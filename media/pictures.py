@@ -13,7 +13,9 @@ from media.formats import kind_of, refusal_by_look, refusal_by_outline
 from media.judging import Judgement, judge
 from media.labels import read_codes
 from media.outlines import outline_of
-from media.phash import phash
+from media.prints.taking import take
+from media.prints.values import Prints
+from media.signs import signs_of
 from media.values import Examined, Refused
 
 THUMBNAIL_SIDES = (400, 480)  # least and most of the long side, but for smaller pictures
@@ -49,7 +51,6 @@ def _examined(data: bytes, kind: str, photo: Decoded, codes: bool) -> Examined:
     small = _small(photo.picture)
     grey = small.convert("L")
     judgement = _judged(photo.picture, grey)
-    hashes = phash(grey)
     working = _jpeg(photo.picture)
     return Examined(
         sha256=sha256(data).hexdigest(),
@@ -57,8 +58,6 @@ def _examined(data: bytes, kind: str, photo: Decoded, codes: bool) -> Examined:
         height=photo.height,
         format=kind,
         verdict=judgement.verdict,
-        phash=hashes[0],
-        phash256=hashes[1],
         working=working,
         thumbnail=_jpeg(small),
         working_sha256=sha256(working).hexdigest(),
@@ -66,6 +65,8 @@ def _examined(data: bytes, kind: str, photo: Decoded, codes: bool) -> Examined:
         sharpness=round(judgement.sharpness),
         taken_at=photo.taken_at,
         codes=read_codes(photo.picture) if codes else (),
+        prints=take(grey),
+        signs=signs_of(data, kind, photo.taken_at),
     )
 
 
@@ -103,6 +104,12 @@ def as_png(data: bytes) -> bytes:
         found = BytesIO()
         picture.save(found, "PNG")
     return found.getvalue()
+
+
+def prints_of(thumbnail: bytes) -> Prints:
+    """Return the prints of a stored thumbnail. Raises any of media.decoding.UNREADABLE."""
+    with Image.open(BytesIO(thumbnail), formats=("JPEG",)) as picture:
+        return take(picture.convert("L"))
 
 
 def _jpeg(picture: Image.Image) -> bytes:

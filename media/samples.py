@@ -14,7 +14,9 @@ NAMES = ("strawberries_rotten", "eggs_cracked", *PRINTED, "peach_mouldy", "too_d
 
 
 def draw(name: str, seed: int) -> bytes:
-    """Return a sample as JPEG of 1200 x 900, taken anew for each seed, so that no two count as the same photo.
+    """Return a sample as JPEG of 1200 x 900, taken anew for each seed, so that no two are the same file.
+
+    They show the same goods, so that a few of them are known as the same picture, as second shots by hand are.
 
     Equal arguments give equal bytes. Raises KeyError for an unknown name.
     """

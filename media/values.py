@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from media.prints.values import NO_PRINTS, Prints
+from media.signs import Sign
+
 MAX_BYTES = 20 * 1024 * 1024  # what Telegram hands a bot at most, and what we ask of every door
 MAX_SIDE = 65_500  # what a JPEG can have at most
 MAX_PIXELS = {  # a JPEG is shrunk while it is decoded; WebP is decoded at full size, thrice in memory
@@ -33,10 +36,10 @@ class Examined:
     """A photo taken in. `width` and `height` are the original's pixels, upright.
 
     `working` (see WORKING_PIXELS) and `thumbnail` (400 to 480, or as small as the original) are JPEG, upright, free
-    of all metadata. `sha256` is the original's, `working_sha256` the working copy's. `phash` and `phash256` are hex (16
-    and 64 digits). `brightness` (0-255) and `sharpness` (variance of the Laplacian) are what the verdict was drawn
-    from. `codes` are read on request only. `taken_at` is the camera's own naive time "2026-06-12 19:10:00"; the place
-    is never kept.
+    of all metadata. `sha256` is the original's, `working_sha256` the working copy's. `brightness` (0-255) and
+    `sharpness` (variance of the Laplacian) are what the verdict was drawn from. `codes` are read on request only.
+    `taken_at` is the camera's own naive time "2026-06-12 19:10:00"; the place is never kept. `prints` are those of
+    media.prints, `signs` what the file says of how it was made.
     """
 
     sha256: str
@@ -44,8 +47,6 @@ class Examined:
     height: int
     format: str  # jpeg, png, webp, heic
     verdict: Verdict
-    phash: str
-    phash256: str
     working: bytes
     thumbnail: bytes
     working_sha256: str
@@ -53,6 +54,8 @@ class Examined:
     sharpness: int
     taken_at: str | None = None
     codes: tuple[str, ...] = ()
+    prints: Prints = NO_PRINTS
+    signs: tuple[Sign, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

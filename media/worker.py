@@ -11,17 +11,18 @@ import socket
 import sys
 import threading
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from media import samples
-from media.pictures import examine
+from media.pictures import examine, prints_of
 from media.sheet import make_sheet
 from media.tables.reading import read_table
 from media.values import Examined, Refused, SheetPhoto
 from media.wire import Wire
 
 NICENESS = 5  # talk goes before pictures
+AS_BYTES = ("working", "thumbnail", "prints")  # of what is examined: parts of the answer
 
 
 def serve(wire: Wire, *, processor: int) -> None:
@@ -38,10 +39,15 @@ def serve(wire: Wire, *, processor: int) -> None:
 
 def _examine(head: dict[str, Any], parts: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
     outcome = examine(parts[0], codes=head["codes"])
-    fields = asdict(outcome)
     if not isinstance(outcome, Examined):
-        return {"refused": fields}, []
-    return {"examined": fields}, [fields.pop("working"), fields.pop("thumbnail")]
+        return {"refused": asdict(outcome)}, []
+    plain = {each.name: getattr(outcome, each.name) for each in fields(outcome) if each.name not in AS_BYTES}
+    plain["signs"] = [[sign.kind, sign.tool] for sign in outcome.signs]
+    return {"examined": plain}, [outcome.working, outcome.thumbnail, *outcome.prints.parts()]
+
+
+def _prints(_: dict[str, Any], parts: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+    return {}, prints_of(parts[0]).parts()
 
 
 def _sheet(head: dict[str, Any], parts: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
@@ -55,14 +61,14 @@ def _sample(head: dict[str, Any], _: list[bytes]) -> tuple[dict[str, Any], list[
 
 def _table(head: dict[str, Any], parts: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
     outcome = read_table(parts[0], head["titles"])
-    fields = asdict(outcome)
+    plain = asdict(outcome)
     if isinstance(outcome, Refused):
-        return {"refused": fields}, []
-    rows = json.dumps(fields.pop("rows"), ensure_ascii=False).encode("utf-8", "replace")
-    return {"table": fields}, [rows]
+        return {"refused": plain}, []
+    rows = json.dumps(plain.pop("rows"), ensure_ascii=False).encode("utf-8", "replace")
+    return {"table": plain}, [rows]
 
 
-_TASKS = {"examine": _examine, "sheet": _sheet, "sample": _sample, "table": _table}
+_TASKS = {"examine": _examine, "prints": _prints, "sheet": _sheet, "sample": _sample, "table": _table}
 
 
 def _allow(processor: int) -> None:

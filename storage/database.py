@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_UN, flock
 from pathlib import Path
 from threading import Event
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy import ColumnElement, Connection, Engine, make_url
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -170,6 +170,12 @@ async def read(readers: AsyncEngine, function: Callable[..., T], *args: Any, **k
 def insert(_tx: Tx) -> Callable[..., Any]:
     """Return the insert() that knows ON CONFLICT; SQLite compiles the clause of PostgreSQL."""
     return postgresql.insert
+
+
+def among(tx: Tx, column: ColumnElement[int], values: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition that a column is one of many whole numbers, which go as one parameter."""
+    condition: ColumnElement[bool] = _behind(tx).among(column, list(values))
+    return condition
 
 
 # locks

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, String, bindparam, or_, select, update
+from sqlalchemy import BigInteger, String, bindparam, select, update
 
 from storage.database import Tx
-from storage.orders import SANDBOX
 from storage.prepared import Prepared
 from storage.tables import evidence
 
@@ -33,8 +32,6 @@ class Evidence:
     media_key: str
     thumb_key: str
     sha256: str
-    phash: str
-    phash256: str
     width: int | None
     height: int | None
     seconds: int | None
@@ -42,6 +39,7 @@ class Evidence:
     fetched_at: datetime | None
     restricted: bool = False  # of somebody's health
     order_line_no: int | None = None  # the goods that it shows, where that is known
+    signs: Sequence[Mapping[str, Any]] = ()  # that it was made or edited; see media.signs
 
 
 REPLACED = "replaced"  # a verdict: another piece was put in its place
@@ -82,12 +80,12 @@ def add(
 
 def get(tx: Tx, evidence_id: int) -> Evidence | None:
     """Return one piece."""
-    row = tx.execute(select(evidence).where(evidence.c.id == evidence_id)).one_or_none()
+    row = tx.execute(_WHOLE.where(evidence.c.id == evidence_id)).one_or_none()
     return Evidence(**row._mapping) if row else None
 
 
 def update_fetched(tx: Tx, evidence_id: int, *, state: str, at: datetime, **found: Any) -> None:
-    """Write down what the fetch found: kind, verdict, media_key, thumb_key, sha256, phash, width, height, seconds."""
+    """Write down what the fetch found: kind, verdict, media_key, thumb_key, sha256, signs, width, height, seconds."""
     tx.execute(update(evidence).where(evidence.c.id == evidence_id).values(state=state, fetched_at=at, **found))
 
 
@@ -131,31 +129,6 @@ def place(tx: Tx, shows: Mapping[int, int | None]) -> None:
     for line in set(shows.values()):
         ids = [number for number, one in shows.items() if one == line]
         tx.execute(update(evidence).where(evidence.c.id.in_(ids)).values(order_line_no=line))
-
-
-def used_before(tx: Tx, pieces: Sequence[Evidence]) -> dict[int, str]:
-    """Return, by id of these pieces of one ticket, the first other ticket that the very same picture supports.
-
-    The same is one of the same content or fingerprint.
-    """
-    keyed = [piece for piece in pieces if piece.sha256 or piece.phash]
-    if not keyed:
-        return {}
-    by_content = [piece.sha256 for piece in keyed if piece.sha256]
-    by_print = [piece.phash for piece in keyed if piece.phash]
-    query = select(evidence.c.ticket_no, evidence.c.sha256, evidence.c.phash).where(
-        or_(evidence.c.sha256.in_(by_content), evidence.c.phash.in_(by_print)),
-        evidence.c.side == "customer",
-        (evidence.c.channel == SANDBOX) == (keyed[0].channel == SANDBOX),  # play proves nothing of the business
-        evidence.c.ticket_no.is_not(None),
-        evidence.c.ticket_no.is_distinct_from(keyed[0].ticket_no),
-    )
-    found: dict[int, str] = {}
-    for ticket_no, sha256, phash in tx.execute(query.order_by(evidence.c.id)):
-        for piece in keyed:
-            if (piece.sha256 and piece.sha256 == sha256) or (piece.phash and piece.phash == phash):
-                found.setdefault(piece.id, ticket_no)
-    return found
 
 
 def claim_of(tx: Tx, ids: Collection[int], claim_id: str) -> None:

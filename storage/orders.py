@@ -34,6 +34,7 @@ class OrderLine:
     tags: tuple[str, ...] = ()
     refund_status: str = ""  # none, refunding, part_refunded, refunded; "" when the order system does not say
     refunded: int | None = None  # 分 that the order system gave back itself
+    discount: int = 0  # 分 of the order's discounts that this line bears; `paid` is what is left
 
     @property
     def back(self) -> int:
@@ -67,6 +68,7 @@ class Order:
     delivered_at: datetime | None = None
     order_status: str = ""  # live, cancelled, unpaid; "" when the order system does not say
     shared_paid: int = 0  # 分 paid for all lines together, where no line has a sum of its own
+    freight: int = 0  # 分 paid for carriage, in no line's sum
     sample: bool = False
 
     @property
@@ -87,9 +89,9 @@ class Order:
     def left(self, line_no: int | None = None) -> int:
         """Return the 分 of a line, or of the whole order, that the order system has not given back."""
         meant = [line for line in self.lines if line_no in (None, line.line_no)]
-        if self.void or all(line.refund_status == "refunded" for line in meant):
-            return sum(line.paid - line.back for line in meant) if not self.void else 0
-        if self.shared_paid:
+        if self.void:
+            return 0
+        if self.shared_paid and not all(line.refund_status == "refunded" for line in meant):
             return max(0, self.shared_paid - sum(line.refunded or 0 for line in self.lines))
         return sum(line.paid - line.back for line in meant)
 
@@ -290,8 +292,7 @@ def one_slip(given: str, true: str) -> bool:
     if len(given) == len(true):
         wrong = [place for place, pair in enumerate(zip(given, true, strict=True)) if pair[0] != pair[1]]
         if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
-            first, second = wrong
-            return (given[first], given[second]) == (true[second], true[first])
+            return given[wrong[0] : wrong[1] + 1] == true[wrong[1]] + true[wrong[0]]
         return len(wrong) == 1
     if len(given) == len(true) - 1:
         return any(true[:place] + true[place + 1 :] == given for place in range(len(true)))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, delete, func, select
+from sqlalchemy import String, bindparam, delete, func, or_, select
 
 from storage.database import Tx
 from storage.prepared import Inserts, Prepared, Updates
@@ -47,6 +47,8 @@ class Line:
     issued_at: datetime | None = None  # when its coupon was issued
     coupon_kind: str = ""  # the policy's coupon that was chosen
     coupon_code: str = ""  # what the customer was given, may stay "" when issued
+    freight: int = 0  # 分 of `amount` that are the order's freight
+    cause: str = ""  # code of the policy's causes, as an agent chose it
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -140,14 +142,20 @@ def on_order(tx: Tx, order_no: str) -> list[Line]:
     return [Line(**dict(zip(FIELDS, row, strict=True))) for row in _ON_ORDER.rows(tx, order=order_no)]
 
 
-def granted(tx: Tx, order_no: str, order_line_no: int | None) -> int:
-    """Sum the money in 分 already granted on an order line, or on the whole order with None."""
-    query = (
-        select(func.coalesce(func.sum(ticket_lines.c.amount), 0))
-        .join(tickets, tickets.c.no == ticket_lines.c.ticket_no)
-        .where(tickets.c.order_no == order_no, ticket_lines.c.state.in_(GRANTED))
+_GRANTED = Prepared(
+    select(ticket_lines.c.order_line_no, func.sum(ticket_lines.c.amount), func.sum(ticket_lines.c.freight))
+    .join(tickets, tickets.c.no == ticket_lines.c.ticket_no)
+    .where(
+        tickets.c.order_no == bindparam("order", type_=String),
+        or_(*(ticket_lines.c.state == state for state in GRANTED)),
     )
-    if order_line_no is not None:
-        # what was granted on the order as a whole may have been this line's money
-        query = query.where((ticket_lines.c.order_line_no == order_line_no) | ticket_lines.c.order_line_no.is_(None))
-    return int(tx.execute(query).scalar_one())
+    .group_by(ticket_lines.c.order_line_no)
+)
+
+
+def granted_by_line(tx: Tx, order_no: str) -> dict[int | None, tuple[int, int]]:
+    """Return the 分 granted on each line of an order, freight included, and what of them is freight.
+
+    None stands for what was granted on the order as a whole.
+    """
+    return {line_no: (int(amount), int(freight)) for line_no, amount, freight in _GRANTED.rows(tx, order=order_no)}

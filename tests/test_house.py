@@ -34,8 +34,6 @@ UNUSED = {
     "storage/engines/postgres.py": "storage.database takes the functions of the one engine or the other",
     "storage/engines/sqlite.py": "storage.database takes the functions of the one engine or the other",
     "bot.channels.telegram.session.ANSWERS": "keeps classes alive that the library would build again for each call",
-    "media.fingerprints.tier": "how alike two photos are; so far only equal ones are looked for",
-    "media.fingerprints.bands": "finds photos that are alike; so far only equal ones are looked for",
 }
 SUPERVISORS = {
     "bot/app.py": "a door that fails is opened again",

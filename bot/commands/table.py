@@ -87,6 +87,31 @@ COMMANDS: tuple[Command, ...] = (
         run.sheet,
         (_arg("photos", nargs="+", metavar="PHOTO"), _arg("--out", required=True, metavar="FILE")),
     ),
+    Command(
+        "chargeback",
+        "write what a supplier or carrier answers for in a period: lines, photos, hashes and sums in one ZIP",
+        accounting.chargeback,
+        (
+            _arg("name", metavar="SUPPLIER_OR_CARRIER"),
+            _arg("--from", dest="first", required=True, metavar="DATE"),
+            _arg("--to", dest="last", required=True, metavar="DATE"),
+            _arg("--out", required=True, metavar="FILE"),
+        ),
+    ),
+    Command(
+        "recoveries add",
+        "book what came back from a supplier or carrier: on a ticket's line, or over the lines of a period",
+        accounting.recoveries_add,
+        (
+            _arg("name", metavar="SUPPLIER_OR_CARRIER"),
+            _arg("amount", metavar="YUAN", help="below 0: what was booked before is taken back"),
+            _arg("--reference", required=True, metavar="TEXT", help="of the payment; the same is booked once"),
+            _arg("--ticket", default="", metavar="NO"),
+            _arg("--line", type=int, default=0, metavar="NUMBER"),
+            _arg("--from", dest="first", default="", metavar="DATE"),
+            _arg("--to", dest="last", default="", metavar="DATE"),
+        ),
+    ),
     Command("tickets list", "list tickets, the newest first", run.tickets_list),
     Command(
         "tickets show",

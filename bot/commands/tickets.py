@@ -14,6 +14,7 @@ from storage import clocks, events, evidence, ticket_lines, tickets
 from storage.database import Tx
 from storage.desk import corrections
 from storage.fulfilment import shipments
+from storage.money import costs
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
@@ -59,7 +60,7 @@ def show(no: str, *, as_json: bool, read: Read, write: Write = print) -> int:
 
 
 def whole(tx: Tx, no: str) -> dict[str, Any] | None:
-    """Return a ticket with its lines, evidence, clocks, people, corrections and events as JSON values; money in 分."""
+    """Return a ticket with all that is stored of it as JSON values; money in 分."""
     ticket = tickets.get(tx, no)
     if ticket is None:
         return None
@@ -73,6 +74,7 @@ def whole(tx: Tx, no: str) -> dict[str, Any] | None:
         "complainants": [asdict(party) for party in tickets.parties(tx, no)],
         "clocks": [_plain(asdict(clock)) for clock in clocks.of_ticket(tx, no)],
         "corrections": [_plain(asdict(one)) for one in corrections.of_ticket(tx, no)],
+        "costs": [_plain(asdict(cost)) for cost in costs.of_ticket(tx, no)],
         "events": [_plain(asdict(event)) for event in events.of_ticket(tx, no)],
     }
 
@@ -116,6 +118,10 @@ def _text(found: Mapping[str, Any]) -> Iterator[str]:
         place = f"line {one['line']} " if one["line"] else ""
         change = f"{one['was'] or '-'} -> {one['now'] or '-'}"
         yield f"corrected {place}{one['field']}  {change}  by {one['by']}  at {one['at']}"
+    for cost in found["costs"]:
+        yield f"cost      {_costed(cost)}"
+    if found["costs"]:
+        yield f"cost      {sum(cost['amount'] for cost in found['costs']) / 100:.2f} in all"
     for event in found["events"]:
         data = json.dumps(event["data"], ensure_ascii=False) if event["data"] else ""
         yield f"event     {event['at']}  {event['actor']}  {event['kind']}  {data}".rstrip()
@@ -127,8 +133,16 @@ def _journey(one: Mapping[str, Any]) -> str:
     return "  ".join(part for part in (parcel, one["address"], *steps) if part)
 
 
+def _costed(cost: Mapping[str, Any]) -> str:
+    line = f"line {cost['line']}" if cost["line"] else ""
+    who = f"{cost['party']} {cost['name']}".rstrip() if cost["name"] else ""
+    parts = (cost["at"], line, cost["kind"], f"{cost['amount'] / 100:.2f}", who, cost["reference"], cost["note"])
+    return "  ".join(part for part in (*parts, cost["actor"]) if part)
+
+
 def _described(line: Mapping[str, Any]) -> str:
     sum_ = "" if line["sum"] is None else f"{line['sum'] / 100:.2f}"
     amount = f"{line['quantity_exact']}{line['unit']}" if line["quantity_exact"] else "quantity not known"
     parts = [line["item"] or "item not known", amount, line["problem"], line["state"]]
-    return "  ".join(part for part in [*parts, line["remedy"] or line["wish"], sum_] if part)
+    cause = f"cause {line['cause']}" if line["cause"] else ""
+    return "  ".join(part for part in [*parts, line["remedy"] or line["wish"], sum_, cause] if part)

@@ -156,6 +156,16 @@ class SandboxDesk:
                 keys = [await self.room.put(picture, ".jpg")] if picture else keys
         return {"of": of, "keys": keys}
 
+    async def _side_by_side(self, pair: Sequence[Sequence[str]]) -> list[str]:
+        """Return two photos with their captions on one picture, by its key; else those that are there one by one."""
+        keys = [key for key, _ in pair]
+        if keys:
+            with suppress(Gone, NotStarted):
+                photos = [SheetPhoto(image=await self.room.file(key), caption=caption) for key, caption in pair]
+                picture = await asyncio.to_thread(self.sheet, photos, " | ".join(caption for _, caption in pair))
+                keys = [await self.room.put(picture, ".jpg")] if picture else keys
+        return keys
+
     async def _board(self, mail: Mail) -> None:
         context = self.context()
         drawn = await self.room.house.read(lambda tx: cards.board(tx, DESK_NAME, context))
@@ -163,6 +173,7 @@ class SandboxDesk:
 
     async def _line(self, mail: Mail) -> None:
         payload = mail.payload
+        pair = await self._side_by_side(payload.get("pair", ()))
         shown = Shown(
             place=DESK,
             sender="bot",
@@ -170,7 +181,7 @@ class SandboxDesk:
             key=f"mail:{mail.id}",
             text=payload.get("text", ""),
             buttons=payload.get("buttons", ()),
-            media=media_rows(payload.get("media", ())),
+            media=[*media_rows(payload.get("media", ())), *(media_row("photo", key) for key in pair)],
             data=around(payload.get("mentions", ()), payload.get("severity", ""), ()),
             ticket_no=payload.get("ticket"),
         )

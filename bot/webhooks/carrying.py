@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,10 +16,12 @@ from handlers.tickets.outside import webhook_outages
 from storage import outbox
 from storage.database import DRIVER_ERRORS, DatabaseGone, Tx
 from storage.outbox import Bundle, Mail, Outcome
+from storage.platforms import outages
 
 LOG = logging.getLogger(__name__)
 AT_ONCE = 4  # posts to one system in flight
 STEP = timedelta(seconds=0.25)  # between rows that wait for their turn
+EARLY = 5  # tries after which the failure of one row is no sign that its system is out of order
 UNSET = timedelta(hours=1)  # between looks at rows whose system is not set
 SPREAD = (0.9, 1.1)  # of a pause, so that many do not come at once
 
@@ -44,11 +45,13 @@ class Schedule:
 class Letters:
     """What the rows of one system are, and what follows from them.
 
-    `name`: of webhook_outages. `first`: the first row that is still to be sent. `taken`: carries out what an answer
-    says. `failed`: called for a try that failed, with their number, while the desk does not know of an outage.
+    `name`: of webhook_outages; `box`: the kind of its mailboxes. `first`: the first row that is still to be sent.
+    `taken`: carries out what an answer says. `failed`: called for a try that failed, with their number, while the desk
+    does not know of an outage.
     """
 
     name: str
+    box: str
     schedule: Schedule
     first: Callable[[Tx, Sequence[Mail]], Mail | None]
     taken: Callable[[Tx, Mail, bytes, TurnContext], None]
@@ -103,13 +106,14 @@ class Carrier:
     def _book(self, tx: Tx, bundle: Bundle, mail: Mail, posted: Posted) -> None:
         context, name, desk = self.context(), self.letters.name, mail.payload["desk"]
         if not posted.why:
-            webhook_outages.worked(tx, name, desk, context)
+            if webhook_outages.worked(tx, name, desk, context):
+                outages.hasten(tx, self.letters.box, now=context.now)
             self.letters.taken(tx, mail, posted.answer, context)
             done = replace(bundle, mails=tuple(one for one in bundle.mails if one.id <= mail.id))
             strike(tx, done, now=context.now)
             return
         tries = bundle.attempts + 1
-        if not webhook_outages.failed(tx, name, desk, posted.why, context):
+        if not webhook_outages.failed(tx, name, desk, posted.why, context, begins=tries <= EARLY):
             self.letters.failed(tx, mail, tries, posted.why, context)
         pause = self.letters.schedule.pause(tries)
         outcome = Outcome(
@@ -121,5 +125,5 @@ class Carrier:
         if pause is None:
             undelivered.died(tx, replace(outcome, dead=mail.id), context)
             return
-        again = context.now + timedelta(seconds=pause * random.uniform(*SPREAD))
+        again = context.now + timedelta(seconds=pause * context.random.uniform(*SPREAD))
         outbox.settle(tx, replace(outcome, again=again, failed=True), now=context.now)

@@ -74,7 +74,7 @@ class DeskWatch:
         try:
             while self._back:
                 desk = self._back[0]
-                await self.house.write(partial(alerts.desk_up, desk=desk, context=self.context()))
+                await self.house.write(partial(self._tell_back, desk=desk))
                 self._back.pop(0)
             for place, trouble in list(self._troubles.items()):
                 if not trouble.told and now - trouble.since >= PATIENCE:
@@ -90,6 +90,9 @@ class DeskWatch:
             return
         minutes = (context.now - trouble.since) // timedelta(minutes=1)
         alerts.desk_down(tx, desk, minutes, trouble.why, context)
+
+    def _tell_back(self, tx: Tx, desk: str) -> None:
+        alerts.desk_up(tx, desk, self.context())  # made here: the thread that writes speaks the desk's language then
 
     async def _look_at_database(self) -> None:
         """Post at once, past the outbox, when the database takes no writes; again until it is taken."""

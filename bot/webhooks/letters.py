@@ -5,11 +5,11 @@ from __future__ import annotations
 from bot.webhooks.carrying import Letters, Schedule
 from handlers.context import TurnContext
 from handlers.fulfilment import order_answers
-from handlers.tickets.outside import order_webhook, webhook_outages
+from handlers.tickets.outside import alerts, order_webhook, webhook_outages
 from storage.database import Tx
 from storage.outbox import Mail
 
-STUCK = 5  # failed tries, about 13 minutes, after which the desk hears of one decision
+STUCK, DAILY = 5, 24  # failed tries, about 13 minutes, after which the desk hears of one decision, and then each day
 
 
 def _taken(tx: Tx, mail: Mail, answer: bytes, context: TurnContext) -> None:
@@ -17,12 +17,13 @@ def _taken(tx: Tx, mail: Mail, answer: bytes, context: TurnContext) -> None:
 
 
 def _failed(tx: Tx, mail: Mail, tries: int, why: str, context: TurnContext) -> None:
-    if tries == STUCK:
+    if tries >= STUCK and (tries - STUCK) % DAILY == 0:
         order_webhook.stuck(tx, mail.payload, why, context)
 
 
 DECISIONS = Letters(
     name=webhook_outages.ORDER,
+    box=order_webhook.BOX,
     schedule=Schedule(first=(5, 30, 120, 600), rest=3600, times=72),
     first=order_webhook.first_current,
     taken=_taken,
@@ -32,6 +33,7 @@ DECISIONS = Letters(
 
 ALARMS = Letters(
     name=webhook_outages.ALERT,
+    box=alerts.BOX,
     schedule=Schedule(first=(2, 5, 15, 30), rest=60, times=60),
     first=lambda _tx, mails: mails[-1],
     taken=lambda _tx, _mail, _answer, _context: None,

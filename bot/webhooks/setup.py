@@ -17,7 +17,6 @@ from bot.webhooks.letters import ALARMS, DECISIONS
 from bot.webhooks.orders_door import OrdersDoor
 from bot.webhooks.posting import Poster
 from handlers.context import TurnContext
-from handlers.tickets.outside import alerts, order_webhook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +41,8 @@ def open_webhooks(
     orders = _poster(settings.order_webhook_url, settings)
     alarms = _poster(settings.alert_webhook_url, settings)
     carriers = {
-        box: Carrier(letters=letters, poster=poster, house=house, context=context, clock=clock)
-        for box, letters, poster in ((order_webhook.BOX, DECISIONS, orders), (alerts.BOX, ALARMS, alarms))
+        letters.box: Carrier(letters=letters, poster=poster, house=house, context=context, clock=clock)
+        for letters, poster in ((DECISIONS, orders), (ALARMS, alarms))
     }
     watch = None
     if alarms:

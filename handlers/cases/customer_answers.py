@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.context import TurnContext
+from handlers.costs import caps
 from handlers.fulfilment import goods
 from handlers.messages.models import Reply
 from handlers.tickets import clocks, decision_notices, decisions, desk_outbox, lifecycle, notices, queue_entry
@@ -40,7 +41,8 @@ def consent(tx: Tx, ticket_no: str, *, accepted: bool, conversation_id: int, con
     clocks.stop(tx, ticket_no, ["idle_close"], context)
     numbers = [line.line for line in offered]
     lifecycle.log(tx, ticket_no, "accepted" if accepted else "declined", by, context, lines=numbers)
-    held = accepted and decisions.fits(tx, ticket, ((line, line.amount) for line in offered))
+    room = caps.room(tx, ticket, notices.policy_of(tx, ticket, context))
+    held = accepted and room.fits((line.order_line_no, line.amount) for line in offered)
     if held:
         for line in offered:
             _hold(tx, ticket, line, context)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -133,6 +133,8 @@ def _order(filing: Filing) -> dict[str, Any]:
 
 def update(tx: Tx, ticket: Ticket, filing: Filing, context: TurnContext) -> bool:
     """Update a raised ticket from its draft; return True when it became more serious."""
+    if _given_elsewhere(tx, ticket, filing):
+        filing = replace(filing, order=None, lines=())  # what was given stays with the order that paid it
     bought = _order(filing)
     if filing.order is None and ticket.order_no:
         bought.pop("site_no", None)  # an agent found the order meanwhile
@@ -141,6 +143,13 @@ def update(tx: Tx, ticket: Ticket, filing: Filing, context: TurnContext) -> bool
     risen = rise(tx, ticket.no, filing.claim.severity, filing.claim.signals, filing.claim.special, context)
     keep(tx, ticket.no, filing, context)
     return risen
+
+
+def _given_elsewhere(tx: Tx, ticket: Ticket, filing: Filing) -> bool:
+    """Return whether a draft moved to another order after something was granted on the ticket's."""
+    if filing.order is None or ticket.order_no in (None, filing.order.order_no):
+        return False
+    return any(line.state in ticket_lines.GRANTED for line in ticket_lines.of_ticket(tx, ticket.no))
 
 
 def _lists(ticket: Ticket) -> list[list[str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from handlers.cases import customer_answers, leader_review, recording
+from handlers.cases import customer_answers, leader_review, photo_lines, recording
 from handlers.context import TurnContext
 from handlers.messages import phone_numbers
 from handlers.messages.cleaning import quoted
@@ -19,7 +19,6 @@ from handlers.tickets import (
     lifecycle,
     medical_papers,
     notices,
-    photo_lines,
     queue_entry,
     warnings,
 )

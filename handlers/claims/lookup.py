@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from handlers.claims.claim import Claim, Talk
 from handlers.claims.list_draft import Listed
+from handlers.claims.summary import bought_for
 from handlers.messages.models import Inbound
 from handlers.nlu.dates import on
 from handlers.nlu.number_shapes import with_shapes
@@ -270,8 +271,13 @@ def claimed(tx: Tx, order: Order, *, but: str = "") -> dict[int, Fraction]:
     """
     taken: dict[int, Fraction] = defaultdict(Fraction, order_states.given_back(order))
     for line in ticket_lines.on_order(tx, order.order_no):
-        if line.ticket_no != but and line.share and line.order_line_no is not None:
+        if line.ticket_no == but:
+            continue
+        if line.share and line.order_line_no is not None:
             taken[line.order_line_no] += Fraction(line.share)
+        elif line.order_line_no is None and line.state in ticket_lines.GRANTED and (paid := bought_for(order)):
+            for bought in order.lines:  # money for the order as a whole is a part of each line's
+                taken[bought.line_no] += Fraction(line.amount - line.freight, paid)
     return dict(taken)
 
 

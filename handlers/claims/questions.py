@@ -227,7 +227,7 @@ def ask_wish(view: View) -> Question:
         choices.append((label, f"wish:{code}"))
     if view.brief:
         choices = choices[:2]
-    text = voice.say("talk.ask_wish", offer=offer(view.claim, view.order, dict(view.claimed), voice))
+    text = voice.say("talk.ask_wish", offer=offer(view.claim, view.order, dict(view.claimed), voice, brief=view.brief))
     return Question(
         slot="wish", index=index, text=text, choices=(*choices, (voice.say("talk.other_wish"), "human:wish"))
     )
@@ -240,7 +240,7 @@ def ask_confirm(view: View) -> Question:
     text = voice.say(
         key,
         facts=facts(claim, view.order, voice),
-        offer=offer(claim, view.order, dict(view.claimed), voice),
+        offer=offer(claim, view.order, dict(view.claimed), voice, brief=view.brief),
         keep=keeping(replace(claim, advised=()), voice),  # the summary says all of it once more
     )
     edits = (("talk.edit_quantity", "edit:quantity"), ("talk.edit_wish", "edit:wish"))[: 1 if view.brief else 2]

@@ -30,6 +30,11 @@ def item_name(line: OrderLine) -> str:
     return f"{line.item} {line.spec}" if line.item[-1:].isascii() else f"{line.item}{line.spec}"
 
 
+def bought_for(order: Order) -> int:
+    """Return what was paid for the goods of an order, in 分."""
+    return order.shared_paid or sum(line.paid for line in order.lines)
+
+
 def order_name(order: Order, voice: Voice) -> str:
     """Return an order as customers know it: the day and the pickup number, else its number."""
     when = order.delivered_at or order.promised_at or order.placed_at
@@ -110,7 +115,19 @@ def dues(
         if kind and kind.whole_order and not MONEY_BACK & set(kind.remedies):
             known = False  # nobody is owed the goods' price for words or for an hour
         found.append((wish, part if known else None))
-    return found
+    return _with_freight(found, order, claimed, policy)
+
+
+def _with_freight(
+    dues_: list[tuple[str, int | None]], order: Order | None, claimed: Mapping[int, Fraction], policy: Policy
+) -> list[tuple[str, int | None]]:
+    """Return what problems are owed with the order's freight, where they take all that was paid for its goods."""
+    goods = sum(part or 0 for _, part in dues_)
+    if not goods or order is None or any(claimed.values()) or not goods == order.left() == bought_for(order):
+        return dues_
+    last = max(place for place, (_, part) in enumerate(dues_) if part)
+    more = policy.freight_back(order)
+    return [(wish, part + more if place == last and part else part) for place, (wish, part) in enumerate(dues_)]
 
 
 def besides(claim: Claim, policy: Policy) -> frozenset[int]:
@@ -177,8 +194,10 @@ def _shown(claim: Claim, order: Order | None, voice: Voice) -> str:
     return voice.say("talk.photos_show", parts=voice.say("talk.comma").join(parts)) if parts else ""
 
 
-def offer(claim: Claim, order: Order | None, claimed: Mapping[int, Fraction], voice: Voice) -> str:
-    """Return what the rules give: the sum within the cap, else who will name it."""
+def offer(
+    claim: Claim, order: Order | None, claimed: Mapping[int, Fraction], voice: Voice, *, brief: bool = False
+) -> str:
+    """Return what the rules give: the sum within the cap and how it comes about, else who will name it."""
     wished = {problem.wish for problem in claim.problems if problem.wish}
     if wished and not wished & MONEY_BACK:
         return ""
@@ -186,7 +205,48 @@ def offer(claim: Claim, order: Order | None, claimed: Mapping[int, Fraction], vo
     if not wished and kinds and not any(kind and MONEY_BACK & set(kind.remedies) for kind in kinds):
         return ""
     whole = within_cap(claim, order, claimed, voice.policy)
-    return voice.say("talk.sum", money=money(whole, voice.language)) if whole else voice.say("talk.sum_by_agent")
+    if not whole:
+        return voice.say("talk.sum_by_agent")
+    how = "" if brief else workings(claim, order, claimed, voice)
+    return voice.say("talk.sum", money=money(whole, voice.language), how=voice.say("talk.how", how=how) if how else "")
+
+
+def workings(claim: Claim, order: Order | None, claimed: Mapping[int, Fraction], voice: Voice) -> str:
+    """Return how the sum of a claim comes about: 2×19.90=39.80; "" where it is nothing but a price."""
+    found, plain_ = [], True
+    for problem, part, (_, due) in zip(
+        claim.problems, sums(claim, order, claimed), dues(claim, order, claimed, voice.policy), strict=True
+    ):
+        line = line_of(order, problem.line_no)
+        if not due:
+            continue
+        working = _working(problem, line, part, voice) if line and part else ""
+        found.append(working or money(part or 0, voice.language))
+        if due > (part or 0):
+            freight = money(due - (part or 0), voice.language)
+            found.append(voice.say("talk.how_freight", money=freight))
+        plain_ = plain_ and not working and due == part
+    return "" if plain_ and len(found) < 2 else voice.say("talk.how_and").join(found)
+
+
+def _working(problem: Problem, line: OrderLine, part: int, voice: Voice) -> str:
+    """Return how a problem's part of what was paid for a line comes about; "" for a single unit at its price."""
+    share, language = share_of(problem, line), voice.language
+    if share is None or refund(line.paid, share) != part:  # others have claimed of it, or the shop gave back
+        return voice.say("talk.how_left", item=item_name(line), money=money(part, language))
+    count, each = share * Fraction(str(line.quantity)), Fraction(line.paid) / Fraction(str(line.quantity))
+    if not line.discount and count.denominator == each.denominator == 1:
+        return f"{count}×{money(int(each), language)}={money(part, language)}" if count > 1 else ""
+    number, whole, _ = told(problem, line)
+    of = f"{number}/{whole}" if whole else str(share)
+    paid = money(line.paid, language)
+    if line.discount:
+        before = money(line.paid + line.discount, language)
+        paid = voice.say("talk.how_discount", before=before, discount=money(line.discount, language))
+        paid = f"({paid})" if share != 1 else paid
+    elif share == 1:
+        return ""
+    return f"{paid}={money(part, language)}" if share == 1 else f"{paid}×{of}={money(part, language)}"
 
 
 def within_cap(claim: Claim, order: Order | None, claimed: Mapping[int, Fraction], policy: Policy) -> int | None:

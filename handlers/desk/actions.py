@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from handlers.cases import photo_lines
 from handlers.context import TurnContext
 from handlers.desk import (
     assignment,
@@ -12,18 +13,19 @@ from handlers.desk import (
     medical_papers,
     options,
     order_link,
+    photo_doubts,
     redelivery,
     relay,
     replies,
     rulings,
 )
-from handlers.desk.correcting import corrections
+from handlers.desk.correcting import causes, corrections
 from handlers.desk.fulfilling import paying, shipping
 from handlers.desk.request import ActionRequest, Answer
 from handlers.desk.views import customer_words
 from handlers.messages.models import Button
 from handlers.messages.money import money
-from handlers.tickets import desk_outbox, lifecycle, notices, photo_lines
+from handlers.tickets import desk_outbox, lifecycle, notices
 from storage import evidence, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
@@ -67,10 +69,13 @@ ACTIONS: Mapping[str, Action] = {
     "correct": Action(run=corrections.correct, words=corrections.correct_words, states=OPEN, row=TALKING),
     "order": Action(run=order_link.order, words=order_link.order_words, states=OPEN, row=TALKING),
     "words": Action(run=relay.words, states=ALL, owner=False, row=TALKING),
+    "compare": Action(run=photo_doubts.compare, states=ALL, owner=False, row=LEADING),
+    "one_more": Action(run=photo_doubts.one_more, states=OPEN, row=LEADING),
     "papers": Action(run=medical_papers.show, states=ALL, row=LEADING),
     "medical": Action(run=medical_papers.mark, words=medical_papers.mark_words, states=ALL, row=LEADING),
     "unlock": Action(run=order_link.unlock, states=ALL, row=LEADING),
     "hand": Action(run=assignment.hand, words=assignment.hand_by_name, states=OPEN, row=LEADING),
+    "cause": Action(run=causes.choose, states=lifecycle.AFTER, row=LEADING),
     "boss": Action(run=assignment.boss, states=OPEN, owner=False, row=LEADING),
     "close": Action(run=relay.close, words=relay.close_words, states=ALL, row=LEADING),
     # buttons of questions and lists, not of cards
@@ -91,6 +96,8 @@ HIDDEN: Mapping[str, Callable[[Ticket, list[Line]], bool]] = {
     "refuse": lambda ticket, lines: not lines,
     "phone": lambda ticket, lines: ticket.order_no is None,
     "order": lambda ticket, lines: ticket.order_no is not None,
+    "compare": lambda ticket, lines: not photo_doubts.reused(ticket),
+    "one_more": lambda ticket, lines: not photo_doubts.doubted(ticket),
     "words": lambda ticket, lines: not customer_words.hidden(ticket),
     "medical": lambda ticket, lines: ticket.severity == "normal" and not ticket.signals,
     "unlock": lambda ticket, lines: ticket.why != "locked",
@@ -133,6 +140,8 @@ def _button(tx: Tx, ticket: Ticket, name: str, every: list[Line], context: TurnC
     if name in HIDDEN and HIDDEN[name](ticket, lines):
         return None
     if name in shipping.SHOWN and not shipping.shown(tx, ticket, name):
+        return None
+    if name == "cause" and not notices.policy_of(tx, ticket, context).causes:
         return None
     if name in medical_papers.ABOUT and not any(map(medical_papers.ABOUT[name], evidence.of_ticket(tx, ticket.no))):
         return None

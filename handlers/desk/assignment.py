@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.cases import appeals
 from handlers.context import TurnContext
+from handlers.desk import photo_doubts
 from handlers.desk.request import ActionRequest, Answer, ask, told
 from handlers.messages.models import Button
 from handlers.tickets import clocks, desk_outbox, lifecycle, notices, paging, warnings
@@ -29,6 +30,7 @@ def pick(request: ActionRequest) -> Answer:
     if not rows.pick_up(request.tx, request.no, user=request.user, name=request.by.name, now=request.context.now):
         return _lost(request)
     _picked(request)
+    photo_doubts.show_new(request)
     return told("picked", no=request.no)
 
 
@@ -85,6 +87,7 @@ def _take_over(request: ActionRequest) -> Answer:
     clocks.stop(tx, request.no, ["major_human_response"], request.context)
     desk_outbox.card(tx, request.no, request.context)
     desk_outbox.board(tx, ticket.desk, request.context)
+    photo_doubts.show_new(request)
     return told("picked", no=request.no)
 
 

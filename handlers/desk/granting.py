@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
+from handlers.costs import caps
 from handlers.desk import options, order_link
 from handlers.desk.request import ActionRequest, Answer, ask, told
 from handlers.messages.money import money, refund
@@ -169,15 +169,16 @@ def address_words(request: ActionRequest) -> Answer:
 
 def too_much(request: ActionRequest, rulings: Sequence[Ruled]) -> Answer | None:
     """Return which sum exceeds what may still be given; None when all fit, together too."""
-    asked: defaultdict[int | None, int] = defaultdict(int)
-    whole = sum(ruling.amount for _, ruling in rulings)
+    room = caps.room(request.tx, request.ticket, policy_of(request))
+    final = [ruled for ruled in rulings if decisions.is_wished(*ruled)]
+    for some in (final, rulings):  # what is granted now may not rest on what is only offered
+        asked = [(line.order_line_no, ruling.amount) for line, ruling in some]
+        if not room.fits(asked):
+            first = next(place for place in range(1, len(asked) + 1) if not room.fits(asked[:place]))
+            line = some[first - 1][0]
+            left = money(room.most(line.order_line_no), desk_outbox.language())
+            return told("over_room" if request.ticket.order_no else "no_order", alert=True, item=line.item, room=left)
     for line, ruling in rulings:
-        asked[line.order_line_no] += ruling.amount
-        room = decisions.room(request.tx, request.ticket, line)
-        everything = decisions.room(request.tx, request.ticket, replace(line, order_line_no=None))
-        if asked[line.order_line_no] > room or whole > everything:
-            key = "over_room" if request.ticket.order_no else "no_order"
-            return told(key, alert=True, item=line.item, room=money(room, desk_outbox.language()))
         most = max(policy_of(request).money.suggest_cap, decisions.paid(request.tx, request.ticket, line))
         if ruling.coupon > most:
             return told("over_coupon", alert=True, room=money(most, desk_outbox.language()))

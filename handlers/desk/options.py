@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from handlers.claims.shares import parts, plain
 from handlers.claims.summary import item_name, line_of
+from handlers.costs import caps
 from handlers.messages.codes import SEVERITIES
 from handlers.messages.models import Button
 from handlers.messages.money import money, refund
@@ -88,12 +89,14 @@ def allowed(policy: Policy, line: Line) -> tuple[str, ...]:
 
 def remedies(tx: Tx, ticket: Ticket, line: Line, policy: Policy, mark: str) -> list[list[Button]]:
     """Return one button for each remedy, refunds with sums that are within what is left; `mark` names the line."""
-    room = decisions.room(tx, ticket, line)
+    room = caps.room(tx, ticket, policy)
+    left = room.most(line.order_line_no)
     codes = allowed(policy, line)
     sums = []
     if {"refund", "partial_refund"} & set(codes):
         whole = worth(tx, ticket, line) or decisions.paid(tx, ticket, line)
-        sums = [one for one in dict.fromkeys([whole, refund(whole, HALF)]) if 0 < one <= room]
+        every = [left] if whole == room.of(line.order_line_no) else []  # all of it, with the freight where there is one
+        sums = [one for one in dict.fromkeys([*every, whole, refund(whole, HALF)]) if 0 < one <= left]
     rows = [[_button(ticket, mark, "refund", one)] for one in sums]
     for code in codes:
         if code == "compensation" and ticket.severity == "safety":

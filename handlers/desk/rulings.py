@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from handlers.cases import photo_lines
+from handlers.costs import caps
 from handlers.desk import granting, options, ruling_words
 from handlers.desk.granting import lines_by_mark, policy_of, undecided
 from handlers.desk.request import ActionRequest, Answer, ask, told
@@ -14,7 +16,7 @@ from handlers.messages.money import money
 from handlers.nlu import agent_commands
 from handlers.nlu.agent_commands import Meant, RefusalParts
 from handlers.policy.policy import Policy, pick
-from handlers.tickets import decisions, desk_outbox, lifecycle, notices, photo_lines, root_causes
+from handlers.tickets import decisions, desk_outbox, lifecycle, notices, root_causes
 from storage import evidence
 from storage.ticket_lines import Line
 
@@ -57,7 +59,8 @@ def change(request: ActionRequest) -> Answer:
     ((mark, line),) = lines.items()
     if chosen:
         return _rule(request, line, _tapped(chosen))
-    room = money(decisions.room(request.tx, request.ticket, line), desk_outbox.language())
+    most = caps.room(request.tx, request.ticket, policy_of(request)).most(line.order_line_no)
+    room = money(most, desk_outbox.language())
     buttons = options.remedies(request.tx, request.ticket, line, policy_of(request), mark)
     ask(request, "change", "ask_change", buttons=buttons, argument=mark, item=line.item, room=room)
     return Answer()

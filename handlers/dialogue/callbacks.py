@@ -40,11 +40,22 @@ def fetched(turn: Turn) -> None:
         came(turn, photo, ticket_no)
         turn.outcomes.append(Fill(claim_id=claim.id))
     elif claim and claim.id == owner.id:
+        claim = _labelled(turn, claim)
         _judge(turn, claim, photo)
         if claim.ticket_no:
             came(turn, photo, claim.ticket_no)
         _go_on(turn)
     turn.talk = replace(turn.talk, current=current if turn.talk.claim(current) else turn.talk.current)
+
+
+def _labelled(turn: Turn, claim: Claim) -> Claim:
+    """Take the order that the label on the photo names, if the account may see it and none is known yet."""
+    matches = turn.turn_input.found.matches
+    if not turn.turn_input.inbound.data.get("order") or len(matches) != 1 or claim.order_no or claim.ticket_no:
+        return claim
+    turn.adopt(matches[0])
+    turn.note("label_order", order=matches[0].order_no)
+    return turn.claim or claim
 
 
 def _go_on(turn: Turn) -> None:

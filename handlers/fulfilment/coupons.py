@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.context import TurnContext
+from handlers.costs import ledger
 from handlers.fulfilment import completion
 from handlers.messages.money import money
 from handlers.tickets import decision_notices, lifecycle, notices
@@ -22,6 +23,7 @@ def issue(tx: Tx, ticket: Ticket, line: Line, code: str, by: By, context: TurnCo
         return False
     ticket_lines.change(tx, ticket.no, line.line, issued_at=context.now, coupon_code=code)
     lifecycle.log(tx, ticket.no, "issued", by, context, line=line.line, coupon=line.coupon, code=code)
+    ledger.issued(tx, ticket.no, line.line, line.coupon, actor=by.actor, at=context.now)
     end = completion.hand_over(tx, ticket.no, [line.line], context)
     notices.tell(
         tx,

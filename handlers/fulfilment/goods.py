@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from handlers.context import TurnContext
+from handlers.costs import ledger
 from handlers.fulfilment import completion
 from handlers.fulfilment.completion import Completion
 from handlers.nlu.text.parcels import Parcel
@@ -94,8 +95,10 @@ def send(tx: Tx, ticket: Ticket, lines: Sequence[Line], parcel: Parcel | None, b
     numbers = [line.line for line in (*first, *again)]
     lifecycle.log(tx, ticket.no, "sent", by, context, lines=numbers, carrier=carrier, tracking=number)
     if first:
+        policy = notices.policy_of(tx, ticket, context)
+        ledger.sent(tx, ticket, first, policy, actor=by.actor, at=context.now)
         _run_until(tx, ticket, context)
-        clocks.start(tx, ticket.no, "follow_up", notices.policy_of(tx, ticket, context), context)
+        clocks.start(tx, ticket.no, "follow_up", policy, context)
         _tell(tx, ticket, "notice.sent" if parcel else "notice.sent_plain", first, context)
     if again:
         _tell(tx, ticket, "notice.sent_number", again, context)
@@ -161,6 +164,9 @@ def came(tx: Tx, ticket: Ticket, lines: Sequence[Line], by: By, context: TurnCon
     """Record that these lines' goods have come, said by the customer; also of lines opened again for them."""
     numbers = [line.line for line in lines]
     lifecycle.log(tx, ticket.no, "received", by, context, lines=numbers)
+    known, policy = shipments.of_ticket(tx, ticket.no), notices.policy_of(tx, ticket, context)
+    untold = [line for line in lines if not _sent(line, known)]  # they left without a word of the desk
+    ledger.sent(tx, ticket, untold, policy, actor=by.actor, at=context.now)
     for line in lines:
         shipments.put(tx, ticket.no, line.line, OUT, received_at=context.now)
         if line.state == "open":

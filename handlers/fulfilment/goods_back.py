@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from handlers.context import TurnContext
+from handlers.costs import ledger
 from handlers.fulfilment import completion
 from handlers.messages import texts
 from handlers.messages.models import Button, Reply
@@ -141,6 +142,8 @@ def _end(tx: Tx, ticket: Ticket, lines: Sequence[Line], by: By, context: TurnCon
     for line in lines:
         lifecycle.move_line(tx, line, "withdrawn")
     lifecycle.log(tx, ticket.no, "return_ended", by, context, lines=[line.line for line in lines])
+    policy = notices.policy_of(tx, ticket, context)
+    ledger.settle(tx, ticket, ticket_lines.of_ticket(tx, ticket.no), policy, actor=by.actor, at=context.now)
     if not awaited(tx, ticket.no):
         clocks.stop(tx, ticket.no, ["return_by"], context)
     completion.wind_up(tx, ticket.no, context)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 
+def part_of(sum_: int, part: Fraction) -> int:
+    """Return a part of a sum in 分, rounded half up."""
+    return (sum_ * part + Fraction(1, 2)).__floor__()
+
+
 def refund(paid: int, part: Fraction, already: int = 0) -> int:
     """Return the sum in 分 for a share of a line, rounded half up, never more than is left of what was paid."""
-    sum_ = (paid * part + Fraction(1, 2)).__floor__()
-    return max(0, min(sum_, paid - already))
+    return max(0, min(part_of(paid, part), paid - already))
 
 
 def money(fen: int, language: str) -> str:

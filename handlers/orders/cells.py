@@ -83,6 +83,11 @@ def price(text: str) -> int | None:
     return money(text) if text.strip() else None
 
 
+def carriage(text: str) -> int:
+    """Read what was paid for carriage; nothing told is nothing paid."""
+    return price(text) or 0
+
+
 def pieces(text: str) -> float:
     """Read a quantity above zero; a unit may stand behind it."""
     return counted(text)[0]
@@ -176,6 +181,9 @@ ORDER_CELLS: Mapping[str, Callable[[str], Any]] = {
     "promised_at": moment,
     "delivered_at": moment,
     "order_status": order_status,
+    "freight": carriage,
+    "discount": price,
+    "order_paid": price,
 }
 LINE_CELLS: Mapping[str, Callable[[str], Any]] = {
     "line_no": place,

@@ -37,8 +37,12 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "unit_price": ("goods_price", "单价", "商品单价", "商品价格"),
     "paid": (
         *("real_goods_amount", "goods_amount", "实付", "实付金额", "实收商品金额", "商品金额", "小计", "实付款"),
-        *("用户实付金额", "买家实付金额", "商家实收金额", "订单实付", "订单实付金额", "订单金额"),
+        *("用户实付金额", "买家实付金额", "商家实收金额"),
     ),
+    # of the whole order; without any of `paid`, `order_paid` stands for it
+    "order_paid": ("订单实付", "订单实付金额", "订单金额"),
+    "freight": ("shipping_amount", "运费", "邮费", "快递费", "配送费", "运费金额"),
+    "discount": ("discount_amount", "优惠金额", "订单优惠", "订单优惠金额", "优惠券金额", "满减金额"),
     "lot_no": ("批次", "批次号", "批号"),
     "supplier": ("供应商",),
     "carrier": ("shipping_company", "物流公司", "快递公司", "承运人"),
@@ -82,6 +86,8 @@ def header_of(row: Sequence[str]) -> Header:
             twice.pop(column, None)
         elif rank == best[column][0]:
             twice[column] = title.strip()
+    if "paid" not in best and "order_paid" in best:
+        best["paid"] = best.pop("order_paid")
     places = {name: best[name][1] for name in COLUMNS if name in best}
     return Header(places=places, width=len(row), twice=next(iter(twice.values()), ""))
 

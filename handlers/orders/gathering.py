@@ -13,16 +13,18 @@ from handlers.orders import goods, sums
 from handlers.orders.cells import LINE_CELLS, MOST_LINES, ORDER_CELLS, TAGS, Column, counted
 from handlers.orders.records import CELLS, FAULT, KEY, NUMBER, Gathered, Record, Rejected, Repeated, refused
 from handlers.orders.statuses import UNKNOWN
-from handlers.orders.sums import Share
+from handlers.orders.sums import Common, Share
 from handlers.orders.texts import Unclear
 from media.tables.text import STRAY
 from storage.orders import ORDER_FIELDS, VOID, Order, OrderLine
 
 LATEST = ("promised_at", "delivered_at")  # an order that comes in parts has come with the last of them
-FREE = (*LATEST, "order_status")  # rows of one order may differ in these
+COMMON = ("freight", "discount", "order_paid")  # sums of the whole order, in one of its rows or in each
+FREE = (*LATEST, "order_status", *COMMON)  # rows of one order may differ in these
 DEFAULTS: Mapping[str, Any] = {one.name: one.default for one in fields(Order) if one.name in ORDER_FIELDS}
 STATUS = ORDER_FIELDS.index("order_status")
 KEPT = 1_000  # lines that are remembered
+NOTHING = "0.¥ "  # what a sum of nothing is written with
 
 Found = Gathered | Rejected | Repeated
 
@@ -59,6 +61,7 @@ class Gatherer:
         self._line_columns = [self._column[name] for name in self._lines]
         self._item = columns.index("item")
         self._line_no = columns.index("line_no") if "line_no" in columns else None
+        self._common = [columns.index(name) for name in COMMON if name in columns]
         self._states = not {"order_status", "refund_status", "refunded"}.isdisjoint(columns)
         self._known: dict[Any, tuple[tuple[OrderLine, ...], int | None]] = {}
         self._last: tuple[tuple[str, ...], Mapping[str, Any]] = ((), {})  # a head and what it says
@@ -108,6 +111,8 @@ class Gatherer:
     def _is_plain(self, group: Sequence[Record], head: tuple[Any, ...], lines: Sequence[OrderLine]) -> bool:
         """Return whether nothing is to be settled between the rows of an order, or between its sums."""
         if self._merged or len(lines) != len(group) or group[0][FAULT]:
+            return False
+        if any(group[0][CELLS][place].strip(NOTHING) for place in self._common):
             return False
         if len(lines) > 1:
             if any(record[FAULT] for record in group):
@@ -253,15 +258,25 @@ class Gatherer:
             *shares,
             *(Share(total=row.paid, rows=(row.record[NUMBER],)) for row in taken if row.paid is not None),
         ]
-        if shares or (len(lines) > 1 and sums.is_repeated_total(lines)):
-            lines, shared = sums.shared_out([(row.record[NUMBER], row.lines) for row in taken], shares)
-        head = self._head(taken)
+        head, common = self._head(taken), self._of_order(taken)
+        if shares or (len(lines) > 1 and sums.is_repeated_total(lines, common)):
+            lines, shared, common = sums.shared_out([(row.record[NUMBER], row.lines) for row in taken], shares, common)
+        lines, freight = sums.net(lines, common) if not shared else (lines, 0)
         if self._states:
             void = head.get("order_status") in VOID
             told = ["" if void else row.head.get("order_status", "") for row in taken for _ in row.lines]
             lines = sums.with_refunds(lines, told, common=back or bool(shares))
-        values = self._aligned({**head, "shared_paid": shared})
+        values = self._aligned({**head, "shared_paid": shared, "freight": freight})
         yield Gathered(rows[0][KEY], values, tuple(lines), rows, self.columns)
+
+    def _of_order(self, taken: list[_Row]) -> Common:
+        """Return the sums of the whole order: one that rows tell differently is each row's own part of the freight, and
+        of the others nothing."""
+        told = {name: [row.head[name] for row in taken if row.head.get(name)] for name in COMMON}
+        same = {name: parts[0] if len(set(parts)) == 1 else 0 for name, parts in told.items()}
+        return Common(
+            freight=same["freight"] or sum(told["freight"]), discount=same["discount"], paid=same["order_paid"]
+        )
 
     def _head(self, taken: list[_Row]) -> Mapping[str, Any]:
         """Return what the rows say of their order: of each column the first that says something."""

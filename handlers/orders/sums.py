@@ -22,6 +22,70 @@ class Share:
     rows: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """What a file tells of the whole order, in 分: its freight, a discount, all that was paid; 0 where it does not."""
+
+    freight: int = 0
+    discount: int = 0
+    paid: int = 0
+
+    def explained(self, worth: int, total: int) -> Common | None:
+        """Return what a total that was paid for goods of this worth holds; None where nothing told explains it.
+
+        Of two readings the one counts that says less was paid.
+        """
+        for less, freight in (
+            (self.discount, self.freight),
+            (0, self.freight),
+            (self.discount, 0),
+            (0, 0),
+        ):
+            if worth - less + freight == total:
+                return Common(freight=freight, discount=less, paid=total)
+        return None
+
+
+def net(lines: Sequence[OrderLine], common: Common) -> tuple[list[OrderLine], int]:
+    """Return lines with what was paid of each after the order's discount, and the freight that was paid.
+
+    The discount is shared in proportion to the lines' sums, to the 分. Sums that hold it already stay.
+    """
+    whole, worth = sum(line.paid for line in lines), _all_worth(lines)
+    if len(lines) == 1 and worth is not None and worth != whole and not common.paid:
+        held = common.explained(worth, whole)
+        if held and held.freight:  # the only line's sum is that of the whole order
+            lines, whole, common = [replace(lines[0], paid=worth)], worth, held
+    freight, goods, less = common.freight, common.paid - common.freight, 0
+    if common.paid and goods != whole - common.discount:
+        if common.paid == whole or goods < 0:
+            goods, freight = common.paid, 0
+        back = sum(line.refunded or 0 for line in lines)
+        less = 0 if goods + back == whole else max(0, whole - goods)
+    elif common.paid or worth == whole:
+        less = min(whole, common.discount)
+    parts = apportioned(less, [line.paid for line in lines])
+    return [
+        replace(line, paid=line.paid - part, discount=part) for line, part in zip(lines, parts, strict=True)
+    ], freight
+
+
+def apportioned(sum_: int, weights: Sequence[int]) -> list[int]:
+    """Share a sum in 分 in proportion to weights; the parts come to it exactly.
+
+    Each gets its part rounded down; what is left over goes to the largest remainders, the first of equal ones. No part
+    is above its weight while the sum is not above all of them.
+    """
+    whole = sum(weights)
+    if not whole:
+        return [0 for _ in weights]
+    parts = [sum_ * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda place: -(sum_ * weights[place] % whole))
+    for place in by_remainder[: sum_ - sum(parts)]:
+        parts[place] += 1
+    return parts
+
+
 def unmerged(
     columns: Sequence[str], records: Sequence[Record], paid: Mapping[str, int]
 ) -> tuple[list[tuple[str, ...]], list[Share], bool]:
@@ -62,11 +126,14 @@ def _spans(rows: Sequence[Sequence[str]], at: int) -> Iterator[range]:
             first = place
 
 
-def shared_out(rows: Sequence[tuple[int, Sequence[OrderLine]]], shares: Sequence[Share]) -> tuple[list[OrderLine], int]:
+def shared_out(
+    rows: Sequence[tuple[int, Sequence[OrderLine]]], shares: Sequence[Share], common: Common
+) -> tuple[list[OrderLine], int, Common]:
     """Give each line its own part of the sums that it shares; `rows` are the lines by the number of their row.
 
-    Where prices and quantities do not come to such a sum it stays one for the whole order: it is returned in 分, and no
-    line's sum is guessed. Without `shares` all lines bear the sum of the whole order.
+    Where prices and quantities, with what is told of the whole order, do not come to such a sum it stays one for the
+    whole order: it is returned in 分, and no line's sum is guessed. Without `shares` all lines bear that of the whole
+    order. What of it is freight and discount is returned for `net`.
     """
     numbers = tuple(number for number, _ in rows)
     shares = shares or [Share(total=rows[0][1][0].paid, rows=numbers)]
@@ -77,21 +144,29 @@ def shared_out(rows: Sequence[tuple[int, Sequence[OrderLine]]], shares: Sequence
     for share in shares:
         lines = [line for number in share.rows for line in own.get(number, ())]
         worth = [_worth(line) for line in lines]
-        if None in worth or sum(sum_ or 0 for sum_ in worth) != share.total:
-            return [replace(line, paid=0) for _, lines in rows for line in lines], whole
+        held = common.explained(_all_worth(lines) or 0, share.total) if len(shares) == 1 else None
+        if held and not own.keys() - set(share.rows):
+            common = held
+        elif _all_worth(lines) != share.total:
+            return [replace(line, paid=0) for _, lines in rows for line in lines], whole, Common()
         parts = iter(worth)
         for number in share.rows:
             own[number] = [replace(line, paid=next(parts) or 0) for line in own.get(number, ())]
-    return [line for number, _ in rows for line in own[number]], 0
+    return [line for number, _ in rows for line in own[number]], 0, common
 
 
-def is_repeated_total(lines: Sequence[OrderLine]) -> bool:
+def is_repeated_total(lines: Sequence[OrderLine], common: Common | None = None) -> bool:
     """Return whether every line bears the sum of the whole order instead of its own."""
     total = lines[0].paid
     if len(lines) < 2 or not total or any(line.paid != total for line in lines):
         return False
+    worth = _all_worth(lines)
+    return worth is not None and (common or Common()).explained(worth, total) is not None
+
+
+def _all_worth(lines: Sequence[OrderLine]) -> int | None:
     own = [_worth(line) for line in lines]
-    return None not in own and sum(sum_ or 0 for sum_ in own) == total
+    return None if None in own else sum(sum_ or 0 for sum_ in own)
 
 
 def _worth(line: OrderLine) -> int | None:

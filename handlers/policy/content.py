@@ -21,7 +21,7 @@ Code = Annotated[str, CODE]
 Clocks = Keyed(CLOCKS, Annotated[Duration, DURATION], all_needed=True)
 Windows = Keyed(dict.fromkeys(TAGS, ""), Annotated[Duration, DURATION])
 Texts = Keyed(dict.fromkeys(LANGUAGES, ""), Annotated[Mapping[str, str], TABLE])
-UNSAID = frozenset({"desk", "orders", "returns"})  # defaults younger than stored policies: their hashes stay
+UNSAID = frozenset({"desk", "orders", "returns", "costs"})  # defaults younger than stored policies: their hashes stay
 
 
 # fmt: off
@@ -37,6 +37,7 @@ class Content:
     orders: v.Orders = field(default_factory=v.Orders)
     reading: v.Reading = field(default_factory=v.Reading)
     money: v.Money = field(default_factory=v.Money)
+    costs: v.Costs = field(default_factory=v.Costs)
     hours: v.Hours = field(default_factory=v.Hours)
     calendar: v.Calendar = field(default_factory=v.Calendar)
     clocks: Annotated[Mapping[str, Duration], Clocks, NEEDED] = field(default_factory=dict)
@@ -53,6 +54,7 @@ class Content:
     severity_rules: Annotated[Mapping[Code, rows.SeverityRule], Field(alias="severity")] = field(default_factory=dict)
     special: Mapping[Code, rows.Group] = field(default_factory=dict)
     answers: Mapping[Code, rows.Answer] = field(default_factory=dict)
+    causes: Mapping[Code, rows.Cause] = field(default_factory=dict)
     coupons: Mapping[Code, rows.Coupon] = field(default_factory=dict)
     rules: Mapping[Code, v.Labels] = field(default_factory=dict)
     playbooks: Mapping[Code, rows.Playbook] = field(default_factory=dict)

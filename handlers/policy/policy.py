@@ -62,6 +62,10 @@ class Policy(Content):
         stands_in = {"promised": order.promised_at, "placed": order.placed_at}
         return order.delivered_at or stands_in.get(self.orders.window_from)
 
+    def freight_back(self, order: Order) -> int:
+        """Return the 分 of an order's freight that go back with the last of its goods."""
+        return order.freight if self.costs.freight == "whole_order" and order.left() > 0 else 0
+
     def severity(
         self,
         problem: str,

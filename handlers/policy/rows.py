@@ -100,6 +100,16 @@ class Coupon:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Where a problem came from, as an agent chooses it on the card."""
+
+    label: Annotated[Labels, NEEDED, Field(description="the name, in each language")] = field(default_factory=dict)
+    party: Annotated[str, one_of("house", "supplier", "carrier"), Field(
+        description="who answers for it: `supplier` and `carrier` are those of the order line, and `claimdesk "
+        "chargeback` lists the line for them")] = "house"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A question that customers ask, and its answer; a built-in question is answered so when it has the same code."""
 

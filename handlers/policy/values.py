@@ -125,6 +125,21 @@ class Money:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """What tickets cost the house (docs/money.md)."""
+
+    freight: Annotated[str, one_of("whole_order", "never"), Field(
+        description="when the freight of an order goes back: `whole_order`: with the last of its goods. `never`: the "
+        "house keeps it")] = "whole_order"
+    goods: Annotated[int, whole(0, 100), Field(
+        description="what goods sent again cost the house, in percent of what was paid for them")] = 100
+    labour_minutes: Annotated[int, whole(0, 480), Field(
+        description="how many minutes a ticket takes that a person decides; 0: no labour is counted")] = 0
+    labour_rate: Annotated[int, kinds.YUAN, Field(
+        description="what an hour of that costs")] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
     """The day: promises in working days end at `day_end`; people answer from `staffed_from` to `staffed_to`."""
 

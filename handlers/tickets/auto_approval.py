@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.context import TurnContext
+from handlers.costs import caps
 from handlers.policy.policy import Policy
 from handlers.tickets import decisions, leader_statements, lifecycle, warnings
 from handlers.tickets.decisions import Ruling
@@ -58,8 +59,8 @@ def _simple(lines: list[Line], policy: Policy) -> bool:
 def _affordable(tx: Tx, ticket: Ticket, lines: list[Line], policy: Policy) -> bool:
     """Return whether the order as a whole stays under the cap, so that splitting a claim gains nothing."""
     sum_ = sum(line.wish_amount or 0 for line in lines)
-    roomy = decisions.fits(tx, ticket, ((line, line.wish_amount or 0) for line in lines))
-    before = ticket_lines.granted(tx, ticket.order_no or "", None)
+    roomy = caps.room(tx, ticket, policy).fits((line.order_line_no, line.wish_amount or 0) for line in lines)
+    before = sum(amount for amount, _ in ticket_lines.granted_by_line(tx, ticket.order_no or "").values())
     return roomy and before + sum_ <= policy.money.auto_approve_cap
 
 

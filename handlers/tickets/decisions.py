@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from handlers.context import TurnContext
+from handlers.costs import caps, ledger
 from handlers.policy.policy import Policy
 from handlers.tickets import clocks, decision_notices, lifecycle, returns
 from handlers.tickets.lifecycle import By
@@ -56,28 +56,6 @@ def paid(tx: Tx, ticket: Ticket, line: Line) -> int:
     return order.left(line.order_line_no)
 
 
-def room(tx: Tx, ticket: Ticket, line: Line) -> int:
-    """Return the 分 that may still be given back on a line: what was paid less what went back or is granted already."""
-    order = tickets.order_of(tx, ticket)
-    if order is None:
-        return 0
-    tickets.lock_order(tx, order.order_no)
-    part = None if order.shared_paid else line.order_line_no
-    return max(0, order.left(line.order_line_no) - ticket_lines.granted(tx, order.order_no, part))
-
-
-def fits(tx: Tx, ticket: Ticket, asked: Iterable[tuple[Line, int]]) -> bool:
-    """Return whether sums in 分 may be given on their lines, all of them together."""
-    sums: defaultdict[int | None, int] = defaultdict(int)
-    for line, amount in asked:
-        sums[line.order_line_no] += amount
-        sums[None] += amount if line.order_line_no is not None else 0
-        whole = room(tx, ticket, replace(line, order_line_no=None))
-        if sums[line.order_line_no] > room(tx, ticket, line) or sums[None] > whole:
-            return False
-    return True
-
-
 def is_wished(line: Line, ruling: Ruling) -> bool:
     """Return whether a remedy is final at once: the customer wished it, or no wish was ever stated."""
     if not line.wish:
@@ -90,9 +68,11 @@ def is_wished(line: Line, ruling: Ruling) -> bool:
 
 
 def grant(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: TurnContext) -> None:
-    """Grant a remedy on a line. The caller has checked `room`."""
+    """Grant a remedy on a line. The caller has checked that its sum fits into `caps.room`."""
     policy = context.policy_of(tx, ticket.policy_hash)
-    refund_due = None
+    refund_due, freight = None, 0
+    if ruling.amount:
+        freight = caps.room(tx, ticket, policy).freight_in(line.order_line_no, ruling.amount)
     if ruling.remedy == "return_refund":  # its money is owed once the goods are in
         returns.begin(tx, ticket, line, policy, context)
     elif ruling.amount:
@@ -107,11 +87,14 @@ def grant(tx: Tx, ticket: Ticket, line: Line, ruling: Ruling, by: By, context: T
         state = "owed"
     elif code and ruling.remedy == "compensation":
         state = "done"
-    lifecycle.move_line(tx, line, state, refund_due_at=refund_due, **issued, **_columns(ruling, by, context))
-    lifecycle.log(tx, ticket.no, "approved", by, context, **_data(line, ruling))
+    columns = {**issued, **_columns(ruling, by, context), "freight": freight}
+    lifecycle.move_line(tx, line, state, refund_due_at=refund_due, **columns)
+    more = {"freight": freight} if freight else {}
+    lifecycle.log(tx, ticket.no, "approved", by, context, **_data(line, ruling), **more)
     if code:
         data = {"line": line.line, "coupon": ruling.coupon, "code": code}
         lifecycle.log(tx, ticket.no, "issued", lifecycle.BOT, context, **data)
+        ledger.issued(tx, ticket.no, line.line, ruling.coupon, actor=lifecycle.BOT.actor, at=context.now)
     order_webhook.decided(tx, ticket, line.line, context)
 
 
@@ -171,6 +154,7 @@ def conclude(
     elif state == "waiting_customer":
         clocks.start(tx, no, "idle_close", policy, context)
     clocks.refresh(tx, no)
+    ledger.settle(tx, ticket, lines, policy, actor=by.actor, at=context.now)
     if tell:
         decision_notices.tell(tx, no, decided, context, was_appeal=ticket.state == "appealed", rule=rule)
 

@@ -124,9 +124,15 @@ def note(
     buttons: Sequence[Sequence[Button]] = (),
     question: Mapping[str, Any] | None = None,
     mentions: Sequence[tuple[str, str]] = (),
+    pair: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """Send a line about a ticket into its thread; with `question`, a reply to it completes that action."""
+    """Send a line about a ticket into its thread; with `question`, a reply to it completes that action.
+
+    `pair`: two stored photos, key and caption of each, that are shown side by side on one picture.
+    """
     payload: dict[str, Any] = {"text": text, "buttons": _rows(buttons), "mentions": [list(one) for one in mentions]}
+    if pair:
+        payload["pair"] = [list(one) for one in pair]
     if question is not None:
         payload["question"] = {"ticket": ticket.no, **question}
     mailboxes.to_desk(tx, ticket.desk, ticket.no, "note", payload, now=context.now)

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from handlers.messages import texts
 from handlers.nlu.agent_commands import Meant, RefusalParts
-from handlers.policy.policy import Policy
+from handlers.policy.policy import Policy, pick
 from storage import events
 from storage.database import Tx
 from storage.ticket_lines import Line
 
+LEADER = "leader"  # the code of a cause
 CLAUSES = re.compile(r"[，,。；;\n]+")
 
 
@@ -45,9 +46,11 @@ def keep_out(parts: RefusalParts, policy: Policy) -> tuple[RefusalParts, str]:
 
 
 def of_line(tx: Tx, line: Line, policy: Policy) -> str:
-    """Return the leader's part in what was decided on a line, as the decision's reasons or notes name it."""
+    """Return the leader's part in what was decided on a line: as the decision's reasons or notes name it, else by the
+    cause that was chosen on the card."""
     said = [line.reason]
     for event in events.of_ticket(tx, line.ticket_no):
         if event.data.get("line") in (None, line.line):
             said += [str(event.data[key]) for key in ("reason", "cause") if event.data.get(key)]
-    return next((cause for cause in (named(text, policy) for text in reversed(said)) if cause), "")
+    chosen = pick(policy.causes[LEADER].label, "zh") if line.cause == LEADER and LEADER in policy.causes else ""
+    return next((cause for cause in (named(text, policy) for text in reversed(said)) if cause), chosen)

@@ -7,12 +7,15 @@ from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 from handlers.policy.policy import Policy
+from handlers.tickets import photo_signs
 from storage import evidence, ticket_lines, tickets
 from storage.database import Tx
 from storage.evidence import Evidence
 from storage.imports import PAID_LOWERED
 from storage.imports.states import caveats
 from storage.orders import Order
+from storage.pictures import prints
+from storage.pictures.prints import Twin
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
@@ -51,8 +54,9 @@ def find(tx: Tx, ticket: Ticket, order: Order | None = None) -> list[str]:
     """Return a ticket's warnings as "code" or "code:value", anew from what is stored; `order` is its order if known."""
     found = [warning for warning in ticket.warnings if warning.partition(":")[0] in KEPT]
     lines = ticket_lines.on_order(tx, ticket.order_no) if ticket.order_no else []
-    found += _of_order(tx, ticket, lines, order) if ticket.order_no else ["no_order"]
-    found += _of_evidence(tx, ticket)
+    order = order or (tickets.order_of(tx, ticket) if ticket.order_no else None)
+    found += _of_order(ticket, lines, order) if ticket.order_no else ["no_order"]
+    found += _of_evidence(tx, ticket, order)
     found += [f"over_claimed:{line}" for line in _over_claimed(ticket, lines)]
     if (earlier := tickets.earlier_of(tx, ticket)) >= MANY:
         found.append(f"many_claims:{earlier}")
@@ -72,21 +76,29 @@ def store(tx: Tx, ticket: Ticket, *more: str, order: Order | None = None) -> lis
     return found
 
 
-def _of_order(tx: Tx, ticket: Ticket, lines: Sequence[Line], order: Order | None) -> list[str]:
+def _of_order(ticket: Ticket, lines: Sequence[Line], order: Order | None) -> list[str]:
     """Return what the order system says of the claimed lines: cancelled, refunded."""
-    order = order or tickets.order_of(tx, ticket)
     return caveats(order, {line.order_line_no for line in lines if line.ticket_no == ticket.no}) if order else []
 
 
-def _of_evidence(tx: Tx, ticket: Ticket) -> list[str]:
+def _of_evidence(tx: Tx, ticket: Ticket, order: Order | None) -> list[str]:
     pieces = evidence.of_ticket(tx, ticket.no)
-    found = [f"reused_photo:{other}" for other in evidence.used_before(tx, pieces).values()]
+    twins = prints.twins(tx, ticket.no) if pieces else []
+    found = [f"{_reuse(ticket, twin)}:{twin.ticket_no}" for twin in twins]
+    found += photo_signs.warnings(pieces, order)
     if any(piece.state == "gone" for piece in pieces):
         found.append("photo_gone")
     photos = [piece for piece in pieces if piece.kind == "photo" and piece.verdict != evidence.REPLACED]
     if photos and all(is_bad(piece) for piece in photos):
         found.append("photo_bad")
     return found
+
+
+def _reuse(ticket: Ticket, twin: Twin) -> str:
+    """Return what it means that another ticket has the same picture: of one order it is hardly a sign of anything."""
+    same = twin.order_no is not None and twin.order_no == ticket.order_no
+    what = "photo" if twin.kind == "photo" else "file"
+    return f"{what}_of_order" if same else f"reused_{what}"
 
 
 def _over_claimed(ticket: Ticket, lines: Sequence[Line]) -> list[int]:

@@ -216,6 +216,7 @@ HANDLERS: tuple[Handler, ...] = (
     Handler(ANY, "怎么退回去: where to, at whose cost, until when.", parcels.asks_return, parcels.tell_return),
     Handler(TICKET, "什么时候补发: where the new goods are.", parcels.asks_goods, parcels.tell_goods),
     Handler(TICKET, "补发的一直没到: the new goods did not come.", parcels.misses_goods, ticket_answers.note_missing),
+    Handler(TICKET, "钱到了吗: when it is due or went out.", ticket_answers.misses_money, ticket_answers.tell_money),
     Handler(TICKET, "怎么还没退: how the ticket is going.", handoff.urges, handoff.say_progress),
     Handler(ANY, "人工: a person, in any state.", _wants_person, _call_person),
     Handler(ANY, "May the child eat it: not now, and a person.", answers.frail_eats, answers.say_not_now),

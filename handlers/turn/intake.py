@@ -201,6 +201,8 @@ def _heard(inbound: Inbound, talk: Talk, conversation: Conversation, lexicon: Le
 
 def _chosen_order(inbound: Inbound, talk: Talk, claim: Claim | None) -> str:
     """Return the order that a button, or a short answer to a question, chooses."""
+    if inbound.kind == "fetched":
+        return str(inbound.data.get("order", ""))  # the label on a photo of this draft, see label_codes
     if claim and claim.asked and not inbound.tap:
         return short_answers.chosen_order(claim, inbound.text)
     number = inbound.tap.removeprefix("order:").partition("@")[0] if inbound.tap.startswith("order:") else ""

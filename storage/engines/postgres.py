@@ -8,7 +8,19 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import Connection, Dialect, Engine, String, create_engine, event
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    String,
+    any_,
+    create_engine,
+    event,
+    literal,
+)
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.ext.compiler import compiles
@@ -116,6 +128,11 @@ def _status(tx: Connection) -> int:
         return GONE
     connection: Any = tx.connection.driver_connection
     return int(connection.pgconn.transaction_status)
+
+
+def among(column: ColumnElement[int], values: list[int]) -> ColumnElement[bool]:
+    """Return the condition that a column is one of these."""
+    return column == any_(literal(values, ARRAY(BigInteger)))
 
 
 def is_intact(tx: Connection) -> bool:

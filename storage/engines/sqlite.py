@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url
+from sqlalchemy import ColumnElement, Connection, Engine, StaticPool, create_engine, event, func, make_url, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -75,6 +76,11 @@ def _read_only(engine: Engine) -> None:
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+
+
+def among(column: ColumnElement[int], values: list[int]) -> ColumnElement[bool]:
+    """Return the condition that a column is one of these."""
+    return column.in_(select(func.json_each(json.dumps(values)).table_valued("value").c.value))
 
 
 def is_intact(tx: Connection) -> bool:

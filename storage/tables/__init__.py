@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from storage.tables.base import EPOCH, METADATA, MILLISECOND, Instant, Serial
 from storage.tables.business import meta, order_guards, order_lines, orders, policies
-from storage.tables.claims import clocks, complainants, events, payments, shipments, ticket_lines, tickets
+from storage.tables.claims import clocks, complainants, costs, events, payments, shipments, ticket_lines, tickets
 from storage.tables.desk import corrections, desk_messages, evidence
 from storage.tables.mail import dead_letters, mailboxes, outbox
 from storage.tables.people import customers, leader_sites, leaders, staff
+from storage.tables.pictures import print_keys, print_matches, prints
 from storage.tables.platforms import sandbox_messages, wechat_answers, wechat_ledger, wechat_media, wechat_tokens
 from storage.tables.processes import duties, processes
 from storage.tables.talks import conversations, inbox, parked
@@ -22,6 +23,7 @@ __all__ = [
     "complainants",
     "conversations",
     "corrections",
+    "costs",
     "customers",
     "dead_letters",
     "desk_messages",
@@ -40,6 +42,9 @@ __all__ = [
     "parked",
     "payments",
     "policies",
+    "print_keys",
+    "print_matches",
+    "prints",
     "processes",
     "sandbox_messages",
     "shipments",

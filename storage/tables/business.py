@@ -43,6 +43,7 @@ orders = Table(
     Column("delivered_at", Instant),
     Column("order_status", String(16), nullable=False, server_default=""),
     Column("shared_paid", BigInteger, nullable=False, server_default=text("0")),
+    Column("freight", BigInteger, nullable=False, server_default=text("0")),
     flag("sample"),
     Column("imported_at", Instant, nullable=False),
     Index(None, "participate_no", "phone_tail"),
@@ -68,5 +69,6 @@ order_lines = Table(
     Column("tags", Text, nullable=False, server_default=""),
     Column("refund_status", String(16), nullable=False, server_default=""),
     Column("refunded", BigInteger),
+    Column("discount", BigInteger, nullable=False, server_default=text("0")),
     Index(None, "lot_no"),
 )

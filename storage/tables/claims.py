@@ -76,6 +76,8 @@ ticket_lines = Table(
     Column("issued_at", Instant),  # when its coupon was issued
     Column("coupon_kind", Text, nullable=False, server_default=""),  # the policy's coupon that was chosen
     Column("coupon_code", Text, nullable=False, server_default=""),  # what the customer was given; may stay empty
+    Column("freight", BigInteger, nullable=False, server_default=text("0")),  # of `amount` what is the order's freight
+    Column("cause", String(32), nullable=False, server_default=""),  # who or what it came from, a code of the policy
     Index(None, "order_line_no"),
 )
 
@@ -94,6 +96,23 @@ shipments = Table(
     Column("asked_at", Instant),  # when the customer was asked whether they came, or told that nothing came back
     Column("received_at", Instant),  # somebody confirmed it
     Index(None, "tracking"),
+)
+
+costs = Table(  # what tickets cost and bring back; rows are added, never changed
+    "costs",
+    METADATA,
+    Column("id", Serial, primary_key=True),
+    Column("ticket_no", ForeignKey("tickets.no"), nullable=False),
+    Column("line", Integer),  # of the ticket; empty for what concerns all of it
+    Column("kind", String(16), nullable=False),  # refund, freight, coupon, goods, labour, recovery
+    Column("amount", BigInteger, nullable=False),  # 分: what was spent; recoveries and what is taken back are below 0
+    Column("party", String(16), nullable=False),  # house, supplier or carrier: who bears it
+    Column("name", Text, nullable=False, server_default=""),  # of the supplier or carrier
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("reference", String(64), nullable=False, server_default=""),  # of a recovery: the same is booked once
+    Index(None, "ticket_no"),
 )
 
 complainants = Table(

@@ -24,14 +24,14 @@ evidence = Table(
     Column("media_key", String(128), nullable=False, server_default=""),
     Column("thumb_key", String(128), nullable=False, server_default=""),
     Column("sha256", String(64), nullable=False, server_default=""),
-    Column("phash", String(64), nullable=False, server_default=""),
-    Column("phash256", String(64), nullable=False, server_default=""),
     Column("width", Integer),
     Column("height", Integer),
     Column("seconds", Integer),
     Column("at", Instant, nullable=False),
     Column("fetched_at", Instant),
     Column("order_line_no", Integer),  # the goods that it shows, where that is known
+    Column("signs", JSON, nullable=False, server_default="[]"),  # that it was made or edited; see media.signs
+    flag("printed"),  # whether its prints were taken
     Index(None, "claim_id"),
     Index(None, "ticket_no"),
     Index(None, "sha256"),

@@ -14,9 +14,9 @@ from typing import get_args
 import pytest
 import shots
 from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
+from print_distance import prints_apart
 
 from media import formats
-from media.fingerprints import distance
 from media.pictures import examine
 from media.values import LONG_PIXELS, NARROW_SIDE, Examined, PhotoRefusal, Refused
 
@@ -36,7 +36,7 @@ def test_a_good_photo_is_taken_in_whole():
     assert (photo.width, photo.height, photo.format, photo.verdict) == (1600, 1200, "jpeg", "good")
     assert photo.sha256 == hashlib.sha256(data).hexdigest()
     assert photo.working_sha256 == hashlib.sha256(photo.working).hexdigest()
-    assert (len(photo.phash), len(photo.phash256)) == (16, 64)
+    assert photo.prints.kept and len(photo.prints.asked) == 49
     assert shots.opened(photo.working).size == (1600, 1200)
     assert shots.opened(photo.thumbnail).size == (400, 300)
     assert photo.codes == () and photo.taken_at is None
@@ -300,8 +300,8 @@ def test_a_recompressed_photo_keeps_its_fingerprint(quality, share, light):
     scene = shots.scene(1000, 800)
     other = scene.resize((round(1000 * share), round(800 * share))).point(lambda level: level * light)
     first, again = examine(shots.jpeg(scene)), examine(shots.jpeg(other, quality=quality))
-    assert distance(first.phash, again.phash) <= 4
-    assert distance(first.phash, examine(shots.jpeg(shots.scene(1000, 800, seed=2))).phash) > 10
+    assert prints_apart(again.prints, first.prints) is not None
+    assert prints_apart(examine(shots.jpeg(shots.scene(1000, 800, seed=2))).prints, first.prints) is None
 
 
 def test_the_measure_of_these_tests_tells_turns_apart():

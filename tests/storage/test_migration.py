@@ -40,6 +40,8 @@ MADE = {  # SHA-256 of what installations may have run: such a file is never cha
     "versions/0005_money.py": "6749a657105ef3fbe854feb76132a1bc5fd97ece0acac652c15abe426b81384e",
     "versions/0006_shipments.py": "1929cd1d0cb92a503625a8d259be07d82c1eab58ed9dff903eb146ea2888768d",
     "versions/0007_priorities.py": "66798018f4593765f26082ac6b3b7907592939ff58bbdeb124d970e540a2fa75",
+    "versions/0008_costs.py": "89094b1b3987634a61c82d8356958905cc8961357953e2286251b27206fa50c2",
+    "versions/0009_prints.py": "6c4346cc0764d5a83c1354011277ad099c4e4c4272c1b8482d58640b8eb154fc",
 }
 NEXT = '''
 """Rebuilds a table that others refer to.

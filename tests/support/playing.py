@@ -73,16 +73,18 @@ class Seen:
 class Look:
     """The eye that examines photos: what a file is stands in its bytes."""
 
-    def examine(self, data: bytes) -> Examined | Refused:
+    def examine(self, data: bytes, *, codes: bool = False) -> Examined | Refused:
         kind, _, ref = data.decode(errors="replace").partition(":")
         if data.startswith(b"PK") or "." in kind:  # a workbook, or a file by its name
             return Refused(code="not_a_picture")
         if kind in REFUSED:
             return Refused(code=REFUSED[kind])
         verdict: Verdict = "dark" if kind == "dark" else "blurry" if kind == "blurry" else "good"
+        shown = kind.startswith("same-")
+        read = (kind.removeprefix("label-"),) if codes and kind.startswith("label-") else ()
         return Examined(
-            sha256=f"sha:{ref}", width=1200, height=900, format="jpeg", verdict=verdict, phash=f"{ref:0>16}"[-16:],
-            phash256="", working=data, thumbnail=data, working_sha256="", brightness=120, sharpness=90,
+            sha256=kind if shown else f"sha:{ref}", width=1200, height=900, format="jpeg", verdict=verdict,
+            working=data, thumbnail=data, working_sha256="", brightness=120, sharpness=90, codes=read,
         )  # fmt: skip
 
     def table(self, data: bytes, titles: Iterable[str] = ()) -> Table | Refused:
@@ -126,6 +128,7 @@ class World:
     seed: int = 1
     channel: str = "telegram"
     desk: Any = None  # a desk that carries its mail; see playing_desk
+    shop: Any = None  # an order system that takes decisions; see story_shop
     phones: dict[str, list[Seen]] = field(default_factory=lambda: defaultdict(list))
     cards: dict[str, str] = field(default_factory=dict)  # messages that were drawn anew where they stand
     _engine: Any = None
@@ -187,7 +190,13 @@ class World:
 
     def context(self) -> TurnContext:
         """Return what one turn is given."""
-        return TurnContext(now=self.now, random=self._random, policy=self.policy, policy_of=self._policy_of)
+        return TurnContext(
+            now=self.now,
+            random=self._random,
+            policy=self.policy,
+            policy_of=self._policy_of,
+            order_webhook=self.shop is not None,
+        )
 
     def _policy_of(self, tx: Tx, number: str) -> Policy:
         if number not in self._known:
@@ -246,6 +255,8 @@ class World:
             heapq.heappush(self._under_way, (self.now + (SLOW if slow else FETCHING), next(self._serial), bundle))
         elif kind == "wake":
             self._wake(bundle)
+        elif kind == "decision" and self.shop is not None:
+            self.shop.carry(bundle)
         else:
             if kind == "chat":
                 self._show(int(rest), bundle)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import story_accounting
+import story_shop
 from plain_speech import Secrets, faults
 from playing import DATA, ZONE, Direct, Seen, World, orders_of, policy_with
 from playing_desk import STAFF, Group
@@ -55,6 +56,9 @@ class Play:
         self.relayed: set[str] = set()  # what the staff wrote word for word
         self.world.begin(policy_with(folder, _toml(story.head.get("policy", []))), self.orders)
         self.desk.join()
+        if "order_system" in story.head:
+            self.world.shop = story_shop.Shop(self.world)
+            self.world.shop.way = story.head["order_system"][0]
         self._people()
 
     def _people(self) -> None:
@@ -107,6 +111,10 @@ class Play:
             r"(A1|A2|S) (taps|replies to (?:question|card|relay)|replies|types)(?: on (\d+))?:? (.+)", deed
         ):
             return self._staff(*found.groups())
+        if found := re.fullmatch(f"order system ({'|'.join(story_shop.WAYS)})", deed):
+            assert self.world.shop
+            self.world.shop.way = found[1]
+            return ""
         if deed == "accounting exports":
             self.answer = story_accounting.exports(self.world, self.folder)
             return ""
@@ -235,6 +243,7 @@ class Play:
             "desk says": lambda words: words in self._fresh(posted),
             "desk does not say": lambda words: words not in self._fresh(posted),
             "is told": lambda words: words in self.answer,
+            "order system took": lambda words: self.world.shop and _compare(len(self.world.shop.took), words),
             "bound": lambda _: self._bound(who),
             "not bound": lambda _: not self._bound(who),
         }

@@ -1,1 +1,1 @@
-"""Commands for accounting: what has to be paid, and what was."""
+"""Commands for accounting: what has to be paid, what was, and what suppliers and carriers answer for."""

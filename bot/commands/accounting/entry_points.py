@@ -28,3 +28,42 @@ def payouts_import(args: Namespace, settings: Settings) -> int:
     with database(settings) as write:
         now, policy, samples = configuration.clock(settings)(), load(settings.policy), not settings.business
         return payouts.import_file(Path(args.file), write=write, policy=policy, now=now, samples=samples)
+
+
+def chargeback(args: Namespace, settings: Settings) -> int:
+    """Write what a supplier or carrier answers for."""
+    from bot.commands.accounting.chargeback import chargeback as write_pack
+    from handlers.policy.loader import load
+    from media.store import open_store
+
+    with committed(settings) as read:
+        return write_pack(
+            args.name,
+            (args.first, args.last),
+            Path(args.out),
+            read=read,
+            store=open_store(settings.media),
+            policy=load(settings.policy),
+            now=configuration.clock(settings)(),
+            samples=not settings.business,
+        )
+
+
+def recoveries_add(args: Namespace, settings: Settings) -> int:
+    """Book what came back from a supplier or carrier."""
+    from bot.commands.accounting import recoveries
+    from handlers.policy.loader import load
+
+    with database(settings) as write:
+        return recoveries.add(
+            args.name,
+            args.amount,
+            args.reference,
+            ticket=args.ticket,
+            line=args.line,
+            days=(args.first, args.last),
+            write=write,
+            policy=load(settings.policy),
+            now=configuration.clock(settings)(),
+            samples=not settings.business,
+        )

@@ -53,6 +53,7 @@ class Piece:
     media: tuple[tuple[str, str], ...] = ()
     buttons: Rows = ()
     called: tuple[tuple[str, str], ...] = ()
+    captions: tuple[str, ...] = ()  # on the sheet, one for each of the media
     document: bool = False
     html: bool = True
     keys: bool = True
@@ -64,6 +65,8 @@ class Piece:
 
     def apart(self, refused: Collection[tuple[str, str]]) -> list[Piece]:
         """Return this piece without the `refused` media, and each of those as a document; text at the first."""
+        if self.captions:
+            return [self]  # drawn anew, so what the platform makes of the photos themselves does not matter
         photos = tuple(one for one in self.media if one not in refused)
         made = [replace(self, what=_photos(len(photos)), media=photos)] if photos else []
         made += [Piece(what=FILE, media=(one,), document=True) for one in self.media if one in refused]
@@ -97,6 +100,9 @@ def _plainer(piece: Piece, error: BadRequest) -> list[Piece] | None:
 
 def pieces_of(line: Line) -> list[Piece]:
     """Cut a line into what goes in one call each: its media, the words with the first of them where they fit."""
+    if pair := line.payload.get("pair"):
+        photos = tuple(("photo", key) for key, _ in pair)
+        return [Piece(what=SHEET, media=photos, text=line.text, captions=tuple(caption for _, caption in pair))]
     under = _captioned(line)
     caption = line.text if under else ""
     photos = tuple(one for one in line.media if one[0] == "photo")

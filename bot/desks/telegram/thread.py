@@ -142,8 +142,9 @@ class Lines:
             return self._album(found, caption, spot)
         kind, key, data = found[0]
         if piece.what == SHEET and len(found) > 1:
-            shown = [SheetPhoto(image=each) for _, _, each in found]
-            sheet = await asyncio.to_thread(self.sheet, shown, "")
+            captions = dict(zip((key for _, key in piece.media), piece.captions, strict=False))
+            shown = [SheetPhoto(image=each, caption=captions.get(key, "")) for _, key, each in found]
+            sheet = await asyncio.to_thread(self.sheet, shown, " | ".join(piece.captions))
             data = sheet or data
         return self._file("document" if piece.document else kind, (key, data, named(kind, key)), caption, spot)
 

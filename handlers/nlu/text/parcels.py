@@ -56,7 +56,7 @@ class Parcel:
 
 
 def find(text: str, others: Iterable[re.Pattern[str]] = ()) -> Parcel | None:
-    """Return the parcel that a text names; `others` are shapes of numbers that are none, as those of orders.
+    """Return the parcel that a text names; `others` are shapes of numbers without letters that are none.
 
     >>> find("寄了 SF1234567890 ，我怎么知道你们收到没").number
     'SF1234567890'
@@ -64,7 +64,7 @@ def find(text: str, others: Iterable[re.Pattern[str]] = ()) -> Parcel | None:
     plain = unicodedata.normalize("NFKC", text).lower()
     named = next((carrier for carrier, words in NAMES.items() if words.search(plain)), "")
     for carrier, shape in LETTERED.items():
-        if (found := shape.search(plain)) and not any(pattern.fullmatch(found[1]) for pattern in others):
+        if found := shape.search(plain):
             return _parcel(found[1], carrier)
     digits = SHORTER.search(plain) or (BARE.search(plain) if named or TOLD.search(plain) else None)
     if digits and not any(pattern.fullmatch(digits[1]) for pattern in others):

@@ -17,11 +17,15 @@ WHY = frozenset({"timeout", "cut", "connection", "status", "redirect"})
 PATIENCE = timedelta(minutes=10)  # that every try fails until the desk is told
 
 
-def failed(tx: Tx, name: str, desk: str, why: str, context: TurnContext) -> bool:
-    """Note that a try failed; return whether the desk knows of the outage."""
+def failed(tx: Tx, name: str, desk: str, why: str, context: TurnContext, *, begins: bool) -> bool:
+    """Note that a try failed; return whether the desk knows of the outage.
+
+    `begins`: it may be the first sign of one; a row that was refused often while others were taken is none.
+    """
     outage = outages.get(tx, name)
     if outage is None:
-        outages.keep(tx, name, Outage(since=context.now))
+        if begins:
+            outages.keep(tx, name, Outage(since=context.now))
         return False
     lasts = context.now - outage.since
     if not outage.told and lasts >= PATIENCE:
@@ -32,14 +36,15 @@ def failed(tx: Tx, name: str, desk: str, why: str, context: TurnContext) -> bool
     return outage.told
 
 
-def worked(tx: Tx, name: str, desk: str, context: TurnContext) -> None:
-    """Note that a try was taken."""
+def worked(tx: Tx, name: str, desk: str, context: TurnContext) -> bool:
+    """Note that a try was taken; return whether that ends an outage that the desk knows of."""
     outage = outages.get(tx, name)
     if outage is None:
-        return
+        return False
     outages.end(tx, name)
     if outage.told:
         _tell(tx, desk, desk_outbox.say(f"hook_up_{name}"), context)
+    return outage.told
 
 
 def told_why(why: str) -> str:

@@ -142,3 +142,22 @@ async def test_timers_stay_in_the_house():
     post = Post(Delivery())
     assert await post.carry("wake:clock:CD-1:acceptance") is None
     assert post.woken == ["wake:clock:CD-1:acceptance"]
+
+
+async def test_what_becomes_of_mail_to_a_desk_is_told_to_the_watch():
+    told = []
+    for answer in (Delivery(sent=5), Delivery(later=30, error="429"), Delivery(sent=4, later=1), Unreachable("away")):
+        post = Post(answer, desk=True)
+        post.courier.watch = lambda mailbox, mails, error: told.append((mailbox, len(mails), error))
+        await post.carry("desk:telegram:CD-1")
+    ways = ["", "429", "", "Unreachable: away"]
+    assert told == [("desk:telegram:CD-1", 2, error) for error in ways]
+
+
+async def test_mail_to_a_desk_that_is_not_open_is_told_to_the_watch_and_mail_to_customers_is_not():
+    told = []
+    post = Post(Delivery(sent=5))
+    post.courier.watch = lambda mailbox, _mails, error: told.append((mailbox, error))
+    await post.carry("chat:7")
+    await post.carry("board:telegram")
+    assert told == [("board:telegram", "no desk")]

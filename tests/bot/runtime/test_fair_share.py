@@ -66,7 +66,7 @@ class Worker:
     def __init__(self, cost):
         self.cost, self.lock, self.inside, self.most = cost, threading.Lock(), 0, 0
 
-    def examine(self, data):
+    def examine(self, data, *, codes=False):
         self.inside += 1
         self.most = max(self.most, self.inside)
         with self.lock:

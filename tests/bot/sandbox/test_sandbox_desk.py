@@ -10,6 +10,7 @@ from bot.sandbox.desk import PLAYERS
 from handlers.cases import filing
 from handlers.cases.recording import Filing, FilingLine
 from handlers.claims.claim import Claim, Photo, Problem
+from handlers.tickets import desk_outbox, lifecycle
 from storage import conversations, evidence, orders, people
 from storage import tickets as rows
 from storage.desk import desk_messages
@@ -141,6 +142,21 @@ async def test_the_photos_of_a_card_are_one_sheet_drawn_once(at_desk):
     assert await house.room.file(picture["key"]) == b"\xff\xd8\xff sheet of one+two"
     await tap(house, client, card, "同意", identity="tapped-2")
     assert house.sheets == [[number, "1", "2"]]
+
+
+async def test_two_photos_come_side_by_side_on_one_picture(at_desk):
+    house, _, number = at_desk
+    keys = [await house.room.put(data, ".jpg") for data in (b"one", b"two")]
+    pair = [(keys[0], "CD-1 · 06-12"), (keys[1], "CD-2 · 06-03")]
+
+    def note(tx):
+        desk_outbox.note(tx, lifecycle.must(tx, number), "🔍 对照", house.context(), pair=pair)
+
+    await house.write(note)
+    await house.carry()
+    (line,) = [one for one in await shown(house, "note") if "🔍" in one.text]
+    assert [await house.room.file(one["key"]) for one in line.media] == [b"\xff\xd8\xff sheet of one+two"]
+    assert house.sheets[-1] == ["CD-1 · 06-12 | CD-2 · 06-03", "CD-1 · 06-12", "CD-2 · 06-03"]
 
 
 async def test_without_a_sheet_the_photos_are_shown_one_by_one(at_desk):

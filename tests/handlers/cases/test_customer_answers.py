@@ -1,15 +1,14 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from doubles.ticket_house import House
 
 from handlers.cases import appeals, customer_answers, filing, remarks
+from handlers.costs import caps
 from handlers.desk import dispatch
 from handlers.fulfilment import payments
 from handlers.fulfilment.payments import Confirmation
-from handlers.tickets import decisions, lifecycle, progress
+from handlers.tickets import lifecycle, progress
 from storage import clocks, events, ticket_lines
 from storage import tables as t
 
@@ -183,8 +182,9 @@ def test_lines_that_fit_one_by_one_need_not_fit_together(house):
     both = House.lines(amount=whole) + House.lines(problem="late", amount=1)
     first, second = ticket_lines.of_ticket(house.tx, filed(house, lines=both))
     ticket = lifecycle.must(house.tx, first.ticket_no)
-    of_order = replace(second, order_line_no=None)
-    assert decisions.fits(house.tx, ticket, [(first, whole)])
-    assert not decisions.fits(house.tx, ticket, [(first, whole), (second, 1)])
-    assert decisions.fits(house.tx, ticket, [(first, whole), (of_order, order.left() - whole)])
-    assert not decisions.fits(house.tx, ticket, [(of_order, order.left()), (first, 1)])
+    assert first.order_line_no == second.order_line_no == 1
+    room = caps.room(house.tx, ticket, house.policy)
+    assert room.fits([(1, whole)])
+    assert not room.fits([(1, whole), (1, 1)])
+    assert room.fits([(1, whole), (None, order.left() - whole)])
+    assert not room.fits([(None, order.left()), (1, 1)])

@@ -70,7 +70,7 @@ def test_warnings_name_the_earlier_ticket_of_a_reused_photo(house):
     draft = house.draft("KT260612-0005", lines=House.lines(item="车厘子JJ"), photos=0)
     house.photo(1, draft.claim.id, sha256="aa")
     no = filing.file(house.tx, draft, house.context).no
-    assert f"照片和 {first} 的相同" in text(house, no)
+    assert f"有照片和 {first} 的照片画面相同" in text(house, no)
 
 
 def test_earlier_claims_of_the_buyer_are_counted(house):
@@ -120,8 +120,11 @@ def test_owner_and_earlier_decisions_are_named(house):
 def test_every_warning_has_its_words(house):
     no = filed(house)
     every = [
-        "no_order", "reused_photo:CD-1", "photo_gone", "photo_bad", "over_claimed:1", "many_claims:3", "late_claim",
-        "photos_waived", "boss", "claimed_again", "leader_says:2盒", "buyer_says:2盒", "paid_lowered",
+        "no_order", "reused_photo:CD-1", "photo_of_order:CD-1", "reused_file:CD-1", "file_of_order:CD-1",
+        "photo_generated:1 Midjourney", "photo_edited:1",
+        "photo_credentials:1", "photo_before_order:1 06-12 10:00", "photo_before_delivery:1 06-12 10:00",
+        "photo_gone", "photo_bad", "over_claimed:1", "many_claims:3", "late_claim", "photos_waived", "boss",
+        "claimed_again", "leader_says:2盒", "buyer_says:2盒", "paid_lowered",
         "order_cancelled", "order_unpaid", "refunded:39.80", "part_refunded", "refunding",
     ]  # fmt: skip
     house.tx.exec_driver_sql("UPDATE tickets SET warnings = ?", (__import__("json").dumps(every),))

@@ -103,7 +103,7 @@ def test_the_card_offers_what_may_be_done(house):
     tap(house, f"pick:{no}")
     assert labels(house, no) == ["同意 39.80", "改判", "拒绝", "问客户", "备注", "电话", "更正", "转交", "主管"]
     tap(house, f"approve:{no}")
-    assert labels(house, no) == ["已打款 39.80", "问客户", "备注", "电话", "结束"]
+    assert labels(house, no) == ["已打款 39.80", "问客户", "备注", "电话", "原因", "结束"]
     tap(house, f"close:{no}")
     asked = house.at_desk(no, "note")[-1]
     assert "草莓退款 39.80 元没有打款" in asked["text"]

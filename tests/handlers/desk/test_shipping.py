@@ -8,12 +8,15 @@ from datetime import timedelta
 import pytest
 from doubles.ticket_house import ZONE, House
 
-from handlers.cases import customer_answers, filing, timers
+from handlers.cases import appeals, customer_answers, filing, remarks, timers
 from handlers.desk import cards, dispatch
+from handlers.fulfilment import goods_back
+from handlers.nlu.text.parcels import Parcel
 from handlers.policy.values import Returns
-from handlers.tickets import lifecycle
+from handlers.tickets import lifecycle, progress
 from storage import clocks, events, ticket_lines
 from storage.fulfilment import shipments
+from storage.money import costs
 
 ADDRESS = "杭州市余杭区良渚仓3号门 售后组 057100001234"
 
@@ -314,3 +317,114 @@ def test_closing_names_what_is_owed_and_a_done_ticket_closes_at_once(house):
 def test_an_address_button_of_no_question_is_stale(house):
     no = returned(house)
     assert tap(house, f"address:{no}").alert
+
+
+# all of it together
+
+
+def mixed(house: House) -> str:
+    """File a ticket whose four lines are a refund, a resend, a return and a coupon."""
+    house.policy = replace(house.policy, returns=Returns(address={"zh": ADDRESS, "en": ADDRESS}))
+    lines = [
+        *House.lines(wish="refund", amount=1000),
+        *House.lines(problem="quality_other", wish="resend", amount=None),
+        *House.lines(line=2, item="鸡蛋", problem="not_as_described", quantity="1", wish="return_refund", amount=2000),
+        *House.lines(line=2, item="鸡蛋", problem="late", quantity="1", wish="compensation", amount=500),
+    ]
+    no = filing.file(house.tx, house.draft(lines=tuple(lines)), house.context).no
+    tap(house, f"pick:{no}")
+    tap(house, f"approve:{no}")
+    return no
+
+
+def test_what_waits_on_one_line_does_not_hold_up_another(house):
+    no = mixed(house)
+    assert [one.state for one in ticket_lines.of_ticket(house.tx, no)] == ["owed", "owed", "goods_awaited", "owed"]
+    rows = [[one.label for one in row] for row in cards.card(house.tx, no, house.context).buttons]
+    assert rows[:3] == [["已打款 10.00"], ["已安排", "已寄出", "已收到退货"], ["发券"]]
+    heard = len(house.heard(1))
+    tap(house, f"sent:{no}:0:none")
+    tap(house, f"coupon:{no}:4:none")
+    tap(house, f"goods_in:{no}")
+    tap(house, f"paid:{no}:all:none")
+    assert "满意" not in "".join(house.heard(1)[heard:])
+    assert lifecycle.must(house.tx, no).state == "decided"
+    assert customer_answers.received(house.tx, no, arrived=True, conversation_id=1, context=house.context)
+    assert lifecycle.must(house.tx, no).state == "resolved"
+    told = house.heard(1)[heard:]
+    assert [text for text in told if "满意" in text] == told[-1:]
+    assert clocks.running(house.tx, no, ["refund_due", "exchange_due", "return_by", "follow_up"]) == []
+
+
+def test_closing_names_everything_that_is_owed(house):
+    no = mixed(house)
+    tap(house, f"close:{no}")
+    asked = house.at_desk(no, "note")[-1]["text"]
+    for part in ("退款 10.00 元没有打款", "草莓补发还没有寄出", "鸡蛋还在等客户寄回", "5.00元券还没有发"):
+        assert part in asked
+
+
+def test_progress_tells_how_far_each_line_is(house):
+    no = mixed(house)
+    (told,) = progress.progress(house.tx, 1, house.context)
+    for part in (
+        "草莓补发最迟 6月13日19:10 安排好",
+        "鸡蛋等您寄回，最迟 6月15日",
+        "5.00 元待发",
+        "退款 10.00 元",
+        "退货退款 20.00 元",
+    ):
+        assert part in told.text
+    assert told.no == no
+
+
+def test_an_appeal_after_it_is_done_calls_a_person(house):
+    no = approved(house)
+    tap(house, f"sent:{no}:0:none")
+    customer_answers.received(house.tx, no, arrived=True, conversation_id=1, context=house.context)
+    done = appeals.appeal(
+        house.tx, no, conversation_id=1, at=house.now, text="申诉 补的也是坏的", context=house.context
+    )
+    assert not done.taken
+    remarks.call(house.tx, no, house.context)
+    assert lifecycle.must(house.tx, no).state == "assigned"
+    tap(house, f"close:{no}")
+    assert lifecycle.must(house.tx, no).state == "closed"
+
+
+def test_the_desk_speaks_english_where_the_policy_says_so(house):
+    house.policy = replace(house.policy, desk=replace(house.policy.desk, language="en"))
+    no = mixed(house)
+    assert {"Arranged", "Sent", "Goods in", "Issue coupon", "Paid ¥10.00", "Close"} <= set(labels(house, no))
+    text = cards.card(house.tx, no, house.context).text
+    for part in ("to come back, to", "to be issued", "back by"):
+        assert part in text
+    tap(house, f"arranged:{no}")
+    assert "sent by when at the latest" in house.at_desk(no, "note")[-1]["text"]
+    assert "leave by 13 Jun 10:00" in reply(house, no, "tomorrow before 10am").text
+
+
+def test_a_return_that_ends_costs_no_refund(house):
+    no = returned(house)
+    assert costs.sums(house.tx, no)[1, "refund"] == 3980
+    goods_back.give_up(house.tx, lifecycle.must(house.tx, no), conversation_id=1, context=house.context)
+    assert costs.sums(house.tx, no)[1, "refund"] == 0
+    assert (line(house, no).state, lifecycle.must(house.tx, no).state) == ("withdrawn", "resolved")
+    heard = len(house.heard(1))
+    goods_back.give_up(house.tx, lifecycle.must(house.tx, no), conversation_id=1, context=house.context)
+    assert "没有要改的" in house.heard(1)[heard]
+
+
+def test_a_return_sent_in_time_is_looked_for_by_the_desk(house):
+    no = returned(house)
+    parcel = Parcel(number="SF1234567890", carrier="sf")
+    goods_back.noted(
+        house.tx, lifecycle.must(house.tx, no), parcel, "", conversation_id=1, at=house.now, context=house.context
+    )
+    heard = len(house.heard(1))
+    run(house, days=4)
+    assert house.heard(1)[heard:] == []
+    assert "期限已到" in house.at_desk(no, "note")[-1]["text"]
+    assert line(house, no).state == "goods_awaited"
+    run(house, days=4)
+    assert line(house, no).state == "goods_awaited"

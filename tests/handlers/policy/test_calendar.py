@@ -80,6 +80,8 @@ def test_the_known_years_include_this_one_and_unknown_ones_are_told(tmp_path, po
         ("2026-06-13T03:00:00", "page_everyone", "2026-06-13T03:04:00"),
         ("2026-06-12T19:10:00", "review_notice", "2026-06-13T19:10:00"),
         ("2026-06-12T19:12:00", "refund_due", "2026-06-24T20:00:00"),
+        ("2026-06-12T09:00:00", "return_by", "2026-06-15T20:00:00"),  # told as a day, so it lasts until its evening
+        ("2026-06-12T23:30:00", "return_by", "2026-06-15T20:00:00"),
     ],
 )
 def test_promised(policy, start, clock, end):

@@ -164,6 +164,10 @@ def test_what_a_file_does_not_change_does_not_change_the_hash(tmp_path):
         ('[severity.infant_food]\ngroups = ["seniors"]\n', 3, "severity.infant_food.groups", "did you mean 'senior'"),
         ('[special.senior]\ntags = ["old"]\n', 3, "special.senior.tags", "none of"),
         ('[rules.W48]\nzh = "48小时"\n', 2, "rules.W48.en", "is missing"),
+        ('[returns]\naddress = ""\n', 3, "returns.address", "a text in quotes"),
+        ('[returns]\naddress = { zh = "杭州" }\n', 3, "returns.address", "in zh and en"),
+        ('[returns]\nfreight = "us"\n', 3, "returns.freight", "house, customer"),
+        ('[coupons.goodwill]\ncode = 5\n', 3, "coupons.goodwill.code", "a text in quotes"),
         ('[coupons.big]\nlabel = { zh = "券", en = "coupon" }\n', 2, "coupons.big.value", "is missing"),
         ('[remedies]\nagent = ["refund"]\noffered = ["refund"]\n[policy]\nproblems = ["other"]\n'
          '[problems.other]\nremedies = ["refund", "resend"]\n', None, "problems.other.remedies", "not among"),

@@ -7,6 +7,7 @@ import pytest
 from policy_samples import group_buy
 
 from handlers.messages.codes import CLOCKS, LANGUAGES, PROBLEMS, REMEDIES
+from handlers.policy import loader
 from handlers.policy.content import canonical
 from handlers.policy.policy import Duration, Policy, pick
 
@@ -153,3 +154,15 @@ def test_special_groups_are_known_by_tags_or_named_and_served_in_order(policy):
     assert policy.groups(("senior", "infant")) == ("infant", "senior")
     assert policy.groups(("senior",), ("pregnant", "unknown")) == ("pregnant", "senior")
     assert policy.groups(("fresh",)) == ()
+
+
+def test_a_return_s_address_is_one_text_or_one_in_each_language(tmp_path):
+    one, each = tmp_path / "one.toml", tmp_path / "each.toml"
+    head = 'extends = "community-group-buy"\n[returns]\n'
+    one.write_text(f'{head}address = "杭州 3号门"\nfreight = "customer"\n', encoding="utf-8")
+    each.write_text(f'{head}address = {{ zh = "杭州", en = "Hangzhou" }}\n', encoding="utf-8")
+    assert loader.load(str(one)).returns.address == {"zh": "杭州 3号门", "en": "杭州 3号门"}
+    assert loader.load(str(one)).returns.freight == "customer"
+    known = loader.load(str(each))
+    assert (known.returns.address["en"], known.returns.freight) == ("Hangzhou", "house")
+    assert Policy.from_text(known.text).returns == known.returns

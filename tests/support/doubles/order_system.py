@@ -50,6 +50,7 @@ class OrderSystem:
     status: int = 200
     answer: bytes = b"{}"
     way: str = ""  # cut, silent, drip, huge, redirect
+    refuses: str = ""  # a ticket of which it takes no decision
     got: list[Got] = field(default_factory=list)
     elsewhere: int = 0
     server: TestServer | None = None
@@ -98,7 +99,8 @@ class OrderSystem:
             assert request.transport
             request.transport.close()
             return response
-        return web.Response(status=self.status, body=self.answer)
+        refused = bool(self.refuses) and self.got[-1].told["ticket"] == self.refuses
+        return web.Response(status=400 if refused else self.status, body=self.answer)
 
 
 def paid(*lines: tuple[int, int], at: datetime, reference: str = "r1") -> bytes:

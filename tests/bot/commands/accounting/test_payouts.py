@@ -297,6 +297,23 @@ def test_titles_totals_blank_and_merged_cells_of_a_workbook(house, two, tmp_path
     assert states(house, two) == ["done", "done"]
 
 
+def test_formulas_and_stray_marks_are_rejected_and_the_other_rows_booked(house, two, tmp_path):
+    book = Workbook()
+    page = book.active
+    page.append(["ticket_no", "line", "amount", "paid_at", "reference"])
+    page.append([two, 1, "=19.9*2", PAID, "R1"])
+    page.append([two, 2, 6.25, PAID, "=HYPERLINK(A1)"])
+    kept = BytesIO()
+    book.save(kept)
+    code, _, reasons = returned(house, tmp_path / "p.xlsx", kept.getvalue())
+    unsaved = "is a formula whose result the file does not hold; open it in a spreadsheet, save it, try again"
+    assert (code, reasons) == (1, [f"amount {unsaved}", f"reference {unsaved}"])
+    rows = f'{two},39.80,{PAID},"R1 it said "stray" here,1\n{two},6.25,{PAID},R2,2\n'
+    code, _, reasons = returned(house, tmp_path / "p.csv", f"{HEADER},line\n{rows}")
+    assert (code, "stray quotation mark" in reasons[0]) == (1, True)
+    assert states(house, two) == ["owed", "done"]
+
+
 def test_hundreds_of_rows_go_in_batches_each_customer_told_once(house, tmp_path):
     numbers = [approved_bare(house, place) for place in range(payouts.BATCH + 5)]
     batches = []
@@ -327,3 +344,14 @@ def approved_bare(house: House, place: int) -> str:
                         decided_by="agent:telegram:77", refund_due_at=house.now + timedelta(days=10))  # fmt: skip
     lifecycle.move(house.tx, no, "decided")
     return no
+
+
+@pytest.mark.parametrize(
+    ("paid", "refunded", "held"), [(7960, 0, False), (3979, 0, True), (7960, 3980, False), (7960, 3981, True)]
+)
+def test_money_is_not_paid_out_where_less_was_paid_than_was_granted(house, tmp_path, capsys, paid, refunded, held):
+    no = approved(house)
+    line = (t.order_lines.c.order_no == "KT260612-0003") & (t.order_lines.c.line_no == 1)
+    house.tx.execute(t.order_lines.update().where(line).values(paid=paid, refunded=refunded))
+    assert ("lines owed: 0" in exported(house, tmp_path / "due.csv")) == held
+    assert (f"left out until somebody has looked: {no}" in capsys.readouterr().err) == held

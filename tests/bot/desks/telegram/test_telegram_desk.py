@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import pytest
+import shots
 from doubles.botapi import BotApi
 from doubles.botapi.files import one_pixel
 from doubles.telegram_desk import Scene, eventually
 
+from handlers.tickets import desk_outbox, lifecycle
 from storage.tables import evidence, parked, staff
 
 PNG = one_pixel()
@@ -134,6 +136,26 @@ async def test_photos_stand_on_one_sheet_that_grows(tmp_path, plain):
         scene.li.photo(scene.shop, PNG)
         await scene.api.until(lambda: "照片 4" in card.text and card.data != first)
         assert "接手" in "".join(card.labels)
+
+
+async def test_two_photos_come_side_by_side_on_one_picture(tmp_path, plain):
+    scene = plain
+    async with scene.running(tmp_path):
+        no = await scene.raised()
+        app = scene.house.app
+        keys = [app.store.put(shots.jpeg(shots.scene(480, 360, seed)), ".jpg") for seed in (1, 2)]
+        pair = [(keys[0], f"{no} · 06-12"), (keys[1], "CD-2 · 06-03")]
+        words = "🔍 对照"
+
+        def note(tx):
+            desk_outbox.note(tx, lifecycle.must(tx, no), words, app.context(), pair=pair)
+
+        await app.runner.do(note)
+        app.runner.settled()
+        shown = await scene.api.until(lambda: next((m for m in scene.group.messages if words in m.text), None))
+        assert shown.kind == "photo"
+        width, height = shots.opened(shown.data).size
+        assert width > 2 * 480 and height < width
 
 
 async def test_administrators_lead_and_changes_are_learned(tmp_path, scene):

@@ -1,0 +1,1 @@
+"""What money moved: the costs of tickets, and what suppliers and carriers gave back."""
