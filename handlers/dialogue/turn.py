@@ -195,10 +195,10 @@ class Turn(Drafting):
             return False
         misses = {**claim.misses, question.slot: claim.misses.get(question.slot, 0) + 1}
         self.put(replace(claim, misses=misses))
-        most = EARLY if (brief := self.view(claim).brief) else self.turn_input.policy.talk.misses
+        most = EARLY if self.view(claim).brief else self.turn_input.policy.talk.misses
         named = self.turn_input.named
         told = named and (named.pickups or named.order_numbers or named.tails or named.phones)
-        if question.slot == "order" and not told and not brief:
+        if question.slot == "order" and not told:
             most = max(most, STORY)  # somebody who tells a story has not missed the question: it is read with the order
             self.note("kept_more" if misses[question.slot] % 2 == 0 else "kept_words")
         if misses[question.slot] < most:
