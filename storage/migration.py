@@ -13,7 +13,7 @@ from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, insp
 from storage.database import Tx, intact, orphaned, queue_up, rebuilding
 from storage.tables import METADATA
 
-HEAD = "0010"  # the newest of migrations/versions
+HEAD = "0011"  # the newest of migrations/versions
 SHARED = "0003"  # since when processes are written down
 SCHEMA = "schema"  # what processes that start at the same time queue up for
 FOLDER = Path(__file__).parent / "migrations"

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from bot.commands import entry_points as run
 from bot.commands.accounting import entry_points as accounting
+from bot.commands.reporting import entry_points as reporting
 from bot.commands.upkeep import entry_points as upkeep
 from bot.settings import Settings
 
@@ -111,6 +112,16 @@ COMMANDS: tuple[Command, ...] = (
             _arg("--line", type=int, default=0, metavar="NUMBER"),
             _arg("--from", dest="first", default="", metavar="DATE"),
             _arg("--to", dest="last", default="", metavar="DATE"),
+        ),
+    ),
+    Command(
+        "report",
+        "show the figures of a period, the last 30 days by default: satisfaction, promises kept, complaints, costs",
+        reporting.report,
+        (
+            _arg("--from", dest="first", default="", metavar="DATE", help="its first day"),
+            _arg("--to", dest="last", default="", metavar="DATE", help="its last day"),
+            _arg("--out", default="", metavar="DIR", help="write tables and pictures into this folder"),
         ),
     ),
     Command("tickets list", "list tickets, the newest first", run.tickets_list),

@@ -1,4 +1,4 @@
-"""What was said before the order was known, read again with it: as one text, from each correction on as another."""
+"""What was said, read again when the order becomes known: as one text, from each correction on as another."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ FOUND = pattern_of(
     r"the)\b|turned up",
     re.IGNORECASE,
 )
+NUMBERS = pattern_of(r"[A-Za-z-]*\d[A-Za-z\d-]*", re.ASCII)  # order numbers, phone tails, counts
+LEAST = 4  # letters: "你好" and "尾号2231" tell nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,3 +72,10 @@ def parts(said: Sequence[tuple[str, str]], order: Order, lexicon: Lexicon, today
         else:
             found[-1] = Part(messages=(*found[-1].messages, (at, masked)), corrects=found[-1].corrects)
     return found
+
+
+def telling(said: Sequence[Sequence[str]]) -> str:
+    """Return the ISO time of the longest message ([ISO time, text]) besides its numbers; "" when none says anything."""
+    lengths = {at: sum(map(str.isalpha, NUMBERS.sub("", text))) for at, text in said}
+    best = max(lengths, key=lambda at: lengths[at], default="")
+    return best if lengths.get(best, 0) >= LEAST else ""

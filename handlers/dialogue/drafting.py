@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from handlers.claims import noted_findings, story
+from handlers.claims import noted_findings, photo_places, story
 from handlers.claims.claim import Claim, Photo
 from handlers.claims.decision import TurnInput, counted
 from handlers.claims.outcomes import Bind, Guessed, Opened, Outcome
@@ -183,15 +183,16 @@ class Drafting:
         """Keep the words and take their facts into the draft."""
         claim = self.claim
         assert claim
-        orders = (self.order,) if self.order else ()
         reading = self.unguessed(text, reading)
-        reading, open_ = restated(claim, text, reading, self.order, lambda words: self.read(words, orders))
+        reading, open_ = restated(claim, text, reading, self.order, self._of_order)
         after = take(claim, reading, self.order, self.turn_input.policy, at=self.at)
         if open_:
             after = without_numbers(after)
             self.count_again()
         if claim.submit_at and self.shown(after) != self.shown(claim):
             after = replace(after, submit_at="")  # what was confirmed is no longer what is there
+        if after.photos and self.order and not self.turn_input.found.evidence:
+            after = photo_places.by_words(after, text, self._of_order)
         self.put(after)
         self.said(text)
 
@@ -207,21 +208,21 @@ class Drafting:
         self.notes.append(self.voice.say("talk.count_again"))
 
     def add_photos(self) -> None:
-        """Let what came with the message join the draft."""
+        """Let what came with the message join the draft, with the goods that its caption, or the question, tells."""
         claim = self.claim
         assert claim
-        album = self.turn_input.inbound.album
-        known = {photo.id for photo in claim.photos}
-        fresh = [
-            Photo(id=number, kind=kind, album=album, at=self.at) for number, kind in self.turn_input.found.evidence
-        ]
-        self.put(replace(claim, photos=(*claim.photos, *(photo for photo in fresh if photo.id not in known))))
+        album, words = self.turn_input.inbound.album, self.turn_input.inbound.text if self.order else ""
+        fresh = [Photo(id=one, kind=kind, album=album, at=self.at) for one, kind in self.turn_input.found.evidence]
+        self.put(photo_places.joined(claim, fresh, words, self._of_order, self.turn_input.policy))
+
+    def _of_order(self, words: str) -> Reading:
+        return self.read(words, (self.order,) if self.order else ())
 
     def set_photo(self, photo: Photo) -> None:
         """Write down what became of a photo."""
         claim = next((c for c in self.talk.claims if any(p.id == photo.id for p in c.photos)), None)
         if claim:
-            photos = tuple(replace(photo, at=known.at) if known.id == photo.id else known for known in claim.photos)
+            photos = tuple(photo.known_as(known) if known.id == photo.id else known for known in claim.photos)
             self.put(replace(claim, photos=photos))
 
     def settle(self) -> None:

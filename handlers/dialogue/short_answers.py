@@ -244,3 +244,22 @@ def take_received(message: Message) -> None:
     assert asked
     message.turn.said(message.text)
     slot_answers.change(message.turn, asked.index, received=without(message.text, "came")[:40])
+
+
+def names_shown(message: Message) -> bool:
+    """Return whether the text says which of the goods the photos show: 鸡蛋, 是草莓的."""
+    return bool(_asked(message, "shows") and message.says(BRIEF) and _named_goods(message)) and not _numbered(message)
+
+
+def _named_goods(message: Message) -> set[int]:
+    told = message.reading.claims
+    if any(one.problems for one in told):
+        return set()
+    return {one.line_no for one in told if one.line_no is not None and "sku" in one.evidence}
+
+
+def take_shown(message: Message) -> None:
+    """Put the photos to the goods that are named; to all that are claimed where several are."""
+    message.turn.said(message.text)
+    goods = _named_goods(message)
+    slot_answers.choose_shown(message.turn, str(goods.pop()) if len(goods) == 1 else "all")

@@ -12,6 +12,7 @@ from storage import events as log
 from storage import ticket_lines
 from storage.database import Tx
 from storage.operations.audit import ERASED, kept_since
+from storage.pictures import prints
 from storage.privacy.person import STAFF, Person, evidence_of
 from storage.seals import chain
 from storage.tables import (
@@ -93,8 +94,9 @@ def forget_files(tx: Tx, pieces: Iterable[Mapping[str, Any]]) -> list[str]:
     """Forget files; return the keys that no other row names."""
     found = [dict(piece) for piece in pieces]
     ids = [piece["id"] for piece in found]
-    gone = {"ref": "", "album": "", "media_key": "", "thumb_key": "", "sha256": "", "phash": "", "phash256": ""}
+    gone = {"ref": "", "album": "", "media_key": "", "thumb_key": "", "sha256": "", "signs": []}
     tx.execute(update(evidence).where(evidence.c.id.in_(ids)).values(state="gone", **gone))
+    prints.forget(tx, ids)
     keys = sorted({piece[name] for piece in found for name in ("media_key", "thumb_key")} - {""})
     named = select(evidence.c.id)
     return [

@@ -21,6 +21,7 @@ KEY = b"k" * 32
 RELEASED = [f"{number:04d}" for number in range(1, int(migration.HEAD) + 1)]
 ROWS = 3
 CHANGED = {("ticket_lines", "state"), ("tickets", "head")}  # what a migration sets on purpose
+DROPPED = {("evidence", "phash"), ("evidence", "phash256")}  # kept otherwise since
 STATES = ("open", "refused", "withdrawn")
 
 
@@ -83,11 +84,16 @@ def fill(tx, old):
 
 
 def rows(tx, old):
+    """Return what every table holds, without the columns that a migration changes or drops on purpose."""
     return {
-        table.name: [dict(row) for row in tx.execute(select(table).order_by(*table.primary_key)).mappings()]
+        table.name: [dict(row) for row in tx.execute(select(*kept(table)).order_by(*table.primary_key)).mappings()]
         for table in old.sorted_tables
         if table.name != migration.alembic_version.name
     }
+
+
+def kept(table):
+    return [column for column in table.c if (table.name, column.name) not in CHANGED | DROPPED]
 
 
 @pytest.mark.parametrize("revision", RELEASED)
@@ -102,9 +108,7 @@ def test_every_row_of_a_released_schema_is_there_after_the_upgrade(engine, revis
     with transaction(engine) as tx:
         schema.check(tx)
         after = rows(tx, old)
-        for name, found in after.items():
-            kept = [column.name for column in old.tables[name].c if (name, column.name) not in CHANGED]
-            assert [[row[c] for c in kept] for row in found] == [[row[c] for c in kept] for row in before[name]], name
+        assert after == before
         assert not database.orphaned(tx)
         noted = audit.keep(tx, NOW, "2026-06-12", noted="")
         assert verify(tx, KEY, noted=noted) == []

@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers.claims.claim import Problem, drafted_time
 from handlers.claims.shares import left_open, share_of
-from handlers.claims.source_message import telling
+from handlers.claims.story import telling
 from handlers.claims.summary import item_name, line_of
 from handlers.desk import options, order_link
 from handlers.desk.correcting import correction_rows, correction_words

@@ -161,8 +161,8 @@ def beheaded(file):
         (sql("DELETE FROM alembic_version"), "alembic_version is empty or gone"),
         (sql("DROP TABLE alembic_version"), "alembic_version is empty or gone"),
         (sql("DROP TABLE anchors"), "lacks table anchors:"),
-        (sql("ALTER TABLE clocks DROP COLUMN breached_at", "DROP INDEX ix_orders_buyer_phone"),
-         "lacks index ix_orders_buyer_phone, column clocks.breached_at:"),
+        (sql("ALTER TABLE clocks DROP COLUMN first_due_at", "DROP INDEX ix_orders_buyer_phone"),
+         "lacks index ix_orders_buyer_phone, column clocks.first_due_at:"),
     ],
 )  # fmt: skip
 def test_half_a_database_is_refused_in_one_sentence(shop, act, sentence):
