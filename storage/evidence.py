@@ -38,8 +38,8 @@ class Evidence:
     at: datetime
     fetched_at: datetime | None
     restricted: bool = False  # of somebody's health
-    order_line_no: int | None = None  # the goods that it shows, where that is known
     signs: Sequence[Mapping[str, Any]] = ()  # that it was made or edited; see media.signs
+    order_line_no: int | None = None  # the goods that it shows, where that is known
 
 
 REPLACED = "replaced"  # a verdict: another piece was put in its place

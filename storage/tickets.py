@@ -126,7 +126,7 @@ def set_due(tx: Tx, no: str, due: datetime | None, *, late: bool) -> None:
 
 def some(tx: Tx, query: Any) -> list[Ticket]:
     """Return the tickets of a query over their table."""
-    return [Ticket(**row._mapping) for row in tx.execute(query)]
+    return [Ticket(**{name: row._mapping[name] for name in FIELDS}) for row in tx.execute(query)]
 
 
 def change(tx: Tx, no: str, **values: Any) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+from bot.commands.reporting.layout import columns
 from handlers.messages import ticket_numbers
 from storage import clocks, events, evidence, ticket_lines, tickets
 from storage.database import Tx
@@ -28,9 +29,8 @@ def list_tickets(*, read: Read, write: Write = print) -> int:
     rows: list[list[str]] = read(lambda tx: [_row(tx, ticket) for ticket in tickets.recent(tx, limit=NEWEST)])
     if not rows:
         write("there are no tickets yet")
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))] if rows else []
-    for row in rows:
-        write("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    for line in columns(rows):
+        write(line)
     return 0
 
 

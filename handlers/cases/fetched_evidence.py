@@ -8,7 +8,8 @@ from handlers.context import TurnContext
 from handlers.messages import mailboxes
 from handlers.messages.models import Reply
 from handlers.messages.texts import languages, say
-from handlers.tickets import auto_approval, clocks, compared_photos, desk_outbox, lifecycle, notices, warnings
+from handlers.tickets import auto_approval, clocks, desk_outbox, lifecycle, notices, warnings
+from handlers.tickets.photos import compared_photos
 from storage import conversations, events, evidence, ticket_lines
 from storage.database import Tx
 from storage.evidence import Evidence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, Self
 
@@ -134,6 +134,10 @@ class SheetWait:
     held: int = 0  # messages that wait
 
 
+COMPARISONS, YEAR = 50, timedelta(days=365)
+"""With so many orders the phone tails of one account are compared in vain, within this time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
     """All that a conversation remembers: its drafts, the current one, and what is still unsaid."""
@@ -148,6 +152,8 @@ class Talk:
     tries: tuple[str, ...] = ()  # ISO times of look-ups that failed
     tried: tuple[str, ...] = ()  # the numbers of those look-ups
     locked_until: str = ""
+    compared: int = 0  # orders with which phone tails were compared in vain since
+    compared_at: str = ""  # this ISO time
     safety_at: str = ""  # when the safety advice went out
     stickers: int = 0  # wordless messages since the last word
     site: str = ""  # the pickup site whose code brought the customer here last
@@ -181,6 +187,15 @@ class Talk:
         if all(known.id != claim.id for known in others):
             others.append(claim)
         return replace(self, claims=tuple(others), current=claim.id)
+
+    def locked(self, now: datetime) -> bool:
+        """Return whether look-ups are locked for this account."""
+        return (drafted_time(self.locked_until) or now) > now
+
+    def comparisons(self, now: datetime) -> int:
+        """Return with how many orders phone tails were compared in vain within a year."""
+        since = drafted_time(self.compared_at)
+        return self.compared if since and now - since < YEAR else 0
 
     def without(self, claim_id: str) -> Self:
         """Return the talk without the draft of this id."""

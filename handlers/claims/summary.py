@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -11,10 +10,11 @@ from handlers.claims.claim import Claim, Problem
 from handlers.claims.shares import share_of, told
 from handlers.claims.voice import Voice
 from handlers.messages.money import money, refund
+from handlers.messages.patterns import pattern_of
 from handlers.policy.policy import Policy, pick
 from storage.orders import Order, OrderLine
 
-CLAUSE = re.compile("[，,。.;；]")
+CLAUSE = pattern_of("[，,。.;；]")
 MONEY_BACK = frozenset({"refund", "partial_refund", "return_refund"})
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from handlers.desk.request import ActionRequest, Answer, told
-from handlers.tickets import clocks, compared_photos, desk_outbox, lifecycle, notices
+from handlers.tickets import clocks, desk_outbox, lifecycle, notices
+from handlers.tickets.photos import compared_photos
 from storage import ticket_lines
 from storage.tickets import Ticket
 

@@ -11,13 +11,14 @@ from typing import Any
 
 from handlers.claims import noted_findings, photo_places, story
 from handlers.claims.claim import Claim, Photo
-from handlers.claims.decision import TurnInput
+from handlers.claims.decision import TurnInput, counted
 from handlers.claims.outcomes import Bind, Guessed, Opened, Outcome
 from handlers.claims.restated_counts import MISSING, restated, without_numbers
 from handlers.claims.slot_filling import settled, take, without_guess
 from handlers.claims.slots import View
 from handlers.claims.voice import Voice
 from handlers.messages.models import Reply
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.dates import on
 from handlers.nlu.reading import Reading, read
 from storage.orders import Order
@@ -30,7 +31,7 @@ OF_ONE_DRAFT: Mapping[str, Any] = {  # what a new draft makes the talk forget
     "other_problem": False, "angry": False, "order_choices": (), "heard": (), "chatter": 0, "enclosed": (),
 }  # fmt: skip
 # a day that tells the order: not 昨天买的, which says when somebody ordered
-OF_DAY = re.compile(
+OF_DAY = pattern_of(
     r"(?:昨|今|前)[天日](?:的|那|这|单)|\d[号日](?:的|那|这|单)|yesterday'?s|today'?s|from (?:yesterday|today)", re.I
 )
 HEARD = 3  # words that told nothing by themselves, kept for the draft that may follow
@@ -268,32 +269,30 @@ class Drafting:
 
     def locked(self) -> bool:
         """Return whether look-ups are locked for this account."""
-        until = self.talk.locked_until
-        return bool(until) and datetime.fromisoformat(until) > self.turn_input.now
+        return self.talk.locked(self.turn_input.now)
 
     def count_tries(self) -> None:
         """Count every number, with its phone tail, that proved nothing; too many within a time lock the look-ups."""
-        if not self.turn_input.found.tried:
+        found = self.turn_input.found
+        if not (found.tried or found.spent):
             return
-        if self.turn_input.found.guessed:
-            self.outcomes.append(Guessed(order_nos=self.turn_input.found.guessed))
-        rule = self.turn_input.policy.identity
-        oldest = self.turn_input.now - timedelta(seconds=rule.within.seconds)
-        kept = [(at, number) for at, number in zip(self.talk.tries, self.talk.tried, strict=False)]
-        kept = [(at, number) for at, number in kept if datetime.fromisoformat(at) > oldest]
+        self.talk = counted(self.talk, self.turn_input)
+        self.just_locked = found.spent
+        if found.guessed:
+            self.outcomes.append(Guessed(order_nos=found.guessed))
+        rule, now = self.turn_input.policy.identity, self.turn_input.now
+        oldest = now - timedelta(seconds=rule.within.seconds)
+        known = zip(self.talk.tries, self.talk.tried, strict=False)
+        kept = [(at, number) for at, number in known if datetime.fromisoformat(at) > oldest]
         again = {tried for _, tried in kept}  # the same number with the same tail tries nothing new
-        kept += [(self.at, tried) for tried in self.turn_input.found.tried if tried not in again]
-        locked = ""
-        if len(kept) >= rule.tries and not self.turn_input.found.proven:
-            locked = (self.turn_input.now + timedelta(seconds=rule.lock.seconds)).isoformat()
+        kept += [(self.at, tried) for tried in found.tried if tried not in again]
+        locked = self.talk.locked_until
+        if len(kept) >= rule.tries and not found.proven:
+            locked = (now + timedelta(seconds=rule.lock.seconds)).isoformat()
             kept = []
             self.just_locked = True
-        self.talk = replace(
-            self.talk,
-            tries=tuple(at for at, _ in kept),
-            tried=tuple(number for _, number in kept),
-            locked_until=locked or self.talk.locked_until,
-        )
+        tries, tried = (tuple(one[place] for one in kept) for place in (0, 1))
+        self.talk = replace(self.talk, tries=tries, tried=tried, locked_until=locked)
 
     def claimed(self) -> dict[int, Fraction]:
         """Shares of the order that tickets claim already."""

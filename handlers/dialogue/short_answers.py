@@ -5,7 +5,6 @@ Each answer is a condition and an act on one `Message`; their order is that of t
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from handlers.claims.claim import Asked, Claim
@@ -16,10 +15,11 @@ from handlers.claims.slot_filling import take
 from handlers.claims.summary import line_of
 from handlers.dialogue import slot_answers
 from handlers.dialogue.message import Message
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.text import consent
 from handlers.nlu.text.keyphrases import contains, plain, without
 
-FIGURES = re.compile(r"\d+ ?(?:[a-z]+)?|[一二两三四五六七八九十]+(?=[个只颗枚盒袋包份瓶箱条根块])")
+FIGURES = pattern_of(r"\d+ ?(?:[a-z]+)?|[一二两三四五六七八九十]+(?=[个只颗枚盒袋包份瓶箱条根块])")
 NUMBERS = {"①": 1, "②": 2, "③": 3, "④": 4, "⑤": 5}
 BRIEF = 20  # characters of a message that says one thing
 

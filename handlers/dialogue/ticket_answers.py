@@ -10,16 +10,17 @@ from handlers.claims.outcomes import Arrived, Consent, Remark, Settle, Withdraw
 from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
 from handlers.messages.money import money
+from handlers.messages.patterns import pattern_of
 from storage.ticket_lines import GOODS, OWING, Line
 from storage.tickets import Ticket
 
-CAME = re.compile(
+CAME = pattern_of(
     r"(?:收到|拿到|取到|领到|到货|签收)(?:了|啦|咯|喽|货)?|(?<![没迟])(?:都|已经|刚|刚刚|货|快递|包裹|东西)到了"
     r"|\b(?:arrived|received|got (?:it|them)|it came|they came|came today)\b",
     re.IGNORECASE,
 )
-NOT_COME = re.compile(r"[没未不?？吗么]|还|\b(?:not|no|never|yet|nothing|when|where)\b|n't", re.IGNORECASE)
-MONEY = re.compile(
+NOT_COME = pattern_of(r"[没未不?？吗么]|还|\b(?:not|no|never|yet|nothing|when|where)\b|n't", re.IGNORECASE)
+MONEY = pattern_of(
     r"(?:钱|款)[^，。,.!！；;\n]{0,8}(?:[没未](?:有)?(?:收)?到|没(?:有)?来|到(?:账|帐)?了?(?:没|吗|么|[?？])|收到没|在哪|去哪|哪去)"
     r"|(?:没(?:有)?|未)(?:收到|见到|看到)[^，。,.!！；;\n]{0,6}(?:钱|款)|[没未](?:有)?到[账帐]"
     r"|(?:where|n't|not|never|no)\b[^.!?;\n]{0,30}\b(?:refund|money)\b"

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 from handlers.policy.policy import Policy
-from handlers.tickets import photo_signs
+from handlers.tickets.photos import photo_signs
 from storage import evidence, ticket_lines, tickets
 from storage.database import Tx
 from storage.evidence import Evidence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, literal, select, union, update
+from sqlalchemy import and_, func, literal, or_, select, union, update
 
 from storage.database import Tx, among, insert
 from storage.orders import SANDBOX
@@ -112,6 +112,13 @@ def twins(tx: Tx, ticket_no: str) -> list[Twin]:
         twin = Twin(piece=one, kind=kind, other=another, apart=apart, ticket_no=number, order_no=order_no)
         found.setdefault((one, number), twin)
     return list(found.values())
+
+
+def forget(tx: Tx, pieces: Collection[int]) -> None:
+    """Forget the prints of these pieces, and which others showed the same."""
+    tx.execute(prints.delete().where(prints.c.evidence_id.in_(list(pieces))))
+    either = or_(print_matches.c.piece_id.in_(list(pieces)), print_matches.c.other_id.in_(list(pieces)))
+    tx.execute(print_matches.delete().where(either))
 
 
 def unprinted(tx: Tx, *, after: int = 0, limit: int) -> list[tuple[int, str]]:

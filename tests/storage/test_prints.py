@@ -70,6 +70,17 @@ def test_a_match_is_known_from_both_sides_and_once(house, pieces):
     assert house.tx.execute(select(func.count()).select_from(print_matches)).scalar_one() == 2
 
 
+def test_prints_of_a_file_that_is_forgotten_are_forgotten(house, pieces):
+    for number in pieces[:2]:
+        prints.add(house.tx, number, [((number,), 5, "ab")], sample=False)
+    prints.match(house.tx, pieces[0], {pieces[1]: 3, pieces[2]: 4})
+    prints.match(house.tx, pieces[1], {pieces[2]: 5})
+    prints.forget(house.tx, [pieces[0]])
+    assert [key for key, _, _ in prints.candidates(house.tx, pieces, sample=False)] == [pieces[1]]
+    assert house.tx.execute(select(func.count()).select_from(print_matches)).scalar_one() == 2
+    assert prints.unprinted(house.tx, limit=9) == []
+
+
 def test_prints_go_with_their_photo(house, pieces):
     prints.add(house.tx, pieces[0], [((1, 2), 5, "ab")], sample=False)
     prints.match(house.tx, pieces[0], {pieces[1]: 3})

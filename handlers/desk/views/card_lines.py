@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from handlers.cases import photo_lines, recording
+from handlers.cases import recording
 from handlers.context import TurnContext
 from handlers.desk import options
 from handlers.desk.correcting import causes
-from handlers.desk.views import customer_words, shipping_lines
+from handlers.desk.views import cost_line, customer_words, shipping_lines
 from handlers.messages import phone_numbers
 from handlers.messages.money import money
 from handlers.policy.policy import Policy, pick
 from handlers.tickets import desk_outbox, leader_statements, notices
+from handlers.tickets.photos import photo_lines
 from storage import clocks, events, evidence, orders, sites, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
 from storage.desk import search
 from storage.events import Event
-from storage.money import costs
 from storage.orders import Order, OrderLine
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
@@ -30,7 +29,6 @@ PROMISES = ("major_human_response", "human_first_response", "review_notice", "de
             "exchange_due", "return_by", "refund_due")  # fmt: skip
 DECISIONS = ("approved", "offered", "refused")
 MONEY = ("paid", "payment_undone")
-KINDS = ("refund", "freight", "coupon", "goods", "labour", "recovery")
 LOTS_FROM = 1  # the lot matters for safety and major
 LOT_WITHIN = timedelta(days=14)  # how far back other tickets of the same lot are named
 LOT_SHOWN = 3
@@ -261,17 +259,6 @@ def _decision(event: Event) -> str:
     return " ".join(parts) + (f"：{why_}" if why_ else "")
 
 
-def spent(tx: Tx, ticket: Ticket) -> str:
-    """Return what a ticket cost so far, by kind; what suppliers and carriers gave back is taken off."""
-    by_kind: defaultdict[str, int] = defaultdict(int)
-    for (_, kind), amount in costs.sums(tx, ticket.no).items():
-        by_kind[kind] += amount
-    language = desk_outbox.language()
-    parts = [f"{desk_outbox.say(f'cost_{kind}')} {money(by_kind[kind], language)}" for kind in KINDS if by_kind[kind]]
-    whole = money(sum(by_kind.values()), language)
-    return desk_outbox.say("costs", sum=whole, parts="、".join(parts)) if parts else ""
-
-
 def others(tx: Tx, ticket: Ticket) -> str:
     """Return who else complained."""
     parties = rows.parties(tx, ticket.no)
@@ -297,4 +284,4 @@ def all_lines(tx: Tx, ticket: Ticket, context: TurnContext) -> Iterator[str]:
     yield from filter(None, [promised(tx, ticket, policy, context.now)])
     yield from shipping_lines.lines(tx, ticket.no, policy, context.now)
     yield from decided(tx, ticket, policy, context.now)
-    yield from filter(None, [spent(tx, ticket)])
+    yield from filter(None, [cost_line.spent(tx, ticket)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.text.numerals import number
 
 FEW = r"(\d{1,2}|[一二两三四五六七八九十俩仨]{1,2})"
@@ -13,30 +14,30 @@ EN_FEW = r"(\d{1,2}|one|two|three|four|five|six)"
 EN_NTH = ("first", "second", "third", "fourth", "fifth", "sixth")
 EN_SHOWN = r"(?: (?:photos?|pics?|pictures?|images?|ones?|shots?))?"
 PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("nth", re.compile(rf"第\s?{FEW}\s?[张幅]{SHOWN}|(?:照片|图片|图)\s?{FEW}(?![张\d个盒])|(头)一?张")),
-    ("first", re.compile(rf"前面?头?[的这那]?{FEW}\s?张{SHOWN}|(?<!后)开?头{FEW}张{SHOWN}")),
-    ("last", re.compile(rf"(?:最后|后面|后头|末尾|后)[的这那]?{FEW}?\s?张{SHOWN}")),
+    ("nth", pattern_of(rf"第\s?{FEW}\s?[张幅]{SHOWN}|(?:照片|图片|图)\s?{FEW}(?![张\d个盒])|(头)一?张")),
+    ("first", pattern_of(rf"前面?头?[的这那]?{FEW}\s?张{SHOWN}|(?<!后)开?头{FEW}张{SHOWN}")),
+    ("last", pattern_of(rf"(?:最后|后面|后头|末尾|后)[的这那]?{FEW}?\s?张{SHOWN}")),
     (
         "rest",
-        re.compile(rf"(?:其余|其他|其它|剩下|另外|余下|后面)(?:的|那)?(?:几|{FEW})?张?{SHOWN}(?=的|都|全|是|[^张]*$)"),
+        pattern_of(rf"(?:其余|其他|其它|剩下|另外|余下|后面)(?:的|那)?(?:几|{FEW})?张?{SHOWN}(?=的|都|全|是|[^张]*$)"),
     ),
     (
         "these",
-        re.compile(rf"(?:这|刚才|刚刚|上面)(?:个|的|那|几|{FEW})?张{SHOWN}|(?:这|刚发的)(?:个|些)?(?:照片|图片|图)"),
+        pattern_of(rf"(?:这|刚才|刚刚|上面)(?:个|的|那|几|{FEW})?张{SHOWN}|(?:这|刚发的)(?:个|些)?(?:照片|图片|图)"),
     ),
-    ("all", re.compile(r"(?:照片|图片|图)(?:都|全部?)|(?:都|全)是(?=[^坏烂碎破少])")),
-    ("first", re.compile(rf"\bfirst {EN_FEW}{EN_SHOWN}\b")),
-    ("last", re.compile(rf"\blast (?:{EN_FEW})?{EN_SHOWN}\b")),
-    ("nth", re.compile(rf"\b({'|'.join(EN_NTH)}){EN_SHOWN}\b|\b(?:photo|pic|picture) (?:no\.? ?)?{EN_FEW}\b")),
+    ("all", pattern_of(r"(?:照片|图片|图)(?:都|全部?)|(?:都|全)是(?=[^坏烂碎破少])")),
+    ("first", pattern_of(rf"\bfirst {EN_FEW}{EN_SHOWN}\b")),
+    ("last", pattern_of(rf"\blast (?:{EN_FEW})?{EN_SHOWN}\b")),
+    ("nth", pattern_of(rf"\b({'|'.join(EN_NTH)}){EN_SHOWN}\b|\b(?:photo|pic|picture) (?:no\.? ?)?{EN_FEW}\b")),
     (
         "rest",
-        re.compile(rf"\b(?:the )?(?:rest|others?|remaining)(?: of (?:them|the (?:photos|pics|pictures)))?{EN_SHOWN}\b"),
+        pattern_of(rf"\b(?:the )?(?:rest|others?|remaining)(?: of (?:them|the (?:photos|pics|pictures)))?{EN_SHOWN}\b"),
     ),
-    ("these", re.compile(r"\b(?:this|these|that)(?: (?:photos?|pics?|pictures?|one|ones|is|are|shows?))+")),
-    ("all", re.compile(r"\ball (?:of )?(?:the |these )?(?:photos|pics|pictures)\b")),
+    ("these", pattern_of(r"\b(?:this|these|that)(?: (?:photos?|pics?|pictures?|one|ones|is|are|shows?))+")),
+    ("all", pattern_of(r"\ball (?:of )?(?:the |these )?(?:photos|pics|pictures)\b")),
 )
-AND = re.compile(r"[\s,，、]*(?:和|跟|与|及|、|and|&)?[\s,，]*")
-PHOTO = re.compile(r"[张图照]|photo|pic|image|shot|first|second|third|last|rest|other", re.IGNORECASE)
+AND = pattern_of(r"[\s,，、]*(?:和|跟|与|及|、|and|&)?[\s,，]*")
+PHOTO = pattern_of(r"[张图照]|photo|pic|image|shot|first|second|third|last|rest|other", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

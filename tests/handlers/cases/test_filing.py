@@ -11,6 +11,7 @@ from handlers.cases import filing, remarks
 from handlers.tickets import lifecycle
 from storage import clocks, events, evidence, people, ticket_lines
 from storage import tickets as rows
+from storage.operations import audit_verify
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_a_filed_claim_is_stored_whole(house):
     assert len(evidence.of_ticket(house.tx, filed.no)) == 2
     assert kinds(house, filed.no) == ["reported", "wish", "filed"]
     assert ticket.version == 3
-    assert events.verify(house.tx) == []
+    assert audit_verify.verify(house.tx) == []
 
 
 def test_promises_of_d1(house):

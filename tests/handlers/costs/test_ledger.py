@@ -9,14 +9,17 @@ from doubles.ticket_house import House
 from sqlalchemy import update
 
 from handlers.cases import customer_answers, filing
+from handlers.claims import lookup
+from handlers.claims.claim import Claim, Problem
+from handlers.claims.summary import sums
 from handlers.costs import caps
 from handlers.desk import cards, dispatch, granting
 from handlers.desk.request import ActionRequest
 from handlers.fulfilment import goods
 from handlers.tickets import decisions, lifecycle
 from handlers.tickets.decisions import Ruling
+from storage import orders, ticket_lines
 from storage import tables as t
-from storage import ticket_lines
 from storage.money import costs
 
 ORDER = "KT260612-0003"  # 79.60 of strawberries, 26.80 of eggs
@@ -173,3 +176,13 @@ def granted_by(house, no):
     return ActionRequest(
         tx=house.tx, ticket=ticket, desk="telegram", user="77", by=by, supervisor=False, context=house.context
     )
+
+
+@pytest.mark.parametrize(("amount", "left"), [(10640, [0, 0]), (5320, [3980, 1340])])
+def test_money_for_the_whole_order_is_a_part_of_each_lines(house, amount, left):
+    no = filed(house, lines=whole_order(amount))
+    tap(house, f"approve:{no}")
+    order = orders.by_number(house.tx, ORDER, sample=False)
+    both = tuple(Problem(line_no=line, problem="expired", quantity="all", wish="refund") for line in (1, 2))
+    claim = Claim(id="c", order_no=ORDER, problems=both)
+    assert sums(claim, order, lookup.claimed(house.tx, order)) == left

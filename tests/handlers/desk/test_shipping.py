@@ -428,3 +428,37 @@ def test_a_return_sent_in_time_is_looked_for_by_the_desk(house):
     assert line(house, no).state == "goods_awaited"
     run(house, days=4)
     assert line(house, no).state == "goods_awaited"
+
+
+def test_what_was_arranged_and_did_not_leave_is_apologised_for_as_that(house):
+    no = approved(house, count=2)
+    tap(house, f"sent:{no}:2:none")
+    tap(house, f"arranged:{no}")
+    reply(house, no, "明天10点前")
+    run(house, hours=14)
+    assert "抱歉" not in house.heard(1)[-1]
+    run(house, hours=1)
+    assert f"{no} 的草莓没有按时发出，非常抱歉" in house.heard(1)[-1]
+    tap(house, f"sent:{no}:0:none")
+    heard = house.heard(1)
+    run(house, hours=20)
+    assert house.heard(1) == heard
+
+
+def test_more_time_is_given_once_also_after_the_deadline(house):
+    no = returned(house)
+
+    def asks_for_more(until: str = "") -> str:
+        ticket = lifecycle.must(house.tx, no)
+        goods_back.extend(house.tx, ticket, until, conversation_id=1, context=house.context)
+        return house.heard(1)[-1]
+
+    run(house, days=3, hours=2)
+    assert "期限到了" in house.heard(1)[-1]
+    assert "6月18日" in asks_for_more()
+    assert clocks.running(house.tx, no, ["return_by"])[0].due_at.astimezone(ZONE).day == 18
+    assert clocks.running(house.tx, no, ["idle_close"]) == []
+    assert "已经延过一次" in asks_for_more()
+    assert "好的" in asks_for_more("20260618")
+    run(house, days=2)
+    assert line(house, no).state == "goods_awaited"

@@ -1,0 +1,1 @@
+"""The command `claimdesk report`: the figures of a period in the terminal, as tables and as pictures."""
