@@ -188,6 +188,8 @@ def facts(claim: Claim, order: Order | None, voice: Voice) -> str:
 
 def _shown(claim: Claim, order: Order | None, voice: Voice) -> str:
     """Return how many photos show which of the goods, where that is known: （鸡蛋30枚 1，草莓300g 2）."""
+    if len({problem.line_no for problem in claim.problems}) < 2:
+        return ""
     counts = Counter(photo.line_no for photo in claim.pictures if (photo.line_no or 0) > 0)
     names = [(line_of(order, number), count) for number, count in counts.items()]
     parts = [f"{item_name(line)} {count}" for line, count in names if line]
