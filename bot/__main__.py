@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Action, ArgumentParser, Namespace
+from importlib.util import find_spec
+from pathlib import Path
 
 from bot.commands.table import COMMANDS
 
@@ -42,9 +44,27 @@ def parser() -> ArgumentParser:
     return whole
 
 
+def shadowed() -> str:
+    """Return a sentence if Python finds another distribution's package in place of ours; "" if all are our own."""
+    home = Path(__file__).resolve().parents[1]
+    for name in ("handlers", "storage", "media"):
+        found = find_spec(name)
+        places = [Path(place).resolve() for place in (found.submodule_search_locations or ())] if found else []
+        if places != [home / name]:
+            where = ", ".join(map(str, places)) or "no place"
+            return (
+                f"another distribution's package {name} ({where}) shadows that of Claimdesk ({home / name}): "
+                "install Claimdesk into an environment of its own, and start it in another folder."
+            )
+    return ""
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run a command; errors are one sentence, never a traceback."""
     args = parser().parse_args(argv)
+    if foreign := shadowed():
+        print(f"claimdesk: {foreign}", file=sys.stderr)
+        return 2
     os.umask(0o077)  # files that are written hold customers' data
     try:
         return _run(args)

@@ -13,11 +13,11 @@ from typing import Any
 
 from bot.channels.base import Beforehand, Channel, Desk, House
 from bot.doors import Parts, open_all
+from bot.operations.preparation import open_to_write, prepare
 from bot.runtime import timers, web
 from bot.runtime.courier import Courier
 from bot.runtime.evidence_fetcher import Fetcher
 from bot.runtime.photos.reprinting import Reprinter
-from bot.runtime.preparation import prepare
 from bot.runtime.presence import Presence, new_name, on_duty
 from bot.runtime.retries import supervise
 from bot.runtime.settlement_export import Clerk
@@ -37,7 +37,7 @@ from handlers.turn import intake, parking
 from media.guard import Examiner
 from media.store import Keeper, open_store
 from storage import conversations, policies
-from storage.database import Readers, Tx, Writer, open_readers, open_writer, queue_up, read, several
+from storage.database import Readers, Tx, Writer, open_readers, queue_up, read, several
 from storage.evidence import Evidence
 from storage.outbox import Bundle, Mail, Outcome
 
@@ -226,7 +226,7 @@ def build(settings: Settings) -> App:
     now, policy = clock(settings), load(settings.policy)
     settings.folder.mkdir(parents=True, exist_ok=True)
     name = new_name()
-    engine = open_writer(settings.database, process=name, workers=COUNT)
+    engine = open_to_write(settings, process=name, workers=COUNT)
     prepare(settings, engine, policy, now())
     presence = Presence(engine, name) if several(settings.database) else None
     app: App

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from bot.operations.installation import Exchanged
 from bot.runtime.web import PortTaken
 from handlers.policy.loader import PolicyError
 from storage.database import DRIVER_ERRORS, Busy, DatabaseGone
 from storage.migration import Broken, Newer
+from storage.operations.audit import Foreign
 from storage.operations.move import NotEmpty, NotPresent, Unlike
+from storage.operations.schema import Unfit
 
 MOVING = (NotEmpty, NotPresent, Unlike)
-EXPECTED = (PortTaken, PolicyError, Busy, DatabaseGone, Broken, Newer, *MOVING, *DRIVER_ERRORS, OSError, ValueError)
+STATE = (Busy, DatabaseGone, Broken, Newer, Exchanged, Foreign, Unfit)
+EXPECTED = (PortTaken, PolicyError, *STATE, *MOVING, *DRIVER_ERRORS, OSError, ValueError)
 
 
 def sentence(failure: BaseException) -> str:

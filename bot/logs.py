@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 import threading
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from types import TracebackType
-from typing import TextIO
+from typing import Any, TextIO
 
 from bot.redaction import Redaction
 
 QUIET = ("aiosqlite", "aiohttp.access", "httpx", "aiogram.event", "alembic")  # their debug lines hold whole messages
+
+
+ABOUT: ContextVar[str] = ContextVar("about", default="")  # the key of the message whose turn this thread runs
+_TICKET = re.compile(r"\b(?:CD|IN)-[0-9A-HJKMNP-TV-Z]{6}\b")
+
+
+@contextmanager
+def about(key: str) -> Iterator[None]:
+    """Let every line within the block name this message in JSON logs."""
+    before = ABOUT.set(key)
+    try:
+        yield
+    finally:
+        ABOUT.reset(before)
 
 
 class Lines(logging.Formatter):
@@ -38,12 +54,16 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return a record as one line."""
-        line = {
+        line: dict[str, Any] = {
             "at": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": self.redact(record.getMessage()),
         }
+        if key := ABOUT.get():
+            line["about"] = self.redact(key)
+        if numbers := sorted(set(_TICKET.findall(line["message"]))):
+            line["tickets"] = numbers
         if record.exc_info:
             line["trace"] = self.redact(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)

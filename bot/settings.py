@@ -255,7 +255,7 @@ def clock(settings: Settings) -> Callable[[], datetime]:
 
 
 def secret_key(settings: Settings) -> bytes:
-    """Return the key that signs media links; made in DATA_DIR at first start unless set."""
+    """Return the key that signs media links and the event log; made in DATA_DIR at first start unless set."""
     if settings.secret_key:
         return settings.secret_key.encode()
     return kept_key(settings.folder / "secret.key")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
@@ -31,6 +32,9 @@ class Keeper(Protocol):
 
     def delete(self, key: str) -> None:
         """Forget it; nothing to forget is no error."""
+
+    def keys(self) -> Iterator[str]:
+        """Yield the keys of all that is kept, in order."""
 
 
 class Store:
@@ -65,6 +69,13 @@ class Store:
     def delete(self, key: str) -> None:
         """Forget it; see Keeper."""
         self._place(key).unlink(missing_ok=True)
+
+    def keys(self) -> Iterator[str]:
+        """Yield the keys of all that is kept; see Keeper."""
+        for place in sorted(self._folder.glob("[0-9a-f][0-9a-f]/*")):
+            key = f"{place.parent.name}/{place.name}"
+            if _KEY.fullmatch(key):
+                yield key
 
     def _place(self, key: str) -> Path:
         if not _KEY.fullmatch(key):

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from storage.engines import postgres, sqlite
 from storage.engines.json_text import to_json
+from storage.seals.chain import KEY
 
 __all__ = ["DRIVER_ERRORS", "Readers", "Tx", "Writer", "to_json"]
 
@@ -69,12 +70,13 @@ def several(url: str) -> bool:
 # opening
 
 
-def open_writer(url: str, *, process: str = "", workers: int = 1) -> Engine:
+def open_writer(url: str, *, process: str = "", workers: int = 1, key: bytes = b"") -> Engine:
     """Open the writing engine, for so many threads; on SQLite it is one connection, to be used by one at a time.
 
-    `process` is the name under which mail of this process is kept. Raises ValueError for another database.
+    `process` is the name under which mail of this process is kept, `key` that of the event log.
+    Raises ValueError for another database.
     """
-    engine: Engine = _of(url).open_writer(url, process=process, workers=workers)
+    engine: Engine = _of(url).open_writer(url, process=process, workers=workers, options={KEY: key} if key else {})
     return engine
 
 
@@ -203,6 +205,11 @@ def process_of(tx: Tx) -> str | None:
 def queue_up(tx: Tx, what: str) -> None:
     """Let transactions that do the same go one after the other: each until the end of the one before."""
     _behind(tx).queue_up(tx, what)
+
+
+def hold_table(tx: Tx, name: str) -> None:
+    """Wait for who writes to a table, and let nobody else write to it until the end of the transaction."""
+    _behind(tx).hold_table(tx, name)
 
 
 class WriteLock:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, String, bindparam, func, select, update
+from sqlalchemy import Integer, String, bindparam, select, update
 
-from storage.database import Tx, to_json
+from storage.database import Tx
 from storage.prepared import Prepared
-from storage.tables import EPOCH, MILLISECOND, events, tickets
+from storage.seals import chain
+from storage.tables import events, ticket_register, tickets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,27 +27,9 @@ class Event:
     data: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Break:
-    """Where a ticket's chain does not hold: the first event that differs, or 0 when events are missing at the end."""
-
-    ticket_no: str
-    event_id: int
-
-    def __str__(self) -> str:
-        """Return it as one line for an operator."""
-        where = f"event {self.event_id} does not follow" if self.event_id else "events are missing at the end"
-        return f"{self.ticket_no}: {where}"
-
-
-def _link(previous: str, ticket_no: str, at: datetime, actor: str, kind: str, data: Mapping[str, Any]) -> str:
-    row = to_json([previous, ticket_no, (at - EPOCH) // MILLISECOND, actor, kind, data])
-    return hashlib.sha256(row.encode()).hexdigest()
-
-
 _TICKET = bindparam("ticket", type_=String)
 _AT = bindparam("moment", type_=events.c.at.type)
-_LAST = Prepared(select(events.c.chain).where(events.c.ticket_no == _TICKET).order_by(events.c.id.desc()).limit(1))
+_HEAD = Prepared(select(tickets.c.head).where(tickets.c.no == _TICKET).with_for_update(key_share=True))
 _ADD = Prepared(
     events.insert().values(
         ticket_no=_TICKET,
@@ -61,12 +43,24 @@ _ADD = Prepared(
 _COUNT = Prepared(
     update(tickets)
     .where(tickets.c.no == _TICKET)
-    .values(version=tickets.c.version + bindparam("steps", type_=Integer), updated_at=_AT)
+    .values(
+        version=tickets.c.version + bindparam("steps", type_=Integer),
+        head=bindparam("head_after", type_=String),
+        updated_at=_AT,
+    )
 )
 _ROWS = Prepared(
     select(events.c.id, events.c.ticket_no, events.c.at, events.c.actor, events.c.kind, events.c.data)
     .where(events.c.ticket_no == _TICKET)
     .order_by(events.c.id)
+)
+_SLOTS = select(ticket_register.c.slot, ticket_register.c.total).order_by(ticket_register.c.slot).limit(1)
+_FREE = Prepared(_SLOTS.with_for_update(skip_locked=True))
+_ANY = Prepared(_SLOTS.with_for_update())
+_SUM = Prepared(
+    update(ticket_register)
+    .where(ticket_register.c.slot == bindparam("number", type_=Integer))
+    .values(total=bindparam("sum", type_=String))
 )
 FIELDS = ("id", "ticket_no", "at", "actor", "kind", "data")
 
@@ -88,15 +82,27 @@ def add(tx: Tx, ticket_no: str, kind: str, data: Mapping[str, Any] | None = None
 
 def add_all(tx: Tx, ticket_no: str, steps: Sequence[Step], *, first: bool = False) -> None:
     """Write several steps down in this order; `first`: nothing was written down of the ticket before."""
-    # at first: it locks the ticket, so that the chain has one end
-    _COUNT.run(tx, ticket=ticket_no, steps=len(steps), moment=steps[-1].at)
-    last = None if first else _LAST.first(tx, ticket=ticket_no)
-    chain, rows = last[0] if last else "", []
+    key = chain.key_of(tx)
+    # the ticket is locked from here on, so that its chain has one end
+    found = None if first else _HEAD.first(tx, ticket=ticket_no)
+    head, rows = found[0] if found else "", []
     for step in steps:
-        chain = _link(chain, ticket_no, step.at, step.actor, step.kind, step.data)
+        content = (ticket_no, step.at, step.actor, step.kind, step.data)
+        head = chain.after(key, head, chain.digest(key, *content)) if key else chain.plain_link(head, *content)
         row = {"actor": step.actor, "kind": step.kind, "data": step.data, "moment": step.at}
-        rows.append({"ticket": ticket_no, "chain": chain, **row})
+        rows.append({"ticket": ticket_no, "chain": chain.shown(head) if key else head, **row})
+    _COUNT.run(tx, ticket=ticket_no, steps=len(steps), head_after=head, moment=steps[-1].at)
     _ADD.many(tx, rows)
+    if first and key:
+        _register(tx, key, ticket_no)
+
+
+def _register(tx: Tx, key: bytes, ticket_no: str) -> None:
+    """Add a new ticket to the register, in a slot that nobody else holds if there is one."""
+    slot = _FREE.first(tx) or _ANY.first(tx)
+    if slot:
+        total = (int(slot[1], 16) + chain.ticket_term(key, ticket_no)) % chain.ROUND
+        _SUM.run(tx, number=slot[0], sum=f"{total:064x}")
 
 
 def of_ticket(tx: Tx, ticket_no: str) -> list[Event]:
@@ -110,32 +116,3 @@ def happened(tx: Tx, ticket_no: str, kind: str, *, actor: str | None = None) -> 
     if actor is not None:
         query = query.where(events.c.actor == actor)
     return tx.execute(query.limit(1)).first() is not None
-
-
-def verify(tx: Tx) -> list[Break]:
-    """Check every chain of events; return the tickets whose log was changed, thinned or cut."""
-    return list(_breaks(tx))
-
-
-def _breaks(tx: Tx) -> Iterator[Break]:
-    counted = select(events.c.ticket_no, func.count().label("rows")).group_by(events.c.ticket_no).subquery()
-    rows = tx.execute(
-        select(tickets.c.no, tickets.c.version, func.coalesce(counted.c.rows, 0).label("rows"))
-        .outerjoin(counted, counted.c.ticket_no == tickets.c.no)
-        .order_by(tickets.c.no)
-    )
-    for no, version, count in rows.all():
-        broken = _first_break(tx, no)
-        if broken is not None:
-            yield Break(ticket_no=no, event_id=broken)
-        elif version != count:
-            yield Break(ticket_no=no, event_id=0)
-
-
-def _first_break(tx: Tx, ticket_no: str) -> int | None:
-    previous = ""
-    for row in tx.execute(select(events).where(events.c.ticket_no == ticket_no).order_by(events.c.id)):
-        if row.chain != _link(previous, row.ticket_no, row.at, row.actor, row.kind, row.data):
-            return int(row.id)
-        previous = row.chain
-    return None

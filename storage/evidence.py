@@ -39,6 +39,7 @@ class Evidence:
     fetched_at: datetime | None
     restricted: bool = False  # of somebody's health
     signs: Sequence[Mapping[str, Any]] = ()  # that it was made or edited; see media.signs
+    order_line_no: int | None = None  # the goods that it shows, where that is known
 
 
 REPLACED = "replaced"  # a verdict: another piece was put in its place
@@ -121,6 +122,13 @@ def replaced(tx: Tx, ids: Collection[int]) -> None:
 def restrict(tx: Tx, ids: Collection[int], *, restricted: bool) -> None:
     """Record whether these pieces are about somebody's health."""
     tx.execute(update(evidence).where(evidence.c.id.in_(list(ids))).values(restricted=restricted))
+
+
+def place(tx: Tx, shows: Mapping[int, int | None]) -> None:
+    """Record which order lines' goods these pieces show, by their ids; None takes that back."""
+    for line in set(shows.values()):
+        ids = [number for number, one in shows.items() if one == line]
+        tx.execute(update(evidence).where(evidence.c.id.in_(ids)).values(order_line_no=line))
 
 
 def claim_of(tx: Tx, ids: Collection[int], claim_id: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, insp
 from storage.database import Tx, intact, orphaned, queue_up, rebuilding
 from storage.tables import METADATA
 
-HEAD = "0009"  # the newest of migrations/versions
+HEAD = "0011"  # the newest of migrations/versions
 SHARED = "0003"  # since when processes are written down
 SCHEMA = "schema"  # what processes that start at the same time queue up for
 FOLDER = Path(__file__).parent / "migrations"
@@ -78,17 +78,17 @@ def upgrade(engine: Engine) -> list[str]:
     return revisions
 
 
-def prepare(engine: Engine) -> None:
-    """Bring any database to the present schema; an empty one gets it at once. Raises Newer or Broken.
+def prepare(engine: Engine) -> list[str]:
+    """Bring any database to the present schema; an empty one gets it at once. Return the revisions applied.
 
-    The caller holds the write lock.
+    The caller holds the write lock. Raises Newer or Broken.
     """
     with engine.begin() as tx:
         queue_up(tx, SCHEMA)
         if not version(tx):
             create(tx)
-            return
-    upgrade(engine)
+            return []
+    return upgrade(engine)
 
 
 def _missing(here: str) -> list[str]:

@@ -155,19 +155,18 @@ def proves(order: Order, phone_tail: str) -> bool:
     return bool(tail) and order.phone_tail == tail
 
 
-def by_pickup(tx: Tx, participate_no: str, phone_tail: str, *, sample: bool) -> list[Order]:
-    """Find orders by pickup number and the phone's last four digits, newest first; both are the proof."""
+def by_pickup(
+    tx: Tx, participate_no: str, phone_tail: str, *, sample: bool, among: Collection[str] | None = None
+) -> list[Order]:
+    """Find orders by pickup number and the phone's last four digits, newest first; both are the proof.
+
+    `among`: only these orders count.
+    """
     number, tail = pickup_key(participate_no), _tail(phone_tail)
     if not tail or not order_key(participate_no):
         return []
-    return _known(tx, _BY_PICKUP.rows(tx, number=number, tail=tail), sample=sample)
-
-
-def with_pickup(tx: Tx, participate_no: str, *, sample: bool, limit: int = 20) -> list[str]:
-    """Return the numbers of the newest orders with a pickup number, of any buyer."""
-    where = [orders.c.participate_no == pickup_key(participate_no), orders.c.sample == sample]
-    newest = func.coalesce(orders.c.placed_at, orders.c.delivered_at).desc()
-    return list(tx.execute(select(orders.c.order_no).where(*where).order_by(newest).limit(limit)).scalars())
+    found = [row for row in _BY_PICKUP.rows(tx, number=number, tail=tail) if among is None or row[0] in among]
+    return _known(tx, found, sample=sample)
 
 
 def of_buyer(tx: Tx, phone: str, *, sample: bool, limit: int = 20) -> list[Order]:

@@ -24,7 +24,7 @@ from storage.tables import (
     tickets,
 )
 from storage.ticket_lines import OWING, Line
-from storage.tickets import OPEN, Ticket
+from storage.tickets import FIELDS, OPEN, Ticket
 
 PRIVATE = ("service_attitude",)  # a complaint about people is not shown to the leader, who may be the one meant
 UNDECIDED = ("open", "offered", "withdrawn")
@@ -78,7 +78,12 @@ def _mine(leader_id: int) -> Any:
 
 
 def _sited(*where: Any) -> Any:
-    columns = (*tickets.c, orders.c.site_no.label("at_site"), orders.c.participate_no, orders.c.buyer_name)
+    columns = (
+        *(tickets.c[name] for name in FIELDS),
+        orders.c.site_no.label("at_site"),
+        orders.c.participate_no,
+        orders.c.buyer_name,
+    )
     return select(*columns).outerjoin(orders, orders.c.order_no == tickets.c.order_no).where(*where)
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, delete, func, or_, select
+from sqlalchemy import Integer, String, bindparam, delete, func, or_, select
 
 from storage.database import Tx
 from storage.prepared import Inserts, Prepared, Updates
+from storage.seals import chain
 from storage.tables import ticket_lines, tickets
 
 GRANTED = ("approved", "goods_awaited", "owed", "done")
@@ -111,6 +112,15 @@ _LAST = Prepared(
 )
 _ADD = Inserts(ticket_lines)
 _CHANGE = Updates(ticket_lines, "ticket_no", "line")
+_SEAL = Updates(ticket_lines, "ticket_no", "line")
+_SEALED = Prepared(
+    select(*(ticket_lines.c[name] for name in chain.LINE)).where(
+        ticket_lines.c.ticket_no == bindparam("ticket", type_=String),
+        ticket_lines.c.line == bindparam("number", type_=Integer),
+    )
+)
+NO_TEXT = dict.fromkeys(("wish", "remedy", "reason", "also", "coupon_kind", "coupon_code", "cause"), "")
+EMPTY = {**NO_TEXT, "amount": 0, "coupon": 0, "freight": 0}  # as the table fills them
 
 
 def add(tx: Tx, ticket_no: str, *, number: int = 0, **values: Any) -> int:
@@ -118,7 +128,9 @@ def add(tx: Tx, ticket_no: str, *, number: int = 0, **values: Any) -> int:
     if not number:
         last = _LAST.first(tx, ticket=ticket_no)
         number = ((last[0] if last else 0) or 0) + 1
-    _ADD.run(tx, ticket_no=ticket_no, line=number, **values)
+    key = chain.key_of(tx)
+    sealed = {"seal": chain.line_seal(key, ticket_no, number, {**EMPTY, **values})} if key else {}
+    _ADD.run(tx, ticket_no=ticket_no, line=number, **values, **sealed)
     return number
 
 
@@ -130,6 +142,16 @@ def of_ticket(tx: Tx, ticket_no: str) -> list[Line]:
 def change(tx: Tx, ticket_no: str, line: int, **values: Any) -> None:
     """Set columns of a line."""
     _CHANGE.run(tx, ticket_no, line, **values)
+    seal(tx, ticket_no, line)
+
+
+def seal(tx: Tx, ticket_no: str, line: int) -> None:
+    """Seal a line as it is now, under the key of the log."""
+    key = chain.key_of(tx)
+    row = _SEALED.first(tx, ticket=ticket_no, number=line) if key else None
+    if row:
+        values = dict(zip(chain.LINE, row, strict=True))
+        _SEAL.run(tx, ticket_no, line, seal=chain.line_seal(key, ticket_no, line, values))
 
 
 def remove(tx: Tx, ticket_no: str, line: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -126,7 +126,7 @@ def set_due(tx: Tx, no: str, due: datetime | None, *, late: bool) -> None:
 
 def some(tx: Tx, query: Any) -> list[Ticket]:
     """Return the tickets of a query over their table."""
-    return [Ticket(**row._mapping) for row in tx.execute(query)]
+    return [Ticket(**{name: row._mapping[name] for name in FIELDS}) for row in tx.execute(query)]
 
 
 def change(tx: Tx, no: str, **values: Any) -> None:
@@ -172,11 +172,21 @@ def of_conversation(tx: Tx, conversation_id: int, *, limit: int = 10) -> list[Ti
     return some(tx, query.order_by(shut, tickets.c.created_at.desc(), tickets.c.no).limit(limit))
 
 
-def undecided_on(tx: Tx, order_no: str, wanted: Collection[tuple[int | None, str]]) -> Ticket | None:
-    """Return the oldest undecided ticket on an order that already claims one of these (order line, problem)."""
+def undecided_on(
+    tx: Tx,
+    order_no: str,
+    wanted: Collection[tuple[int | None, str]],
+    also: Callable[[Ticket], bool] = lambda ticket: False,
+) -> Ticket | None:
+    """Return the oldest undecided ticket on an order that already claims one of these (order line, problem).
+
+    Where none does, the oldest for which `also` holds.
+    """
     claimed = _UNDECIDED_ON.rows(tx, order=order_no)
-    found = (get(tx, no) for no, line, problem in claimed if (line, problem) in wanted)
-    return next((ticket for ticket in found if ticket and ticket.state in UNDECIDED), None)
+    same = dict.fromkeys(no for no, line, problem in claimed if (line, problem) in wanted)
+    others = dict.fromkeys(no for no, _, _ in claimed if no not in same)
+    found = [ticket for no in (*same, *others) if (ticket := get(tx, no)) and ticket.state in UNDECIDED]
+    return next((ticket for ticket in found if ticket.no in same or also(ticket)), None)
 
 
 _UNDECIDED_ON = Prepared(

@@ -8,10 +8,10 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from bot.commands.serve import only_one
-from bot.runtime.preparation import alone
-from bot.settings import Settings
+from bot.operations.preparation import alone, lay, open_to_write
+from bot.settings import Settings, clock
 from storage import database
-from storage.migration import upgrade as apply_pending
+from storage.migration import pending
 from storage.operations.move import Moved, count
 from storage.operations.move import move as copy_all
 
@@ -22,11 +22,11 @@ def upgrade(settings: Settings, out: Out) -> int:
     """Bring the schema to this version. Raises Busy beside a service of another version."""
     url = settings.database
     with nullcontext() if database.several(url) else only_one(settings.folder):
-        engine = database.open_writer(url)
+        engine = open_to_write(settings)
         try:
             alone(url, engine)
-            with database.turn_to_write(url, settings.folder):
-                applied = apply_pending(engine)
+            applied = pending(engine)
+            lay(settings, engine, clock(settings)())
         finally:
             engine.dispose()
     out("applied: " + ", ".join(applied) if applied else "the database is up to date")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
@@ -17,21 +18,18 @@ from bot.settings import Settings
 @contextmanager
 def database(settings: Settings) -> Iterator[Callable[[Callable[[Any], Any]], Any]]:
     """Yield a function that runs work in a write transaction under the lock, beside a live serve."""
-    from bot.runtime.preparation import alone
-    from storage.database import open_writer, run, turn_to_write
-    from storage.migration import prepare
+    from bot.operations.preparation import lay, open_to_write
+    from storage.database import run, turn_to_write
 
     settings.folder.mkdir(parents=True, exist_ok=True)
-    engine = open_writer(settings.database)
+    engine = open_to_write(settings)
 
     def write(work: Callable[[Any], Any]) -> Any:
         with turn_to_write(settings.database, settings.folder):
             return run(engine, work)
 
     try:
-        alone(settings.database, engine)
-        with turn_to_write(settings.database, settings.folder):
-            prepare(engine)
+        lay(settings, engine, configuration.clock(settings)())
         yield write
     finally:
         engine.dispose()
@@ -60,10 +58,14 @@ def committed(settings: Settings) -> Iterator[Callable[[Callable[[Any], Any]], A
 
 
 def serve(args: Namespace, settings: Settings) -> int:
-    """Run the service."""
-    from bot.commands.serve import serve as run
+    """Run the service; nothing that is loaded at its start is garbage, so none is looked for until it is ready."""
+    gc.disable()
+    try:
+        from bot.commands.serve import serve as run
 
-    return run(settings)
+        return run(settings)
+    finally:
+        gc.enable()
 
 
 def orders_import(args: Namespace, settings: Settings) -> int:
@@ -281,15 +283,3 @@ def tickets_show(args: Namespace, settings: Settings) -> int:
 
     with committed(settings) as read:
         return tickets.show(args.no, as_json=args.json, read=read)
-
-
-def audit_verify(args: Namespace, settings: Settings) -> int:
-    """Check the event log's chains."""
-    from storage import events
-
-    with committed(settings) as read:
-        broken = read(events.verify)
-    for line in broken:
-        print(line)
-    print("the event log is complete and unchanged" if not broken else f"{len(broken)} chains are broken")
-    return 1 if broken else 0

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Collection, Iterator
 from urllib.parse import urlsplit
 
+from bot.operations.preparation import shown
 from bot.settings import Settings
 
 Line = tuple[int, str]  # level of the log, sentence
@@ -39,13 +40,6 @@ def ready(settings: Settings, channels: Collection[str]) -> str:
     open_ = sorted(name for name in channels if name != "sandbox")
     what = f"sandbox: {where}" if settings.sandbox_open and not shut else f"{', '.join(open_)} {where}"
     return f"claimdesk ready  {what}"
-
-
-def shown(url: str) -> str:
-    """Return a database's URL without the password in it."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return url if "@" not in parts.netloc else parts._replace(netloc=f"{parts.username or ''}@{host}").geturl()
 
 
 def _way(settings: Settings, name: str, path: str) -> str:

@@ -16,6 +16,9 @@ from pathlib import Path
 from bot.app import App, build
 from bot.commands import opening
 from bot.logs import set_up
+from bot.operations import anchors
+from bot.operations.health import Health
+from bot.operations.metrics import Metrics
 from bot.runtime import web
 from bot.runtime.write_probe import WriteProbe
 from bot.settings import Settings
@@ -51,7 +54,11 @@ async def _serve(settings: Settings) -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopped.set)
     probe = WriteProbe(write=app.runner.do, clock=app.clock)
-    server = web.make_app(health=app.health, probe=probe.check, doors=app.doors)
+    health = Health(writes=probe.check, folder=settings.folder)
+    metrics = Metrics(
+        read=app.read, clock=app.clock, waiting=app.runner.waiting, carrying=lambda: len(app.courier.tasks)
+    )
+    server = web.make_app(health=app.health, probe=health.check, doors=[metrics.door, *app.doors])
     try:
         http = await web.start(server, settings.http_host, int(settings.http_port))
     except OSError as error:
@@ -60,9 +67,11 @@ async def _serve(settings: Settings) -> int:
     await app.start()
     _say_ready(app)
     await app.warm_up()
+    anchoring = asyncio.create_task(anchors.each_day(app.runner.do, app.clock), name="anchors")
     keep_loaded()
     await stopped.wait()
     LOG.info("stopping")
+    anchoring.cancel()
     try:
         async with asyncio.timeout(STOP_WITHIN):
             await http.cleanup()
@@ -75,9 +84,10 @@ async def _serve(settings: Settings) -> int:
 
 
 def keep_loaded() -> None:
-    """Exclude what is loaded by now from garbage collection: it stays as long as the process."""
+    """Exclude what is loaded by now from garbage collection, as it stays as long as the process, and begin with it."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def _say_ready(app: App) -> None:

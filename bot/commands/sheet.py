@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from media.guard import Examiner
+from media.signs import TAKEN
 from media.values import MAX_BYTES, SHEET_PHOTOS, Examined, Refused, SheetPhoto
 
 REASONS = {
@@ -84,7 +85,9 @@ def _accepted(photo: Examined) -> str:
     codes = f"; bar codes {', '.join(photo.codes)}" if photo.codes else "; no bar code"
     taken = f"; taken {photo.taken_at}" if photo.taken_at else ""
     size = f"{photo.width} x {photo.height} pixels ({photo.format})"
-    return f"accepted: {size}; fingerprint {_print(photo)}{codes}{taken}{REMARKS[photo.verdict]}"
+    made = [" ".join(filter(None, (sign.kind, sign.tool))) for sign in photo.signs if sign.kind != TAKEN]
+    signs = f"; its file says: {', '.join(made)}" if made else ""
+    return f"accepted: {size}; fingerprint {_print(photo)}{codes}{taken}{signs}{REMARKS[photo.verdict]}"
 
 
 def _print(photo: Examined) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from bot.commands import entry_points as run
 from bot.commands.accounting import entry_points as accounting
 from bot.commands.reporting import entry_points as reporting
+from bot.commands.upkeep import entry_points as upkeep
 from bot.settings import Settings
 
 Argument = tuple[tuple[str, ...], dict[str, object]]
@@ -132,7 +133,25 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("parked list", "list messages whose turn failed twice", run.parked_list),
     Command("parked retry", "try parked messages again", run.parked_retry),
-    Command("audit verify", "check the chains of the event log", run.audit_verify),
+    Command(
+        "customer export",
+        "write what is stored of the person behind an account, with the files, as ZIP; ACCOUNT as telegram:1001",
+        upkeep.customer_export,
+        (_arg("account", metavar="ACCOUNT"), _arg("--out", required=True, metavar="FILE")),
+    ),
+    Command(
+        "customer erase",
+        "take the person behind an account out; sums and the audit stay",
+        upkeep.customer_erase,
+        (_arg("account", metavar="ACCOUNT"),),
+    ),
+    Command(
+        "customer retention",
+        "delete words and files that are older than the policy keeps them",
+        upkeep.customer_retention,
+        (_arg("--dry-run", action="store_true", help="only say what would go"),),
+    ),
+    Command("audit verify", "check the chains of the event log", upkeep.audit_verify),
     Command(
         "wechat menu",
         "publish the official account's menu",
@@ -146,6 +165,21 @@ COMMANDS: tuple[Command, ...] = (
         (_arg("scene", metavar="SCENE"), FILE, _arg("--lasting", action="store_true")),
     ),
     Command("doctor", "check settings, database, disk, policy, tokens and webhooks", run.doctor),
+    Command(
+        "backup",
+        "copy database, media and key as one set into a new folder, while the service runs",
+        upkeep.backup,
+        (_arg("folder", metavar="DIR"),),
+    ),
+    Command(
+        "restore",
+        "put a set of `claimdesk backup` in place, checked whole first",
+        upkeep.restore,
+        (
+            _arg("folder", metavar="DIR"),
+            _arg("--replace", action="store_true", help="what is there now may go"),
+        ),
+    ),
     Command("db upgrade", "bring the database to this version", run.db_upgrade),
     Command("db backup", "copy the database while the service runs", run.db_backup, (FILE,)),
     Command(

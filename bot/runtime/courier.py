@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot import measures
 from bot.channels.base import Channel, Delivery, Desk, Unreachable
 from handlers.tickets.undelivered import WAITED
 from storage import outbox
@@ -69,6 +70,7 @@ class Courier:
             async with asyncio.timeout(PATIENCE):
                 delivery = await self._deliver(kind, rest, bundle)
             outcome = self._outcome(bundle, delivery)
+            measures.SENDS.add(kind, "refused" if delivery.refused else "later" if outcome.again else "sent")
             self._tell_watch(kind, bundle, "" if delivery.sent or delivery.later is None else delivery.error)
             await self._book(outcome)
             booked = True
@@ -125,6 +127,7 @@ class Courier:
         )
 
     async def _failed(self, bundle: Bundle, error: Exception) -> None:
+        measures.TROUBLE.add(bundle.mailbox.partition(":")[0], type(error).__name__)
         told = f"{type(error).__name__}: {error}"
         LOG.warning("could not carry %s (attempt %d): %s", bundle.mailbox, bundle.attempts + 1, told)
         self._tell_watch(bundle.mailbox.partition(":")[0], bundle, told)

@@ -19,7 +19,7 @@ from handlers.context import TurnContext
 from handlers.messages.models import Inbound, from_raw
 from handlers.nlu.lists import sheet_header, sheet_rows
 from handlers.policy import calendar
-from handlers.tickets import photo_signs
+from handlers.tickets.photos import photo_signs
 from handlers.turn import intake, parking
 from media.guard import Closed, Examiner, NotStarted
 from media.prints.values import Prints

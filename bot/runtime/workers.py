@@ -15,6 +15,8 @@ from time import monotonic
 from typing import Any
 from zlib import crc32
 
+from bot import measures
+from bot.logs import about
 from bot.runtime.courier import Courier
 from bot.runtime.presence import Presence
 from bot.runtime.retries import attempt, survive
@@ -120,6 +122,11 @@ class Workers:
         """Return whether every thread lives."""
         return self.rounds.alive() and all(lane.thread and lane.thread.is_alive() for lane in self._lanes)
 
+    def waiting(self) -> tuple[int, float]:
+        """Return how many jobs wait, and for how many seconds the oldest of them has."""
+        jobs = [job for lane in self._lanes for job in tuple(lane.jobs)]
+        return len(jobs), monotonic() - min(job.began for job in jobs) if jobs else 0.0
+
     # in the threads
 
     def _run(self, lane: Lane) -> None:
@@ -130,7 +137,7 @@ class Workers:
                 if not lane.jobs:
                     return
                 job, lane.busy = lane.jobs.popleft(), True
-            self._booked(lane, job, survive(partial(self._do, job)))
+            self._booked(lane, job, survive(partial(self._named, job)))
             lane.busy = False
             if self._loop and not self._loop.is_closed():
                 self._loop.call_soon_threadsafe(job.finish)
@@ -147,8 +154,13 @@ class Workers:
             LOG.error("a worker failed", exc_info=error)
             return
         lane.failures += 1
+        measures.DATABASE.add()
         LOG.error("the database failed, nothing of this turn is acknowledged: %s", error)
         self.engine.dispose()
+
+    def _named(self, job: Job) -> None:
+        with about(job.message.key if job.message else ""):
+            self._do(job)
 
     def _do(self, job: Job) -> None:
         """Do a job, once more if it failed by itself; a message that fails twice is parked."""
@@ -157,6 +169,7 @@ class Workers:
             return
         if job.message is None:
             return
+        measures.PARKED.add()
         LOG.error("parked %s: %r", job.message.key, first, exc_info=job.error)
         message, told = job.message, f"{type(job.error).__name__}: {job.error}"
         self._committed(lambda tx: self.park(tx, message, told))

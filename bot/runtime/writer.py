@@ -12,6 +12,8 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
+from bot import measures
+from bot.logs import about
 from bot.runtime.retries import attempt
 from handlers.messages.models import DeskInbound, Inbound
 from storage import outbox
@@ -39,9 +41,12 @@ class Job:
     message: Inbound | DeskInbound | None = None
     result: Any = None
     error: BaseException | None = None
+    began: float = field(default_factory=monotonic)
 
     def finish(self) -> None:
         """Give the result or the error to the caller that waits; to be called in the loop."""
+        if self.message is not None and self.error is None:
+            measures.TURNS.observe(monotonic() - self.began)
         if self.future.done():
             return
         if self.error is not None:
@@ -131,6 +136,11 @@ class Runner:
         """Return whether the writer made a round within the last seconds."""
         return bool(self._thread and self._thread.is_alive()) and monotonic() - self.alive_at < 30
 
+    def waiting(self) -> tuple[int, float]:
+        """Return how many jobs wait, and for how many seconds the oldest of them has."""
+        with self._wake:
+            return len(self._jobs), monotonic() - self._jobs[0].began if self._jobs else 0.0
+
     # in the thread
 
     def _run(self) -> None:
@@ -141,6 +151,7 @@ class Runner:
             try:
                 self._round(jobs, outcomes)
             except LOST as error:
+                measures.DATABASE.add()
                 LOG.error("the database failed, nothing of this batch is acknowledged: %s", error)
                 self._give_back(jobs, outcomes, error)
                 threading.Event().wait(PAUSE)
@@ -201,7 +212,7 @@ class Runner:
 
     def _do(self, tx: Tx, job: Job) -> None:
         def work() -> Any:
-            with savepoint(tx):
+            with savepoint(tx), about(job.message.key if job.message else ""):
                 return job.work(tx)
 
         job.result, job.error = attempt(work)
@@ -212,12 +223,13 @@ class Runner:
         first = job.error
 
         def work() -> Any:
-            with transaction(self.engine) as tx:
+            with transaction(self.engine) as tx, about(job.message.key if job.message else ""):
                 return job.work(tx)
 
         job.result, job.error = attempt(work)
         if job.error is None or job.message is None:
             return
+        measures.PARKED.add()
         LOG.error("parked %s: %r", job.message.key, first, exc_info=job.error)
         with transaction(self.engine) as tx:
             self.park(tx, job.message, f"{type(job.error).__name__}: {job.error}")

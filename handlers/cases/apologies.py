@@ -8,6 +8,7 @@ from datetime import datetime
 
 from handlers.cases import appeals
 from handlers.context import TurnContext
+from handlers.fulfilment import goods
 from handlers.messages import mailboxes
 from handlers.messages.money import money
 from handlers.policy import calendar
@@ -18,6 +19,7 @@ from storage import events, ticket_lines
 from storage.clocks import Clock
 from storage.database import Tx
 from storage.events import Event
+from storage.fulfilment import shipments
 from storage.tickets import Ticket
 
 # how long after a broken promise the new one is set: working days, or time in which people are there
@@ -150,15 +152,19 @@ def _tell(tx: Tx, ticket: Ticket, name: str, due: datetime, context: TurnContext
     owed = [line for line in lines if line.money_owed]
     late = [line for line in owed if line.refund_due_at and line.refund_due_at <= context.now] or owed
     first = min((line.refund_due_at for line in late if line.refund_due_at), default=context.now)
-    goods = list(dict.fromkeys(line.item for line in lines if line.goods_owed))
+    known = shipments.of_ticket(tx, ticket.no)
+    unsent = goods.unsent(lines, known)
+    promised = bool(unsent) and all(goods.promised(line, known) for line in unsent)
+    items = list(dict.fromkeys(line.item for line in unsent))
+    key = "late_sending" if name == "exchange_due" and promised else TEXTS[name]
     tell = notices.day if GRACE[name].workdays else notices.moment
     notices.tell(
         tx,
         ticket,
-        f"notice.{TEXTS[name]}",
+        f"notice.{key}",
         context,
         sum=money(sum(line.money_owed for line in late), ticket.language),
-        items=notices.listed(tx, ticket, goods, context),
+        items=notices.listed(tx, ticket, items, context),
         day=notices.day(tx, ticket, first, context),
         who=_who(tx, ticket, name, context),
         when=tell(tx, ticket, due, context),

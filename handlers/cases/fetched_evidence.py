@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from handlers.context import TurnContext
 from handlers.messages.models import Reply
-from handlers.tickets import auto_approval, clocks, compared_photos, desk_outbox, lifecycle, notices, warnings
+from handlers.tickets import auto_approval, clocks, desk_outbox, lifecycle, notices, warnings
+from handlers.tickets.photos import compared_photos
 from storage import events, evidence, ticket_lines
 from storage.database import Tx
 from storage.evidence import Evidence

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from handlers.cases import conflicting_claims, leader_review, recording
+from handlers.cases import conflicting_claims, customer_answers, leader_review, recording
 from handlers.cases.recording import Filing
 from handlers.cases.remarks import answered
 from handlers.claims.claim import drafted_time
+from handlers.claims.slot_filling import CONDITION
 from handlers.context import TurnContext
 from handlers.tickets import auto_approval, clocks, desk_outbox, lifecycle, queue_entry, warnings
 from storage import events, evidence, ticket_lines
@@ -25,6 +26,7 @@ class Filed:
     no: str
     state: str
     joined: bool = False
+    added: bool = False  # as further lines of a ticket of one's own
     approved: bool = False
     amount: int = 0
     notice_at: datetime | None = None  # promised review notice
@@ -44,7 +46,7 @@ def file(tx: Tx, filing: Filing, context: TurnContext) -> Filed:
     if filing.order is not None:
         rows.lock_order(tx, filing.order.order_no)
     if known is None:
-        if same := _same(tx, filing):
+        if same := _same(tx, filing, mine=True):
             return _join(tx, same, filing, context)
         return _complete(tx, recording.create(tx, filing, context, then=_filed(filing, context)), filing, context)
     more = [warning for warning in (warnings.AGAIN,) if _same(tx, filing, but=known.no)]
@@ -62,11 +64,22 @@ def _filed(filing: Filing, context: TurnContext) -> Step:
     return Step(kind="filed", actor=filing.by.actor, at=context.now, data=data)
 
 
-def _same(tx: Tx, filing: Filing, but: str = "") -> Ticket | None:
+def _same(tx: Tx, filing: Filing, but: str = "", *, mine: bool = False) -> Ticket | None:
+    """Return the undecided ticket that claims the same already; `mine`: or one that this buyer filed on the order."""
     if filing.order is None:
         return None
-    wanted = [(line.order_line_no, line.problem.problem) for line in filing.lines]
-    found = rows.undecided_on(tx, filing.order.order_no, wanted)
+    wanted = {(line.order_line_no, line.problem.problem) for line in filing.lines}
+    # what one calls rotten the other may call crushed
+    wanted |= {(line, code) for line, problem in wanted if line and problem in CONDITION for code in CONDITION}
+
+    def own(ticket: Ticket) -> bool:
+        by = ticket.conversation_id == filing.conversation_id or (
+            filing.customer_id is not None and ticket.customer_id == filing.customer_id
+        )
+        unlike = "safety" in (ticket.severity, filing.claim.severity) or ticket.leader_id is not None
+        return by and filing.leader_id is None and ticket.filed_at is not None and not unlike
+
+    found = rows.undecided_on(tx, filing.order.order_no, wanted, own if mine else lambda ticket: False)
     return found if found and found.no != but else None
 
 
@@ -74,24 +87,27 @@ def _join(tx: Tx, ticket: Ticket, filing: Filing, context: TurnContext) -> Filed
     """Add the person who files to the existing ticket; what is new in the draft is added to it."""
     rows.join(tx, ticket.no, filing.conversation_id, role=filing.role, at=context.now)
     known = ticket_lines.of_ticket(tx, ticket.no)
-    conflicting_claims.record(tx, ticket, filing, known)
-    have = {(line.order_line_no, line.problem) for line in known}
-    for line in filing.lines:
-        if (line.order_line_no, line.problem.problem) not in have:
-            recording.add_line(tx, ticket.no, filing, line)
+    conflicting_claims.record(tx, ticket, filing, known, context.policy_of(tx, ticket.policy_hash))
+    have = [line for line in known if line.state != "withdrawn"]
+    other = (filing.leader_id is None) != (ticket.leader_id is None)
+    fresh = [line for line in filing.lines if conflicting_claims.same(line, have, loosely=other) is None]
+    for line in fresh:
+        recording.add_line(tx, ticket.no, filing, line)
     words = [list(item) for item in filing.claim.uttered]
     rows.change(tx, ticket.no, said=[*map(list, ticket.said), *words])
-    evidence.link(tx, ticket.no, claim_id=filing.claim.id, ids=[photo.id for photo in filing.claim.photos])
+    recording.link_evidence(tx, ticket.no, filing)
     lifecycle.log(tx, ticket.no, "joined", filing.by, context, claim=filing.claim.id, role=filing.role)
     if recording.rise(tx, ticket.no, filing.claim.severity, filing.claim.signals, filing.claim.special, context):
         queue_entry.show_risen(tx, ticket.no, context)
-    warnings.record(tx, ticket)
+    warnings.record(tx, ticket, *["late_claim"] * bool(filing.claim.late_reason))
     if ticket.state == "waiting_customer":
         answered(tx, ticket, context, brought=bool(filing.claim.photos))
+    if fresh and ticket.owner_id is not None:
+        customer_answers.tell_owner(tx, ticket, "lines_added", context)
     if filing.role == "leader":
         leader_review.vouched(tx, ticket.no, lifecycle.customer(tx, filing.conversation_id), context)
     desk_outbox.refresh(tx, ticket.no, context)
-    return told(tx, ticket.no, joined=True)
+    return replace(told(tx, ticket.no, joined=True), added=len(fresh) == len(filing.lines))
 
 
 def _complete(tx: Tx, no: str, filing: Filing, context: TurnContext) -> Filed:

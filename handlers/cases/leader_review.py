@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from handlers.claims import leader_phrases
 from handlers.claims.voice import Voice
 from handlers.context import TurnContext
 from handlers.messages import mailboxes, phone_numbers, texts
 from handlers.messages.models import Button, Reply
+from handlers.messages.patterns import pattern_of
 from handlers.policy import calendar
 from handlers.tickets import (
     auto_approval,
@@ -31,7 +30,7 @@ from storage.tickets import Ticket
 
 PHOTOS = 4  # that go with the question
 ORDINARY = 3  # the rank of what may wait: serious claims and special groups go to a human at once
-SENTENCE = re.compile(r"[^。！？!?.\n]+")
+SENTENCE = pattern_of(r"[^。！？!?.\n]+")
 
 
 def begin(tx: Tx, ticket: Ticket, context: TurnContext) -> bool:

@@ -103,7 +103,7 @@ def create(tx: Tx, filing: Filing, context: TurnContext, *, why: str = "", then:
     events.add_all(tx, no, [*steps, *_wishes(filing, context), *_aided(claim.aided, (), context), then], first=True)
     for number, wanted in enumerate(filing.lines, start=1):
         add_line(tx, no, filing, wanted, number=number)
-    _link_evidence(tx, no, filing)
+    link_evidence(tx, no, filing)
     return no
 
 
@@ -115,8 +115,10 @@ def _wishes(filing: Filing, context: TurnContext, *, known: int = 0) -> list[Ste
     ]
 
 
-def _link_evidence(tx: Tx, no: str, filing: Filing) -> None:
+def link_evidence(tx: Tx, no: str, filing: Filing) -> None:
+    """Put the draft's pieces to a ticket, with the goods that they show."""
     evidence.link(tx, no, claim_id=filing.claim.id, ids=[photo.id for photo in filing.claim.photos])
+    evidence.place(tx, {photo.id: photo.line_no for photo in filing.claim.photos if photo.line_no is not None})
 
 
 def _order(filing: Filing) -> dict[str, Any]:
@@ -184,7 +186,7 @@ def keep(tx: Tx, no: str, filing: Filing, context: TurnContext) -> None:
     wishes = _wishes(filing, context, known=sum(event.kind == "wish" for event in happened))
     if steps := [*wishes, *_aided(filing.claim.aided, happened, context)]:
         events.add_all(tx, no, steps)
-    _link_evidence(tx, no, filing)
+    link_evidence(tx, no, filing)
 
 
 def sync_lines(tx: Tx, no: str, filing: Filing) -> None:

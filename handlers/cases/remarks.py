@@ -14,6 +14,7 @@ from handlers.messages.cleaning import quoted
 from handlers.messages.money import refund
 from handlers.tickets import clocks, decisions, desk_outbox, lifecycle, medical_papers, notices, queue_entry, warnings
 from handlers.tickets.decisions import MONEY
+from handlers.tickets.photos import photo_lines
 from storage import clocks as clock_rows
 from storage import events, ticket_lines
 from storage import evidence as pieces
@@ -45,6 +46,7 @@ def remark(
     signals: tuple[str, ...] = (),
     special: tuple[str, ...] = (),
     wish: str = "",
+    shows: int | None = None,
 ) -> Remarked:
     """Add words, photos or voice to a ticket; they reach the owner, or the card. Severity may only rise."""
     ticket = lifecycle.must(tx, ticket_no)
@@ -56,6 +58,8 @@ def remark(
             rows.change(tx, ticket_no, said=[*map(list, ticket.said), words])
     taken = pieces.link(tx, ticket_no, ids=evidence) if evidence else 0
     medical_papers.arrived(tx, ticket, evidence, context)
+    if evidence:
+        photo_lines.arrived(tx, ticket, evidence, shows, notices.policy_of(tx, ticket, context))
     by = lifecycle.customer(tx, conversation_id)
     lifecycle.log(tx, ticket_no, "said", by, context, text=text, evidence=list(evidence))
     if recording.rise(tx, ticket_no, severity, signals, special, context):

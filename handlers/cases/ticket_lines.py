@@ -10,7 +10,7 @@ from handlers.cases.recording import Filing, FilingLine
 from handlers.claims import lookup
 from handlers.claims.claim import Claim, Problem
 from handlers.claims.shares import share_of
-from handlers.claims.source_message import telling
+from handlers.claims.story import telling
 from handlers.claims.summary import dues, item_name, line_of
 from handlers.claims.voice import Voice
 from storage.conversations import Conversation

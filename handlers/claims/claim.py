@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, Self
 
@@ -39,6 +39,11 @@ class Photo:
     verdict: str = ""
     album: str = ""
     at: str = field(default="", compare=False)  # ISO time of the message that it came with
+    line_no: int | None = None  # of the order: the goods that it shows, where that is known; -1: all
+
+    def known_as(self, before: Photo) -> Photo:
+        """Return it with what is known of it beside its state: when it came, and what it shows."""
+        return replace(self, at=before.at, line_no=before.line_no)
 
     @property
     def counts(self) -> bool:
@@ -80,6 +85,8 @@ class Claim:
     retakes: int = 0
     asked_album: str = ""  # album of the photo for which a better one was asked
     photos_waived: bool = False  # cannot or will not send (more): an agent will see
+    photos_sorted: bool = False  # what the photos show was asked; the rest is left to an agent
+    photos_later: bool = False  # files without the photos of some goods: they follow
     submit_at: str = ""  # ISO time of a submit that waits for photos
     late_reason: str = ""  # why the claim comes after the window; "-" when the customer insists without one
     signals: tuple[str, ...] = ()
@@ -93,15 +100,21 @@ class Claim:
     touched_at: str = ""
 
     @property
+    def pictures(self) -> tuple[Photo, ...]:
+        """Return the pictures that can prove something: no voice, nothing refused or lost."""
+        return tuple(photo for photo in self.photos if photo.kind != "voice" and photo.counts)
+
+    @property
     def photo_count(self) -> int:
-        """Return how many pictures can prove something: no voice, nothing refused or lost."""
-        return sum(photo.kind != "voice" and photo.counts for photo in self.photos)
+        """Return how many pictures can prove something."""
+        return len(self.pictures)
 
     @property
     def shown(self) -> tuple[object, ...]:
         """Return what the summary shows of the draft: the revision counts changes of this."""
         wish = self.wishes[-1:] if not self.problems else ()
-        known = (self.order_no, self.problems, self.photo_count, self.late_reason)
+        photos = tuple(photo.line_no for photo in self.pictures)
+        known = (self.order_no, self.problems, photos, self.late_reason)
         return (*known, self.number, self.pickup, self.tail, wish)
 
     @property
@@ -120,6 +133,10 @@ class SheetWait:
     held: int = 0  # messages that wait
 
 
+COMPARISONS, YEAR = 50, timedelta(days=365)
+"""With so many orders the phone tails of one account are compared in vain, within this time."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
     """All that a conversation remembers: its drafts, the current one, and what is still unsaid."""
@@ -134,6 +151,8 @@ class Talk:
     tries: tuple[str, ...] = ()  # ISO times of look-ups that failed
     tried: tuple[str, ...] = ()  # the numbers of those look-ups
     locked_until: str = ""
+    compared: int = 0  # orders with which phone tails were compared in vain since
+    compared_at: str = ""  # this ISO time
     safety_at: str = ""  # when the safety advice went out
     stickers: int = 0  # wordless messages since the last word
     site: str = ""  # the pickup site whose code brought the customer here last
@@ -167,6 +186,15 @@ class Talk:
         if all(known.id != claim.id for known in others):
             others.append(claim)
         return replace(self, claims=tuple(others), current=claim.id)
+
+    def locked(self, now: datetime) -> bool:
+        """Return whether look-ups are locked for this account."""
+        return (drafted_time(self.locked_until) or now) > now
+
+    def comparisons(self, now: datetime) -> int:
+        """Return with how many orders phone tails were compared in vain within a year."""
+        since = drafted_time(self.compared_at)
+        return self.compared if since and now - since < YEAR else 0
 
     def without(self, claim_id: str) -> Self:
         """Return the talk without the draft of this id."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from handlers.claims.claim import Talk
+from handlers.claims.claim import YEAR, Talk
 from handlers.claims.lookup import Found, Wanted
 from handlers.claims.outcomes import Outcome
 from handlers.messages.models import Inbound, Reply
@@ -48,3 +48,17 @@ class Decision:
     talk: Talk
     replies: tuple[Reply, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+
+
+def counted(talk: Talk, turn_input: TurnInput) -> Talk:
+    """Return the talk with a message's comparisons of a phone tail; a number that nobody has counts as one.
+
+    When the account has no more of them, look-ups stay locked until a person lifts that.
+    """
+    found, now = turn_input.found, turn_input.now
+    if found.spent:
+        return replace(talk, locked_until=(now + YEAR).isoformat())
+    before = talk.comparisons(now)
+    more = max(len(found.guessed), bool(turn_input.want.tails)) if found.tried else 0
+    began = talk.compared_at if before else turn_input.inbound.at.isoformat()
+    return replace(talk, compared=before + more, compared_at=began)

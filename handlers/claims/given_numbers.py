@@ -6,6 +6,7 @@ import re
 
 from handlers.claims.claim import Claim, Talk
 from handlers.messages.models import Inbound
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.text.lexicon import Lexicon
 from handlers.nlu.text.normalisation import normalise
 from handlers.nlu.text.numerals import chinese
@@ -13,11 +14,11 @@ from handlers.nlu.text.spoken_digits import in_figures
 from storage.orders import Order
 
 SHORT, BARE, MOST = 60, 12, 3  # characters of an answer; of words beside a number nobody asked for; numbers that count
-LEADS = re.compile(r"\s*(?:and |n )?\d{2,4}\s+[a-z]{3}", re.IGNORECASE)  # 129 tofu is problem
-HEAD = re.compile(
+LEADS = pattern_of(r"\s*(?:and |n )?\d{2,4}\s+[a-z]{3}", re.IGNORECASE)  # 129 tofu is problem
+HEAD = pattern_of(
     r"\s*[1-9]\d{2}\s+(?=[\u4e00-\u9fff])"
 )  # 216 鸡翅没给: nobody counts goods by hundreds before their name
-NUMBER = re.compile(
+NUMBER = pattern_of(
     r"(?<!\bat )(?<!\bjam )(?<![\d.,:/¥$#*xX×a-zA-Z+-])(?<!第)(?<![坏烂碎破少缺漏死裂差剩有退补赔])"
     r"(?<![坏烂碎破少缺漏死裂差][了掉])"
     r"(?<![退补赔][我他她])(?P<number>\d{1,4})"
@@ -25,19 +26,19 @@ NUMBER = re.compile(
     r"克|of\b|out of\b|things\b|o.?clock|am\b|pm\b))"
 )
 # a numeral of two signs or more: 九十二, 一百零二
-NUMERAL = re.compile(
+NUMERAL = pattern_of(
     r"(?<![一二三四五六七八九十百千零〇第几两\d])"
     r"(?:[一二三四五六七八九]百(?:零[一二三四五六七八九]|[一二三四五六七八九]十[一二三四五六七八九]?)?"
     r"|[一二三四五六七八九]十[一二三四五六七八九]?|十[一二三四五六七八九])"
     r"(?![百千万几多来]|[个只颗枚盒袋包份瓶箱条根块斤月天年岁元次遍人点分]|十)"
 )
 # beside several drafts: 57的直接退了, 62道个歉
-DRAFT = re.compile(r"(?<![\d.,:/])(\d{1,3})(?=\s?(?:那个?单|的|退|补|换|道歉|道个|要|是|不))")
-ORDERS = re.compile(
+DRAFT = pattern_of(r"(?<![\d.,:/])(\d{1,3})(?=\s?(?:那个?单|的|退|补|换|道歉|道个|要|是|不))")
+ORDERS = pattern_of(
     r"(?:两|2|二|俩|几)[个张]?(?:订?单|号)|一单[\d一二三四五六七八九十]|单子|(?:two|2|both)(?: of my| my)? orders?",
     re.IGNORECASE,
 )
-WORDLESS = re.compile(
+WORDLESS = pattern_of(
     r"[\s,，。.!！?？~、:：;；我和跟与同是的有号单哦噢啊呢吧呀啦了吗嘛喂你好您]+"
     r"|\b(?:my|it's|it is|i'm|hi|hello|number)\b",
     re.IGNORECASE,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 
-from handlers.claims.claim import Claim, Talk
+from handlers.claims.claim import COMPARISONS, Claim, Talk
 from handlers.claims.list_draft import Listed
 from handlers.claims.summary import bought_for
 from handlers.messages.models import Inbound
@@ -75,6 +75,7 @@ class Found:
     proven: bool = False  # the match was proved just now, by number and phone tail
     tried: tuple[str, ...] = ()  # tries that failed: a number, with "/" and the tail where one was given
     guessed: tuple[str, ...] = ()  # orders that exist and whose tail the failed tries did not hit
+    spent: bool = False  # a try that would compare more than the account has left was not made
     no_phone: bool = False  # the number exists without any phone to prove it by
     tickets: Mapping[str, Ticket] = field(default_factory=dict)
     lines: Mapping[str, Sequence[Line]] = field(default_factory=dict)
@@ -155,19 +156,11 @@ def site_of(tx: Tx, inbound: Inbound) -> str:
 
 
 def find(
-    tx: Tx,
-    conversation: Conversation,
-    order_no: str,
-    want: Wanted,
-    policy: Policy,
-    *,
-    site: str = "",
-    locked: bool,
-    now: datetime,
+    tx: Tx, conversation: Conversation, order_no: str, want: Wanted, policy: Policy, *, talk: Talk, now: datetime
 ) -> Found:
     """Return the results for a turn; `order_no` is that of the current draft or ticket.
 
-    A pickup number means the orders of `site` first: every site counts from 1.
+    A pickup number means the orders of the talk's site first: every site counts from 1.
     """
     sample = orders.sampled(conversation.channel)
     own: tuple[Order, ...] = ()
@@ -177,15 +170,15 @@ def find(
     if order_no and not order:
         order = orders.by_number(tx, order_no, sample=sample)
     own += _led(tx, conversation, want, sample=sample, since=now - LED)
-    matches = matching(own, want, site)
+    matches = matching(own, want, talk.site)
     if order and not matches:
-        matches = matching((order,), want, site)
+        matches = matching((order,), want, talk.site)
     leader = conversation.leader_id
     reviews = tuple(sites.in_review(tx, leader)) if leader is not None else ()
     found = Found(conversation=conversation, order=order, own=own, matches=matches, reviews=reviews)
-    if matches or not want.any or locked or conversation.leader_id is not None:
+    if matches or not want.any or talk.locked(now) or conversation.leader_id is not None:
         return found
-    return _proved(tx, found, want, policy, site=site, sample=sample)
+    return _proved(tx, found, want, policy, site=talk.site, sample=sample, used=talk.comparisons(now))
 
 
 def _led(tx: Tx, conversation: Conversation, want: Wanted, *, sample: bool, since: datetime) -> tuple[Order, ...]:
@@ -215,9 +208,18 @@ def _there(found: list[Order], site: str) -> list[Order]:
     return [order for order in found if site and order.site_no == site] or found
 
 
-def _proved(tx: Tx, found: Found, want: Wanted, policy: Policy, *, site: str, sample: bool) -> Found:
-    """Prove orders by number and phone tail; what was tried in vain is told with the orders that were guessed at."""
+def _proved(tx: Tx, found: Found, want: Wanted, policy: Policy, *, site: str, sample: bool, used: int) -> Found:
+    """Prove orders by number and phone tail; what was tried in vain is told with the orders that were guessed at.
+
+    No try is made that would compare more orders than one account may; the first always is.
+    """
     tail = want.tails[0] if want.tails else ""
+    there = {
+        pickup: order_guard.compared(tx, pickup, site=site, sample=sample) if tail else [] for pickup in want.pickups
+    }
+    cost = bool(tail) * len(want.numbers) + sum(map(len, there.values()))
+    if used and used + cost > COMPARISONS:
+        return replace(found, spent=cost > 0)
     matches: list[Order] = []
     tried: list[str] = []
     guessed: list[str] = []
@@ -229,11 +231,11 @@ def _proved(tx: Tx, found: Found, want: Wanted, policy: Policy, *, site: str, sa
         tried.append(f"{number}/{tail}".rstrip("/"))
         guessed += [order.order_no] if order and tail else []
     picked: list[Order] = []
-    for pickup in want.pickups:
-        proved = orders.by_pickup(tx, pickup, tail, sample=sample) if tail else []
+    for pickup, among in there.items():
+        proved = orders.by_pickup(tx, pickup, tail, sample=sample, among=among) if among else []
         if not proved:
             tried.append(f"{pickup}/{tail}".rstrip("/"))
-            guessed += orders.with_pickup(tx, pickup, sample=sample) if tail else []
+            guessed += among
         picked += proved
     matches += _there(picked, site)
     closed = order_guard.closed(tx, [order.order_no for order in matches])

@@ -39,6 +39,7 @@ class Remark:
     aided: tuple[str, ...] = ()  # what of this was read with the second reader
     call: bool = False
     wish: str = ""  # the remedy wished now, of a ticket that is not decided
+    shows: int | None = None  # the order line that the evidence shows, where its words name one
     special: tuple[str, ...] = ()
 
 

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Mapping
 from fractions import Fraction
 
+from handlers.messages.patterns import pattern_of
+
 LOOSE = frozenset("个只枚颗粒条")  # said for one another: 7个 of 30枚
 COUNTERS = "枚颗粒只个杯瓶罐袋包盒条块片支根听桶尾头串"
 MEASURES: Mapping[str, tuple[str, int]] = {
@@ -15,12 +17,12 @@ MEASURES: Mapping[str, tuple[str, int]] = {
 }  # fmt: skip
 NUMBER = r"\d+(?:\.\d+)?"
 MEASURE = rf"({NUMBER})\s*({'|'.join(MEASURES)})(?![a-z])"
-WEIGHT = re.compile(rf"(?<![\d.]){MEASURE}(?:\s*[*x]\s*(\d+))?", re.ASCII | re.IGNORECASE)
-PIECES = re.compile(rf"(?<![\d.])(\d+)\s*([{COUNTERS}])", re.ASCII)
-ROUGH = re.compile(
+WEIGHT = pattern_of(rf"(?<![\d.]){MEASURE}(?:\s*[*x]\s*(\d+))?", re.ASCII | re.IGNORECASE)
+PIECES = pattern_of(rf"(?<![\d.])(\d+)\s*([{COUNTERS}])", re.ASCII)
+ROUGH = pattern_of(
     rf"(?:约|大约|近|{NUMBER}\s*[-~至到])\s*{NUMBER}\s*\S|{NUMBER}\s*\S{{1,2}}\s*(?:左右|上下|以上)", re.ASCII
 )
-ASIDE = re.compile(r"\([^)]*\)|(?:约|大约|近)\s*\d.*$", re.ASCII)
+ASIDE = pattern_of(r"\([^)]*\)|(?:约|大约|近)\s*\d.*$", re.ASCII)
 
 
 def _plain(text: str) -> str:

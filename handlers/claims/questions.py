@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from handlers.claims.claim import Claim, Problem, amount
+from handlers.claims.photo_places import lacking, wanting, without_place
 from handlers.claims.shares import parts, plain
 from handlers.claims.slots import (
     View,
     lacks_item,
     lacks_order,
     lacks_photos,
+    lacks_place,
     lacks_problem,
     lacks_quantity,
     lacks_reason,
@@ -165,12 +167,34 @@ def _both(problem: Problem, line: OrderLine, counted: tuple[Fraction, str]) -> t
 
 
 def ask_photos(view: View) -> Question:
-    """Return the question for photos with the guided shots of the problem types and what to do with the goods."""
-    hint = "" if view.brief else shots(view.claim, view.voice)
-    keep = keeping(view.claim, view.voice)
+    """Return the question for photos with the guided shots of the problem types and what to do with the goods.
+
+    Of several goods it says which ones still lack a photo; what is complete need not wait for them.
+    """
+    voice, claim = view.voice, view.claim
+    left = lacking(claim, voice.policy)
+    names = [item_name(line) for number in left if (line := line_of(view.order, number))]
+    whose = len(wanting(claim, voice.policy)) > 1 and bool(names)
+    hint = "" if view.brief else shots(claim, voice)
     key = "talk.ask_photos_brief" if view.brief else "talk.ask_photos" if hint else "talk.ask_photos_now"
-    text = view.voice.join([view.voice.say(key, hint=hint), keep])
-    return Question(slot="photos", text=text.strip(), choices=((view.voice.say("talk.no_photos"), "photos:none"),))
+    said = "photos_wanted" if claim.pictures else "photos_each"
+    of = voice.say(f"talk.{said}", items=voice.say("talk.comma").join(names)) if whose else ""
+    text = voice.join([of, voice.say(key, hint=hint) if hint or not of else "", keeping(claim, voice)])
+    choices = [(voice.say("talk.no_photos"), "photos:none")]
+    if whose and len(left) < len(wanting(claim, voice.policy)):
+        choices.append((voice.say("talk.photos_later"), "photos:later"))
+    return Question(slot="photos", text=text.strip(), choices=tuple(choices))
+
+
+def ask_place(view: View) -> Question:
+    """Return the question which of several goods the photos show."""
+    voice, claim = view.voice, view.claim
+    count = len(without_place(claim))
+    lines = [line for number in wanting(claim, voice.policy) if (line := line_of(view.order, number))]
+    choices = [(item_name(line), f"shows:{line.line_no}") for line in lines]
+    choices.append((voice.say("talk.shows_all"), "shows:all"))
+    text = voice.say("talk.ask_place" if count == 1 else "talk.ask_places", count=count)
+    return Question(slot="shows", text=text, choices=tuple(choices))
 
 
 def advice(view: View, slot: str) -> str:
@@ -233,6 +257,7 @@ SLOTS: tuple[tuple[str, Callable[[View], int | None], Callable[[View], Question]
     ("late", lacks_reason, ask_reason),
     ("received", lacks_received, ask_received),
     ("quantity", lacks_quantity, ask_quantity),
+    ("shows", lacks_place, ask_place),
     ("photos", lacks_photos, ask_photos),
     ("wish", lacks_wish, ask_wish),
     ("confirm", never, ask_confirm),

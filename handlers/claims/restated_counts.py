@@ -10,6 +10,7 @@ from fractions import Fraction
 from handlers.claims.claim import Claim, Problem, amount
 from handlers.claims.shares import share_of
 from handlers.claims.summary import line_of
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.reading import ReadClaim, Reading
 from handlers.nlu.text.numerals import number
 from handlers.nlu.text.photo_counts import without_photo_counts
@@ -18,7 +19,7 @@ from storage.orders import Order
 Reader = Callable[[str], Reading]
 NUMBER = r"(?=[\s是有]{0,2}(?:\d|[一二两三四五六七八九十半俩仨几]|全|(?:one|two|three|four|five|both|all)\b))"
 # "no wait" and the like begin a correction; what follows is read as if they were not there
-BEGINS = re.compile(
+BEGINS = pattern_of(
     r"^\s*(?:(?:哦|噢|喔|啊|诶|哎呀?|嗯|那个|呃|hmm+|oh|uh|um|well|sorry|不好意思|抱歉)[\s,，、。.!！]*)*"
     r"(?:等一?下|等等|等会儿?|慢着|不不+|不是|不对|不行|不|错了|看错了?|数错了?|记错了?|说错了?|写错了?|打错了?|搞错了?|弄错了?"
     r"|其实|不止|更正一?下?|重新数了一?[下遍]?|[我又再]+数了?一?[下遍]?"
@@ -26,41 +27,41 @@ BEGINS = re.compile(
     r"(?:的|了|啊|呀|哈)?(?:[\s,，、。.!！:：;；]+|(?=[\d一二两三四五六七八九十就只其整全我应好]))",
     re.IGNORECASE,
 )
-NOT_SO_MANY = re.compile(
+NOT_SO_MANY = pattern_of(
     r"(?:不是|不止|唔系|\bnot) ?(\d{1,3}|[一二两三四五六七八九十]{1,3}) ?[\u3400-\u9fff]?(?![\d一二三四五六七八九十])",
     re.IGNORECASE,
 )
-NOW = re.compile(
+NOW = pattern_of(
     r"[\s,，、]*(?:而?是|应该是|系|it'?s|but|,)?\s*((?:\d|[一二两三四五六七八九十]).*)", re.IGNORECASE | re.DOTALL
 )
-HEDGES = re.compile(
+HEDGES = pattern_of(
     rf"(?:好像|应该|大概|可能|估计|似乎|其实|一共|总共|就|只有|仅有?|才|只"
     rf"|it's actually|actually|maybe|probably|only|just)\s*{NUMBER}",
     re.IGNORECASE,
 )
-MORE = re.compile(
+MORE = pattern_of(
     r"还有|也[坏烂碎破臭少漏裂是]|另外|又[坏烂碎破少]|再加|外加|多了"
     r"|\banother\b|\bone more\b|\bas well\b|\balso\b|\btoo\b"
 )
-WHOLE = re.compile(
+WHOLE = pattern_of(
     r"全额|全款|全退|全都?退|全部|全都|都退|整[个盒份袋瓶只箱条串把斤块板罐桶颗](?!月|天)|统统"
     r"|\bfull(?: refund| amount)?\b|\ball of (?:it|them)\b|\bthe whole\b|\bwhole (?:thing|lot)\b"
     r"|\bentire(?:ly)?\b|\b100 ?%",
     re.IGNORECASE,
 )
 WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-ENGLISH = re.compile(rf"\b({'|'.join(WORDS)})\b", re.IGNORECASE)
-BOTH = re.compile(r"\bboth(?: of them)?\b", re.IGNORECASE)
-COUNTED = re.compile(
+ENGLISH = pattern_of(rf"\b({'|'.join(WORDS)})\b", re.IGNORECASE)
+BOTH = pattern_of(r"\bboth(?: of them)?\b", re.IGNORECASE)
+COUNTED = pattern_of(
     r"(?:\d|[一二两三四五六七八九十半俩仨几])\s?[个盒份袋瓶只条枚颗箱板把杯包根块斤串]|^\s*\d{1,2}(?:\s|$)"
 )
-PARTLY = re.compile(r"(?:不是?|没有?|别|未必|not) ?(?:全|整|都|whole|all|full)|一半|半|half|\d ?%", re.IGNORECASE)
-ALL_BOUGHT = re.compile(
+PARTLY = pattern_of(r"(?:不是?|没有?|别|未必|not) ?(?:全|整|都|whole|all|full)|一半|半|half|\d ?%", re.IGNORECASE)
+ALL_BOUGHT = pattern_of(
     r"[只就](?:买|订|拍|点|要)了?[一1]|\b(?:only (?:bought|ordered|got|have|buy|order)|(?:buy|bought|order|"
     r"ordered) only) (?:one|1)\b",
     re.IGNORECASE,
 )
-EVERYTHING = re.compile(r"全退|全部退|都退|\bfull refund\b|全额|全款")
+EVERYTHING = pattern_of(r"全退|全部退|都退|\bfull refund\b|全额|全款")
 MISSING = frozenset({"shortage_missing", "not_received"})
 STANDS = ("photos", "wish", "confirm", "late")
 """Slots after the quantity: a number that comes while they are asked corrects a count."""

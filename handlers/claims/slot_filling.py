@@ -11,14 +11,15 @@ from handlers.claims.claim import Claim, Problem
 from handlers.claims.shares import parts, share_of
 from handlers.claims.summary import MONEY_BACK, besides, line_of
 from handlers.messages.codes import strongest
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.reading import ReadClaim, Reading
 from handlers.policy.policy import Policy
 from storage.orders import Order
 
 CONDITION = frozenset(("quality_spoiled", "quality_other", "damaged_package", "expired", "not_as_described"))
 """Problem types that the same goods may have at once; illness and what is missing stand by themselves."""
-SMELL = re.compile(r"臭|馊|酸味|异味|怪味|变质|stink|stank|smell|sour|gone off", re.IGNORECASE)
-COUPON = re.compile(r"券|红包|积分|coupon|voucher|credit", re.IGNORECASE)
+SMELL = pattern_of(r"臭|馊|酸味|异味|怪味|变质|stink|stank|smell|sour|gone off", re.IGNORECASE)
+COUPON = pattern_of(r"券|红包|积分|coupon|voucher|credit", re.IGNORECASE)
 
 
 def take(

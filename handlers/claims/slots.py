@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from handlers.claims.claim import Claim, Problem, drafted_time
+from handlers.claims.photo_places import lacking, unclear, wanting
 from handlers.claims.shares import left_open, share_of
 from handlers.claims.summary import besides, line_of
 from handlers.claims.voice import Voice
@@ -110,9 +111,18 @@ def photos_needed(view: View) -> int:
     """Return how many photos the problem types ask for that have not come yet."""
     if view.claim.photos_waived or view.claim.late_reason:
         return 0
-    kinds = [view.voice.policy.problems.get(problem.problem) for problem in view.claim.problems]
+    claim, policy = view.claim, view.voice.policy
+    if len(wanting(claim, policy)) > 1:  # each of the goods has photos of its own
+        left = lacking(claim, policy)
+        return 0 if claim.photos_later and len(left) < len(wanting(claim, policy)) else len(left)
+    kinds = [policy.problems.get(problem.problem) for problem in claim.problems]
     needed = max((kind.photos for kind in kinds if kind), default=0)
-    return max(0, needed - view.claim.photo_count)
+    return max(0, needed - claim.photo_count)
+
+
+def lacks_place(view: View) -> int | None:
+    """Return 0 while it has to be asked which goods the photos show."""
+    return 0 if not view.claim.late_reason and unclear(view.claim, view.voice.policy) else None
 
 
 def lacks_photos(view: View) -> int | None:

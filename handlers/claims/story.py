@@ -1,4 +1,4 @@
-"""What was said before the order was known, read again with it: as one text, from each correction on as another."""
+"""What was said, read again when the order becomes known: as one text, from each correction on as another."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from handlers.claims.given_numbers import without_references
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.reading import ReadClaim
 from handlers.nlu.references import refer
 from handlers.nlu.text.keyphrases import means
@@ -16,7 +17,7 @@ from handlers.nlu.text.normalisation import normalise
 from handlers.nlu.text.spoken_digits import in_figures
 from storage.orders import Order
 
-CORRECTS = re.compile(
+CORRECTS = pattern_of(
     r"^\s*(?:(?:哦|噢|喔|啊|诶|哎[呀吔哟]?|哎妈呀|嗯|那个|呃|唉|hmm+|oh|uh|um|well|sorry|不好意思|抱歉|对不起)[\s,，、。.!！]*)*"
     r"(?:等一?下|等等|等会儿?|等阵|等陣|慢着|且慢|不是(?!吧)|不对|唔啱|唔系|错了?(?=[\s,，]|$)|看错|睇错|睇錯|数错|数漏|记错|说错|讲错|写错|打错|搞错|弄错|更正|重新数|又[^,，。]{0,6}(?:数|看|瞅|点|扒拉)了?一?[下遍]"
     r"|wait|nah|no wait|hold on|hang on|my mistake|correction|scratch that|actually|(?:no )?sorry,? (?:no|not|"
@@ -24,11 +25,13 @@ CORRECTS = re.compile(
     re.IGNORECASE,
 )
 
-FOUND = re.compile(
+FOUND = pattern_of(
     r"找到了|找着了|原来(?:在|是)|在[^,。!?;\n]{1,8}(?:里|底下|下面)(?:找到|呢|压着)|\bfound (?:it|em|them|"
     r"the)\b|turned up",
     re.IGNORECASE,
 )
+NUMBERS = pattern_of(r"[A-Za-z-]*\d[A-Za-z\d-]*", re.ASCII)  # order numbers, phone tails, counts
+LEAST = 4  # letters: "你好" and "尾号2231" tell nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +72,10 @@ def parts(said: Sequence[tuple[str, str]], order: Order, lexicon: Lexicon, today
         else:
             found[-1] = Part(messages=(*found[-1].messages, (at, masked)), corrects=found[-1].corrects)
     return found
+
+
+def telling(said: Sequence[Sequence[str]]) -> str:
+    """Return the ISO time of the longest message ([ISO time, text]) besides its numbers; "" when none says anything."""
+    lengths = {at: sum(map(str.isalpha, NUMBERS.sub("", text))) for at, text in said}
+    best = max(lengths, key=lambda at: lengths[at], default="")
+    return best if lengths.get(best, 0) >= LEAST else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
@@ -9,9 +10,11 @@ from handlers.claims.claim import Claim, Problem
 from handlers.claims.shares import share_of, told
 from handlers.claims.voice import Voice
 from handlers.messages.money import money, refund
+from handlers.messages.patterns import pattern_of
 from handlers.policy.policy import Policy, pick
 from storage.orders import Order, OrderLine
 
+CLAUSE = pattern_of("[，,。.;；]")
 MONEY_BACK = frozenset({"refund", "partial_refund", "return_refund"})
 
 
@@ -176,9 +179,19 @@ def facts(claim: Claim, order: Order | None, voice: Voice) -> str:
     for kind, count in (("photo", claim.photo_count - video_count(claim)), ("video", video_count(claim))):
         if count:
             known.append(voice.say(f"talk.{kind}" if count == 1 else f"talk.{kind}s", count=count))
+    if shown := _shown(claim, order, voice):
+        known[-1] = f"{known[-1]} {shown}"
     wishes = {problem.wish for problem in claim.problems if problem.wish} or {w for _, w in claim.wishes[-1:]}
     known += [voice.remedy(wish) for wish in sorted(wishes)]
     return voice.say("talk.comma").join(known)
+
+
+def _shown(claim: Claim, order: Order | None, voice: Voice) -> str:
+    """Return how many photos show which of the goods, where that is known: （鸡蛋30枚 1，草莓300g 2）."""
+    counts = Counter(photo.line_no for photo in claim.pictures if (photo.line_no or 0) > 0)
+    names = [(line_of(order, number), count) for number, count in counts.items()]
+    parts = [f"{item_name(line)} {count}" for line, count in names if line]
+    return voice.say("talk.photos_show", parts=voice.say("talk.comma").join(parts)) if parts else ""
 
 
 def offer(
@@ -257,8 +270,11 @@ def unadvised(claim: Claim, policy: Policy) -> tuple[str, ...]:
 def keeping(claim: Claim, voice: Voice) -> str:
     """Return what to do with the goods meanwhile, as far as it was not said yet."""
     kinds = [voice.policy.problems[code] for code in unadvised(claim, voice.policy)]
-    hints = dict.fromkeys(pick(kind.keep, voice.language) for kind in kinds if kind.keep)
-    return voice.join(list(hints))
+    hints: dict[str, str] = {}
+    for kind in kinds:
+        said = pick(kind.keep, voice.language) if kind.keep else ""
+        hints.setdefault(CLAUSE.split(said, maxsplit=1)[0], said)  # 先别扔 once: the first says what to do with all
+    return voice.join(list(hints.values()))
 
 
 def shots(claim: Claim, voice: Voice) -> str:

@@ -60,12 +60,14 @@ class Room:
 def room(tx: Tx, ticket: Ticket, policy: Policy) -> Room:
     """Return what may still be given on a ticket's order: what was paid less what went back or is granted already.
 
-    The order is this transaction's until its end: of two grants at one time the second sees the first.
+    The order is this transaction's until its end: of two grants at one time the second sees the first, and an import
+    waits or was seen.
     """
+    if ticket.order_no is not None:
+        tickets.lock_order(tx, ticket.order_no)
     order = tickets.order_of(tx, ticket)
     if order is None:
         return Room()
-    tickets.lock_order(tx, order.order_no)
     granted = ticket_lines.granted_by_line(tx, order.order_no)
     goods = {line_no: amount - freight for line_no, (amount, freight) in granted.items()}
     common = goods.get(None, 0)  # what was granted on the order as a whole may have been any line's money

@@ -44,17 +44,17 @@ class Chargeback:
         return dict(found)
 
 
-def parties(tx: Tx, name: str, *, sample: bool) -> tuple[list[Side], list[str]]:
+def parties(tx: Tx, name: str, *, samples: bool) -> tuple[list[Side], list[str]]:
     """Return the supplier, the carrier, or both, of this name; else the names that are near it.
 
     "supplier:NAME" and "carrier:NAME" mean the one of the two.
     """
-    known = chargebacks.names(tx, sample=sample)
+    known = chargebacks.names(tx, samples=samples)
     kind, mark, rest = name.strip().partition(":")
     kinds, plain = ((kind,), rest.strip()) if mark and kind in PARTIES else (PARTIES, name.strip())
     wanted = plain.casefold()
     found = [
-        Side(kind=kind, name=one, sample=sample)
+        Side(kind=kind, name=one, samples=samples)
         for kind in kinds
         for one in sorted(known[kind])
         if one.casefold() == wanted

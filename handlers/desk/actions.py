@@ -25,6 +25,7 @@ from handlers.desk.views import customer_words
 from handlers.messages.models import Button
 from handlers.messages.money import money
 from handlers.tickets import desk_outbox, lifecycle, notices
+from handlers.tickets.photos import photo_lines
 from storage import evidence, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
@@ -158,7 +159,9 @@ def _approval(tx: Tx, ticket: Ticket, lines: list[Line], context: TurnContext) -
     """
     policy = notices.policy_of(tx, ticket, context)
     wished_rulings = [options.wished(tx, ticket, line, policy) for line in lines]
-    pairs = list(zip(lines, wished_rulings, strict=True))
+    waits = photo_lines.waiting(ticket, lines, evidence.of_ticket(tx, ticket.no), policy)
+    wished_rulings = [None if one in waits else ruling for one, ruling in zip(lines, wished_rulings, strict=True)]
+    pairs = [(one, ruling) for one, ruling in zip(lines, wished_rulings, strict=True) if one not in waits]
     open_ = {line.wish for line, ruling in pairs if ruling is None and line.wish == "compensation"}
     some = [str(line.line) for line, ruling in pairs if ruling or line.wish == "compensation"]
     if not some or not options.by_one_tap(ticket, lines):

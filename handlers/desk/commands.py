@@ -12,6 +12,7 @@ from handlers.desk.request import Answer, told
 from handlers.desk.views import board
 from handlers.messages import mailboxes, ticket_numbers
 from handlers.messages.models import DeskInbound
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.text import numerals
 from handlers.tickets import desk_outbox, lifecycle, notices
 from handlers.tickets.lifecycle import By
@@ -21,18 +22,18 @@ from storage.desk import desk_messages, queue, search
 from storage.tickets import Ticket
 
 FOUND = 10  # tickets of a search
-PLAIN = re.compile(
+PLAIN = pattern_of(
     r"\s*(?:(?:接|接手|take|pick(?: up)?)\s*(?:第\s*)?(\d{1,3}|(?<=第)[一二两三四五六七八九十]{1,3})\s*[单行号条]?"
     r"|(?:给我|我)?(?:下一单|接单|(?:接|来|再来)下?一单|接下一个)|take next|next ticket)"
     r"\s*[。.!！]*\s*",
     re.IGNORECASE,
 )
-NAMED = re.compile(
+NAMED = pattern_of(
     r"(?:^|(?<=\s))(?:手机号?)?(?:尾号|尾数|团长|取货号|批号|单号|订单号|姓名|(?:phone )?tail|leader|pickup|lot)"
     r"\s*[:：是]?\s*(?=\S)",
     re.IGNORECASE,
 )  # what kind of word it is: every kind is looked for
-ROW = re.compile(r"^\s*(\d{1,3})\.\s.*?(CD-[0-9A-Z]{6})", re.MULTILINE)
+ROW = pattern_of(r"^\s*(\d{1,3})\.\s.*?(CD-[0-9A-Z]{6})", re.MULTILINE)
 
 
 def plain(text: str) -> str:

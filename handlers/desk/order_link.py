@@ -113,7 +113,7 @@ def unlock(request: ActionRequest) -> Answer:
     talk = conversations.by_id(request.tx, request.ticket.conversation_id)
     if not talk.talk.get("locked_until"):
         return told("not_locked", alert=True)
-    freed = {**talk.talk, "locked_until": "", "tries": [], "tried": []}
+    freed = {**talk.talk, "locked_until": "", "tries": [], "tried": [], "compared": 0}
     conversations.save(request.tx, talk.id, freed, now=request.context.now)
     lifecycle.log(request.tx, request.no, "unlocked", request.by, request.context)
     notices.tell(request.tx, request.ticket, "notice.unlocked", request.context)

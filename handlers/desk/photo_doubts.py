@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from handlers.desk.request import ActionRequest, Answer, told
-from handlers.tickets import clocks, compared_photos, desk_outbox, lifecycle, notices
+from handlers.tickets import clocks, desk_outbox, lifecycle, notices
+from handlers.tickets.photos import compared_photos
 from storage import ticket_lines
 from storage.tickets import Ticket
 
 REUSED = "reused_photo"
-DOUBTS = (REUSED, "photo_generated", "photo_edited", "photo_before_order", "photo_before_delivery")
+DOUBTS = (REUSED, "reused_file", "photo_generated", "photo_edited", "photo_before_order", "photo_before_delivery")
 
 
 def reused(ticket: Ticket) -> bool:

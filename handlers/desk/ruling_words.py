@@ -11,6 +11,7 @@ from handlers.desk import granting
 from handlers.desk.granting import Ruled
 from handlers.desk.request import ActionRequest, Answer, told
 from handlers.messages.money import money
+from handlers.messages.patterns import pattern_of
 from handlers.nlu import agent_commands, items
 from handlers.nlu.agent_commands import Meant
 from handlers.nlu.text.normalisation import normalise
@@ -21,11 +22,11 @@ from storage import tickets
 from storage.ticket_lines import Line
 
 RULES = r"(?=\s*(?:退|补|换|重|赔|给|加|道歉|解释|按|同意|通过|全额|一半|[¥￥]|refund|resend|send|exchange|coupon))"
-MARKED = re.compile(rf"(?:^|(?<=[\s,，;；、。]))第?([1-9])(?:[项行个]|[.、:：)）]|\s)\s*{RULES}", re.IGNORECASE)
-EVERY = re.compile(
+MARKED = pattern_of(rf"(?:^|(?<=[\s,，;；、。]))第?([1-9])(?:[项行个]|[.、:：)）]|\s)\s*{RULES}", re.IGNORECASE)
+EVERY = pattern_of(
     r"[两三几][项个样件种]都|全部|全都|都|每[项个样件种]|\ball(?! of it)\b|\bboth\b|\beach\b|\bevery\b", re.IGNORECASE
 )
-JOINT = re.compile(r"^(?:[\s,，、;；+&和与跟及]|\band\b)*$", re.IGNORECASE)
+JOINT = pattern_of(r"^(?:[\s,，、;；+&和与跟及]|\band\b)*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

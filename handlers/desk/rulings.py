@@ -16,6 +16,8 @@ from handlers.nlu import agent_commands
 from handlers.nlu.agent_commands import Meant, RefusalParts
 from handlers.policy.policy import Policy, pick
 from handlers.tickets import decisions, desk_outbox, lifecycle, notices, root_causes
+from handlers.tickets.photos import photo_lines
+from storage import evidence
 from storage.ticket_lines import Line
 
 TELL = "tell"  # the argument of a confirmation that also passes the words on
@@ -29,15 +31,19 @@ def approve(request: ActionRequest) -> Answer:
     rulings = [(line, options.wished(request.tx, request.ticket, line, policy_of(request))) for line in lines]
     if not options.by_one_tap(request.ticket, lines):
         return change(request)
+    pieces = evidence.of_ticket(request.tx, request.no)
+    if waits := photo_lines.waiting(request.ticket, lines, pieces, policy_of(request)):  # their photos are to come
+        rulings = [(line, None if line in waits else ruling) for line, ruling in rulings]
     without = [line for line, ruling in rulings if ruling is None]
-    if coupon := next((line for line in without if line.wish == "compensation"), None):
+    if coupon := next((line for line in without if line.wish == "compensation" and line not in waits), None):
         return granting.which_coupon(request, coupon)
     if len(without) == len(rulings):
         return told("no_wish", alert=True, no=request.no, item=without[0].item)
     answer = granting.decide(request, [(line, ruling) for line, ruling in rulings if ruling is not None])
     if not without or answer.alert:
         return answer
-    left = "、".join(f"{line.line}. {line.item or line.problem}" for line in without)
+    label, language = policy_of(request).label, desk_outbox.language()
+    left = "、".join(f"{line.line}. {line.item or label(line.problem, language)}" for line in without)
     return told("decided_some", no=request.no, lines=left)
 
 

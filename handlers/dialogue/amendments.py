@@ -16,27 +16,28 @@ from handlers.dialogue.drafting import LIVE
 from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
 from handlers.messages.models import Button
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.reading import ReadClaim, Reading
 from handlers.nlu.text.numerals import number
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
-CORRECTS = re.compile(
+CORRECTS = pattern_of(
     r"不是[^,，。!?;\n]{1,12}(?:而?是|[,，\s])|是[^,，。!?;\n]{1,10}[\s,，]+不是[^,，。!?;\n]{1,10}$|^第\s?[\d一二三四五六七八九十]+[个条行]"
     r"|(?:应该|其实)是|(?:写|记|说|打|搞|数|算|看|报)错了?"
     r"|改成|改为|更正"
     r"|\bnot \w+,? but\b|\bi meant?\b|\bshould be\b|\bactually\b|\bcorrection\b|\bmake (?:it|that)\b|\bnot \d",
     re.IGNORECASE,
 )
-SHOULD_BE = re.compile(r"应该是|\bshould (?:have been|be) ", re.IGNORECASE)
-FIGURE = re.compile(r"(\d{1,3}|[一二两三四五六七八九十]{1,3})")
-PLACE = re.compile(r"第\s?(\d{1,2}|[一二三四五六七八九十])\s?[条项行]|\b(?:line|item) (\d{1,2})\b", re.IGNORECASE)
-DROPS = re.compile(
+SHOULD_BE = pattern_of(r"应该是|\bshould (?:have been|be) ", re.IGNORECASE)
+FIGURE = pattern_of(r"(\d{1,3}|[一二两三四五六七八九十]{1,3})")
+PLACE = pattern_of(r"第\s?(\d{1,2}|[一二三四五六七八九十])\s?[条项行]|\b(?:line|item) (\d{1,2})\b", re.IGNORECASE)
+DROPS = pattern_of(
     r"不要了|不用了|不报了|不退了|不用[退赔补换管处弄报]|不处理|撤|去掉|删|取消|算了|没事了|不追究"
     r"|\b(?:drop|cancel|forget|remove|withdraw|skip|never mind|leave out|take (?:it |that )?back)\b",
     re.IGNORECASE,
 )
-OF_THE_LINE = re.compile(
+OF_THE_LINE = pattern_of(
     r"[那这]一?[条项个行]|第.{1,3}[条项行]|的?(?:申请|售后|报损|登记)|不用[退赔补换管处弄报]|不报|不处理|撤|去掉|删|取消|算了|没事了|不追究"
     r"|\b(?:drop|cancel|forget|remove|withdraw|skip|never mind|leave out)\b",
     re.IGNORECASE,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers.claims.outcomes import Remark
-from handlers.dialogue import handoff
+from handlers.dialogue import handoff, ticket_answers
 from handlers.dialogue.drafting import LIVE
 from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
-from handlers.messages.money import money
 from handlers.messages.texts import span
 from handlers.nlu.customer_questions import ASKS, FRAIL, QUESTIONS, questions
 from handlers.nlu.reading import Reading
@@ -51,18 +50,8 @@ def _of_ticket(turn: Turn, name: str) -> str:
     ticket, voice, now = turn.ticket(), turn.voice, turn.turn_input.now
     if ticket is None or turn.claim:
         return ""
-    owed = [line for line in turn.turn_input.found.lines.get(ticket.no, ()) if line.money_owed]
-    dues = [line.refund_due_at for line in owed if line.refund_due_at and line.refund_due_at > now]
-    if owed and not dues and ticket.due_at and ticket.due_at > now:
-        dues = [ticket.due_at]  # the first promise was broken, and this one was made instead
-    if name in WHENS and dues:
-        sum_ = money(sum(line.amount for line in owed), voice.language)
-        return voice.say("answer.money_due", no=ticket.no, sum=sum_, when=voice.moment(max(dues)))
-    paid = [line for line in turn.turn_input.found.lines.get(ticket.no, ()) if line.paid_at]
-    if name in WHENS and paid and not owed:
-        sum_ = money(sum(line.money_paid for line in paid), voice.language)
-        when = max(line.paid_at for line in paid if line.paid_at)
-        return voice.say("answer.money_paid", no=ticket.no, sum=sum_, when=voice.day(when))
+    if name in WHENS and (told := ticket_answers.of_money(turn, ticket)[0]):
+        return told
     if name in WHENS and ticket.state in REVIEWED and ticket.due_at and ticket.due_at > now:
         return voice.say("answer.review_due", no=ticket.no, when=voice.moment(ticket.due_at), **_spans(turn))
     return ""

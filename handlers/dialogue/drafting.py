@@ -9,15 +9,16 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from handlers.claims import noted_findings, story
+from handlers.claims import noted_findings, photo_places, story
 from handlers.claims.claim import Claim, Photo
-from handlers.claims.decision import TurnInput
+from handlers.claims.decision import TurnInput, counted
 from handlers.claims.outcomes import Bind, Guessed, Opened, Outcome
 from handlers.claims.restated_counts import MISSING, restated, without_numbers
 from handlers.claims.slot_filling import settled, take, without_guess
 from handlers.claims.slots import View
 from handlers.claims.voice import Voice
 from handlers.messages.models import Reply
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.dates import on
 from handlers.nlu.reading import Reading, read
 from storage.orders import Order
@@ -30,7 +31,7 @@ OF_ONE_DRAFT: Mapping[str, Any] = {  # what a new draft makes the talk forget
     "other_problem": False, "angry": False, "order_choices": (), "heard": (), "chatter": 0, "enclosed": (),
 }  # fmt: skip
 # a day that tells the order: not 昨天买的, which says when somebody ordered
-OF_DAY = re.compile(
+OF_DAY = pattern_of(
     r"(?:昨|今|前)[天日](?:的|那|这|单)|\d[号日](?:的|那|这|单)|yesterday'?s|today'?s|from (?:yesterday|today)", re.I
 )
 HEARD = 3  # words that told nothing by themselves, kept for the draft that may follow
@@ -182,15 +183,16 @@ class Drafting:
         """Keep the words and take their facts into the draft."""
         claim = self.claim
         assert claim
-        orders = (self.order,) if self.order else ()
         reading = self.unguessed(text, reading)
-        reading, open_ = restated(claim, text, reading, self.order, lambda words: self.read(words, orders))
+        reading, open_ = restated(claim, text, reading, self.order, self._of_order)
         after = take(claim, reading, self.order, self.turn_input.policy, at=self.at)
         if open_:
             after = without_numbers(after)
             self.count_again()
         if claim.submit_at and self.shown(after) != self.shown(claim):
             after = replace(after, submit_at="")  # what was confirmed is no longer what is there
+        if after.photos and self.order and not self.turn_input.found.evidence:
+            after = photo_places.by_words(after, text, self._of_order)
         self.put(after)
         self.said(text)
 
@@ -206,21 +208,21 @@ class Drafting:
         self.notes.append(self.voice.say("talk.count_again"))
 
     def add_photos(self) -> None:
-        """Let what came with the message join the draft."""
+        """Let what came with the message join the draft, with the goods that its caption, or the question, tells."""
         claim = self.claim
         assert claim
-        album = self.turn_input.inbound.album
-        known = {photo.id for photo in claim.photos}
-        fresh = [
-            Photo(id=number, kind=kind, album=album, at=self.at) for number, kind in self.turn_input.found.evidence
-        ]
-        self.put(replace(claim, photos=(*claim.photos, *(photo for photo in fresh if photo.id not in known))))
+        album, words = self.turn_input.inbound.album, self.turn_input.inbound.text if self.order else ""
+        fresh = [Photo(id=one, kind=kind, album=album, at=self.at) for one, kind in self.turn_input.found.evidence]
+        self.put(photo_places.joined(claim, fresh, words, self._of_order, self.turn_input.policy))
+
+    def _of_order(self, words: str) -> Reading:
+        return self.read(words, (self.order,) if self.order else ())
 
     def set_photo(self, photo: Photo) -> None:
         """Write down what became of a photo."""
         claim = next((c for c in self.talk.claims if any(p.id == photo.id for p in c.photos)), None)
         if claim:
-            photos = tuple(replace(photo, at=known.at) if known.id == photo.id else known for known in claim.photos)
+            photos = tuple(photo.known_as(known) if known.id == photo.id else known for known in claim.photos)
             self.put(replace(claim, photos=photos))
 
     def settle(self) -> None:
@@ -267,32 +269,30 @@ class Drafting:
 
     def locked(self) -> bool:
         """Return whether look-ups are locked for this account."""
-        until = self.talk.locked_until
-        return bool(until) and datetime.fromisoformat(until) > self.turn_input.now
+        return self.talk.locked(self.turn_input.now)
 
     def count_tries(self) -> None:
         """Count every number, with its phone tail, that proved nothing; too many within a time lock the look-ups."""
-        if not self.turn_input.found.tried:
+        found = self.turn_input.found
+        if not (found.tried or found.spent):
             return
-        if self.turn_input.found.guessed:
-            self.outcomes.append(Guessed(order_nos=self.turn_input.found.guessed))
-        rule = self.turn_input.policy.identity
-        oldest = self.turn_input.now - timedelta(seconds=rule.within.seconds)
-        kept = [(at, number) for at, number in zip(self.talk.tries, self.talk.tried, strict=False)]
-        kept = [(at, number) for at, number in kept if datetime.fromisoformat(at) > oldest]
+        self.talk = counted(self.talk, self.turn_input)
+        self.just_locked = found.spent
+        if found.guessed:
+            self.outcomes.append(Guessed(order_nos=found.guessed))
+        rule, now = self.turn_input.policy.identity, self.turn_input.now
+        oldest = now - timedelta(seconds=rule.within.seconds)
+        known = zip(self.talk.tries, self.talk.tried, strict=False)
+        kept = [(at, number) for at, number in known if datetime.fromisoformat(at) > oldest]
         again = {tried for _, tried in kept}  # the same number with the same tail tries nothing new
-        kept += [(self.at, tried) for tried in self.turn_input.found.tried if tried not in again]
-        locked = ""
-        if len(kept) >= rule.tries and not self.turn_input.found.proven:
-            locked = (self.turn_input.now + timedelta(seconds=rule.lock.seconds)).isoformat()
+        kept += [(self.at, tried) for tried in found.tried if tried not in again]
+        locked = self.talk.locked_until
+        if len(kept) >= rule.tries and not found.proven:
+            locked = (now + timedelta(seconds=rule.lock.seconds)).isoformat()
             kept = []
             self.just_locked = True
-        self.talk = replace(
-            self.talk,
-            tries=tuple(at for at, _ in kept),
-            tried=tuple(number for _, number in kept),
-            locked_until=locked or self.talk.locked_until,
-        )
+        tries, tried = (tuple(one[place] for one in kept) for place in (0, 1))
+        self.talk = replace(self.talk, tries=tries, tried=tried, locked_until=locked)
 
     def claimed(self) -> dict[int, Fraction]:
         """Shares of the order that tickets claim already."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from handlers.claims.claim import Claim
@@ -13,10 +12,11 @@ from handlers.dialogue.drafting import LIVE
 from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
 from handlers.messages import attachments
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.reading import Reading
 from storage.tickets import Ticket
 
-QUESTION = re.compile("[?？]")
+QUESTION = pattern_of("[?？]")
 
 
 def take(message: Message) -> None:

@@ -158,6 +158,7 @@ def _join(turn: Turn, ticket: Ticket, text: str, reading: Reading) -> None:
             severity=reading.severity,
             special=reading.special,
             aided=reading.aided,
+            shows=_shown(turn, ticket, reading) if media else None,
         )
     )
     if found.changes or found.among:
@@ -174,6 +175,13 @@ def _join(turn: Turn, ticket: Ticket, text: str, reading: Reading) -> None:
             turn.tell("added_too", now=False, no=ticket.no)
         else:
             turn.reply(said, _other(turn), echo=True)
+
+
+def _shown(turn: Turn, ticket: Ticket, reading: Reading) -> int | None:
+    """Return the order line of the ticket that the words with a photo name alone."""
+    told = {one.line_no for one in reading.claims if "sku" in one.evidence}
+    lines = {line.order_line_no for line in turn.turn_input.found.lines.get(ticket.no, ())}
+    return told.pop() if len(told) == 1 and told <= lines else None
 
 
 def _late_changes(turn: Turn, ticket: Ticket, reading: Reading, text: str) -> tuple[Change, ...]:

@@ -12,12 +12,13 @@ from handlers.claims.decision import LONGEST
 from handlers.claims.given_numbers import in_plain_figures
 from handlers.claims.lookup import Found
 from handlers.dialogue.turn import Turn
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.dates import on
 from handlers.nlu.reading import Reading
 from storage.orders import Order
 
-ALL = re.compile(r"都|两样|两单|两个单|全部|\bboth\b|\ball\b", re.IGNORECASE)
-ENDS = re.compile(r"(?<=[。!?！？;；\n,，])|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+ALL = pattern_of(r"都|两样|两单|两个单|全部|\bboth\b|\ball\b", re.IGNORECASE)
+ENDS = pattern_of(r"(?<=[。!?！？;；\n,，])|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 COUNTED = r"(?!\d|\s?[盒袋份包箱瓶斤枚颗只条把根块])"
 
 Piece = tuple[str, str]  # ISO time of the message, words

@@ -11,18 +11,19 @@ from handlers.claims.slot_filling import fits
 from handlers.dialogue import facts, ticket_answers
 from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.customer_questions import ASKS, OF_RETURN, questions
 from storage.ticket_lines import GOODS, Line
 
 SHORT = 80  # characters of a leader's message that is about one parcel
 BRIEF = 20  # characters of a message that names a parcel and asks of it without a word that asks: 快递到哪了
-SENDING = re.compile(
+SENDING = pattern_of(
     r"发货|补发|重发|换货|寄|发出|发了|送来|送到|送出|到哪|物流|快递|单号|几时到|多久到|什么时候(?:能|可以)?到|安排"
     r"|\b(?:send|sent|ship(?:ped|ment)?|tracking|parcel|deliver|arriv|where is|where's)",
     re.IGNORECASE,
 )
 NOT_HERE = frozenset({"late", "not_received"})
-WHERE = re.compile(
+WHERE = pattern_of(
     r"寄到哪|寄去哪|送到哪|发到哪|哪个地址|什么地址|地址|where (?:to|will|does|do|is it going)", re.IGNORECASE
 )
 

@@ -5,7 +5,6 @@ Each answer is a condition and an act on one `Message`; their order is that of t
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from handlers.claims.claim import Asked, Claim
@@ -16,10 +15,11 @@ from handlers.claims.slot_filling import take
 from handlers.claims.summary import line_of
 from handlers.dialogue import slot_answers
 from handlers.dialogue.message import Message
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.text import consent
 from handlers.nlu.text.keyphrases import contains, plain, without
 
-FIGURES = re.compile(r"\d+ ?(?:[a-z]+)?|[一二两三四五六七八九十]+(?=[个只颗枚盒袋包份瓶箱条根块])")
+FIGURES = pattern_of(r"\d+ ?(?:[a-z]+)?|[一二两三四五六七八九十]+(?=[个只颗枚盒袋包份瓶箱条根块])")
 NUMBERS = {"①": 1, "②": 2, "③": 3, "④": 4, "⑤": 5}
 BRIEF = 20  # characters of a message that says one thing
 
@@ -244,3 +244,22 @@ def take_received(message: Message) -> None:
     assert asked
     message.turn.said(message.text)
     slot_answers.change(message.turn, asked.index, received=without(message.text, "came")[:40])
+
+
+def names_shown(message: Message) -> bool:
+    """Return whether the text says which of the goods the photos show: 鸡蛋, 是草莓的."""
+    return bool(_asked(message, "shows") and message.says(BRIEF) and _named_goods(message)) and not _numbered(message)
+
+
+def _named_goods(message: Message) -> set[int]:
+    told = message.reading.claims
+    if any(one.problems for one in told):
+        return set()
+    return {one.line_no for one in told if one.line_no is not None and "sku" in one.evidence}
+
+
+def take_shown(message: Message) -> None:
+    """Put the photos to the goods that are named; to all that are claimed where several are."""
+    message.turn.said(message.text)
+    goods = _named_goods(message)
+    slot_answers.choose_shown(message.turn, str(goods.pop()) if len(goods) == 1 else "all")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from handlers.claims.claim import Problem
+from handlers.claims.photo_places import ALL, without_place
 from handlers.claims.slot_filling import set_wish
 from handlers.dialogue.handoff import human
 from handlers.dialogue.turn import Turn
@@ -91,7 +92,22 @@ def waive_photos(turn: Turn, value: str = "", index: int = 0) -> None:
     """Go on without (more) photos: an agent will see that there are none."""
     claim = turn.claim
     assert claim
-    turn.put(replace(claim, photos_waived=True))
+    turn.put(replace(claim, photos_later=True) if value == "later" else replace(claim, photos_waived=True))
+    turn.respond(taken=True, now=True)
+
+
+def choose_shown(turn: Turn, value: str, index: int = 0) -> None:
+    """Put the photos that nobody has put to any goods to an order line, or to all that are claimed (0)."""
+    claim = turn.claim
+    assert claim
+    lines = {line.line_no for line in turn.order.lines} if turn.order else set()
+    line = ALL if value == "all" else int(value) if value.isdecimal() else 0
+    if line not in lines | {ALL}:
+        turn.stale()
+        return
+    mine = {photo.id for photo in without_place(claim)}
+    photos = tuple(replace(one, line_no=line) if one.id in mine else one for one in claim.photos)
+    turn.put(replace(claim, photos=photos, photos_sorted=False))
     turn.respond(taken=True, now=True)
 
 
@@ -141,6 +157,7 @@ SLOTS: Mapping[str, Callable[[Turn, str, int], None]] = {
     "wish": choose_wish,
     "late": choose_late,
     "photos": waive_photos,
+    "shows": choose_shown,
     "submit": confirm,
     "edit": edit,
     "human": lambda turn, value, index: human(turn, ""),

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 
-from handlers.claims.outcomes import Arrived, Consent, Settle, Withdraw
+from handlers.claims.outcomes import Arrived, Consent, Remark, Settle, Withdraw
 from handlers.dialogue.message import Message
+from handlers.dialogue.turn import Turn
+from handlers.messages.money import money
+from handlers.messages.patterns import pattern_of
 from storage.ticket_lines import GOODS, OWING, Line
 from storage.tickets import Ticket
 
-CAME = re.compile(
+CAME = pattern_of(
     r"(?:收到|拿到|取到|领到|到货|签收)(?:了|啦|咯|喽|货)?|(?<![没迟])(?:都|已经|刚|刚刚|货|快递|包裹|东西)到了"
     r"|\b(?:arrived|received|got (?:it|them)|it came|they came|came today)\b",
     re.IGNORECASE,
 )
-NOT_COME = re.compile(r"[没未不?？吗么]|还|\b(?:not|no|never|yet|nothing|when|where)\b|n't", re.IGNORECASE)
+NOT_COME = pattern_of(r"[没未不?？吗么]|还|\b(?:not|no|never|yet|nothing|when|where)\b|n't", re.IGNORECASE)
+MONEY = pattern_of(
+    r"(?:钱|款)[^，。,.!！；;\n]{0,8}(?:[没未](?:有)?(?:收)?到|没(?:有)?来|到(?:账|帐)?了?(?:没|吗|么|[?？])|收到没|在哪|去哪|哪去)"
+    r"|(?:没(?:有)?|未)(?:收到|见到|看到)[^，。,.!！；;\n]{0,6}(?:钱|款)|[没未](?:有)?到[账帐]"
+    r"|(?:where|n't|not|never|no)\b[^.!?;\n]{0,30}\b(?:refund|money)\b"
+    r"|\b(?:refund|money)\b[^.!?;\n]{0,30}(?:\b(?:not|never|yet|where)\b|n't)",
+    re.IGNORECASE,
+)
+USUALLY = timedelta(days=3)  # how long money is on its way, as the notice of a payment says
 BRIEF = 40  # characters of a text that says one thing
 RATINGS = (("very_satisfied", 5), ("satisfied", 4), ("neutral", 3), ("unsatisfied", 1))
 
@@ -107,6 +119,46 @@ def note_missing(message: Message) -> None:
     ticket = _ticket(message)
     assert ticket
     message.turn.outcomes.append(Arrived(ticket_no=ticket.no, arrived=False))
+
+
+def misses_money(message: Message) -> bool:
+    """Return whether the text asks for money that was granted, or says that it has not come: 钱到了吗, 没收到退款."""
+    lines = _lines(message)
+    granted = any(line.money_owed or line.paid_at for line in lines) and not message.turn.silent_ticket()
+    goods = any(claim.line_no is not None for claim in message.reading.claims)
+    return granted and not goods and len(message.text) <= BRIEF and bool(MONEY.search(message.text))
+
+
+def tell_money(message: Message) -> None:
+    """Say when it is due or when it went out; a person is called where that says nothing new."""
+    turn = message.turn
+    ticket = turn.ticket()
+    assert ticket
+    text, settled = of_money(turn, ticket)
+    if not settled:
+        turn.outcomes.append(Remark(ticket_no=ticket.no, text=message.text, call=True))
+    turn.reply(text)
+
+
+def of_money(turn: Turn, ticket: Ticket) -> tuple[str, bool]:
+    """Return what is true of a ticket's money, and whether that is an answer; ("", True) where none was granted."""
+    voice, now = turn.voice, turn.turn_input.now
+    lines = turn.turn_input.found.lines.get(ticket.no, ())
+    owed, paid = [line for line in lines if line.money_owed], [line for line in lines if line.paid_at]
+    if owed:
+        sum_ = money(sum(line.money_owed for line in owed), voice.language)
+        dues = [line.refund_due_at for line in owed if line.refund_due_at and line.refund_due_at > now]
+        if not dues and ticket.due_at and ticket.due_at > now:
+            dues = [ticket.due_at]  # the first promise was broken, and this one was made instead
+        if dues:
+            return voice.say("answer.money_due", no=ticket.no, sum=sum_, when=voice.moment(max(dues))), True
+        return voice.say("answer.money_late", no=ticket.no, sum=sum_), False
+    if not paid:
+        return "", True
+    when = max(line.paid_at for line in paid if line.paid_at)
+    key, settled = ("money_paid", True) if now - when <= USUALLY else ("money_missing", False)
+    sum_ = money(sum(line.money_paid for line in paid), voice.language)
+    return voice.say(f"answer.{key}", no=ticket.no, sum=sum_, when=voice.day(when)), settled
 
 
 def submits_again(message: Message) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,9 +13,10 @@ from handlers.claims.slots import photos_needed
 from handlers.claims.summary import facts, item_name, order_name, unadvised
 from handlers.dialogue.drafting import HEARD, HUSHED, WORDS, Drafting
 from handlers.messages.models import Button, Reply
+from handlers.messages.patterns import pattern_of
 from storage.orders import Order
 
-QUESTION = re.compile("[?？]")
+QUESTION = pattern_of("[?？]")
 EARLY = 1  # misses that bring a person to whom questions are kept brief
 STORY = 8  # messages that may come before the order without naming one, until a person is called
 

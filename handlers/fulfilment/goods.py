@@ -40,10 +40,10 @@ def _sent(line: Line, known: Known) -> datetime | None:
 def arrange(tx: Tx, ticket: Ticket, lines: Sequence[Line], when: datetime, by: By, context: TurnContext) -> bool:
     """Promise that these lines' goods leave by `when`; the customer hears it. False when that was promised before."""
     known = shipments.of_ticket(tx, ticket.no)
-    fresh = [line for line in unsent(lines, known) if _promised(line, known) != when]
+    fresh = [line for line in unsent(lines, known) if promised(line, known) != when]
     if not fresh:
         return False
-    anew = all(_promised(line, known) for line in fresh)
+    anew = all(promised(line, known) for line in fresh)
     for line in fresh:
         shipments.put(tx, ticket.no, line.line, OUT, promised_at=when, arranged_at=context.now)
     _run_until(tx, ticket, context)
@@ -56,7 +56,8 @@ def arrange(tx: Tx, ticket: Ticket, lines: Sequence[Line], when: datetime, by: B
     return True
 
 
-def _promised(line: Line, known: Known) -> datetime | None:
+def promised(line: Line, known: Known) -> datetime | None:
+    """Return until when a line's goods are promised to leave, as an agent arranged it."""
     one = known.get((line.line, OUT))
     return one.promised_at if one else None
 
@@ -72,7 +73,7 @@ def _run_until(tx: Tx, ticket: Ticket, context: TurnContext) -> None:
     running = clocks.due_of(tx, ticket.no, "exchange_due")
     if running is None:
         running = clocks.start(tx, ticket.no, "exchange_due", policy, context)
-    dues = [_promised(line, known) or running for line in waiting]
+    dues = [promised(line, known) or running for line in waiting]
     first = min((due for due in dues if due), default=None)
     if first and first != running:
         clocks.set_to(tx, ticket.no, "exchange_due", first, context)

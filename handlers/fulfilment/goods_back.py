@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from handlers.context import TurnContext
+from handlers.costs import ledger
 from handlers.fulfilment import completion
 from handlers.messages import texts
 from handlers.messages.models import Button, Reply
@@ -102,26 +103,32 @@ def remind(tx: Tx, ticket: Ticket, due: datetime, context: TurnContext) -> None:
 
 def extend(tx: Tx, ticket: Ticket, until: str, *, conversation_id: int, context: TurnContext) -> None:
     """Put the deadline off to a day, YYYYMMDD ("": as far as it goes), once; the customer hears which day holds."""
-    due = clocks.due_of(tx, ticket.no, "return_by")
-    lines = _unsent(tx, ticket.no)
-    policy = notices.policy_of(tx, ticket, context)
-    more = due + MORE if due else context.now + MORE
-    wanted = until in ("", f"{more.astimezone(calendar.zone(policy)):%Y%m%d}")
+    due = clocks.due_of(tx, ticket.no, "return_by") or context.now
+    lines, before = _unsent(tx, ticket.no), events.happened(tx, ticket.no, "extended")
+    zone = calendar.zone(notices.policy_of(tx, ticket, context))
+    more = due + MORE
     key = "notice.back_until"
-    if lines and wanted and not events.happened(tx, ticket.no, "extended"):
-        clocks.set_to(tx, ticket.no, "return_by", more, context)
-        by = lifecycle.customer(tx, conversation_id)
-        lifecycle.log(tx, ticket.no, "extended", by, context, until=more.isoformat())
-        clocks.stop(tx, ticket.no, ["idle_close"], context)
-        for line in lines:
-            shipments.put(tx, ticket.no, line.line, BACK, asked_at=None)
-        desk_outbox.refresh(tx, ticket.no, context)
-        due = more
-    elif not lines:
+    if not lines:
         key = "notice.back_settled"
-    when = notices.day(tx, ticket, due or context.now, context)
-    told = notices.words(tx, ticket, key, context, no=ticket.no, when=when)
-    notices.post(tx, ticket, Reply(text=told), context, only=[conversation_id])
+    elif before:
+        key = "notice.back_until" if until == f"{due.astimezone(zone):%Y%m%d}" else "notice.back_extended"
+    elif until in ("", f"{more.astimezone(zone):%Y%m%d}"):
+        _put_off(tx, ticket, lines, more, lifecycle.customer(tx, conversation_id), context)
+        due = more
+    when = notices.day(tx, ticket, due, context)
+    told_ = notices.words(tx, ticket, key, context, no=ticket.no, when=when)
+    notices.post(tx, ticket, Reply(text=told_), context, only=[conversation_id])
+
+
+def _put_off(tx: Tx, ticket: Ticket, lines: Sequence[Line], until: datetime, by: By, context: TurnContext) -> None:
+    if not rows.running(tx, ticket.no, ["return_by"]):  # it ran out, and the customer asks for more time only now
+        clocks.start(tx, ticket.no, "return_by", notices.policy_of(tx, ticket, context), context)
+    clocks.set_to(tx, ticket.no, "return_by", until, context)
+    lifecycle.log(tx, ticket.no, "extended", by, context, until=until.isoformat())
+    clocks.stop(tx, ticket.no, ["idle_close"], context)
+    for line in lines:
+        shipments.put(tx, ticket.no, line.line, BACK, asked_at=None)
+    desk_outbox.refresh(tx, ticket.no, context)
 
 
 def give_up(tx: Tx, ticket: Ticket, *, conversation_id: int, context: TurnContext) -> None:
@@ -141,6 +148,8 @@ def _end(tx: Tx, ticket: Ticket, lines: Sequence[Line], by: By, context: TurnCon
     for line in lines:
         lifecycle.move_line(tx, line, "withdrawn")
     lifecycle.log(tx, ticket.no, "return_ended", by, context, lines=[line.line for line in lines])
+    policy = notices.policy_of(tx, ticket, context)
+    ledger.settle(tx, ticket, ticket_lines.of_ticket(tx, ticket.no), policy, actor=by.actor, at=context.now)
     if not awaited(tx, ticket.no):
         clocks.stop(tx, ticket.no, ["return_by"], context)
     completion.wind_up(tx, ticket.no, context)

@@ -7,12 +7,13 @@ from dataclasses import replace
 from unicodedata import category
 
 from handlers.messages.models import DeskInbound, Inbound
+from handlers.messages.patterns import pattern_of
 
 NAME = 64  # characters of a person's name
 FILE = 100  # of a file's
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co"})  # controls and direction marks, halves of characters, private ones
 # how lines of cards and notes begin, or what they name: a sign, or a ticket's number
-HOUSE = re.compile(r"^\s*[^\w\s,.!?，。！？、…~～()（）「“\"'-]|\b(?:CD|IN)-[0-9A-Z]{6}", re.IGNORECASE)
+HOUSE = pattern_of(r"^\s*[^\w\s,.!?，。！？、…~～()（）「“\"'-]|\b(?:CD|IN)-[0-9A-Z]{6}", re.IGNORECASE)
 BREAKS = str.maketrans(dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"))
 
 

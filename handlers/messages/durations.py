@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from handlers.messages.patterns import pattern_of
+
 UNITS: Mapping[str, int] = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-SHAPE = re.compile(r"(\d+(?:\.\d+)?)(s|m|h|d|wd)", re.ASCII)
+SHAPE = pattern_of(r"(\d+(?:\.\d+)?)(s|m|h|d|wd)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

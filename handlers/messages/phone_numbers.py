@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from handlers.messages.patterns import pattern_of
 
-WHOLE = re.compile(
+WHOLE = pattern_of(
     r"(?<![\d.])(?:(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}|\+[1-9](?:[ -]?\d){7,14}|0\d{2,3}[ -]?\d{7,8})(?![\d.])"
 )
-EXTENSION = re.compile(r"(?<=\d{10})-\d{1,6}$")  # behind a number that many share
+EXTENSION = pattern_of(r"(?<=\d{10})-\d{1,6}$")  # behind a number that many share
 
 
 def masked(phone: str) -> str:

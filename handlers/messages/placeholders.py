@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
+from handlers.messages.patterns import pattern_of
 
 # words without a figure in square brackets: whatever the language, nobody types goods or numbers so
-PLACEHOLDER = re.compile(r"\[[^\[\]\d\n]{1,32}\]|【(?:图片|表情|动画表情|语音|视频|文件|位置|链接|红包|转账|名片)】")
+PLACEHOLDER = pattern_of(r"\[[^\[\]\d\n]{1,32}\]|【(?:图片|表情|动画表情|语音|视频|文件|位置|链接|红包|转账|名片)】")
 
 
 def without(text: str) -> str:

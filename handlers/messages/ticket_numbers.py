@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from random import Random
+
+from handlers.messages.patterns import pattern_of
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 READ_AS = str.maketrans("OIL", "011")
 SIZE = 32
 
 # fullwidth letters, dashes and a missing hyphen come from phones
-SHAPE = re.compile(r"(?<![A-Z0-9])(CD|IN)\s?[-–—－_]?\s?([0-9A-TV-Z]{6})(?![A-Z0-9])")
+SHAPE = pattern_of(r"(?<![A-Z0-9])(CD|IN)\s?[-–—－_]?\s?([0-9A-TV-Z]{6})(?![A-Z0-9])")
 WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 

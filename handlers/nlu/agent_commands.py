@@ -9,44 +9,45 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.text import numerals
 
 SUM = r"(\d{1,6}(?:\.\d{1,2})?)"
-COUPON = re.compile(
+COUPON = pattern_of(
     rf"(?:加|\+|送|补|另)?\s*(?:[¥￥]\s*{SUM}\s*(?:元|块)?(?:的)?\s*(?:优惠|换购|购物|代金)?券"
     rf"|{SUM}\s*(?:元|块)?(?:的)?\s*(?:优惠|换购|购物|代金)?券|(?:优惠|换购|购物|代金)?券\s*[¥￥]?\s*{SUM}\s*(?:元|块)?"
     rf"|[¥￥]?\s*{SUM}\s*(?:yuan\s*)?coupon|coupon\s*(?:of\s*)?[¥￥]?\s*{SUM})",
     re.IGNORECASE,
 )
-SHARE = re.compile(
+SHARE = pattern_of(
     r"(\d{1,4}/\d{1,4}|[一二两三四五六七八九十\d]{1,3}分之[一二两三四五六七八九十\d]{1,3}|\d{1,3}%|[一二两三四五六七八九\d]成(?!熟))"
 )
-HALF = re.compile(r"一?半(?:价|款)?|\bhalf\b", re.IGNORECASE)
-WHOLE = re.compile(r"全额|全退|全部退款|全款|\bfull\b|\ball of it\b", re.IGNORECASE)
-BACK = re.compile(rf"(?:退回|退还|退款|退|refund(?:\s+of)?)\s*[:：]?\s*[¥￥]?\s*{SUM}\s*(?:元|块|yuan)?", re.IGNORECASE)
-BARE = re.compile(rf"[¥￥]\s*{SUM}|{SUM}\s*(?:元|块)")
+HALF = pattern_of(r"一?半(?:价|款)?|\bhalf\b", re.IGNORECASE)
+WHOLE = pattern_of(r"全额|全退|全部退款|全款|\bfull\b|\ball of it\b", re.IGNORECASE)
+BACK = pattern_of(rf"(?:退回|退还|退款|退|refund(?:\s+of)?)\s*[:：]?\s*[¥￥]?\s*{SUM}\s*(?:元|块|yuan)?", re.IGNORECASE)
+BARE = pattern_of(rf"[¥￥]\s*{SUM}|{SUM}\s*(?:元|块)")
 REMEDIES: Mapping[str, re.Pattern[str]] = {
-    "return_refund": re.compile(r"退货退款|退货|return and refund", re.IGNORECASE),
-    "exchange": re.compile(r"换货|换一[个份件盒]|\bexchange\b", re.IGNORECASE),
-    "resend": re.compile(r"补发|重发|补寄|\b(?:re)?send(?:\s+it)?\s+again\b|\bresend\b", re.IGNORECASE),
-    "apology": re.compile(r"道歉|致歉|\bapolog(?:y|ise|ize)\b", re.IGNORECASE),
-    "explanation": re.compile(r"解释|说明情况|\bexplain\b", re.IGNORECASE),
+    "return_refund": pattern_of(r"退货退款|退货|return and refund", re.IGNORECASE),
+    "exchange": pattern_of(r"换货|换一[个份件盒]|\bexchange\b", re.IGNORECASE),
+    "resend": pattern_of(r"补发|重发|补寄|\b(?:re)?send(?:\s+it)?\s+again\b|\bresend\b", re.IGNORECASE),
+    "apology": pattern_of(r"道歉|致歉|\bapolog(?:y|ise|ize)\b", re.IGNORECASE),
+    "explanation": pattern_of(r"解释|说明情况|\bexplain\b", re.IGNORECASE),
 }
-REFUND = re.compile(r"退款|退钱|退|\brefund\b", re.IGNORECASE)
-AS_WISHED = re.compile(
+REFUND = pattern_of(r"退款|退钱|退|\brefund\b", re.IGNORECASE)
+AS_WISHED = pattern_of(
     r"按(?:客户|用户)?(?:的)?(?:要求|诉求|申请)|^\s*(?:通过|同意|approved?\b)|\bas wished\b", re.IGNORECASE
 )
-DENIED = re.compile(
+DENIED = pattern_of(
     r"(?:不|别|勿|没法|无法)(?:能|会|可以?|给|予|予以|再|要|用|应|该|准|许|同意){0,2}(?:客户|他|她)?"
     r"(?:退|补[发寄]|重发|换货|赔|通过|同意)|拒绝(?:退|补|换|赔)"
     r"|\b(?:no|not|don't|do not|never)\s+(?:a\s+)?(?:refund|resend|exchange)",
     re.IGNORECASE,
 )
-REFUSED = re.compile(r"\s*(?:拒绝|驳回|不通过|不予通过|不同意|(?:refused?|reject(?:ed)?)(?![a-z]))", re.IGNORECASE)
-ASKED = re.compile(r"[?？]|[吗呢么]\s*[。!！~]*\s*$")
-INSIDE = re.compile(r"(?:原因|内部|备注|cause|internal)\s*[:：]\s*([^\n]*)", re.IGNORECASE)
-SPLIT = re.compile(r"[，,。；;、\n]+|\s{2,}")
-FILLER = re.compile(
+REFUSED = pattern_of(r"\s*(?:拒绝|驳回|不通过|不予通过|不同意|(?:refused?|reject(?:ed)?)(?![a-z]))", re.IGNORECASE)
+ASKED = pattern_of(r"[?？]|[吗呢么]\s*[。!！~]*\s*$")
+INSIDE = pattern_of(r"(?:原因|内部|备注|cause|internal)\s*[:：]\s*([^\n]*)", re.IGNORECASE)
+SPLIT = pattern_of(r"[，,。；;、\n]+|\s{2,}")
+FILLER = pattern_of(
     r"^(?:改判|通过|同意|改为|改成|加|和|并|吧|了|给他|给她|给|客户|就|再|算了|得了|行了|拉倒|意思一下|打发|->|→|\+|and|in|[\s.!！~])*$",
     re.IGNORECASE,
 )
@@ -139,15 +140,15 @@ def _left(text: str) -> str:
     return "，".join(part for part in parts if len(part) > 1 and not FILLER.match(part))
 
 
-RULE_LABEL = re.compile(r"(?:规则|依据|条款|标准|rule|policy)\s*[:：]?\s*", re.IGNORECASE)
-FACT_LABEL = re.compile(r"(?:事实|实际|情况|fact|found)\s*[:：]\s*", re.IGNORECASE)
-OTHER_LABEL = re.compile(r"(?:替代方案|替代|另选|可选|备选|alternative|instead)\s*[:：]?\s*", re.IGNORECASE)
-RULE_HINT = re.compile(r"规则|规定|依据|条款|标准|政策|时限|\brules?\b|\bpolicy\b", re.IGNORECASE)
-OTHER_HINT = re.compile(
+RULE_LABEL = pattern_of(r"(?:规则|依据|条款|标准|rule|policy)\s*[:：]?\s*", re.IGNORECASE)
+FACT_LABEL = pattern_of(r"(?:事实|实际|情况|fact|found)\s*[:：]\s*", re.IGNORECASE)
+OTHER_LABEL = pattern_of(r"(?:替代方案|替代|另选|可选|备选|alternative|instead)\s*[:：]?\s*", re.IGNORECASE)
+RULE_HINT = pattern_of(r"规则|规定|依据|条款|标准|政策|时限|\brules?\b|\bpolicy\b", re.IGNORECASE)
+OTHER_HINT = pattern_of(
     r"券|可选|可以|替代|另选|改为|补偿|建议|优惠|下次|coupon|instead|alternative|offer|could", re.IGNORECASE
 )
 
-CLAUSES = re.compile(
+CLAUSES = pattern_of(
     r"[，,。；;\n]+|\s+(?=(?:规则|依据|条款|事实|实际|替代|可选|另选|备选|rule|fact|alternative|instead)\s*[:：]?)",
     re.IGNORECASE,
 )

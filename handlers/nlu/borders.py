@@ -7,29 +7,30 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.problems import ITEM, Problem, problems_in
 from handlers.nlu.text.lexicon import Lexicon
 from handlers.nlu.text.numerals import ENGLISH
 
 OF_THE_ORDER = frozenset(("late", "service_attitude"))
 """Problems of the whole order: they are never those of the goods named beside them."""
-STOP = re.compile(r"[,。;!?\n]|(?<!\d)\.(?!\d)")
+STOP = pattern_of(r"[,。;!?\n]|(?<!\d)\.(?!\d)")
 CJK = "\u3400-\u9fff"
 COUNT = rf"(?:\d{{1,3}}|{ENGLISH}|a|an|the|my|all|both|some|half)"
-BORDER = re.compile(
+BORDER = pattern_of(
     rf"(?:(?<=[{CJK}\ue000-\ue002)])|(?<=[{CJK}]\d)|(?<=[{CJK}]\d\d))[ \t]+(?=[{CJK}\ue000-\ue002\d])"
     rf"|(?<=[{CJK}\ue001])(?:然后|而且|并且|再就是|再有就是|另外|还有|同时|再加上|外加)"
     rf"|[ \t](?=(?:and|plus|also|then)\b)|(?<=[a-z])[ \t](?=(?:{COUNT} (?:(?:[a-z]{{2,9}} )?of )?){{0,3}}\ue001)"
     rf"|[ \t]/[ \t]|(?<=[{CJK}\ue001)])/(?=[{CJK}\ue001])"
 )
-COUNTED = re.compile(rf"\s*(?:{COUNT}\b\s*(?:(?:[a-z]{{2,9}}\s?)?(?:of\b\s*)?))*")
-HAN = re.compile(f"[{CJK}]")
-FILLS = re.compile(
+COUNTED = pattern_of(rf"\s*(?:{COUNT}\b\s*(?:(?:[a-z]{{2,9}}\s?)?(?:of\b\s*)?))*")
+HAN = pattern_of(f"[{CJK}]")
+FILLS = pattern_of(
     r"[\s\ue000-\ue002\d,/.:的呢嘛吧啊和跟与及、还有那个这些都全也各一二两三四五六七八九十半俩仨几"
     r"xX*×盒袋包份个只枚颗箱瓶杯把条根块斤板]+"
     rf"|\b(?:and|plus|also|then|{COUNT})\b"
 )
-WAIVED = re.compile(
+WAIVED = pattern_of(
     r"[^。!?;\n]{0,24}?(?:(?:这个|那个|这|就|也)(?:也|就)*(?:算了|不讲了|不说了|不提了)|不计较|不追究|不怪你|没关系|无所谓|不要紧"
     r"|never mind|does(?:n'?t| not) matter|(?:do not|don'?t) mind|no big deal|not a big deal|no worries)"
 )

@@ -7,16 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.borders import FILLS, HAN, OF_THE_ORDER
 from handlers.nlu.entries import BREAK, Entry, apart
 from handlers.nlu.items import Mention
 from handlers.nlu.problems import Problem
 from handlers.nlu.quantities import Quantity, short_by
 
-AND_BEFORE = re.compile(r"(?:和|跟|与|、|及|还有|加|and)\s*$")
-ALL_OF = re.compile(r"\s*(?:全部?|两样|两个|这些|统统|一共)?(?:都|均|全)")
-EACH = re.compile(r"各|每样|每种|分别")
-LINK = re.compile(r"(?: of(?: the)?)?[\s的:xX*\ue000-\ue002]*$")
+AND_BEFORE = pattern_of(r"(?:和|跟|与|、|及|还有|加|and)\s*$")
+ALL_OF = pattern_of(r"\s*(?:全部?|两样|两个|这些|统统|一共)?(?:都|均|全)")
+EACH = pattern_of(r"各|每样|每种|分别")
+LINK = pattern_of(r"(?: of(?: the)?)?[\s的:xX*\ue000-\ue002]*$")
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.text.normalisation import normalise
 
 LONGEST = 160  # characters of a message in which a question is looked for
@@ -98,10 +99,10 @@ QUESTIONS: Mapping[str, Question] = {
         r"at) (?:the )?(?:fridge|freezer|room)")),
 }  # fmt: skip
 """Questions in the order in which they are looked for; one message may ask several."""
-FRAIL = re.compile(
+FRAIL = pattern_of(
     r"宝宝|孩子|小孩|娃|婴儿|儿子|女儿|闺女|孙子|孙女|老人|奶奶|爷爷|孕妇|怀孕|baby|child|kid|son\b|daughter|toddler|infant|pregnant|grand"
 )
-ASKS = re.compile(
+ASKS = pattern_of(
     r"[?？]|(?:吗|么|呢|嘛|咩|伐|没有|不咯)\s*$|什么时候|为什么|为啥|怎么|咋|能不能|可不可以|要不要|是不是|有没有|会不会|哪里|哪个|谁"
     r"|^(?:how|when|where|who|why|what|which|can|could|do|does|is|are|may|will|should)\b",
     re.IGNORECASE,
@@ -130,7 +131,7 @@ def asks_of_return(text: str) -> bool:
     return not OF_RETURN.isdisjoint(questions(text))
 
 
-NOTHING = re.compile(
+NOTHING = pattern_of(
     r"只是(?:想)?问|就是问|问一下(?:而已|就好)?$|问问(?:而已|就好)?$|随便问|不是(?:要)?(?:投诉|退|售后)|(?:没有?|冇|呒没|莫得|冒得)(?:什么|啥|么斯|别的|得)?(?:坏|问题|事)|都(?:是)?好的?$|(?:不要|不用)(?:什么|么斯|啥)"
     r"|(?:only|just) ask|just a question|not (?:a )?complain|no complaint|nothing(?: is)? wrong|^nothing\b|"
     r"all good|all fine|it'?s fine|no problem",
@@ -148,7 +149,7 @@ def nothing_else(text: str) -> bool:
     return len(re.sub(r"[\W的了喇啦啊呀嘅咗我系是都也]", "", NOTHING.sub("", normalise(text)))) < 2
 
 
-PERSON = re.compile(
+PERSON = pattern_of(
     r"(?:来|找|叫|要|换|给我|让|派|请|喊|接|转|想)[^,。!?;\n]{0,6}(?:活人|真人|人工|大活人|老板|经理|主管|店长|领导|负责人|客服人员|管理员|站长)(?!的)|(?:找|叫|来|换)(?:一?个|你们)?管事的?"
     r"|(?:活人|真人|人工|老板|经理|主管|店长|领导|负责人|管事的?)[^,。!?;\n]{0,4}(?:来|出来|过来|回话|说话|接|打电话|联系|回个?电话|给我)|(?:给我|帮我|跟我)?(?:回|打)(?:个|一个)?电话(?:给我|过来|来)|换个人"
     r"|(?:别|不要|不想)[^,。!?;\n]{0,3}(?:跟|和|同)?(?:机器人|机器)[^,。!?;\n]{0,4}(?:讲|说|聊|回)"
@@ -160,7 +161,7 @@ PERSON = re.compile(
     r"|(?:call|ring|phone) me(?: back)?\b|(?:real|actual|live) (?:person|human)(?: being)?(?! or)(?=[.!,]|$| please)",
     re.IGNORECASE,
 )
-NO_PERSON = re.compile(
+NO_PERSON = pattern_of(
     r"(?:不用|不要|别|无需|不必)(?:找|叫|转|打)?[^,。!?;\n]{0,3}(?:人工|老板|经理|主管|店长|电话)|(?:老板|店长|经理)(?:说|讲|发|推荐|让|叫)|(?:是|系)(?:不是|唔系)?真人"
     r"|(?:don'?t|do not|no) (?:need|want|call)",
     re.IGNORECASE,

@@ -7,20 +7,21 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from handlers.messages.patterns import pattern_of
 from storage.orders import Order
 
-DATES = re.compile(
+DATES = pattern_of(
     r"(?P<month>\d{1,2})月(?P<day>\d{1,2})[号日]?|(?P<only>(?<!\d)\d{1,2})[号日](?:那天|当天|那日)"
     r"|(?P<iso>20\d{2}[-/.]\d{1,2}[-/.]\d{1,2})(?!\d)"
     r"|(?<![\d/-])(?P<slash>\d{1,2}/\d{2}(?![\d/])(?=的|[ 号日]|$)|\d{1,2}/\d{1,2}(?=[号日]))"
 )
-NAMED = re.compile(r"昨[天日晚儿]|今[天日晚早儿]|\byesterday\b|\btoday\b|前天")
+NAMED = pattern_of(r"昨[天日晚儿]|今[天日晚早儿]|\byesterday\b|\btoday\b|前天")
 DAYS = {"昨": "yesterday", "今": "today", "yesterday": "yesterday", "today": "today"}
-EACH_DAY = re.compile(
+EACH_DAY = pattern_of(
     r"(?:昨|今|前)[天日晚早](?:的|那|这)?(?:单|个)?还是(?:昨|今|前)|(?:昨|今|前)[天日](?:的|那).*(?:昨|今|前)[天日](?:的|那)"
 )
 BEFORE_YESTERDAY = "前天"
-WRITTEN = re.compile(r"20(\d{2})(\d{2})(\d{2})|(?<!\d)(\d{2})(\d{2})(\d{2})(?!\d)")
+WRITTEN = pattern_of(r"20(\d{2})(\d{2})(\d{2})|(?<!\d)(\d{2})(\d{2})(\d{2})(?!\d)")
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.borders import pressed, punctuated
 from handlers.nlu.clauses import gather
 from handlers.nlu.entries import Entry
@@ -23,18 +24,18 @@ from handlers.nlu.text.photo_counts import without_photo_counts
 from handlers.nlu.wishes import Wishes, wishes
 from storage.orders import Order
 
-PORTION = re.compile(r"[0-9一二两三四五六七八九十半][个只颗枚盒袋包份瓶箱条根块斤板组]")
-CONTRAST = re.compile(r"[,。;!\s]*(?:就是|只是|但|不过|可是|而是|倒是少|but\b|just\b)")
-PLACED = re.compile(r"(?:的)?(?:底下|下面|下边|旁边|后面|上面)(?=[还又也压藏放翻找有]|,)")  # 血肠底下还压着一袋
-APART = re.compile(r"[,。;!?\n]|(?<!\d)\.(?!\d)|\band\b|(?<=退)\s|(?<=退了)\s|(?<=[补换]发)\s")
-EATEN_AND = re.compile(r"[^,。;!?\n]{0,4}[吃喝用尝][了过]?,\s*")
-OTHERS_ARE = re.compile(r"(?:另外|其余|剩下|其他|另)[^,。;!?\n]{0,5}(?:是|系)\s*$")  # 另外两包是虾饺: as ordered
+PORTION = pattern_of(r"[0-9一二两三四五六七八九十半][个只颗枚盒袋包份瓶箱条根块斤板组]")
+CONTRAST = pattern_of(r"[,。;!\s]*(?:就是|只是|但|不过|可是|而是|倒是少|but\b|just\b)")
+PLACED = pattern_of(r"(?:的)?(?:底下|下面|下边|旁边|后面|上面)(?=[还又也压藏放翻找有]|,)")  # 血肠底下还压着一袋
+APART = pattern_of(r"[,。;!?\n]|(?<!\d)\.(?!\d)|\band\b|(?<=退)\s|(?<=退了)\s|(?<=[补换]发)\s")
+EATEN_AND = pattern_of(r"[^,。;!?\n]{0,4}[吃喝用尝][了过]?,\s*")
+OTHERS_ARE = pattern_of(r"(?:另外|其余|剩下|其他|另)[^,。;!?\n]{0,5}(?:是|系)\s*$")  # 另外两包是虾饺: as ordered
 NEAR = 10  # characters between an item and the words that say it is fine
-SENTENCE = re.compile(r"[^。!?;\n]*")
-JOINED = re.compile(r"\s*(?:和|跟|与|、|及|同|佮|还有|,|and|&)?\s*(?:条|那个|the |my )?\s*")
-TAKEN_BACK = re.compile(r"(?:\bno,? sorry,? not|\bsorry,? (?:no,? )?not|\bi mean,? not|\bno,? not)(?: the| my)?\s$")
-NOT_THIS = re.compile(r"[,\s]*而?不是[\s那个]*")
-BESIDE = re.compile(r"[\s的了掉x*:\ue000]*")
+SENTENCE = pattern_of(r"[^。!?;\n]*")
+JOINED = pattern_of(r"\s*(?:和|跟|与|、|及|同|佮|还有|,|and|&)?\s*(?:条|那个|the |my )?\s*")
+TAKEN_BACK = pattern_of(r"(?:\bno,? sorry,? not|\bsorry,? (?:no,? )?not|\bi mean,? not|\bno,? not)(?: the| my)?\s$")
+NOT_THIS = pattern_of(r"[,\s]*而?不是[\s那个]*")
+BESIDE = pattern_of(r"[\s的了掉x*:\ue000]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

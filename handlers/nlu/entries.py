@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.borders import OF_THE_ORDER
 from handlers.nlu.items import Mention
 from handlers.nlu.problems import Problem
 from handlers.nlu.quantities import Quantity, short_by
 
-BREAK = re.compile(r"[,。;!?\n]|(?<!\d)\.(?!\d)|(?<=\d)\.(?=\s|$)|\.{2,}")
+BREAK = pattern_of(r"[,。;!?\n]|(?<!\d)\.(?!\d)|(?<=\d)\.(?=\s|$)|\.{2,}")
 PACKS = {
     "袋": ("bag", "bags", "pack", "packs"),
     "盒": ("box", "boxes", "pack", "packs"),

@@ -7,19 +7,20 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, islice
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.text.lexicon import HITS, Lexicon
 from handlers.nlu.text.normalisation import normalise
 from handlers.nlu.text.phonetics import by_line
 from storage.orders import Order, OrderLine
 
-CJK = re.compile(r"[\u3400-\u9fff][\u3400-\u9fff0-9]*")
-LATIN = re.compile(r"[a-z]{3,}")
-PLURAL = re.compile(r"e?s(?![a-z])")
-SPEC_PART = re.compile(r"(\d{1,4})(杯|瓶|枚|个|只|袋|包|片|支|盒|罐|g|ml|kg|l|斤|克)")
-BRACKETS = re.compile(r"\([^)]{0,40}\)")
+CJK = pattern_of(r"[\u3400-\u9fff][\u3400-\u9fff0-9]*")
+LATIN = pattern_of(r"[a-z]{3,}")
+PLURAL = pattern_of(r"e?s(?![a-z])")
+SPEC_PART = pattern_of(r"(\d{1,4})(杯|瓶|枚|个|只|袋|包|片|支|盒|罐|g|ml|kg|l|斤|克)")
+BRACKETS = pattern_of(r"\([^)]{0,40}\)")
 MEASURES = "kg|ml|cm|g|l|斤|两|克|公斤|千克|升|毫升|[个只颗枚粒盒包袋杯瓶片抽支条件根把块份板箱听罐号]"
-SPEC = re.compile(rf"[约共]?[0-9.]{{1,8}}(?:{MEASURES})(?:装|级|以上|左右)?(?:[/*x][0-9]*[\u4e00-\u9fff]?)*")
-TWO_KINDS = re.compile(r"(?:两|2|俩)(?:种|款|样|个?口味|个?品种|个?馅|份不同)的?$")
+SPEC = pattern_of(rf"[约共]?[0-9.]{{1,8}}(?:{MEASURES})(?:装|级|以上|左右)?(?:[/*x][0-9]*[\u4e00-\u9fff]?)*")
+TWO_KINDS = pattern_of(r"(?:两|2|俩)(?:种|款|样|个?口味|个?品种|个?馅|份不同)的?$")
 JOINTS = frozenset({"", "的", "(", " (", " "})
 BORROWED = 0.75
 NAMES_KEPT = 5000

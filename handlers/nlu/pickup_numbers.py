@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.text.lexicon import HITS, Lexicon
 from handlers.nlu.text.numerals import chinese
 
@@ -24,35 +25,35 @@ SIGN = (
     r"\s{0,2}号(?!楼|门|线|路|院|店|码|机|电池|键|公馆|\s*楼)|\s?#|\s?hao(?![a-z])|呺"
     r"|单(?=$|[\s的:](?![没都有少])|[^\d\s身个点子位独买有没都少未缺需要退待已在共,。!;、出到价元])|[位户楼]|[那这]个?单|(?<=\d\d)\s?here(?=$|[,.!])"
 )
-ONE = re.compile(rf"(?P<lead>{LEAD})?(?P<number>\d{{1,4}}|{NUMERAL})(?P<sign>{SIGN})?")
+ONE = pattern_of(rf"(?P<lead>{LEAD})?(?P<number>\d{{1,4}}|{NUMERAL})(?P<sign>{SIGN})?")
 RANGE, LISTED, POINTED = r"\s?(?:--?|~|到|至|\.{2,3})\s?", r"\s?(?:[、,/和跟与及&+;]|and|还有|以及)\s?", r"\."
 JOINT = rf"(?:{RANGE}|{LISTED}|{POINTED}|\s)"
 PLAIN = rf"(?:{LEAD})?(?:\d{{1,4}}|{NUMERAL})(?!\d)(?:{SIGN})?"
-GROUP = re.compile(rf"(?<![\d.])(?:(?<=no\.)|(?<!\.)){PLAIN}(?:{JOINT}{PLAIN}){{0,40}}")
-TO = re.compile(RANGE)
-AND = re.compile(LISTED)
+GROUP = pattern_of(rf"(?<![\d.])(?:(?<=no\.)|(?<!\.)){PLAIN}(?:{JOINT}{PLAIN}){{0,40}}")
+TO = pattern_of(RANGE)
+AND = pattern_of(LISTED)
 ORDINAL, ORDINAL_SIGN = "第", ("位", "户", "楼")
-OPEN = re.compile(r"(?:^|[\s,;:。!?、()【】\[\]\ue000-\ue002])$")
-COUNTED = re.compile(r"[坏烂碎破少缺漏死裂臭丢差短了过*x×]\s?$")
-MEASURE = re.compile(r"[盒份个袋包箱瓶板罐桶组颗枚只斤条块根把杯]")
-TOTAL = re.compile(r"(?:共|计|总|今天|今日|有|接|出|收|送|退)\s?$")
+OPEN = pattern_of(r"(?:^|[\s,;:。!?、()【】\[\]\ue000-\ue002])$")
+COUNTED = pattern_of(r"[坏烂碎破少缺漏死裂臭丢差短了过*x×]\s?$")
+MEASURE = pattern_of(r"[盒份个袋包箱瓶板罐桶组颗枚只斤条块根把杯]")
+TOTAL = pattern_of(r"(?:共|计|总|今天|今日|有|接|出|收|送|退)\s?$")
 # a day of the month where words of coming and opening are beside it
-BEFORE_DATE = re.compile(
+BEFORE_DATE = pattern_of(
     r"(?:开团|到货|发货|截团|截单|预售|配送|下次|下期|下一?团|预计|日期|生产|到期|保质期)(?:时间)?[:是到在为于 ]{0,2}$"
 )
-MADE, MADE_ON = re.compile(r"日期|保质期|生产|批次|到期"), re.compile(r"\s?(?:的|生产|产|到期|过期|$|[,。;!])")
-AFTER_DATE = re.compile(r"\s?(?:买|下单|下的单|付款|到货|发货|收到|收的|送到|订的|到的|发的|拍的)")
-DATED = re.compile(r"(?:今天|昨天|前天|明天|说好?|讲好?|写[着的到]?)[是都]?\s?$")
-DATED_AFTER = re.compile(r"\s?(?:上午|下午|早上|晚上|中午|才[来到送]|过[生大七八六寿]|到(?![货店])|那天)")
-GIVEN = re.compile(r"(?:给|到|批)$")
-LEADING = re.compile(rf"\s*[(\[【<]?\s?(?P<numbers>\d{{1,4}}(?!\d)(?:{JOINT}\d{{1,4}}(?!\d)){{0,40}})")
-CLOSED = re.compile(r"\s?[)\]】>]?(?:[.、:,;-]\s?|\s|(?<=[)\]】>])|(?=[\u4e00-\u9fff(【\[])|$)")
-NO_NUMBER = re.compile(
+MADE, MADE_ON = pattern_of(r"日期|保质期|生产|批次|到期"), pattern_of(r"\s?(?:的|生产|产|到期|过期|$|[,。;!])")
+AFTER_DATE = pattern_of(r"\s?(?:买|下单|下的单|付款|到货|发货|收到|收的|送到|订的|到的|发的|拍的)")
+DATED = pattern_of(r"(?:今天|昨天|前天|明天|说好?|讲好?|写[着的到]?)[是都]?\s?$")
+DATED_AFTER = pattern_of(r"\s?(?:上午|下午|早上|晚上|中午|才[来到送]|过[生大七八六寿]|到(?![货店])|那天)")
+GIVEN = pattern_of(r"(?:给|到|批)$")
+LEADING = pattern_of(rf"\s*[(\[【<]?\s?(?P<numbers>\d{{1,4}}(?!\d)(?:{JOINT}\d{{1,4}}(?!\d)){{0,40}})")
+CLOSED = pattern_of(r"\s?[)\]】>]?(?:[.、:,;-]\s?|\s|(?<=[)\]】>])|(?=[\u4e00-\u9fff(【\[])|$)")
+NO_NUMBER = pattern_of(
     r"\s*(?:年|月|日|点|分|个|天|小时|块|元|毛|折|号|%|[:.]\d|/\d|[位户人家单](?=[没都有少未缺反邻客顾要退说]))"
 )
-PARTS = re.compile(r"(?<=[\s,;])(?P<numbers>\d{1,4})(?=是|不|也|要退|要补|要换|的|昨天|今天)")
-TRAILING = re.compile(rf"(?:[:的\s])\s?(?P<numbers>\d{{1,4}}(?:(?:{RANGE}|{LISTED}|\s)\d{{1,4}}){{1,40}})[\s。!]*$")
-TOGETHER = re.compile(r"[都各均全]")
+PARTS = pattern_of(r"(?<=[\s,;])(?P<numbers>\d{1,4})(?=是|不|也|要退|要补|要换|的|昨天|今天)")
+TRAILING = pattern_of(rf"(?:[:的\s])\s?(?P<numbers>\d{{1,4}}(?:(?:{RANGE}|{LISTED}|\s)\d{{1,4}}){{1,40}})[\s。!]*$")
+TOGETHER = pattern_of(r"[都各均全]")
 WIDEST = 60
 """A range of more pickup numbers than this is no range."""
 NEAR_DAYS = 45

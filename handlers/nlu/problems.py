@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.text.lexicon import Hit, Lexicon, all_hits
 
 ITEM = "\ue001"  # stands for each character of covered goods
-CLAUSE = re.compile(r"[,。;!?\n]|(?<!\d)\.(?!\d)")
+CLAUSE = pattern_of(r"[,。;!?\n]|(?<!\d)\.(?!\d)")
 WEAK, FADING, BLAME, OUTCOME = "poor", "fading", "blame", "outcome"
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
 from handlers.messages.codes import strongest
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.dates import of_day
 from handlers.nlu.entities import Facts, facts
 from handlers.nlu.entries import Entry, amount
@@ -23,9 +23,9 @@ from handlers.nlu.text.spoken_digits import in_figures
 from storage.orders import Order
 
 COMMON_UNITS = frozenset("个份盒袋包箱件组斤两克块样单对双") | {"g", "l", "kg"}
-LIKE = re.compile(r"(?:比|像|如|臭|股|似)$")
-LIKENED = re.compile(r"(?:[^,。!?;\n]{0,2}[腥味渣]|[^,。!?;\n]{0,2}(?:一样|似的|那样|那么)|还)")
-ADDS = re.compile(r"还有|另外|也(?!许|好|行|不|没|就|在)|再加|外加|同样|\b(?:also|as well|too|another|plus|and the)\b")
+LIKE = pattern_of(r"(?:比|像|如|臭|股|似)$")
+LIKENED = pattern_of(r"(?:[^,。!?;\n]{0,2}[腥味渣]|[^,。!?;\n]{0,2}(?:一样|似的|那样|那么)|还)")
+ADDS = pattern_of(r"还有|另外|也(?!许|好|行|不|没|就|在)|再加|外加|同样|\b(?:also|as well|too|another|plus|and the)\b")
 SUBSTANCES = frozenset(("water", "juice", "水", "汁", "果汁", "汁水", "油", "oil"))  # what runs out of goods
 NEED_ITEM = {"quality_spoiled", "quality_other", "damaged_package", "expired", "foreign_object", "not_as_described"}
 

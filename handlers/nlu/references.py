@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.dates import day_in
 from handlers.nlu.order_index import OrderIndex, lay_open
 from handlers.nlu.pickup_numbers import Finder, Span
@@ -14,14 +15,14 @@ from handlers.nlu.text.lexicon import Lexicon
 from storage.orders import Order
 
 MASK = "\ue000"
-PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+PHONE = pattern_of(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 NAMED_PHONE = r"(?:手机号?码?|电话号?码?|号码|联系方式)"
 LAST = (
     r"(?:尾号|尾数|尾巴|末尾|末四码|后四码|后[头面边]四位|最后四位|最后4位|最后|尾|后四位数?|后4位数?|末四位|末4位"
     r"|后[头面边尾]|结尾)"
 )
 IS = r"(?:就是|[是为:,\s])"
-TAIL = re.compile(
+TAIL = pattern_of(
     rf"(?:{NAMED_PHONE}的?{LAST}|尾号|尾数|末尾|末四码|后四码|后四位数?|后4位数?|末四位|末4位|最后四位|最后4位|后[头面边](?=是)"
     r"|last (?:four|4)(?: digits?| numbers?)?(?: of (?:my|the) phone)?(?: are| is)?|ending(?: in| with)?"
     r"|(?:phone|mobile|telephone|cell|tel|number|it) (?:number )?(?:is )?(?:ends?|finish(?:es)?)(?: in| with)?|"
@@ -31,16 +32,16 @@ TAIL = re.compile(
     r"|(?:1\d{2})?[*x]{3,8}(\d{4})(?!\d)|(?<!\d)(\d{4})(?:尾号|的?手机尾号|的尾号|结尾|\s?(?:at the end|are the last))"
     r"|(?<!\.)\.{3,6}(\d{4})(?!\d)"
 )
-LEADING_TAIL = re.compile(r"\s*(\d{4})(?=[\s,:、]|[\u4e00-\u9fff])(?!\s*(?:年|块|元|克))")
-ORDER_TAIL = re.compile(r"(?:单号|订单号?)的?(?:尾号|尾数|后四位|后4位|末四位|末4位)[是为:\s]{0,3}(\d{4})(?!\d)")
-BARE_TAIL = re.compile(r"(?<![\d.a-z-])(\d{4})(?![\d.%a-z-]|\s*(?:年|块|元|克|ml|g\b|号))")
+LEADING_TAIL = pattern_of(r"\s*(\d{4})(?=[\s,:、]|[\u4e00-\u9fff])(?!\s*(?:年|块|元|克))")
+ORDER_TAIL = pattern_of(r"(?:单号|订单号?)的?(?:尾号|尾数|后四位|后4位|末四位|末4位)[是为:\s]{0,3}(\d{4})(?!\d)")
+BARE_TAIL = pattern_of(r"(?<![\d.a-z-])(\d{4})(?![\d.%a-z-]|\s*(?:年|块|元|克|ml|g\b|号))")
 
 
 # a text that begins with a pickup number and four digits: 17 1894, 22-2449
-PAIR = re.compile(
+PAIR = pattern_of(
     r"^\s*(?P<number>\d{1,3})(?:\s?[-—–_/,、.]\s?|\s+)(?P<tail>\d{4})(?![\d.%a-z-]|\s*(?:年|月|块|元|克|ml|g\b|号))"
 )
-NOT_SURE = re.compile(
+NOT_SURE = pattern_of(
     r"好像|应该|可能|大概|似乎|估计|记得|不好意思|对不起|抱歉|[打说写看记搞]错了?|就?是|[的哦噢啊呢吧呀啦了吗嘛]|我|手机|电话|号码?|末尾|最后"
     r"|i think|maybe|probably|sorry|it'?s|should be|my|[\s,，。.!:、~]"
 )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.problems import CLAUSE, ITEM, Problem
 from handlers.nlu.risk_signals import Serious
 from handlers.nlu.text.lexicon import Hit
 from handlers.nlu.text.weights import MAJOR, Learned, marks_of
 
-GOODS = re.compile(f"{ITEM}+")
+GOODS = pattern_of(f"{ITEM}+")
 KEPT = frozenset({"illness", "foreign_object", "expired"})
 """Types that are never dropped when the tables found them: too much is at stake."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from handlers.messages.codes import strongest
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.text.lexicon import Lexicon, all_hits
 
 BODILY = {"illness", "allergy", "injury", "foreign_object"}
@@ -14,7 +14,7 @@ HARMFUL = frozenset({"quality_spoiled", "expired", "foreign_object"})
 """Problems of goods that are dangerous to vulnerable people."""
 WRITERS = frozenset({"pregnant", "senior", "disabled", "minor", "frail"})
 """Groups that may write for themselves: 我吃了 means them, but not a child that is spoken of."""
-MYSELF = re.compile(
+MYSELF = pattern_of(
     r"(?:(?<![和跟与同])(?:我们?|咱们?|老公|老婆|大人|爸爸|他爸|她爸|孩子爸|我妈|本人)(?:自己|先|就|也|都|刚|已经|只|才|今天|昨天)*"
     r"|自己(?:先|就|都)?|(?<![a-z])(?:i|we|my husband|my wife)(?: only| just| already| have| had|'ve)*)\s*$"
 )

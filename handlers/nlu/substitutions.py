@@ -2,50 +2,50 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.text.lexicon import Hit, Lexicon
 
 CAME = r"(?:a |an |the |some )?(?P<came>[a-z][a-z ]{1,30}?)"
 ENGLISH = (
-    re.compile(rf"\b(?:got|received|sent|gave me|delivered)\s(?:me\s)?{CAME}\s(?:instead of|rather than|not)\b"),
-    re.compile(
+    pattern_of(rf"\b(?:got|received|sent|gave me|delivered)\s(?:me\s)?{CAME}\s(?:instead of|rather than|not)\b"),
+    pattern_of(
         r"\bordered\b[^,.;]{1,30}?\b(?:but|and|,)\s?(?:i\s|we\s)?(?:got|received|you sent(?: me)?)\s"
         rf"{CAME}(?=[,.;!?]|$)"
     ),
 )
 # what it is and what it is not: only a known thing came, for "it's bad" names none
 NAMED = (
-    re.compile(
+    pattern_of(
         r"\b(?:this|that|it|these|they|those)(?:'s| is| are)?\s?(?:not|isn'?t|aren'?t|ain'?t)\s[a-z ]{2,30}?[\s,.;!?]+"
         rf"(?:(?:lol|but|haha|it'?s|it is|this is|that'?s|they'?re|they are)[\s,]+)+{CAME}(?=[,.;!?]|$)"
     ),
-    re.compile(
+    pattern_of(
         rf"\b(?:what i (?:got|received) (?:is|was)|is actually|was actually|turned out to be)\s{CAME}(?=[,.;!?]|$)"
     ),
 )
-ENDS = re.compile(r"[,。;!?\n\s\ue000-\ue002]|而?不是|(?:的?了|的|吧|呢|啊|吗|呀|啦)(?=[,。;!?\n\s]|$)")
-REVERSAL = re.compile(r"不是(?P<first>[^,。!?;\n\s]{1,10}?)[,\s]?(?:而)?是(?P<second>[^,。!?;\n\s]{1,10})")
+ENDS = pattern_of(r"[,。;!?\n\s\ue000-\ue002]|而?不是|(?:的?了|的|吧|呢|啊|吗|呀|啦)(?=[,。;!?\n\s]|$)")
+REVERSAL = pattern_of(r"不是(?P<first>[^,。!?;\n\s]{1,10}?)[,\s]?(?:而)?是(?P<second>[^,。!?;\n\s]{1,10})")
 # 要的是无糖的 ... 两罐都是红糖的
-WANTED_CAME = re.compile(
+WANTED_CAME = pattern_of(
     r"(?:要|买|订|定|点|拍)的(?:都)?是(?P<want>[^,。!?;\n]{1,8}?)的?(?=[呀啊哦,。!?;\n])[^!?]{0,90}?"
     r"(?:都是|写的是?|印的是?|标的是?|[来给发]的是)(?P<came>[^,。!?;\n还]{1,8}?)(?=的?(?:[,。!?;\n]|还|$)|两|三|[罐盒袋瓶])"
 )
-ARRIVED = re.compile(r"(?:收到|到手|拿到|里面|来|发|给|送)[了我们过来]*的?(?:都|全|根本|竟然|居然|却)?$")
-WANTED = re.compile(r"(?:买|要|点|订|定|拍|下单)的|(?:说|写|标)(?:是|的|好)|错|不对|不符")
-AGAIN = re.compile(r"(?:补|重新?|再|新|批)$")
-EMPTY = re.compile(
+ARRIVED = pattern_of(r"(?:收到|到手|拿到|里面|来|发|给|送)[了我们过来]*的?(?:都|全|根本|竟然|居然|却)?$")
+WANTED = pattern_of(r"(?:买|要|点|订|定|拍|下单)的|(?:说|写|标)(?:是|的|好)|错|不对|不符")
+AGAIN = pattern_of(r"(?:补|重新?|再|新|批)$")
+EMPTY = pattern_of(
     r"(?:的|坏|烂|臭|死|次|不|破|碎|隔|旧|凉|冷|一堆|什么|个啥|啥|小|干|空|大小|很|太|都|全|货|时候|日期|东西|速度|时间)"
 )
 
 
-CAME_BEFORE = re.compile(
+CAME_BEFORE = pattern_of(
     r"(?:(?<!没)(?:给|来|发|送|拿|装|配)了|收到了?|到的是|错[发给送拿配]了?|误发|多[给发送配]了?|换成了?|变成了?|[发拿送配装给]成了?|怎么是|居然是|结果是)"
     r"(?:我|她|他|人家)?(?:[一1]?[个份盒袋包箱瓶])?$"
 )
-CAME_AFTER = re.compile(r"(?:当|顶替|代替|冒充|充当)")
+CAME_AFTER = pattern_of(r"(?:当|顶替|代替|冒充|充当)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

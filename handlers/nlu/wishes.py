@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.text.lexicon import Hit, Lexicon, all_hits
 
-REFUSED = re.compile(
+REFUSED = pattern_of(
     r"(?:不要|不用|不想|别|不需要|无需|不必|不是要|不是|没必要|甭|(?<![能退换补])不)(?:再|给我?|跟我|和我|帮我|你们?|直接|说|提|讲|啥|什么)*$"
     r"|(?:免|唔使|唔要|毋免|莫)(?:再|给我?)*$"
     r"|(?:\bno|\bnot|don't|do not|don't want(?: a| the)?|no need(?: to| for)?(?: a)?|without)"
     r"(?: want)?(?: a| any| the| to)?\s*$"
 )
-REFUSED_AFTER = re.compile(
+REFUSED_AFTER = pattern_of(
     r"\s*(?:i )?(?:don'?t (?:need|want)|not need|no need)|\s*(?:就)?(?:不用了|不必了|不需要|免了|不要)"
 )
-BLOCKED = re.compile(
+BLOCKED = pattern_of(
     r"(?:不给|不肯|没法|无法|拒绝|不让|不同意|不支持|不予|(?<!能)不能|说不|没人|不可以)(?:我)?(?:办理?|申请)?$"
 )
-PAPERS = re.compile(r"[\s充发传上一张个]{0,3}(?:照片|图片?|视频|截图|凭证|资料|订单号|信息|说明)")
-ASKING = re.compile(r"[?吗吧没呢么催]|还不|多少|进度|到账|什么时候|啥时候|多久|\b(?:where|status|yet|update)\b")
+PAPERS = pattern_of(r"[\s充发传上一张个]{0,3}(?:照片|图片?|视频|截图|凭证|资料|订单号|信息|说明)")
+ASKING = pattern_of(r"[?吗吧没呢么催]|还不|多少|进度|到账|什么时候|啥时候|多久|\b(?:where|status|yet|update)\b")
 SAME_PLACE = {"return_refund": ("refund", "exchange"), "partial_refund": ("refund", "resend"), "resend": ("exchange",)}
 
 

@@ -21,7 +21,8 @@ Code = Annotated[str, CODE]
 Clocks = Keyed(CLOCKS, Annotated[Duration, DURATION], all_needed=True)
 Windows = Keyed(dict.fromkeys(TAGS, ""), Annotated[Duration, DURATION])
 Texts = Keyed(dict.fromkeys(LANGUAGES, ""), Annotated[Mapping[str, str], TABLE])
-UNSAID = frozenset({"desk", "orders", "returns", "costs"})  # defaults younger than stored policies: their hashes stay
+# defaults younger than stored policies: their hashes stay
+UNSAID = frozenset({"costs", "desk", "orders", "retention", "returns"})
 
 
 # fmt: off
@@ -46,6 +47,7 @@ class Content:
     review: v.Review = field(default_factory=v.Review)
     returns: v.Returns = field(default_factory=v.Returns)
     survey: v.Survey = field(default_factory=v.Survey)
+    retention: v.Retention = field(default_factory=v.Retention)
     desk: v.Desk = field(default_factory=v.Desk)
     wechat: v.Template | None = None
     remedies: v.Remedies = field(default_factory=v.Remedies)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from handlers.messages.patterns import pattern_of
 from handlers.policy.consistency import contradictions
 from handlers.policy.content import canonical, merge
 from handlers.policy.embedded_weights import embedded
@@ -21,7 +22,7 @@ from handlers.policy.toml_lines import lines
 PRESETS = Path(__file__).parent / "presets"
 KEPT = 16
 """So many parsed files are kept: few policies are in use at a time."""
-PLACE = re.compile(r" \(at line (\d+), column \d+\)| \(at end of document\)")
+PLACE = pattern_of(r" \(at line (\d+), column \d+\)| \(at end of document\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

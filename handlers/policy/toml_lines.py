@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
+
+from handlers.messages.patterns import pattern_of
 
 Path = tuple[str, ...]
 
 KEY = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
 DOTTED = rf"{KEY}(?:\s*\.\s*{KEY})*"
-TABLE = re.compile(rf"\s*\[\[?\s*({DOTTED})\s*\]\]?")
-ASSIGN = re.compile(rf"\s*({DOTTED})\s*=")
-INLINE = re.compile(rf"[{{,]\s*({DOTTED})\s*=")
-PART = re.compile(KEY)
-TOKEN = re.compile(r'"""|\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*|[\[\]{}]')
+TABLE = pattern_of(rf"\s*\[\[?\s*({DOTTED})\s*\]\]?")
+ASSIGN = pattern_of(rf"\s*({DOTTED})\s*=")
+INLINE = pattern_of(rf"[{{,]\s*({DOTTED})\s*=")
+PART = pattern_of(KEY)
+TOKEN = pattern_of(r'"""|\'\'\'|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*|[\[\]{}]')
 
 
 def _parts(dotted: str) -> Path:

@@ -217,6 +217,22 @@ class Survey:
         description="customers are asked how satisfied they are; never after a safety ticket")] = True
 
 
+DAYS_KEPT = whole(0, 36_500)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """How long words and files are kept; `claimdesk customer retention` deletes what is older. 0: for good."""
+
+    message_days: Annotated[int, DAYS_KEPT, Field(
+        description="messages, counted from when they came; tickets keep what was said in them")] = 0
+    word_days: Annotated[int, DAYS_KEPT, Field(
+        description="what people said in a ticket, counted from its last change; sums, states and steps stay")] = 0
+    file_days: Annotated[int, DAYS_KEPT, Field(
+        description="photos and other files, counted from when they came; those of a ticket from its last change"
+    )] = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """How the agents' group is spoken to."""

@@ -40,6 +40,9 @@ def remedy(tx: Tx, ticket: Ticket, line: Line, context: TurnContext) -> str:
     if line.amount:
         key = "notice.return_refund_of" if line.remedy == "return_refund" else "notice.refund_of"
         parts.append(notices.words(tx, ticket, key, context, sum=money(line.amount, ticket.language)))
+        if line.freight:
+            freight = money(line.freight, ticket.language)
+            parts[-1] += notices.words(tx, ticket, "notice.with_freight", context, freight=freight)
     elif line.remedy != "compensation" or not line.coupon:
         parts.append(texts.say(ticket.language, f"remedy.{line.remedy}"))
     if line.coupon:

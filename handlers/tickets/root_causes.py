@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from handlers.messages import texts
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.agent_commands import Meant, RefusalParts
 from handlers.policy.policy import Policy, pick
 from storage import events
@@ -13,7 +13,7 @@ from storage.database import Tx
 from storage.ticket_lines import Line
 
 LEADER = "leader"  # the code of a cause
-CLAUSES = re.compile(r"[，,。；;\n]+")
+CLAUSES = pattern_of(r"[，,。；;\n]+")
 
 
 def named(text: str, policy: Policy) -> str:

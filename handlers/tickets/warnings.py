@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 from handlers.policy.policy import Policy
-from handlers.tickets import photo_signs
+from handlers.tickets.photos import photo_signs
 from storage import evidence, ticket_lines, tickets
 from storage.database import Tx
 from storage.evidence import Evidence
@@ -97,7 +97,8 @@ def _of_evidence(tx: Tx, ticket: Ticket, order: Order | None) -> list[str]:
 def _reuse(ticket: Ticket, twin: Twin) -> str:
     """Return what it means that another ticket has the same picture: of one order it is hardly a sign of anything."""
     same = twin.order_no is not None and twin.order_no == ticket.order_no
-    return "photo_of_order" if same else "reused_photo"
+    what = "photo" if twin.kind == "photo" else "file"
+    return f"{what}_of_order" if same else f"reused_{what}"
 
 
 def _over_claimed(ticket: Ticket, lines: Sequence[Line]) -> list[int]:

@@ -119,6 +119,7 @@ def _remark(execution: Execution, act: Remark) -> None:
         signals=act.signals,
         special=act.special,
         wish=act.wish,
+        shows=act.shows,
     )
     if act.aided:
         recording.note_aided(execution.tx, act.ticket_no, act.aided, execution.context)
@@ -190,9 +191,9 @@ def _consent(execution: Execution, act: Consent) -> None:
 
 
 def _settle(execution: Execution, act: Settle) -> None:
-    conversation = execution.turn_input.found.conversation
+    who = execution.turn_input.found.conversation.id
     customer_answers.settle(
-        execution.tx, act.ticket_no, score=act.score, context=execution.context, conversation_id=conversation.id
+        execution.tx, act.ticket_no, score=act.score, context=execution.context, conversation_id=who
     )
 
 
@@ -242,13 +243,8 @@ def _opened(execution: Execution, act: Opened) -> None:
     name, what = ("idle_close", "close") if act.nudged else ("idle_nudge", "nudge")
     span = execution.context.policy.clocks.get(name)
     if span:
-        _wake(
-            execution,
-            what,
-            act.claim_id,
-            calendar.due(execution.context.now, span, execution.context.policy),
-            box="idle",
-        )
+        due = calendar.due(execution.context.now, span, execution.context.policy)
+        _wake(execution, what, act.claim_id, due, box="idle")
 
 
 def _listed(execution: Execution, act: Listing) -> None:

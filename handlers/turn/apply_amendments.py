@@ -70,7 +70,9 @@ def _offer(execution: Execution, lines: Sequence[Line]) -> str:
     whole = sum(amount or 0 for amount in sums)
     known = None not in sums and 0 < whole <= execution.context.policy.money.suggest_cap
     voice = execution.voice
-    return voice.say("talk.sum", money=money(whole, voice.language)) if known else voice.say("talk.sum_by_agent")
+    return (
+        voice.say("talk.sum", money=money(whole, voice.language), how="") if known else voice.say("talk.sum_by_agent")
+    )
 
 
 def _names(execution: Execution, lines: Sequence[Line], order: Order | None, *, whole: bool = False) -> str:

@@ -107,6 +107,8 @@ def _read(turn: Turn, text: str) -> Message:
     turn.talk = replace(
         asked, stickers=0, ticket_no=named, correcting=False, withdraw_asked="", drop_asked="", amend_asked=()
     )
+    if turn.claim and turn.claim.asked and turn.claim.asked.slot == "shows" and not turn.turn_input.found.echo_back:
+        turn.put(replace(turn.claim, photos_sorted=True))  # asked once; the rest is left to an agent
     if len(turn.turn_input.inbound.text) > LONGEST:
         turn.note("too_long")
     elif reading.cut:
@@ -214,6 +216,7 @@ HANDLERS: tuple[Handler, ...] = (
     Handler(ANY, "怎么退回去: where to, at whose cost, until when.", parcels.asks_return, parcels.tell_return),
     Handler(TICKET, "什么时候补发: where the new goods are.", parcels.asks_goods, parcels.tell_goods),
     Handler(TICKET, "补发的一直没到: the new goods did not come.", parcels.misses_goods, ticket_answers.note_missing),
+    Handler(TICKET, "钱到了吗: when it is due or went out.", ticket_answers.misses_money, ticket_answers.tell_money),
     Handler(TICKET, "怎么还没退: how the ticket is going.", handoff.urges, handoff.say_progress),
     Handler(ANY, "人工: a person, in any state.", _wants_person, _call_person),
     Handler(ANY, "May the child eat it: not now, and a person.", answers.frail_eats, answers.say_not_now),
@@ -243,6 +246,7 @@ HANDLERS: tuple[Handler, ...] = (
     Handler(ASKED, "没照片: go on without photos.", short_answers.has_no_photo, short_answers.waive_photos),
     Handler(ASKED, "不对: ask what is wrong.", short_answers.says_no, short_answers.ask_what_is_wrong),
     Handler(ASKED, "Why so late?", short_answers.speaks_of_lateness, short_answers.take_late_words),
+    Handler(ASKED, "Which goods the photos show.", short_answers.names_shown, short_answers.take_shown),
     Handler(ASKED, "What came instead.", short_answers.names_received, short_answers.take_received),
     Handler(ANY, "谢谢 after a ticket.", handoff.thanks, handoff.welcome_thanks),
     Handler(DRAFT, "Questions that only a person can answer: noted.", answers.asks_else, answers.answer),

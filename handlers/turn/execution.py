@@ -87,6 +87,8 @@ def tell_filed(execution: Execution, claim: Claim, filed: Filed) -> None:
     if filed.approved and not filed.joined:
         due = execution.moment(filed.refund_due) if filed.refund_due else values["notice"]
         execution.tell("filed_approved", no=filed.no, money=money(filed.amount, execution.voice.language), due=due)
+    elif filed.added:
+        _added(execution, claim, filed)
     elif not filed.notice_at:
         _without_notice(execution, filed)
     elif filed.joined:
@@ -95,6 +97,16 @@ def tell_filed(execution: Execution, claim: Claim, filed: Filed) -> None:
         execution.tell("filed_human", human=execution.moment(filed.human_at), **values)
     else:
         execution.tell("filed_more" if claim.ticket_no else "filed", **values)
+
+
+def _added(execution: Execution, claim: Claim, filed: Filed) -> None:
+    """Say which ticket has the problems as further lines, and until when its result is due."""
+    voice, how = execution.voice, "human" if filed.human_at else "open"
+    rest = voice.say(f"talk.awaits_{how}", human=execution.moment(filed.human_at))
+    if filed.notice_at:
+        rest = voice.say("talk.notice_by", notice=execution.moment(filed.notice_at))
+    known = facts(claim, execution.order_of(claim.order_no), voice)
+    execution.tell("filed_added", no=filed.no, facts=known, rest=rest)
 
 
 def _without_notice(execution: Execution, filed: Filed) -> None:

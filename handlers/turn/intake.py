@@ -14,6 +14,7 @@ from handlers.dialogue import short_answers
 from handlers.dialogue.buttons import TICKET_TAPS
 from handlers.messages import cleaning, mailboxes, placeholders, ticket_numbers
 from handlers.messages.models import Inbound, Reply, from_raw
+from handlers.messages.patterns import compile_all
 from handlers.nlu.reading import read
 from handlers.nlu.references import References, refer
 from handlers.nlu.text.lexicon import Lexicon
@@ -36,6 +37,7 @@ PATIENCE = timedelta(seconds=3)  # so long nothing is said of files that came: m
 
 def warm_up(policy: Policy) -> None:
     """Compile what the first reading would have to, so that no customer waits for it."""
+    compile_all()
     lexicon, day = lexicon_of(policy), date(2000, 1, 1)
     line = OrderLine(line_no=1, item="白菜", quantity=1, unit="颗", paid=100)
     for text in ("白菜坏了1颗，KT260101-0001 尾号0000", "baicai 1 box, refund please", "草梅烂了，要退款"):
@@ -139,10 +141,7 @@ def _turn_input(
     tickets, lines = lookup.tickets_of(tx, talk, conversation.id, [*numbers, *back.tickets])
     spoken = tickets.get(talk.ticket_no)
     order_no = claim.order_no if claim else (spoken.order_no or "" if spoken else "")
-    locked = (claims.drafted_time(talk.locked_until) or context.now) > context.now
-    found = lookup.find(
-        tx, conversation, order_no, want, context.policy, site=talk.site, locked=locked, now=context.now
-    )
+    found = lookup.find(tx, conversation, order_no, want, context.policy, talk=talk, now=context.now)
     own = claim.ticket_no if claim else ""
     order = found.order or (found.matches[0] if len(found.matches) == 1 and not order_no else None)
     media = inbound.media if led else arriving_media.within(inbound, claim, tickets, context.policy)

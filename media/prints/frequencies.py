@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from math import cos, pi
 from operator import mul
 
@@ -13,8 +13,9 @@ SIDE = 16  # pixels each way of a square
 WAVES = 7  # frequencies each way, that of no change included
 HIGHEST = 7  # sum of the two frequencies
 SCALE = 1 << 5  # the cosines are whole numbers, so many to one: then all sums fit into a LANE
-LANE = "I"  # 32 bits for each number of a packed line
-RAISED = (1 << 18, 1 << 27)  # added to the sums of the first and the second pass, so that none is negative
+LANE = 4  # bytes of each number of a line
+RAISED = 1 << 18  # added to the sums of the first pass, so that none is negative
+SIGN = 1 << 31  # added to those of the second pass, and taken out again as the sign
 
 SLOPE = ((0, 1), (1, 0))  # row and column of how brightness rises to the right, and downwards
 ORDER = tuple(  # of each other frequency that is used, low ones first
@@ -28,32 +29,38 @@ ORDER = tuple(  # of each other frequency that is used, low ones first
 def transformed(rows: Sequence[bytes]) -> list[tuple[int, ...]]:
     """Return, for each of many squares of SIDE x SIDE greys, its slope (SLOPE) and its frequencies in their ORDER.
 
-    `rows` are SIDE lines of pixels, in each that line of all squares side by side. A line is one long integer, so that
-    Python weighs all its numbers by one multiplication.
+    `rows` are SIDE lines, in each that line of all squares side by side, LANE bytes for a pixel. A line is one long
+    integer, so that Python weighs all its numbers by one multiplication.
     """
-    count = len(rows[0]) // SIDE
-    down = _weighed([array(LANE, list(row)) for row in rows], RAISED[0])
-    columns = []
-    for at in range(SIDE):
-        column = array(LANE)
-        for line in down:
-            column += line[at::SIDE]
-        columns.append(column)
-    across = _weighed(columns, RAISED[1])
-    found = []
-    for down_wave, across_wave in (*SLOPE, *ORDER):
-        less = RAISED[1] + (0 if across_wave else RAISED[0] * SIDE * SCALE)
-        values = across[across_wave][down_wave * count : (down_wave + 1) * count]
-        found.append([value - less for value in values])
+    count = len(rows[0]) // SIDE // LANE
+    down = [array("I", line) for line in _weighed(rows, [RAISED] * WAVES)]
+    columns = [b"".join([line[at::SIDE].tobytes() for line in down]) for at in range(SIDE)]
+    still = SIGN - RAISED * SIDE * SCALE  # what the first pass added is left in the sums of the wave that never changes
+    across = [array("i", _signed(line)) for line in _weighed(columns, [still, *[SIGN] * (WAVES - 1)])]
+    found = [across[column][row * count : (row + 1) * count] for row, column in (*SLOPE, *ORDER)]
     return list(zip(*found, strict=True))
 
 
-def _weighed(lines: Sequence[array[int]], raised: int) -> list[array[int]]:
-    """Return the lines' sums weighted by each wave."""
-    packed = [int.from_bytes(line.tobytes(), sys.byteorder) for line in lines]
-    size = len(lines[0]) * lines[0].itemsize
-    more = int.from_bytes(array(LANE, [raised]).tobytes() * len(lines[0]), sys.byteorder)
-    return [array(LANE, (sum(map(mul, wave, packed)) + more).to_bytes(size, sys.byteorder)) for wave in _waves()]
+def _weighed(lines: Sequence[bytes], raised: Sequence[int]) -> list[bytes]:
+    """Return the lines' sums weighted by each wave, each number of them raised."""
+    packed = [int.from_bytes(line, sys.byteorder) for line in lines]
+    size = len(lines[0])
+    return [
+        (sum(map(mul, wave, packed)) + _each(more, size)).to_bytes(size, sys.byteorder)
+        for wave, more in zip(_waves(), raised, strict=True)
+    ]
+
+
+def _signed(line: bytes) -> bytes:
+    """Return a line of numbers raised by SIGN as one of signed numbers."""
+    whole = int.from_bytes(line, sys.byteorder) ^ _each(SIGN, len(line))
+    return whole.to_bytes(len(line), sys.byteorder)
+
+
+@lru_cache(maxsize=16)
+def _each(value: int, size: int) -> int:
+    """Return a line in which each number is this one."""
+    return int.from_bytes(value.to_bytes(LANE, sys.byteorder) * (size // LANE), sys.byteorder)
 
 
 @cache

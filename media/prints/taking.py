@@ -14,7 +14,7 @@ from operator import itemgetter
 from PIL import Image, ImageChops, ImageFilter
 
 from media.prints import frames
-from media.prints.frequencies import ORDER, SIDE, transformed
+from media.prints.frequencies import LANE, ORDER, SIDE, transformed
 from media.prints.patterns import LEFT_RIGHT, MIDDLE, SWAPPED, TOP_BOTTOM, pattern
 from media.prints.values import DOUBTED, FEW, GRID, KEYED, SPANS, Asked, Kept, Prints
 
@@ -62,9 +62,10 @@ def _rows(grid: Image.Image, spans: range) -> list[bytes]:
     for place in spans:
         begin, end = SPANS[place]
         box = (0, GRID * begin, strip.width, GRID * end)
-        data = strip.resize((strip.width, SIDE), Image.Resampling.BILINEAR, box).tobytes()
+        data = strip.resize((strip.width, SIDE), Image.Resampling.BILINEAR, box).convert("I").tobytes()
+        length = strip.width * LANE
         for at in range(SIDE):
-            rows[at] += data[at * strip.width : (at + 1) * strip.width]
+            rows[at] += data[at * length : (at + 1) * length]
     return rows
 
 

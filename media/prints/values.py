@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from struct import Struct
+from typing import NamedTuple
 
 GRID = 64  # pixels each way of the square grid that stands for a picture
 PATTERN = 16  # places each way of a pattern
@@ -19,16 +20,14 @@ _KEPT = Struct("<L32s")
 _ASKED = Struct("<BBBBLL")
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """A picture's inner part: the signs of its low frequencies, and its pattern of light and dark, 256 bits."""
 
     bits: int
     pattern: int
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A part that may be a kept one: of which grid, where, and how it was turned; `doubted`: a mask of its bits."""
 
     grid: int
@@ -51,9 +50,7 @@ class Prints:
         """Return the prints as three pieces of bytes."""
         return [
             b"".join(_KEPT.pack(one.bits, one.pattern.to_bytes(32, "big")) for one in self.kept),
-            b"".join(
-                _ASKED.pack(one.grid, one.down, one.across, one.turn, one.bits, one.doubted) for one in self.asked
-            ),
+            b"".join(_ASKED.pack(*one) for one in self.asked),
             b"".join(self.grids),
         ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -95,14 +95,14 @@ def _connected(dbapi: Any, settings: Sequence[str]) -> None:
     dbapi.commit()
 
 
-def open_writer(url: str, *, process: str, workers: int) -> Engine:
+def open_writer(url: str, *, process: str, workers: int, options: Mapping[str, Any]) -> Engine:
     """Open the writing engine: a pool for so many threads."""
     engine = create_engine(
         url,
         pool_size=workers + SPARE,
         max_overflow=2,
         pool_timeout=10,
-        execution_options={WRITES: True, PROCESS: process},
+        execution_options={WRITES: True, PROCESS: process, **options},
         **_options(),
     )
     _set_up(engine, WRITING)
@@ -174,6 +174,11 @@ def process_of(tx: Connection) -> str | None:
 def queue_up(tx: Connection, what: str) -> None:
     """Wait until no other transaction does the same, and keep others from it until the end of this one."""
     tx.exec_driver_sql("SELECT pg_advisory_xact_lock(%s, %s)", (ADVISORY, crc32(what.encode()) - (1 << 31)))
+
+
+def hold_table(tx: Connection, name: str) -> None:
+    """Wait for who writes to a table, and let nobody else until the end of the transaction."""
+    tx.exec_driver_sql(f'LOCK TABLE "{name}" IN SHARE MODE')
 
 
 @contextmanager

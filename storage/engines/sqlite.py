@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from errno import ENOENT
 from pathlib import Path
@@ -37,12 +37,13 @@ def _connected(dbapi: Any, _record: Any) -> None:
     cursor.close()
 
 
-def open_writer(url: str, *, process: str, workers: int) -> Engine:
+def open_writer(url: str, *, process: str, workers: int, options: Mapping[str, Any]) -> Engine:
     """Open the writing engine: one connection, to be used by one thread at a time."""
     engine = create_engine(
         url,
         poolclass=StaticPool,
         connect_args={"check_same_thread": False},
+        execution_options=dict(options),
         json_serializer=to_json,
     )
     event.listen(engine, "connect", _connected)
@@ -116,6 +117,10 @@ def process_of(_tx: Connection) -> str | None:
 
 def queue_up(_tx: Connection, _what: str) -> None:
     """Wait for others who do the same: there is one writer, so nobody does."""
+
+
+def hold_table(_tx: Connection, _name: str) -> None:
+    """Let nobody write to a table until the end of the transaction: there is one writer, so nobody does."""
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select, true
 
 from storage.database import Tx
 from storage.evidence import REPLACED
@@ -21,11 +21,11 @@ GOODS = ("sku", "item", "spec", "unit", "lot_no")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """A supplier or carrier of real orders, or of the sandbox's."""
+    """A supplier or carrier of real orders; `samples`: of the sandbox's as well."""
 
     kind: str
     name: str
-    sample: bool = False
+    samples: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +59,17 @@ class Proof:
     at: datetime
 
 
-def names(tx: Tx, *, sample: bool) -> dict[str, set[str]]:
-    """Return the suppliers and the carriers on real orders, or on the invented ones of the sandbox."""
+def _real(samples: bool) -> Any:
+    return true() if samples else orders.c.sample.is_(False)
+
+
+def names(tx: Tx, *, samples: bool) -> dict[str, set[str]]:
+    """Return the suppliers and the carriers on real orders; `samples`: on the sandbox's as well."""
     found = {}
     for party in PARTIES:
         column = order_lines.c[party]
         query = select(column).join(orders, orders.c.order_no == order_lines.c.order_no)
-        found[party] = set(tx.execute(query.where(orders.c.sample.is_(sample), column != "").distinct()).scalars())
+        found[party] = set(tx.execute(query.where(_real(samples), column != "").distinct()).scalars())
     return found
 
 
@@ -85,7 +89,7 @@ def _answers(party: str, name: str) -> Any:
 def _decided(of: Side, first: datetime, end: datetime) -> Any:
     line = ticket_lines.c
     within = (line.decided_at >= first, line.decided_at < end, line.state.not_in(("open", "offered", "withdrawn")))
-    return and_(orders.c.sample.is_(of.sample), *within, _answers(of.kind, of.name))
+    return and_(_real(of.samples), *within, _answers(of.kind, of.name))
 
 
 def without_cause(tx: Tx, of: Side, first: datetime, end: datetime) -> int:

@@ -50,23 +50,26 @@ def count(source: Tx) -> int:
     return sum(source.scalar(select(func.count()).select_from(table)) or 0 for table in tables())
 
 
-def move(source: Tx, target: Writer, *, copied: Told, checked: Told) -> Moved:
+def move(source: Tx, target: Writer, *, copied: Told, checked: Told, emptied: bool = False) -> Moved:
     """Copy every row from a SQLite database to an empty PostgreSQL, and compare. All of it or nothing.
 
-    Raises NotPresent, NotEmpty or Unlike.
+    `emptied`: what the target holds goes. Raises NotPresent, NotEmpty or Unlike.
     """
     if migration.version(source) != migration.HEAD:
         raise NotPresent
     with transaction(target) as tx:
         tx.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")  # a large table takes its time to read
         queue_up(tx, migration.SCHEMA)
+        if emptied:
+            METADATA.drop_all(tx)
+            migration.alembic_version.drop(tx, checkfirst=True)
         _lay_out(tx)
         for table in tables():
             _copy(source, tx, table, copied)
             _set_numbers(source, tx, table)
         digest, full, rows = sha256(), 0, 0
         for table in tables():
-            found = _compare(source, tx, table, digest, checked)
+            found = compare(source, tx, table, digest, checked)
             full += found > 0
             rows += found
         outbox.free_leases(tx)  # of a process that is gone
@@ -108,7 +111,7 @@ def _read(column: Column[Any]) -> Callable[[Any], Any]:
     return lambda value: value
 
 
-def _arrived(tx: Tx, table: Table) -> Iterator[Row]:
+def arrived(tx: Tx, table: Table) -> Iterator[Row]:
     """Yield the same rows as they lie in PostgreSQL, JSON as the text that it is."""
     names = ", ".join(f'"{c.name}"' + "::text" * isinstance(c.type, JSON) for c in table.columns)
     # texts in the order of their bytes, as SQLite has them
@@ -120,12 +123,12 @@ def _arrived(tx: Tx, table: Table) -> Iterator[Row]:
         yield from cursor
 
 
-def _compare(source: Tx, tx: Tx, table: Table, digest: Any, checked: Told) -> int:
+def compare(source: Tx, tx: Tx, table: Table, digest: Any, checked: Told) -> int:
     """Compare a table row by row; return how many there are."""
     number = 0
-    for sent, arrived in zip_longest(_rows(source, table), _arrived(tx, table)):
-        if sent != arrived:
-            raise Unlike(f"{table.name}: {_key(table, sent or arrived)} is not what was sent; nothing was moved")
+    for sent, found in zip_longest(_rows(source, table), arrived(tx, table)):
+        if sent != found:
+            raise Unlike(f"{table.name}: {_key(table, sent or found)} is not what was sent; nothing was moved")
         digest.update(repr((table.name, sent)).encode())
         number += 1
         checked(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, literal, select, union, update
+from sqlalchemy import and_, func, literal, or_, select, union, update
 
 from storage.database import Tx, among, insert
 from storage.orders import SANDBOX
@@ -13,6 +13,7 @@ from storage.prepared import Prepared
 from storage.tables import evidence, print_keys, print_matches, prints, tickets
 
 MOST_CANDIDATES = 20_000  # of one look-up: what so many share is no mark of one picture
+MOST_TWINS = 50  # of one ticket that are named
 _SAMPLE = 1 << 40  # of a key: play and business never meet
 
 _KEY = Prepared(print_keys.insert())
@@ -25,6 +26,7 @@ class Twin:
     """Another piece that shows the same picture, and the ticket that it supports; `apart` 0-256, 0 the very same."""
 
     piece: int
+    kind: str  # photo, video, voice, document
     other: int
     apart: int
     ticket_no: str
@@ -84,7 +86,7 @@ def twins(tx: Tx, ticket_no: str) -> list[Twin]:
     mine, other = evidence.alias("mine"), evidence.alias("other")
     shown = and_(mine.c.ticket_no == ticket_no, mine.c.side == "customer", other.c.side == "customer",
                  other.c.ticket_no.is_not(None), other.c.ticket_no != mine.c.ticket_no)  # fmt: skip
-    columns = (mine.c.id.label("piece"), other.c.id.label("other"))
+    columns = (mine.c.id.label("piece"), mine.c.kind, other.c.id.label("other"))
     equal = select(*columns, literal(0).label("apart")).where(
         shown,
         mine.c.sha256 == other.c.sha256,
@@ -100,23 +102,32 @@ def twins(tx: Tx, ticket_no: str) -> list[Twin]:
     pairs = union(equal, alike).subquery()
     piece = evidence.alias("piece")
     query = (
-        select(pairs.c.piece, pairs.c.other, pairs.c.apart, piece.c.ticket_no, tickets.c.order_no)
+        select(pairs.c.piece, pairs.c.kind, pairs.c.other, pairs.c.apart, piece.c.ticket_no, tickets.c.order_no)
         .join_from(pairs, piece, piece.c.id == pairs.c.other)
         .join(tickets, tickets.c.no == piece.c.ticket_no)
         .order_by(pairs.c.piece, pairs.c.other, pairs.c.apart)
     )
     found: dict[tuple[int, str], Twin] = {}
-    for one, another, apart, number, order_no in tx.execute(query):
-        twin = Twin(piece=one, other=another, apart=apart, ticket_no=number, order_no=order_no)
+    for one, kind, another, apart, number, order_no in tx.execute(query.limit(MOST_TWINS)):
+        twin = Twin(piece=one, kind=kind, other=another, apart=apart, ticket_no=number, order_no=order_no)
         found.setdefault((one, number), twin)
     return list(found.values())
 
 
-def unprinted(tx: Tx, *, limit: int) -> list[tuple[int, str]]:
-    """Return photos of customers whose prints were never taken, the oldest first: number, key of the thumbnail."""
-    query = select(evidence.c.id, evidence.c.thumb_key).where(
-        ~evidence.c.printed, evidence.c.side == "customer", evidence.c.state == "stored", evidence.c.thumb_key != ""
-    )
+def forget(tx: Tx, pieces: Collection[int]) -> None:
+    """Forget the prints of these pieces, and which others showed the same."""
+    tx.execute(prints.delete().where(prints.c.evidence_id.in_(list(pieces))))
+    either = or_(print_matches.c.piece_id.in_(list(pieces)), print_matches.c.other_id.in_(list(pieces)))
+    tx.execute(print_matches.delete().where(either))
+
+
+def unprinted(tx: Tx, *, after: int = 0, limit: int) -> list[tuple[int, str]]:
+    """Return photos of customers whose prints were never taken, the oldest first: number, key of the thumbnail.
+
+    Those up to the number `after` are left out.
+    """
+    stored = and_(evidence.c.side == "customer", evidence.c.state == "stored", evidence.c.thumb_key != "")
+    query = select(evidence.c.id, evidence.c.thumb_key).where(evidence.c.id > after, ~evidence.c.printed, stored)
     return [(number, key) for number, key in tx.execute(query.order_by(evidence.c.id).limit(limit))]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.tables.audit import anchors, audit_keys, ticket_register
 from storage.tables.base import EPOCH, METADATA, MILLISECOND, Instant, Serial
 from storage.tables.business import meta, order_guards, order_lines, orders, policies
 from storage.tables.claims import clocks, complainants, costs, events, payments, shipments, ticket_lines, tickets
@@ -19,6 +20,8 @@ __all__ = [
     "MILLISECOND",
     "Instant",
     "Serial",
+    "anchors",
+    "audit_keys",
     "clocks",
     "complainants",
     "conversations",
@@ -50,6 +53,7 @@ __all__ = [
     "shipments",
     "staff",
     "ticket_lines",
+    "ticket_register",
     "tickets",
     "wechat_answers",
     "wechat_ledger",

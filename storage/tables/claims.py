@@ -40,6 +40,7 @@ tickets = Table(
     Column("due_at", Instant),  # the next promise a human has to keep
     flag("late"),
     Column("version", Integer, nullable=False),
+    Column("head", String(64), nullable=False, server_default=""),  # from which the next event's chain is made
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index(None, "desk", "state", "rank", "due_at"),
@@ -71,6 +72,7 @@ ticket_lines = Table(
     Column("decided_at", Instant),
     Column("refund_due_at", Instant),
     Column("also", Text, nullable=False, server_default=""),  # further problem codes of the same item, by spaces
+    Column("seal", String(64), nullable=False, server_default=""),  # over its other columns, under the log's key
     Column("heard_at", Instant),  # the message its problem was read from: inbox and tickets.said by this time
     Column("paid_at", Instant),  # when its money went out, as it was confirmed
     Column("issued_at", Instant),  # when its coupon was issued
@@ -124,6 +126,7 @@ complainants = Table(
     Column("at", Instant, nullable=False),
 )
 
+BREACHED = text("breached_at IS NOT NULL")
 clocks = Table(
     "clocks",
     METADATA,
@@ -133,6 +136,7 @@ clocks = Table(
     Column("due_at", Instant, nullable=False),
     Column("stopped_at", Instant),
     Column("breached_at", Instant),
+    Index("ix_clocks_breached_at", "breached_at", postgresql_where=BREACHED, sqlite_where=BREACHED),
     Column("first_due_at", Instant),  # what was promised at first; stays when the clock is moved
 )
 
@@ -161,6 +165,6 @@ events = Table(
     Column("actor", Text, nullable=False),  # customer:telegram:1001, agent:telegram:77, bot, clock
     Column("kind", String(32), nullable=False),
     Column("data", JSON, nullable=False),
-    Column("chain", String(64), nullable=False),  # SHA-256 over the ticket's previous chain and this row
+    Column("chain", String(64), nullable=False),  # of the ticket's head after it, see storage.seals
     Index(None, "ticket_no", "id"),
 )

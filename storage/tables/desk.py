@@ -31,6 +31,7 @@ evidence = Table(
     Column("fetched_at", Instant),
     Column("signs", JSON, nullable=False, server_default="[]"),  # that it was made or edited; see media.signs
     flag("printed"),  # whether its prints were taken
+    Column("order_line_no", Integer),  # the goods that it shows, where that is known
     Index(None, "claim_id"),
     Index(None, "ticket_no"),
     Index(None, "sha256"),

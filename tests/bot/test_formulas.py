@@ -20,7 +20,13 @@ from handlers.policy.loader import load
 from media.tables.text import FORMULA, inert, text_rows
 
 ROOT = Path(__file__).parents[2]
-EXPORTERS = {"bot/commands/accounting/payouts.py", "bot/runtime/settlement_export.py", "media/tables/writing.py"}
+EXPORTERS = {
+    "bot/commands/accounting/pack.py",
+    "bot/commands/accounting/payouts.py",
+    "bot/commands/reporting/report.py",
+    "bot/runtime/settlement_export.py",
+    "media/tables/writing.py",
+}
 INVENTED = {"bot/sandbox/sample_sheet.py"}  # writes its own words only
 NOW = datetime(2026, 6, 12, 10, 0, tzinfo=UTC)
 BAD = [f"{sign}1+cmd|'/C calc'!A0" for sign in FORMULA]

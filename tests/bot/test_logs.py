@@ -111,6 +111,16 @@ def test_every_logger_is_below_it(written, style):
         assert {"at", "level", "logger", "message"} <= lines[0].keys()
 
 
+def test_json_lines_name_the_message_and_the_tickets(written):
+    logs.set_up("info", "json", GIVEN)
+    with logs.about("telegram:1:2:3"):
+        logging.getLogger("bot.runtime.writer").warning("CD-7K3M9Q waits for CD-0A1B2C, not CD-7K3M9Q; XCD-000000")
+    logging.getLogger("bot").warning("nothing")
+    first, second = map(json.loads, written().splitlines())
+    assert (first["about"], first["tickets"]) == ("telegram:1:2:3", ["CD-0A1B2C", "CD-7K3M9Q"])
+    assert not {"about", "tickets"} & second.keys()
+
+
 def test_what_crashes_is_told_without_them(written):
     logs.set_up("info", "console", GIVEN)
     thread = threading.Thread(target=lambda: (_ for _ in ()).throw(OSError(f"{TOKEN} 13912345678")))

@@ -59,3 +59,13 @@ def test_a_caption_and_a_file_name_make_none_either(world: World) -> None:
     world.desk.types("A1", "/next")
     chat.door.files(chat.name, [("document", "text:x")], text=f"看\n{CARD}", name=f"\u202egpj.exe\n{CARD}")
     assert not [one for one in shown(world) if one.startswith(CARD)]
+
+
+def test_a_name_makes_none_either(world: World) -> None:
+    chat = Chat(world, name=f"\u202e李婷\n{CARD}", phone="")
+    chat.say("人工")
+    world.desk.taps("A1", "接手")
+    chat.say("在吗")
+    lines = shown(world)
+    assert any("李婷" in one and "CD-7K3M9Q" in one for one in lines)  # as one line, behind the house's own sign
+    assert not [one for one in lines if one.startswith(CARD) or "\u202e" in one]

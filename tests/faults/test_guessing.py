@@ -10,8 +10,11 @@ from one_chat import played
 from playing import ZONE, Direct, World
 from sqlalchemy import select
 
+from handlers.claims.claim import COMPARISONS
 from storage import order_guard
 from storage import tables as t
+from storage.imports.taking import upsert
+from storage.orders import Order, OrderLine
 
 NOW = datetime(2026, 6, 12, 19, 10, tzinfo=ZONE)
 ORDER, TAIL = "KT260612-0003", "2231"  # 李婷's, pickup number 3
@@ -93,7 +96,7 @@ def test_a_hundred_accounts_find_no_tail_in_a_year(world: World) -> None:
             tried += 1
     with world.write() as tx:
         assert order_guard.closed(tx, [ORDER]) == {ORDER}
-        tries = tx.execute(select(t.order_guards.c.tries)).scalar_one()
+        tries = tx.execute(select(t.order_guards.c.tries).where(t.order_guards.c.order_no == ORDER)).scalar_one()
     assert tries == 10  # of 10,000 tails, and no more until a person has proved the buyer
     say(world, "late", f"{ORDER} 尾号{TAIL}")
     assert bound(world) == {"李婷"}
@@ -119,3 +122,79 @@ def test_a_day_later_old_failures_count_no_more(world: World) -> None:
         assert order_guard.closed(tx, [ORDER]) == frozenset()
     say(world, "friend", f"{ORDER} 尾号{TAIL}")
     assert bound(world) == {"friend"}
+
+
+# one tail sprayed over many orders
+
+ACCOUNTS, YEARS = 100, 1
+TAILS = 10_000
+
+
+def shelf(world: World, *, count: int, pickup: str = "", site: str = "Z99") -> list[str]:
+    """Store orders of as many buyers, whose tails run from 5000 on; return their numbers."""
+    line = OrderLine(line_no=1, item="草莓", quantity=1, unit="盒", paid=1990)
+    numbers = [f"KT260612-{number:04d}" for number in range(5000, 5000 + count)]
+    stored = [
+        Order(order_no=no, lines=(line,), site_no=site, participate_no=pickup, buyer_phone=f"1390000{no[-4:]}",
+              buyer_name="买家", placed_at=NOW - timedelta(hours=30 - number / 100))
+        for number, no in enumerate(numbers)
+    ]  # fmt: skip
+    with world.write() as tx:
+        upsert(tx, stored, now=NOW)
+    return numbers
+
+
+def test_an_account_compares_one_tail_with_so_many_orders_in_a_year_however_slowly(world: World) -> None:
+    """4 tries each 11 minutes never lock for half an hour, and spread over orders they close none."""
+    numbers, most = shelf(world, count=70), COMPARISONS
+    for place, number in enumerate(numbers):
+        say(world, "mallory", f"{number} 尾号0000", 11 * 60 / 4)
+        if place == most - 1:
+            say(world, "mallory", "我等一下", 24 * 3600)
+    with world.write() as tx:
+        tried = tx.execute(select(t.order_guards).where(t.order_guards.c.order_no.in_(numbers))).all()
+    assert len(tried) == most
+    world.until(NOW + timedelta(days=300))
+    say(world, "mallory", f"{numbers[-1]} 尾号{numbers[-1][-4:]}")  # right, and too late for this account
+    assert bound(world) == set()
+
+
+def test_a_hundred_accounts_that_spray_one_tail_find_none_in_a_year() -> None:
+    """Expected finds of 100 accounts: 100 x 50 comparisons x 1/10,000 = 0.5 in a year, so one in two years."""
+    assert order_guard.REACH <= COMPARISONS  # not even the first try of an account goes beyond
+    assert TAILS / (ACCOUNTS * COMPARISONS) > YEARS
+
+
+def test_a_pickup_number_that_many_orders_have_is_tried_once(world: World) -> None:
+    numbers = shelf(world, count=80, pickup="77")
+    say(world, "mallory", "77号 尾号0000")
+    say(world, "mallory", "77号 尾号0001")
+    with world.write() as tx:
+        tried = dict(tx.execute(select(t.order_guards.c.order_no, t.order_guards.c.tries)).all())
+    assert {number: tries for number, tries in tried.items() if number} == dict.fromkeys(numbers[-50:], 1)
+    newest = numbers[-1]
+    say(world, "honest", f"77号 尾号{newest[-4:]}")
+    assert bound(world) == {"honest"}
+
+
+def test_a_person_lifts_the_lock(world: World) -> None:
+    shelf(world, count=80, pickup="77")
+    say(world, "careless", "77号 尾号0000")
+    told = say(world, "careless", "写错了 77号 尾号0001")
+    assert "同事" in told and "暂停查询" in told
+    world.desk.taps("A1", "接手")
+    world.until(world.now + timedelta(seconds=5))
+    world.desk.taps("A1", "解锁查单")
+    world.until(world.now + timedelta(seconds=5))
+    say(world, "careless", "77号 尾号5079")
+    assert bound(world) == {"careless"}
+
+
+def test_the_desk_hears_of_a_spray_once_a_day(world: World) -> None:
+    numbers = shelf(world, count=120)
+    for day in range(2):
+        for place, number in enumerate(numbers):
+            say(world, f"mallory{day}-{place // 4}", f"{number} 尾号000{day}", 1)
+        world.until(NOW + timedelta(hours=25 * (day + 1)))
+    told = [posted.text for posted in world.desk.posted if "远多于平常" in posted.text]
+    assert len(told) == 2 and "100 次" in told[0]

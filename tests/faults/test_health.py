@@ -50,13 +50,29 @@ def test_two_thousand_idle_sockets_keep_nobody_out(tmp_path):
 
 def test_a_database_that_takes_no_writes_is_red(tmp_path):
     with Service(tmp_path, {"LOG_LEVEL": "warning"}) as service:
-        assert health(service) == (200, {"ok": True, "writes": True, "carrying": health(service)[1]["carrying"]})
+        carrying = health(service)[1]["carrying"]
+        assert health(service) == (200, {"ok": True, "writes": True, "disk": True, "doors": {}, "carrying": carrying})
         limit = resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, (0, limit[1]))  # as on a full disk
         assert until(service, 503)["writes"] is False
         resource.prlimit(service.process.pid, resource.RLIMIT_FSIZE, limit)
         assert until(service, 200)["writes"] is True
         assert service.stop() == 0
+
+
+def test_a_token_that_is_refused_is_red(tmp_path):
+    with BotApi() as api:
+        token = "42:" + "A" * 35  # of no bot that the platform knows
+        given = {"TELEGRAM_BOT_TOKEN": token, "TELEGRAM_API_BASE": api.url, "LOG_LEVEL": "error"}
+        with Service(tmp_path, given) as service:
+            told = until(service, 503)
+            assert (told["writes"], told["doors"]) == (True, {"telegram": "token refused"})
+            with urlopen(f"{service.url}/metrics", timeout=20) as answer:
+                text = answer.read().decode()
+            assert 'claimdesk_door_wrong{door="telegram",what="token refused"} 1' in text
+            assert "claimdesk_upstream_errors_total{at=" in text
+            assert token not in text
+            assert service.stop() == 0
 
 
 def until(service, status):

@@ -16,9 +16,11 @@ from bot import logs
 from media.tables.text import FORMULA
 
 PHONE, TOKEN, SECRET = "13912345678", "8123456789:AAEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc", "hook-secret-1"
+OTHER, LOGIN = "7123456789:BBEhBOweik6ad9r_QXMENQjcrGbqCr4K-bc", "clerk:open-sesame"  # nobody's settings name these
 LEAKS = (
     f"tel{PHONE}", f"phone: {PHONE[:3]} {PHONE[3:7]} {PHONE[7:]}", f"id_{PHONE}", f"b'\\n{PHONE}'", f"张{PHONE}",
     f"+86{PHONE}",
+    f"https://api.example/bot{OTHER}/getMe", f"token {OTHER}", f"https://{LOGIN}@proxy.example", f"api_key={LOGIN}",
     f"https://api.example/bot{TOKEN}/getMe", f"x?secret={SECRET}", f"corpsecret={SECRET}x", f"{SECRET!r}",
 )  # fmt: skip
 ROWS = ["=1+1", "+1", "-1+cmd|'/C calc'!A0", "@SUM(A1)", "\t=1", "草莓"]
@@ -61,5 +63,14 @@ def test_no_logger_lets_a_phone_or_secret_out(capsys: pytest.CaptureFixture[str]
         for name, level in levels.items():
             logging.getLogger(name).setLevel(level)
     assert told.count("said") == len(LEAKS)
-    for hidden in (PHONE, PHONE[-8:], "1234 5678", TOKEN, TOKEN.partition(":")[2], SECRET):
+    for hidden in (
+        PHONE,
+        PHONE[-8:],
+        "1234 5678",
+        TOKEN,
+        TOKEN.partition(":")[2],
+        SECRET,
+        OTHER.partition(":")[2],
+        LOGIN,
+    ):
         assert hidden not in told

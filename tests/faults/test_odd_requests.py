@@ -16,16 +16,24 @@ PATHS = (
 )  # fmt: skip
 
 
-def status(port: int, head: bytes, body: bytes = b"") -> int:
+def status(port: int, head: bytes, body: bytes = b"", *, sized: bool = True) -> int:
     """Send one request as it stands; 0 when the server ends the connection without an answer."""
     with socket.create_connection(("127.0.0.1", port), timeout=30) as sent:
-        end = b"Host: 127.0.0.1:%d\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % (port, len(body))
+        size = b"Content-Length: %d\r\n" % len(body) if sized else b""
+        end = b"Host: 127.0.0.1:%d\r\n%bConnection: close\r\n\r\n" % (port, size)
         try:
             sent.sendall(head + b"\r\n" + end + body)
             words = sent.recv(4096).split()
         except ConnectionError:
             return 0
     return int(words[1]) if len(words) > 1 else 0
+
+
+def garbled(port: int, path: bytes) -> list[int]:
+    """Send bodies that cannot be read: chunks without a size, and what is not compressed though it says so."""
+    kind = path + b" HTTP/1.1\r\nContent-Type: application/json\r\n"
+    chunks = status(port, kind + b"Transfer-Encoding: chunked", b"zz\r\n[]\r\n0\r\n\r\n", sized=False)
+    return [chunks, status(port, kind + b"Content-Encoding: gzip", b"no gzip at all")]
 
 
 def test_broken_cookies_and_bodies_get_no_500(tmp_path):
@@ -36,6 +44,7 @@ def test_broken_cookies_and_bodies_get_no_500(tmp_path):
         for path in PATHS:
             for place, body in enumerate(BODIES):
                 answers[path, place] = status(service.port, path + b" HTTP/1.1\r\nContent-Type: application/json", body)
+            answers[path, "garbled"] = max(garbled(service.port, path))
         assert {asked: code for asked, code in answers.items() if code >= 500} == {}
         begun = time.monotonic()
         assert status(service.port, b"GET /healthz HTTP/1.1") == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from random import Random
 
 import pytest
@@ -100,7 +101,8 @@ def test_the_frequencies_are_those_of_the_textbook():
     random = Random(3)
     squares = [random.randbytes(256) for _ in range(3)]
     side, waves = frequencies.SIDE, frequencies._waves()
-    rows = [b"".join(square[at * side : (at + 1) * side] for square in squares) for at in range(side)]
+    lines = [[level for square in squares for level in square[at * side : (at + 1) * side]] for at in range(side)]
+    rows = [array("I", line).tobytes() for line in lines]
     for square, found in zip(squares, frequencies.transformed(rows), strict=True):
         for value, (down, across) in zip(found, (*frequencies.SLOPE, *frequencies.ORDER), strict=True):
             assert value == sum(

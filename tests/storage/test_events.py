@@ -8,6 +8,7 @@ from doubles.ticket_house import START, House
 from handlers.cases import filing
 from storage import events
 from storage import tickets as rows
+from storage.operations import audit_verify
 from storage.tables import events as table
 
 
@@ -18,7 +19,7 @@ def no(house):
 
 
 def broken(house):
-    return [(one.ticket_no, one.event_id) for one in events.verify(house.tx)]
+    return [(one.ticket_no, one.event_id) for one in audit_verify.verify(house.tx)]
 
 
 def test_an_untouched_log_is_whole(house, no):
@@ -50,7 +51,7 @@ def test_a_cut_off_end_is_found(house, no):
     last = events.of_ticket(house.tx, no)[-1].id
     house.tx.execute(table.delete().where(table.c.id == last))
     assert broken(house) == [(no, 0)]
-    assert str(events.verify(house.tx)[0]) == f"{no}: events are missing at the end"
+    assert str(audit_verify.verify(house.tx)[0]) == f"{no}: events are missing at the end"
 
 
 def test_a_log_wiped_out_is_found(house, no):

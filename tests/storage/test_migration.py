@@ -42,6 +42,7 @@ MADE = {  # SHA-256 of what installations may have run: such a file is never cha
     "versions/0007_priorities.py": "66798018f4593765f26082ac6b3b7907592939ff58bbdeb124d970e540a2fa75",
     "versions/0008_costs.py": "89094b1b3987634a61c82d8356958905cc8961357953e2286251b27206fa50c2",
     "versions/0009_prints.py": "6c4346cc0764d5a83c1354011277ad099c4e4c4272c1b8482d58640b8eb154fc",
+    "versions/0010_audit.py": "53daeb34ad9fe87857d321c1609aec23e1b4f15e67e1c18e66e4dd485bfc2188",
 }
 NEXT = '''
 """Rebuilds a table that others refer to.

@@ -30,6 +30,7 @@ from storage.database import (
     snapshot,
     transaction,
 )
+from storage.operations import audit_verify
 
 pytestmark = pytest.mark.postgres
 NOW = datetime(2026, 6, 12, 11, 0, tzinfo=UTC)
@@ -126,7 +127,7 @@ def test_the_log_of_a_ticket_has_one_end(engine):
             )
         )
     with transaction(engine) as tx:
-        assert events.verify(tx) == []
+        assert audit_verify.verify(tx) == []
         assert len(events.of_ticket(tx, "T1")) == 40
 
 
@@ -299,13 +300,13 @@ def test_what_is_put_while_another_settles_is_not_forgotten(engine):
 def test_tries_on_one_order_are_all_counted(engine):
     begun = Barrier(4)
 
-    def fail() -> bool:
+    def fail() -> list[str]:
         begun.wait()
-        return run(engine, lambda tx: order_guard.failed(tx, "KT-1", at=NOW, most=4, within=timedelta(days=1)))
+        return run(engine, lambda tx: order_guard.failed(tx, ["KT-1"], at=NOW, most=4, within=timedelta(days=1)))
 
     with ThreadPoolExecutor(4) as threads:
         closed = [done.result() for done in [threads.submit(fail) for _ in range(4)]]
-    assert sorted(closed) == [False, False, False, True]
+    assert sorted(closed) == [[], [], [], ["KT-1"]]
 
 
 def test_a_bundle_holds_as_many_rows_as_one_box_may(engine):

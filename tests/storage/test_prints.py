@@ -55,6 +55,7 @@ def test_photos_without_prints_are_known_until_they_have_some(house, pieces):
     left = [(number, f"thumb{number}") for number in (pieces[0], pieces[2])]
     assert prints.unprinted(house.tx, limit=9) == left
     assert prints.unprinted(house.tx, limit=1) == left[:1]
+    assert prints.unprinted(house.tx, after=pieces[0], limit=9) == left[1:]
 
 
 def test_prints_are_kept_once(house, pieces):
@@ -67,6 +68,17 @@ def test_a_match_is_known_from_both_sides_and_once(house, pieces):
     prints.match(house.tx, pieces[2], {pieces[0]: 12, pieces[2]: 0})
     prints.match(house.tx, pieces[2], {pieces[0]: 13})
     assert house.tx.execute(select(func.count()).select_from(print_matches)).scalar_one() == 2
+
+
+def test_prints_of_a_file_that_is_forgotten_are_forgotten(house, pieces):
+    for number in pieces[:2]:
+        prints.add(house.tx, number, [((number,), 5, "ab")], sample=False)
+    prints.match(house.tx, pieces[0], {pieces[1]: 3, pieces[2]: 4})
+    prints.match(house.tx, pieces[1], {pieces[2]: 5})
+    prints.forget(house.tx, [pieces[0]])
+    assert [key for key, _, _ in prints.candidates(house.tx, pieces, sample=False)] == [pieces[1]]
+    assert house.tx.execute(select(func.count()).select_from(print_matches)).scalar_one() == 2
+    assert prints.unprinted(house.tx, limit=9) == []
 
 
 def test_prints_go_with_their_photo(house, pieces):

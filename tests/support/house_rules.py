@@ -31,6 +31,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {  # a library, and how the paths of the 
 }
 ORDER: tuple[tuple[str, ...], ...] = (  # rooms from the bottom to the top; those of one row do not know each other
     ("storage.tables", "storage.engines"),
+    ("storage.seals",),
     ("storage",),
     (
         "storage.desk",
@@ -41,6 +42,7 @@ ORDER: tuple[tuple[str, ...], ...] = (  # rooms from the bottom to the top; thos
         "storage.operations",
         "storage.reports",
     ),
+    ("storage.privacy",),
     ("handlers.messages", "handlers.orders"),
     ("handlers.nlu.text",),
     ("handlers.nlu",),
@@ -55,8 +57,9 @@ ORDER: tuple[tuple[str, ...], ...] = (  # rooms from the bottom to the top; thos
     ("handlers.desk", "handlers.turn"),
     ("bot.env_file", "bot.setting_shapes", "bot.redaction"),
     ("bot.settings", "bot.logs"),
-    ("bot.channels",),
+    ("bot.channels", "bot.measures"),
     ("bot.runtime",),
+    ("bot.operations",),
     ("bot.channels.telegram", "bot.channels.wechat", "bot.webhooks"),
     ("bot.desks.telegram", "bot.sandbox"),
     ("bot.doors",),

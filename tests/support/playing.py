@@ -34,9 +34,11 @@ from media.values import Examined, PhotoRefusal, Refused, Table, Verdict
 from storage import conversations, imports, outbox, people, policies
 from storage import tables as t
 from storage.database import Tx, open_writer, transaction
+from storage.operations import audit, audit_verify
 from storage.orders import Order
 from storage.outbox import Bundle, Outcome
 
+KEY, DAY = b"a key of the event log for tests", "2026-06-12"
 ZONE = ZoneInfo("Asia/Shanghai")
 DATA = Path(__file__).parents[1] / "data"
 FETCHING = timedelta(seconds=0.4)  # how long a photo takes to come in; "slow" ones take longer
@@ -149,10 +151,11 @@ class World:
             policies.store(tx, policy.hash, name=policy.name, text=policy.text, now=self.now)
             policies.enforce(tx, policy.hash)
             imports.upsert(tx, orders, now=self.now)
+            audit.keep(tx, self.now, DAY, noted="")
         self._load()
 
     def _open(self) -> None:
-        self._engine = open_writer(self.url)
+        self._engine = open_writer(self.url, key=KEY)
         self._random = Random(f"{self.seed}:{next(self._serial)}")
 
     def _load(self) -> None:
@@ -173,6 +176,11 @@ class World:
         self._accounts.clear()
         self._open()
         self._load()
+
+    def audited(self) -> list[str]:
+        """Return what the audit finds; nothing, if all went by the rules."""
+        with self.write() as tx:
+            return [str(one) for one in audit_verify.verify(tx, KEY)]
 
     def close(self) -> None:
         """Let go of the database."""

@@ -99,6 +99,7 @@ class Play:
                     told = "\n".join(f"    {one.text} {[label for label, _ in one.buttons]}" for one in self._new(who))
                     line = f"{self.story.name}:{number}: > {want}\n  after: {step.deed}"
                     raise Broken(f"{line}\n  {who} heard:\n{told}\n  staff was told: {self.answer}")
+        assert self.world.audited() == []
         self.world.close()
 
     # deeds

@@ -24,6 +24,7 @@ from aiogram.methods import TelegramMethod
 from aiogram.types import BotCommand, Update
 from pydantic import ValidationError
 
+from bot import measures
 from bot.channels.base import Delivery, House
 from bot.channels.telegram import files
 from bot.channels.telegram.inbound import ALLOWED, MENU, NAME, Reader
@@ -113,6 +114,7 @@ class TelegramChannel:
     async def run(self) -> None:
         """Receive until cancelled: by polling, or by the webhook once the platform knows of it."""
         await self._until_done(self._say_how)
+        measures.DOORS.well(NAME)
         menu = asyncio.create_task(self._until_done(self._show_menu))
         try:
             await (asyncio.Event().wait() if self.webhook else self._poller().run())
@@ -155,6 +157,7 @@ class TelegramChannel:
             handle=self._handle,
             lane=_lane,
             trouble=self._trouble,
+            door=NAME,
         )
 
     async def _ask(self, offset: int | None) -> Sequence[Mapping[str, Any]]:
@@ -168,9 +171,12 @@ class TelegramChannel:
     def _trouble(self, error: Exception) -> tuple[str, float | None]:
         """Return a failure's text without the token, and the seconds that it asks to wait."""
         told = f"{type(error).__name__}: {error}".replace(self.token, "***")
-        if isinstance(error, TelegramUnauthorizedError | TelegramNotFound):
+        refused = isinstance(error, TelegramUnauthorizedError | TelegramNotFound)
+        fight = isinstance(error, TelegramConflictError)
+        measures.trouble(NAME, error, measures.TOKEN if refused else measures.POLLERS if fight else "")
+        if refused:
             return f"TELEGRAM_BOT_TOKEN is refused ({told})", EVERY
-        if isinstance(error, TelegramConflictError):
+        if fight:
             return f"another program reads this bot's messages ({told})", 5.0
         return told, float(error.retry_after) if isinstance(error, TelegramRetryAfter) else None
 

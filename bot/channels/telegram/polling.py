@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot import measures
 from bot.channels.base import House
 from bot.channels.telegram.concurrent_polling import Beside
 from bot.runtime.retries import supervise
@@ -41,6 +42,7 @@ class Poller:
     handle: Callable[[Json], Awaitable[None]]
     lane: Callable[[Json], str]
     trouble: Callable[[Exception], tuple[str, float | None]]
+    door: str  # as /healthz and /metrics name it
     _offset: int | None = None
     _heard_at: datetime | None = None
     _written: asyncio.Task[None] | None = None
@@ -55,6 +57,7 @@ class Poller:
         while True:
             await self._round()
             self._failures = 0
+            measures.DOORS.well(self.door)
 
     def _failed(self, error: Exception) -> float:
         """Log a failure and return the seconds until the platform is asked again."""

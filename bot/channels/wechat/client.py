@@ -13,12 +13,14 @@ from typing import Any
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, FormData
 from wechatpy.client import WeChatClient
 
+from bot import measures
 from bot.channels.base import Gone, TooBig, Unreachable
 from bot.channels.wechat.availability import Availability
 from bot.channels.wechat.errors import STALE_TOKEN, PlatformRefused, meaning
 from bot.channels.wechat.token import RefusedAgain, Tokens, Write
 from storage.platforms.wechat import Token
 
+NAME = "wechat"  # as /healthz and /metrics name it
 PUBLIC = "https://api.weixin.qq.com"
 QR_PUBLIC = "https://mp.weixin.qq.com"
 PATIENCE = ClientTimeout(total=15, connect=5)  # seconds
@@ -97,6 +99,7 @@ class Line:
     def _refusal(self, code: int, message: str) -> Exception:
         """Return the exception for a code; what concerns the whole account pauses every call."""
         known = meaning(code)
+        measures.TROUBLE.add(NAME, known.why or known.does)
         if known.does == "pause":
             return self._paused(f"{known.why}: {code} {message}", known.seconds)
         if known.does == "later":
@@ -111,6 +114,7 @@ class Line:
         try:
             return await self.tokens.renew(token)
         except RefusedAgain:
+            measures.DOORS.wrong(NAME, measures.TOKEN)
             raise self._paused("token: the newest one is refused (40001)", 30) from None
 
     async def fetch_token(self, force: bool) -> Token:
@@ -120,7 +124,9 @@ class Line:
             answer = await read_json(response)
         if code := int(answer.get("errcode") or 0):
             # without a token nothing can be sent, whatever the code: no single message is the cause
+            measures.DOORS.wrong(NAME, measures.TOKEN)
             raise self._paused(f"no token: {code} {_told(answer)}", meaning(code).seconds or 60)
+        measures.DOORS.well(NAME)
         seconds = min(7200, max(60, int(answer.get("expires_in", 7200))))
         return Token(token=str(answer["access_token"]), expires_at=self.clock() + timedelta(seconds=seconds))
 

@@ -45,7 +45,7 @@ def period(first: str, last: str) -> tuple[date, date]:
 
 def party_of(tx: Tx, name: str, *, samples: bool) -> Side:
     """Return the supplier or carrier of a name. Raises Refused with the names that are near it."""
-    found, near = chargebacks.parties(tx, name, sample=samples)
+    found, near = chargebacks.parties(tx, name, samples=samples)
     if len(found) == 1:
         return found[0]
     if found:

@@ -17,6 +17,7 @@ from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, Teleg
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
+from bot import measures
 from bot.channels.base import Delivery, House
 from bot.channels.telegram.polling import LIMIT, PAUSES, TIMEOUT, Poller, sender
 from bot.channels.telegram.webhook import Hook
@@ -153,6 +154,7 @@ class TelegramDesk:
         while True:
             try:
                 await work()
+                measures.DOORS.well(self.alone)
                 return
             except Wait as wait:
                 told, seconds = wait.why, wait.seconds
@@ -175,14 +177,9 @@ class TelegramDesk:
 
     def _poller(self) -> Poller:
         return Poller(
-            house=self.house,
-            name=f"{NAME}:{self._bot.id}:offset",
-            clock=self.clock,
-            ask=self._ask,
-            handle=self._listener.handle,
-            lane=_lane,
-            trouble=self._trouble,
-        )
+            house=self.house, name=f"{NAME}:{self._bot.id}:offset", door=self.alone, clock=self.clock, ask=self._ask,
+            handle=self._listener.handle, lane=_lane, trouble=self._trouble,
+        )  # fmt: skip
 
     async def _ask(self, offset: int | None) -> Sequence[Mapping[str, Any]]:
         """Return raw updates: one that is malformed must not hide the others. Method names are not case-sensitive."""
@@ -199,9 +196,11 @@ class TelegramDesk:
     def _trouble(self, error: Exception) -> tuple[str, float | None]:
         """Return a failure's text without the token, and the seconds that it asks to wait."""
         told = f"{type(error).__name__}: {error}".replace(self.token, "***")
-        if isinstance(error, InvalidToken):
+        refused, fight = isinstance(error, InvalidToken), isinstance(error, Conflict)
+        measures.trouble(self.alone, error, measures.TOKEN if refused else measures.POLLERS if fight else "")
+        if refused:
             return f"TELEGRAM_DESK_TOKEN is refused ({told})", EVERY
-        if isinstance(error, Conflict):
+        if fight:
             return f"another program reads this bot's messages ({told})", 5.0
         return told, wait_of(error) if isinstance(error, RetryAfter) else None
 

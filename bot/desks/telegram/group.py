@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from telegram import Bot, Message
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from bot import measures
 from bot.channels.base import House
 from bot.desks.telegram.forms import meaning_of
 from bot.desks.telegram.rate_limit import Pace
@@ -161,6 +162,7 @@ class Group:
             self.pace.hold(seconds)
             return Wait(seconds, f"429, wait {seconds:.0f} s")
         if isinstance(error, InvalidToken):
+            measures.trouble("desk:telegram", error, measures.TOKEN)
             return Wait(EVERY, "TELEGRAM_DESK_TOKEN is refused")
         if isinstance(error, Forbidden):
             return self._shut_out(error.message)

@@ -33,14 +33,18 @@ class Reprinter:
 
     async def run(self) -> None:
         """Take the prints that are missing, the oldest photos first."""
-        count = 0
-        while todo := await self.read(lambda tx: prints.unprinted(tx, limit=BATCH)):
-            for number, key in todo:
-                await self._take(number, key)
+        count = last = 0
+        while todo := await self._after(last):
+            for last, key in todo:
+                await self._take(last, key)
                 await asyncio.sleep(PAUSE)
             count += len(todo)
         if count:
             LOG.info("prints of %d stored photos were taken", count)
+
+    async def _after(self, last: int) -> list[tuple[int, str]]:
+        found: list[tuple[int, str]] = await self.read(lambda tx: prints.unprinted(tx, after=last, limit=BATCH))
+        return found
 
     async def _take(self, number: int, key: str) -> None:
         taken = await self._prints(key)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from handlers.claims import claim as claims
+from handlers.messages.patterns import pattern_of
 from storage import conversations, orders
 from storage.conversations import Conversation
 from storage.database import Tx
 from storage.evidence import Evidence
 from storage.orders import Order
 
-NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{5,39}")  # an order number alone, or within an address
+NUMBER = pattern_of(r"[A-Za-z0-9][A-Za-z0-9-]{5,39}")  # an order number alone, or within an address
 MOST = 8  # numbers of one photo that are looked up
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from media.prints import matching
 from media.prints.values import Asked, Prints
-from storage.database import Tx
+from storage.database import Tx, queue_up
 from storage.evidence import Evidence
 from storage.orders import SANDBOX
 from storage.pictures import prints as rows
@@ -31,7 +31,8 @@ def look_up(tx: Tx, piece: Evidence, taken: Prints) -> Looked:
 
 
 def record(tx: Tx, piece: Evidence, taken: Prints, looked: Looked) -> None:
-    """Keep a piece's prints and what was found, and what came in between."""
+    """Keep a piece's prints and what was found, and what came in between: one photo after the other."""
+    queue_up(tx, "prints")
     sample = piece.channel == SANDBOX
     between = _others(tx, taken, sample=sample, after=looked.newest) if rows.newest(tx) > looked.newest else {}
     kept = [(matching.keys(one), one.bits, f"{one.pattern:064x}") for one in taken.kept]

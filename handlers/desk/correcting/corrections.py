@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -10,13 +9,14 @@ from typing import Any
 
 from handlers.claims.claim import Problem, drafted_time
 from handlers.claims.shares import left_open, share_of
-from handlers.claims.source_message import telling
+from handlers.claims.story import telling
 from handlers.claims.summary import item_name, line_of
 from handlers.desk import options, order_link
 from handlers.desk.correcting import correction_rows, correction_words
 from handlers.desk.correcting.correction_rows import CLOSED, described, order_of
 from handlers.desk.correcting.correction_words import Correction, correction
 from handlers.desk.request import ActionRequest, Answer, ask, told
+from handlers.messages.patterns import pattern_of
 from handlers.policy import calendar
 from handlers.tickets import desk_outbox, notices
 from storage import ticket_lines
@@ -25,8 +25,8 @@ from storage.orders import Order, OrderLine
 from storage.ticket_lines import Line
 
 WHOLE = "all"
-PARTS = re.compile(r"[;；\n]+")
-MARKED = re.compile(r"\s*(\d)(?:[.、:：]\s*|\s+)(?![\d个盒份袋瓶只条枚颗箱板把杯包斤两克罐串块])")
+PARTS = pattern_of(r"[;；\n]+")
+MARKED = pattern_of(r"\s*(\d)(?:[.、:：]\s*|\s+)(?![\d个盒份袋瓶只条枚颗箱板把杯包斤两克罐串块])")
 
 
 def correct(request: ActionRequest) -> Answer:

@@ -11,13 +11,14 @@ from handlers.fulfilment import payments
 from handlers.fulfilment.payments import Booking, Confirmation
 from handlers.messages.models import Button
 from handlers.messages.money import money
+from handlers.messages.patterns import pattern_of
 from handlers.tickets import desk_outbox
 from storage import ticket_lines
 from storage.ticket_lines import Line
 
 ALL = "all"  # the mark of all lines together
 NONE = "none"  # the mark of a payment without reference
-REFERENCE = re.compile(r"(?=\S*\d)[\w\-./:#]{4,64}", re.ASCII)
+REFERENCE = pattern_of(r"(?=\S*\d)[\w\-./:#]{4,64}", re.ASCII)
 
 
 def label(lines: Sequence[Line]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -11,17 +10,17 @@ from handlers.cases import recording
 from handlers.context import TurnContext
 from handlers.desk import options
 from handlers.desk.correcting import causes
-from handlers.desk.views import customer_words, shipping_lines
+from handlers.desk.views import cost_line, customer_words, shipping_lines
 from handlers.messages import phone_numbers
 from handlers.messages.money import money
 from handlers.policy.policy import Policy, pick
 from handlers.tickets import desk_outbox, leader_statements, notices
+from handlers.tickets.photos import photo_lines
 from storage import clocks, events, evidence, orders, sites, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx
 from storage.desk import search
 from storage.events import Event
-from storage.money import costs
 from storage.orders import Order, OrderLine
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
@@ -30,7 +29,6 @@ PROMISES = ("major_human_response", "human_first_response", "review_notice", "de
             "exchange_due", "return_by", "refund_due")  # fmt: skip
 DECISIONS = ("approved", "offered", "refused")
 MONEY = ("paid", "payment_undone")
-KINDS = ("refund", "freight", "coupon", "goods", "labour", "recovery")
 LOTS_FROM = 1  # the lot matters for safety and major
 LOT_WITHIN = timedelta(days=14)  # how far back other tickets of the same lot are named
 LOT_SHOWN = 3
@@ -89,7 +87,9 @@ def _site(tx: Tx, number: str, *, sample: bool) -> str:
 def claimed(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy) -> Iterator[str]:
     """Return each claimed line, and no other line of the order: item, quantity, problem, wish with its sum, state."""
     bought_lines = {line.line_no: line for line in order.lines} if order else {}
-    for line in ticket_lines.of_ticket(tx, ticket.no):
+    lines, pieces = ticket_lines.of_ticket(tx, ticket.no), evidence.of_ticket(tx, ticket.no)
+    counts, waits = photo_lines.shown(pieces), photo_lines.waiting(ticket, lines, pieces, policy)
+    for line in lines:
         one = bought_lines.get(line.order_line_no) if line.order_line_no else None
         name = line.item or desk_outbox.say("item_unknown")
         if one and one.spec and one.spec not in name:
@@ -99,6 +99,10 @@ def claimed(tx: Tx, ticket: Ticket, order: Order | None, policy: Policy) -> Iter
         parts.append(_wish(tx, ticket, line))
         if one and one.lot_no and ticket.rank <= LOTS_FROM:
             parts.append(desk_outbox.say("lot", lot=one.lot_no))
+        if count := counts[line.order_line_no] if line.order_line_no is not None else 0:
+            parts.append(desk_outbox.say("line_photos", count=count))
+        elif line in waits:
+            parts.append(desk_outbox.say("line_photos_wait"))
         parts.append(_state(line))
         parts.append(desk_outbox.say("cause", cause=causes.label(policy, line.cause)) if line.cause else "")
         yield f"{line.line}. " + " · ".join(part for part in parts if part)
@@ -255,17 +259,6 @@ def _decision(event: Event) -> str:
     return " ".join(parts) + (f"：{why_}" if why_ else "")
 
 
-def spent(tx: Tx, ticket: Ticket) -> str:
-    """Return what a ticket cost so far, by kind; what suppliers and carriers gave back is taken off."""
-    by_kind: defaultdict[str, int] = defaultdict(int)
-    for (_, kind), amount in costs.sums(tx, ticket.no).items():
-        by_kind[kind] += amount
-    language = desk_outbox.language()
-    parts = [f"{desk_outbox.say(f'cost_{kind}')} {money(by_kind[kind], language)}" for kind in KINDS if by_kind[kind]]
-    whole = money(sum(by_kind.values()), language)
-    return desk_outbox.say("costs", sum=whole, parts="、".join(parts)) if parts else ""
-
-
 def others(tx: Tx, ticket: Ticket) -> str:
     """Return who else complained."""
     parties = rows.parties(tx, ticket.no)
@@ -291,4 +284,4 @@ def all_lines(tx: Tx, ticket: Ticket, context: TurnContext) -> Iterator[str]:
     yield from filter(None, [promised(tx, ticket, policy, context.now)])
     yield from shipping_lines.lines(tx, ticket.no, policy, context.now)
     yield from decided(tx, ticket, policy, context.now)
-    yield from filter(None, [spent(tx, ticket)])
+    yield from filter(None, [cost_line.spent(tx, ticket)])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from handlers.messages import phone_numbers
 from handlers.messages.codes import SEVERITIES
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.risk_signals import serious
 from handlers.nlu.text.normalisation import normalise
 from handlers.policy.lexicons import lexicon_of
@@ -17,7 +17,7 @@ from storage.tickets import Ticket
 
 SHORT = 160  # characters of one message
 LAST = 6  # messages
-SENTENCES = re.compile(r"(?<=[。！？!?；;\n])|(?<=[a-z]\.)\s")
+SENTENCES = pattern_of(r"(?<=[。！？!?；;\n])|(?<=[a-z]\.)\s")
 KEPT = 4000  # weighed messages that are remembered
 _WEIGHED: dict[tuple[str, str], Weight] = {}
 

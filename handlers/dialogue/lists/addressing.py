@@ -9,25 +9,26 @@ from handlers.claims.list_draft import ListDraft, ListLine
 from handlers.claims.summary import line_of
 from handlers.dialogue.lists.corrections import said, withdraws
 from handlers.dialogue.lists.reader import Reader
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.items import mentions
 from handlers.nlu.lists.lead_ins import CHATTER
 from handlers.nlu.text.normalisation import normalise
 
-PLACE = re.compile(r"第\s?(\d{1,3})\s?(条|行|项|个)|\b(?:line|item) (\d{1,3})\b", re.IGNORECASE)
-FRONT = re.compile(r"\s*(\d{1,3})\s*(?:号)?[\s,，]*(?=[^\d\s,，、/~-])")
-COUNTED = re.compile(r"\s*[(（]?(\d{1,3})\s*[.．、)）]\s*(?=\S)")
-BARE = re.compile(r"\s*(\d{1,3})(?=[\s\u4e00-\u9fff])(?!\s*[号號个盒份斤])")
-ALSO = re.compile(r"\s*(\d{1,3})\s*号?\s*(?:也|还)是的?[\s。.!！]*")
-PIECES = re.compile(r"\s*[·•;；。\n]\s*|[,，]\s*(?=第?\s?\d)|\s+(?=第\s?\d|\d{1,3}\s*(?:不要|不用|撤|取消|是|改))")
-IS = re.compile(r"\s*(?:是|为|=|:|：|is)\s*[\d一二三四五六七八九十两半]", re.IGNORECASE)
-NUMBER = re.compile(r"\s*\d{1,4}\s*号")
-WISH = re.compile(
+PLACE = pattern_of(r"第\s?(\d{1,3})\s?(条|行|项|个)|\b(?:line|item) (\d{1,3})\b", re.IGNORECASE)
+FRONT = pattern_of(r"\s*(\d{1,3})\s*(?:号)?[\s,，]*(?=[^\d\s,，、/~-])")
+COUNTED = pattern_of(r"\s*[(（]?(\d{1,3})\s*[.．、)）]\s*(?=\S)")
+BARE = pattern_of(r"\s*(\d{1,3})(?=[\s\u4e00-\u9fff])(?!\s*[号號个盒份斤])")
+ALSO = pattern_of(r"\s*(\d{1,3})\s*号?\s*(?:也|还)是的?[\s。.!！]*")
+PIECES = pattern_of(r"\s*[·•;；。\n]\s*|[,，]\s*(?=第?\s?\d)|\s+(?=第\s?\d|\d{1,3}\s*(?:不要|不用|撤|取消|是|改))")
+IS = pattern_of(r"\s*(?:是|为|=|:|：|is)\s*[\d一二三四五六七八九十两半]", re.IGNORECASE)
+NUMBER = pattern_of(r"\s*\d{1,4}\s*号")
+WISH = pattern_of(
     r"\s*(?:都|要|想|给|改)*(?:退款?|退钱|补发?|补一[份个盒]|换货?|换一[份个盒]|赔|refund|resend|exchange)[吧了。.!！]*\s*",
     re.IGNORECASE,
 )
-SERIES = re.compile(r"\s*(第?\d{1,3}条?(?:\s*[、,，/和跟与]\s*第?\d{1,3}条?)+)\s*(?:都|全|也)*\s*(?=[^\d\s号、,，])")
-LEAD = re.compile(rf"^\s*{CHATTER}[\s,，.:。;!~、]*(?=第?\s?\d)", re.IGNORECASE)
-DIGITS = re.compile(r"\d+")
+SERIES = pattern_of(r"\s*(第?\d{1,3}条?(?:\s*[、,，/和跟与]\s*第?\d{1,3}条?)+)\s*(?:都|全|也)*\s*(?=[^\d\s号、,，])")
+LEAD = pattern_of(rf"^\s*{CHATTER}[\s,，.:。;!~、]*(?=第?\s?\d)", re.IGNORECASE)
+DIGITS = pattern_of(r"\d+")
 MOST = 6  # lines of a message that only puts lines of the list right
 
 

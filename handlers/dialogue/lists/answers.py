@@ -10,6 +10,7 @@ from handlers.claims.list_draft import ListDraft, ListLine
 from handlers.dialogue.lists.corrections import SHORTEST, withdraws
 from handlers.dialogue.lists.lines import judged, with_order
 from handlers.dialogue.lists.reader import Reader
+from handlers.messages.patterns import pattern_of
 from handlers.messages.texts import languages, say
 from handlers.nlu.dates import day_in, of_day
 from handlers.nlu.reading import ReadClaim
@@ -18,8 +19,8 @@ from handlers.nlu.text.normalisation import normalise
 from storage.orders import Order
 
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
-PARTS = re.compile(f"([{CIRCLED}])")
-EVERY = re.compile("都|全|all|both", re.IGNORECASE)
+PARTS = pattern_of(f"([{CIRCLED}])")
+EVERY = pattern_of("都|全|all|both", re.IGNORECASE)
 
 
 def split(text: str, questions: Sequence[ListLine]) -> list[tuple[ListLine | None, str]]:

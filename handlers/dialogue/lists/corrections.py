@@ -13,16 +13,17 @@ from handlers.dialogue.lists.lines import SHORT, judged, same
 from handlers.dialogue.lists.photos import words_of
 from handlers.dialogue.lists.reader import Reader
 from handlers.messages.codes import SEVERITIES
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.items import mentions
 from handlers.nlu.reading import ReadClaim
 from handlers.nlu.text.normalisation import normalise
 
 SHORTEST = 10  # characters of words that say nothing but that a line goes
 GONE = ("filed", "raised", "already")  # a ticket has them
-ASKS = re.compile(r"[吗吧呢么?？][\s。.!！]*$")
-TOTAL = re.compile(r"(?:一共|总共|合计|共计|共)(?:是|有|坏了?)?\s*(\d{1,4})")
-MORE = re.compile(r"(?:再|还|多|又)加\s*(\d{1,4})")
-SENT = re.compile(r"[发送拿装配寄]错|发成|送成")
+ASKS = pattern_of(r"[吗吧呢么?？][\s。.!！]*$")
+TOTAL = pattern_of(r"(?:一共|总共|合计|共计|共)(?:是|有|坏了?)?\s*(\d{1,4})")
+MORE = pattern_of(r"(?:再|还|多|又)加\s*(\d{1,4})")
+SENT = pattern_of(r"[发送拿装配寄]错|发成|送成")
 
 
 @cache

@@ -15,6 +15,7 @@ from handlers.dialogue.lists.lines import Shelf, judged
 from handlers.dialogue.lists.paste_state import Paste
 from handlers.dialogue.lists.reader import Reader
 from handlers.dialogue.turn import Turn
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.text.keyphrases import contains, language_of, means, plain
 
 LONGEST = 8000  # characters of one list that are read
@@ -22,8 +23,8 @@ FORGET = timedelta(hours=12)  # after this long without a word the next list is 
 LATELY = timedelta(minutes=30)  # so long after its last word a list that is done with is still spoken of
 ELSEWHERE = ("status", "human", "rules", "appeal", "help", "other_problem")
 NUMBERED = {sign: number for number, sign in enumerate("①②③④⑤⑥⑦⑧⑨", start=1)}
-BARE = re.compile(r"\d{1,2}")
-FILES = re.compile(r"(?:确认)?提交(?:这|全部)?\d*条?|submit(?: ?all| ?the)?(?: ?\d+)?(?: ?lines?)?", re.IGNORECASE)
+BARE = pattern_of(r"\d{1,2}")
+FILES = pattern_of(r"(?:确认)?提交(?:这|全部)?\d*条?|submit(?: ?all| ?the)?(?: ?\d+)?(?: ?lines?)?", re.IGNORECASE)
 
 
 def takes(turn: Turn) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +13,7 @@ from handlers.claims.shares import CONTAINERS, share_of
 from handlers.claims.slot_filling import settled
 from handlers.claims.summary import line_of, sum_of
 from handlers.messages.codes import SEVERITIES
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.models.llm_overlay import MARK
 from handlers.nlu.reading import ReadClaim
 from handlers.policy.calendar import due
@@ -23,7 +23,7 @@ from storage.ticket_lines import Line
 
 SHORT = 200
 AGED = ("senior", "elderly", "disabled")
-MARKS = re.compile(r"[\W_]+")
+MARKS = pattern_of(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

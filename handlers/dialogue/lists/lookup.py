@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from handlers.claims.list_draft import ListDraft, Listed
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.references import number
 from handlers.nlu.text.lexicon import Lexicon
 from handlers.nlu.text.normalisation import normalise
@@ -21,13 +21,13 @@ LATELY = timedelta(days=7)  # among these a number may mean any
 LONG_AGO = timedelta(days=30)  # these are looked at where no newer order has the number
 MOST = 8000  # characters of one message of a leader
 WIDEST = 60
-DIGITS = re.compile(r"(?<!\d)\d{1,4}(?!\d)")
-RANGE = re.compile(r"(?<!\d)(\d{1,4})\s*[号#]?\s*(?:--?|~|—|到|至|to|\.{2,3})\s*#?\s*(\d{1,4})(?!\d)")
-SPELT = re.compile(r"[一二两三四五六七八九十廿卅百]{1,5}(?=号|\s?(?:-|~|到|至|、|和))")
-SPELT_RANGE = re.compile(
+DIGITS = pattern_of(r"(?<!\d)\d{1,4}(?!\d)")
+RANGE = pattern_of(r"(?<!\d)(\d{1,4})\s*[号#]?\s*(?:--?|~|—|到|至|to|\.{2,3})\s*#?\s*(\d{1,4})(?!\d)")
+SPELT = pattern_of(r"[一二两三四五六七八九十廿卅百]{1,5}(?=号|\s?(?:-|~|到|至|、|和))")
+SPELT_RANGE = pattern_of(
     r"([一二三四五六七八九十廿卅百]{1,5})号?\s?(?:-|~|到|至)\s?([一二三四五六七八九十廿卅百]{1,5})号"
 )
-WHOLE_PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+WHOLE_PHONE = pattern_of(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
 
 def find(

@@ -10,13 +10,14 @@ from handlers.claims.list_draft import ListDraft, ListLine, ListPhoto
 from handlers.dialogue.lists.lines import owes_photos
 from handlers.dialogue.lists.photos import words_of
 from handlers.dialogue.lists.reader import Reader
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.text.normalisation import normalise
 
-NUMBER = re.compile(r"(?<!\d)(?:第|no\.?\s?|#)?(\d{1,4})\s*号?(?!\d|张|个|盒)", re.IGNORECASE)
-NOT = re.compile(r"(?:不是|并不是|并非|而不是|不属于|isn't|is not|not)\s*(?:for\s*)?$", re.IGNORECASE)
-FROM = re.compile(r"\s*(?:那|的|’s|'s)*\s*(?:那?[一二两三几\d]?张)?(?:照片|图片|图|相片|视频|photo)", re.IGNORECASE)
-TO = re.compile(r"(?:移到|挪到|放到|改到|换到|归到|给到|归|转到|应该是|其实是|是|to|belongs? to)\s*$", re.IGNORECASE)
-MOVES = re.compile(r"移|挪|放到|改到|换到|归|转到|弄错|搞错|发错|配错|错了|move|wrong", re.IGNORECASE)
+NUMBER = pattern_of(r"(?<!\d)(?:第|no\.?\s?|#)?(\d{1,4})\s*号?(?!\d|张|个|盒)", re.IGNORECASE)
+NOT = pattern_of(r"(?:不是|并不是|并非|而不是|不属于|isn't|is not|not)\s*(?:for\s*)?$", re.IGNORECASE)
+FROM = pattern_of(r"\s*(?:那|的|’s|'s)*\s*(?:那?[一二两三几\d]?张)?(?:照片|图片|图|相片|视频|photo)", re.IGNORECASE)
+TO = pattern_of(r"(?:移到|挪到|放到|改到|换到|归到|给到|归|转到|应该是|其实是|是|to|belongs? to)\s*$", re.IGNORECASE)
+MOVES = pattern_of(r"移|挪|放到|改到|换到|归|转到|弄错|搞错|发错|配错|错了|move|wrong", re.IGNORECASE)
 LONGEST = 40  # characters of words that move photos
 
 

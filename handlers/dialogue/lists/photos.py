@@ -10,14 +10,15 @@ from itertools import groupby
 from handlers.claims.list_draft import ListDraft, ListLine, ListPhoto
 from handlers.dialogue.lists.lines import owes_photos
 from handlers.dialogue.lists.reader import Reader
+from handlers.messages.patterns import pattern_of
 from handlers.messages.texts import languages, say
 from handlers.nlu.items import mentions
 from handlers.nlu.lists import forwarded_chats
 from handlers.nlu.text.normalisation import normalise
 from storage.orders import Order
 
-LETTERS = re.compile(r"[\W_]+")
-NUMBER = re.compile(r"(?<!\d)\d{1,4}(?!\d)")
+LETTERS = pattern_of(r"[\W_]+")
+NUMBER = pattern_of(r"(?<!\d)\d{1,4}(?!\d)")
 CAPTION = 20  # characters of a caption, marks not counted
 CONTEXT = 3  # lines that what follows a caption may lean on
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.entities import Facts, facts
 from handlers.nlu.items import line_of
 from handlers.nlu.lists.segment_claims import has
@@ -15,7 +16,7 @@ from handlers.nlu.text.normalisation import normalise
 from storage.orders import Order
 
 SAME, ALSO = "same_as_before", "also"
-LIKE = re.compile(
+LIKE = pattern_of(
     r"(?:同|(?P<with>[跟和与像]))\s?(?:第|接龙)?(?P<number>\d{1,4})\s?[号#]?\s?(?:的)?(?:问题|情况)?(?P<same>一样|同样|相同|差不多)?"
     r"(?:的?问题|的?情况)?(?=[\s,。;!]|$)"
 )

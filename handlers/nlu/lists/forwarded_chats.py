@@ -6,17 +6,18 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 
+from handlers.messages.patterns import pattern_of
 from storage.orders import Order
 
-HEAD = re.compile(
+HEAD = pattern_of(
     r"\s*(?P<name>\S(?:.{0,18}\S)??)\s*[:：]?\s+(?:20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*)?(?:\d{1,2}[-/月]\d{1,2}日?\s*)?"
     r"(?:今天|昨天|周.|星期.)?\s*(?:上午|下午|晚上|早上|中午|凌晨|AM|PM)?\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?\s*(?:AM|PM)?\s*[:：]?\s*"
 )
-LED = re.compile(r"\s*(?:[#＃]?(?P<number>\d{1,4})\s*[号號]|(?P<name>\S{1,20}?)\s*(?:[:：]|$))")
-NUMBER_ALONE = re.compile(r"[#＃]?\d{1,4}\s*[号號]")
-OWN = re.compile(r"\s*[#＃]?\d{1,4}\s*(?:[号號#]|[-~、，,和到至/]\s*\d)")
-SLASHED = re.compile(r"\s*(\d{1,4}(?:\s?[/／]\s?\d{1,4})+)(?:\s*[号號])?(?=[\s\u4e00-\u9fff])")
-ALL_OF = re.compile(
+LED = pattern_of(r"\s*(?:[#＃]?(?P<number>\d{1,4})\s*[号號]|(?P<name>\S{1,20}?)\s*(?:[:：]|$))")
+NUMBER_ALONE = pattern_of(r"[#＃]?\d{1,4}\s*[号號]")
+OWN = pattern_of(r"\s*[#＃]?\d{1,4}\s*(?:[号號#]|[-~、，,和到至/]\s*\d)")
+SLASHED = pattern_of(r"\s*(\d{1,4}(?:\s?[/／]\s?\d{1,4})+)(?:\s*[号號])?(?=[\s\u4e00-\u9fff])")
+ALL_OF = pattern_of(
     r"\s*(\d{1,4})\s+(?=(?:[两三四几]样|两个|两件|一样|什么|东西|全部|全都|全|都|货|没收|没到|没拿|没给|没有收))"
 )
 

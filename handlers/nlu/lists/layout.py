@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.lists.lead_ins import opened, uncounted
 from handlers.nlu.order_index import OrderIndex
 from handlers.nlu.text.normalisation import CIRCLED, READ, normalise
@@ -14,24 +15,24 @@ from handlers.nlu.text.normalisation import CIRCLED, READ, normalise
 LONGEST = 400
 """Lines of a list that are read; a chat message never holds more."""
 
-NUMBERED = re.compile(r"^\s*[(（]?(?P<number>[0-9０-９]{1,2})\s*[.．、)）:：]\s*(?=\S)")
-CIRCLE = re.compile(rf"^\s*(?P<sign>[{CIRCLED}])\s*")
-HAS_PERSON = re.compile(r"[0-9０-９一二三四五六七八九十]\s*[号號#]|^\s*[0-9０-９]{1,4}[\s:：]")
-TIMED = re.compile(
+NUMBERED = pattern_of(r"^\s*[(（]?(?P<number>[0-9０-９]{1,2})\s*[.．、)）:：]\s*(?=\S)")
+CIRCLE = pattern_of(rf"^\s*(?P<sign>[{CIRCLED}])\s*")
+HAS_PERSON = pattern_of(r"[0-9０-９一二三四五六七八九十]\s*[号號#]|^\s*[0-9０-９]{1,4}[\s:：]")
+TIMED = pattern_of(
     r"^.{0,24}?\s*(?:20\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?\s*)?(?:周.|星期.)?\s*(?:上午|下午|晚上|早上|中午|凌晨)?\s*\d{1,2}:\d{2}(?::\d{2})?\s*:?$"
     r"|^[-=_*\s]*20\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?[-=_*\s]*$"
 )
-TIME_BEFORE = re.compile(
+TIME_BEFORE = pattern_of(
     r"^\(?(?:[^\d\s]{1,10}\s+)?(?:20\d\d[-/.]\d{1,2}[-/.]\d{1,2}\s+)?\d{1,2}:\d{2}(?::\d{2})?\)?\s*:?\s*(?=\S)"
 )
-HOLDER = re.compile(
+HOLDER = pattern_of(
     r"^\(?(?:图片|照片|视频|语音|动画表情|表情|文件|链接|image|photo|video|sticker|voice)\)?[\d\s.:秒\"']*$"
 )
-EXAMPLE = re.compile(
+EXAMPLE = pattern_of(
     r"[(\[【]?(?:例如?|比如|示例|样例|举例|范例|格式|模板|报法)[子说]?\s?[:)\]】\s]\s?\S|(?:例如|比如|如)[:]\S"
 )
-INDENT = re.compile(r"[ \u3000]{2,}|\t|\u3000")
-RULE = re.compile(r"^[\W_]*$")
+INDENT = pattern_of(r"[ \u3000]{2,}|\t|\u3000")
+RULE = pattern_of(r"^[\W_]*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 
+from handlers.messages.patterns import pattern_of
 from storage.orders import Order
 
 ENGLISH = "oh|and|also|plus|btw|by the way"
@@ -16,20 +17,20 @@ CHATTER = (
 )
 MEASURES = r"盒份个袋包箱瓶板罐桶组颗枚只斤条块根把杯点分月日号天年元毛折%位户人家单件样次"
 TAIL = rf"(?![\d.:%])(?!\s*(?:[{MEASURES}]|box|bottle|pcs|piece|pack|bag|kg|jin|days?|yuan))"
-BEFORE = re.compile(
+BEFORE = pattern_of(
     rf"^\s*{CHATTER}[\s,.:;!~、]*(?:的?是)?\s*(?P<number>\d{{1,4}}){TAIL}[\s,:.、]*(?=[^\d\s])", re.IGNORECASE
 )
-WITHIN = re.compile(
+WITHIN = pattern_of(
     rf"(?P<lead>(?<=[\s,;.])(?:还有|另外|对了|再有|also|and)[\s,:]*)(?P<number>\d{{1,4}}){TAIL}\s*(?=[^\d\s,;])",
     re.IGNORECASE,
 )
-APART = re.compile(rf"(?<=\s)(?P<number>\d{{1,4}}){TAIL}\s+(?P<goods>[^\d\s]{{2,8}})")
-FIRST = re.compile(r"^\s*(?P<number>\d{1,4})\s+(?P<goods>[^\d\s]{2,8})")
-ORDINAL = re.compile(rf"^\s*(?:{CHATTER}[\s,.:;!~、]*)?第\s?(?P<number>\d{{1,4}})\s?个\s*(?=[^\d\s])", re.IGNORECASE)
-OWNED = re.compile(r"^\s*(?P<number>\d{1,4})(?=的[^\d\s])")
-SHORT = re.compile(rf"^\s*(?P<lead>[^\d:;]{{1,8}}?)[\s,.]*(?<![xX*×-])(?P<number>\d{{1,4}}){TAIL}\s*(?=[^\d\s])")
-COUNTS = re.compile(r"[坏烂碎破少缺漏死裂臭丢差短退补换赔买共]")
-CELL = re.compile(r"\s*\d{1,4}\s*")
+APART = pattern_of(rf"(?<=\s)(?P<number>\d{{1,4}}){TAIL}\s+(?P<goods>[^\d\s]{{2,8}})")
+FIRST = pattern_of(r"^\s*(?P<number>\d{1,4})\s+(?P<goods>[^\d\s]{2,8})")
+ORDINAL = pattern_of(rf"^\s*(?:{CHATTER}[\s,.:;!~、]*)?第\s?(?P<number>\d{{1,4}})\s?个\s*(?=[^\d\s])", re.IGNORECASE)
+OWNED = pattern_of(r"^\s*(?P<number>\d{1,4})(?=的[^\d\s])")
+SHORT = pattern_of(rf"^\s*(?P<lead>[^\d:;]{{1,8}}?)[\s,.]*(?<![xX*×-])(?P<number>\d{{1,4}}){TAIL}\s*(?=[^\d\s])")
+COUNTS = pattern_of(r"[坏烂碎破少缺漏死裂臭丢差短退补换赔买共]")
+CELL = pattern_of(r"\s*\d{1,4}\s*")
 
 
 def opened(text: str, known: Mapping[str, Sequence[Order]]) -> str:

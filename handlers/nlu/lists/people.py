@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.dates import of_day
 from handlers.nlu.lists.segments import Part
 from handlers.nlu.order_index import OrderIndex
@@ -17,7 +17,7 @@ SURNAMES = (
     "王李张刘陈杨黄赵周吴徐孙朱马胡郭林何高梁郑罗宋谢唐韩曹许邓萧冯曾程蔡彭潘袁于董余苏叶吕魏蒋田杜丁沈姜范江傅钟卢汪戴崔任陆廖姚方金邱夏谭韦贾邹"
     "石熊孟秦阎薛侯雷段郝孔邵史毛常顾赖武康贺严尹钱施洪龚"
 )
-UNKNOWN_NAME = re.compile(
+UNKNOWN_NAME = pattern_of(
     r"^\s*(?P<name>[\u4e00-\u9fff]{1,3}(?:姐|哥|叔|婶|阿姨|先生|女士|小姐|大爷|奶奶|妈妈|爸爸|老师|妹|总)"
     rf"|[小老阿][{SURNAMES}])(?=那|这|家|的|说|反映|:|\s)"
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from handlers.messages.codes import strongest
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.entities import Facts, facts
 from handlers.nlu.lists.ellipsis import again, corrected, like_another
 from handlers.nlu.lists.layout import Line, lay_out
@@ -20,21 +20,21 @@ from handlers.nlu.references import MASK, References, refer
 from handlers.nlu.text.lexicon import Lexicon
 from storage.orders import Order
 
-MORE = re.compile(r"\s*(?:还|另外|而且|并且|也|再|此外|以及|同一|这个?人|这位|[他她](?!们)|and|also)")
+MORE = pattern_of(r"\s*(?:还|另外|而且|并且|也|再|此外|以及|同一|这个?人|这位|[他她](?!们)|and|also)")
 GUESSED = 100
 """Most orders among which a line without a person is matched, to name candidates for a question."""
 
 NOTICE = "notice"
-RUN = re.compile(rf"{MASK}{{2,}}")
+RUN = pattern_of(rf"{MASK}{{2,}}")
 BUDGET, FIXED = 3200, 40
 """Characters that the people of one line may cost together, and what each costs besides its words."""
 TOO_MANY = "more people than are read of one line: send it in parts"
-BRACKETED = re.compile(r"\s*[(\[【<《「][^)\]】>》」]{1,14}[)\]】>》」]\s*:?\s*")
-GOODS_FIELD = re.compile(r"\s*(?:商品|品名|货品|产品|物品|菜品|品项|项目)(?:名称?)?\s?:")
-BESIDES, LABEL = re.compile(rf"[\s\W{MASK}]|客户|顾客|姓名|名字|号码|取货号|昵称"), 2
-HEADED = re.compile(r"[;。]\s*(?=[^\d;。:]{1,8}:)")
-TOGETHER = re.compile(r"都|均|全")
-SHARED = re.compile(r"(?:都|均|全部?|一律|统一)(?:要求?|想|给|申请|需要|是|帮|麻烦)*(?:退|补|换|赔|重发)")
+BRACKETED = pattern_of(r"\s*[(\[【<《「][^)\]】>》」]{1,14}[)\]】>》」]\s*:?\s*")
+GOODS_FIELD = pattern_of(r"\s*(?:商品|品名|货品|产品|物品|菜品|品项|项目)(?:名称?)?\s?:")
+BESIDES, LABEL = pattern_of(rf"[\s\W{MASK}]|客户|顾客|姓名|名字|号码|取货号|昵称"), 2
+HEADED = pattern_of(r"[;。]\s*(?=[^\d;。:]{1,8}:)")
+TOGETHER = pattern_of(r"都|均|全")
+SHARED = pattern_of(r"(?:都|均|全部?|一律|统一)(?:要求?|想|给|申请|需要|是|帮|麻烦)*(?:退|补|换|赔|重发)")
 SHORT_HEADING = 14
 """Characters up to which a line that names a problem alone heads the people below it."""
 

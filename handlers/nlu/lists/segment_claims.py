@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.entities import Facts, facts
 from handlers.nlu.reading import ReadClaim, claims_of
 from handlers.nlu.references import MASK
@@ -14,7 +14,7 @@ from storage.orders import Order
 
 IDLE, SETTLED = "idle", "settled"
 # what may be beside item and count below a heading; more words mean something of their own
-FILLING = re.compile(rf"[\s,.。;:!、()*x{MASK}\ue001的了都也各每要求给请\-]|盒|份|袋|个|包")
+FILLING = pattern_of(rf"[\s,.。;:!、()*x{MASK}\ue001的了都也各每要求给请\-]|盒|份|袋|个|包")
 LEFT_OVER = 3
 
 

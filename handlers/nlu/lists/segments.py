@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.order_index import OrderIndex
 from handlers.nlu.references import MASK, References
 
-NOTHING = re.compile(rf"[\s,。;!?{MASK}]")
-JOINED = re.compile(rf"[\s、,，和跟与及&+/{MASK}]*$")
+NOTHING = pattern_of(rf"[\s,。;!?{MASK}]")
+JOINED = pattern_of(rf"[\s、,，和跟与及&+/{MASK}]*$")
 NEAR = 3
 """Characters between a pickup number and a name up to which both mean one person."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 
+from handlers.messages.patterns import pattern_of
 from handlers.orders.columns import ALIASES, COLUMNS
 from media.tables.titles import plain_title
 
@@ -46,7 +46,7 @@ HINTS = (
     ("日期", ""), ("问题", "problem"), ("商品名", "item"),
 )  # fmt: skip
 UNKNOWN = "?"
-MEASURE = re.compile(r"[(\[【]([一-鿿])[)\]】]")
+MEASURE = pattern_of(r"[(\[【]([一-鿿])[)\]】]")
 
 
 def _table() -> dict[str, tuple[str, bool]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.lists import sheet_header
 from handlers.nlu.lists.layout import LONGEST
 from handlers.nlu.lists.sheet_header import PEOPLE, UNKNOWN
@@ -17,19 +18,19 @@ MOST = LONGEST  # lines of one sheet
 LINE = 200  # characters of one line
 LENGTH = 20_000  # characters of all of them: what a turn reads while nobody else is served
 SHORT = 4  # characters of a problem that is one word
-UNREAD = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|UNSAVED!)")
+UNREAD = pattern_of(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|UNSAVED!)")
 DITTO = frozenset({MERGED_CELL, "〃", "同上", "″"})  # the same as above
 COUNTS = ("quantity", "count")  # a merged figure is several rows', and nobody's alone
-SUM = re.compile(r"(?:[合总小共]\s*计|总数|sum\b|(?:sub|grand )?total\b).{0,20}", re.IGNORECASE)
-PLACE = re.compile(r"(?:no\.?|#)?\s*0*(\d{1,4})(?:\.0+)?\s*[号號#]?", re.IGNORECASE)
-PLACES = re.compile(r"\d{1,4}\s*号?(?:\s*[-~—到至、,，/和]\s*\d{1,4}\s*号?)+")
-SPOKEN = re.compile(r"\d{1,4}\s*[号號#]")
-COUNTED = re.compile(
+SUM = pattern_of(r"(?:[合总小共]\s*计|总数|sum\b|(?:sub|grand )?total\b).{0,20}", re.IGNORECASE)
+PLACE = pattern_of(r"(?:no\.?|#)?\s*0*(\d{1,4})(?:\.0+)?\s*[号號#]?", re.IGNORECASE)
+PLACES = pattern_of(r"\d{1,4}\s*号?(?:\s*[-~—到至、,，/和]\s*\d{1,4}\s*号?)+")
+SPOKEN = pattern_of(r"\d{1,4}\s*[号號#]")
+COUNTED = pattern_of(
     r"\d|[一二两三四五六七八九十半几][个盒袋份斤瓶箱把颗只条枚罐包板桶串块片]|一半|大半|分之|[一二三四五六七八九]成"
 )
-FIGURE = re.compile(r"\d+(?:\.\d+)?(?:/\d+)?")
-LETTERS = re.compile(r"[^\W\d_]")
-PHONE = re.compile(r"1\d{10}")
+FIGURE = pattern_of(r"\d+(?:\.\d+)?(?:/\d+)?")
+LETTERS = pattern_of(r"[^\W\d_]")
+PHONE = pattern_of(r"1\d{10}")
 
 
 @dataclass(slots=True, kw_only=True)

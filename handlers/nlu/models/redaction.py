@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.references import MASK
 from handlers.nlu.text import person_names
 from handlers.nlu.text.normalisation import normalise
@@ -24,12 +25,12 @@ DIGIT = "[零〇一二三四五六七八九幺两]"
 ANY = rf"[\d零〇一二三四五六七八九幺{MASK}]"
 APART = r"[\s./_·*,()~-]{0,3}"  # how the digits of a phone are set apart
 PHONES = (
-    re.compile(rf"(?<!\d)(?<!\d[\s-])(?:\+?86{APART})?[1一幺]{APART}[3-9三四五六七八九](?:{APART}{ANY}){{9}}(?!\d)"),
-    re.compile(rf"(?<!\d)(?<!\d[\s-])0\d{{2,3}}(?:{APART}\d){{7,8}}(?!\d)"),
+    pattern_of(rf"(?<!\d)(?<!\d[\s-])(?:\+?86{APART})?[1一幺]{APART}[3-9三四五六七八九](?:{APART}{ANY}){{9}}(?!\d)"),
+    pattern_of(rf"(?<!\d)(?<!\d[\s-])0\d{{2,3}}(?:{APART}\d){{7,8}}(?!\d)"),
 )
 """Whole phones, before the last four digits of a known one are taken out of them."""
 PATTERNS = tuple(
-    re.compile(pattern)
+    pattern_of(pattern)
     for pattern in (
         r"(?:https?://|www\.)(?:[^\s,\u4e00-\u9fff]|(?<=[=/])[\u4e00-\u9fff]{1,4}){1,300}",
         r"[a-z0-9._%+-]{1,64}@[a-z0-9.-]{1,80}",
@@ -51,11 +52,11 @@ PATTERNS = tuple(
     )
 )
 """Rules for a normalised text; each is bounded, because anybody can write the texts."""
-PART = re.compile(r"[\u4e00-\u9fff]{2,}|[a-z]{3,}|[a-z]{1,2}\d{3,}")
+PART = pattern_of(r"[\u4e00-\u9fff]{2,}|[a-z]{3,}|[a-z]{1,2}\d{3,}")
 """Which parts of a self-chosen name are looked for: not an emoji, a letter, a bare number."""
 SPACED = r"[ ._·-]{0,2}"
-APART_NAMES = re.compile("[ ._·-]")
-TAKEN = re.compile(rf"{MASK}(?:[\s,]{{0,2}}{MASK})*")
+APART_NAMES = pattern_of("[ ._·-]")
+TAKEN = pattern_of(rf"{MASK}(?:[\s,]{{0,2}}{MASK})*")
 
 
 def mask(text: str, orders: Sequence[Order], names: Iterable[str] = (), goods: Collection[str] = ()) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.text.normalisation import normalise
 
 LONGEST, OPENING, SHORT = 40, 60, 24  # characters of a text that is nothing else; that begins with it; that holds it
@@ -24,11 +25,11 @@ FILLER = (
     "|嗨|呗|吧|哟|唷|勒|滴|快点|快d|快啲|快|赶紧|尽快|帮忙|帮|给|一下|下|老板|亲|师傅|小妹|同志|客服|都|就|也|全部|全|很|非常|哎|诶|唉|那|恁|额|格能|格样|嘞个样子|就嘞个|咁就|恁样|nah|wellthen|well|dotheneedful|do|needful|kindly|please|pls|plz|verymuch|somuch|very|much|alot|mate|lah|la|dear"
     "|sir|madam|maam|admin|friend|thats|thatis|that|its|itis|it|iis|is|are|all|everything|details|theclaim|this|these|then|now|now|for|you|your|help|and|so|i|the|a|ha|haha|love|lovely|kindly|great|good|nice|ever|from|here"
 )
-CONTRARY = re.compile(
+CONTRARY = pattern_of(
     r"[不没别勿冇唔未无]|但|可是|就是|只|[?？\d]|\b(?:no|not|don'?t|isn'?t|wrong|but|only|except|wait|instead|change|one)\b",
     re.I,
 )
-MARKS = re.compile(r"[\W_]+")
+MARKS = pattern_of(r"[\W_]+")
 
 
 def _words(text: str) -> frozenset[str]:
@@ -39,12 +40,12 @@ SHORTEST = frozenset("得中成来交")  # these open other sentences too
 YES_WORDS, THANKS_WORDS, FILLERS = _words(YES), _words(THANKS), _words(FILLER)
 GOT_WORDS = _words(GOT)
 CHINESE_YES = sorted((word for word in YES_WORDS if not word.isascii() and word not in SHORTEST), key=len, reverse=True)
-OPENS = re.compile(
+OPENS = pattern_of(
     rf"^\s*(?:(?:{'|'.join(CHINESE_YES)})(?![是个意过几些多像久吃转])"
     r"|(?:ok|okay|yes|yep|yeah|yup|sure|correct|exactly|perfect|confirm(?:ed)?|agreed?)\b)",
     re.I,
 )
-WITHIN = re.compile(r"对的|没错|正确|可以的|好的|\b(?:correct|right|yes|ok|okay|exactly|perfect)\b")
+WITHIN = pattern_of(r"对的|没错|正确|可以的|好的|\b(?:correct|right|yes|ok|okay|exactly|perfect)\b")
 
 
 def _plain(text: str) -> str:
@@ -77,7 +78,7 @@ def agrees(text: str) -> bool:
     return 0 < len(bare) <= LONGEST and _made_of(bare, YES_WORDS, THANKS_WORDS | FILLERS)
 
 
-NO_CONTRARY = re.compile(r"[没冇无]有?错|[没冇无]问题|没毛病|no problems?|not bad", re.IGNORECASE)
+NO_CONTRARY = pattern_of(r"[没冇无]有?错|[没冇无]问题|没毛病|no problems?|not bad", re.IGNORECASE)
 
 
 def opens_with_yes(text: str) -> bool:

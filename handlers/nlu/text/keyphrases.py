@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from handlers.messages.patterns import pattern_of
 from handlers.messages.texts import languages, say
 
 NAMES = (
@@ -14,10 +15,10 @@ NAMES = (
     "withdraw", "offer_no", "got", "not_got", "urge", "keep", "no_photo_in", "all_in", "unsure", "list", "found",
     "all_well", "any_wish", "enough", "drop_in", "count_wrong", "protest", "worse", "more_time", "no_return",
 )  # fmt: skip
-MARKS = re.compile(r"[\s，。！？!?,.~～…、；;:：\"“”'‘’()（）\[\]【】😊🙏👌👍]+")
-CJK = re.compile(r"[㐀-鿿]")
-WORD = re.compile(r"[A-Za-z']+")
-NUMBERED = re.compile(r"[A-Za-z]*[-_#]?\d[\w-]*", re.ASCII)  # an order number says nothing of a language
+MARKS = pattern_of(r"[\s，。！？!?,.~～…、；;:：\"“”'‘’()（）\[\]【】😊🙏👌👍]+")
+CJK = pattern_of(r"[㐀-鿿]")
+WORD = pattern_of(r"[A-Za-z']+")
+NUMBERED = pattern_of(r"[A-Za-z]*[-_#]?\d[\w-]*", re.ASCII)  # an order number says nothing of a language
 
 
 @cache

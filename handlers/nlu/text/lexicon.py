@@ -9,17 +9,18 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.text.normalisation import normalise
 from handlers.nlu.text.numerals import COUNT, ENGLISH
 from handlers.nlu.text.weights import Learned
 
 ORDER_PATTERNS = (r"kt\d{6}-\d{4}", r"20\d{6}-\d{4}")
 GAP = "[^,。!?;\n]{0,6}?"
-NEGATION = re.compile(
+NEGATION = pattern_of(
     r"(?:没有?|不是|并?[不没未]|未|别|无|勿|免得|以免|怕是?|担心|防止|避免|会不会|有没有)"
     r"(?:太|很|怎么|任何|什么|再|有|被|会|给|一点|发现|出现)?$"
 )
-ENGLISH_NEGATION = re.compile(r"(?:\bno|\bnot|n't|\bnever|\bwithout|\bnothing)(?: \w+)?[ ]?$")
+ENGLISH_NEGATION = pattern_of(r"(?:\bno|\bnot|n't|\bnever|\bwithout|\bnothing)(?: \w+)?[ ]?$")
 HITS = 30
 """Places of one kind that are looked at in a text; beyond that it is no message of a person."""
 KEPT = 1024
@@ -68,7 +69,7 @@ class Matcher:
         return hits
 
 
-HAS_LATIN = re.compile("[a-z]")
+HAS_LATIN = pattern_of("[a-z]")
 
 
 def _stated(text: str, hits: Sequence[Hit]) -> list[Hit]:

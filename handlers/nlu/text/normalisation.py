@@ -9,6 +9,8 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from handlers.messages.patterns import pattern_of
+
 LIMIT = 8000
 """Characters of one message that are searched for serious words: Telegram sends no more, WeChat less."""
 
@@ -18,15 +20,15 @@ READ = 1000
 CIRCLED = "\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289"
 BULLETS = "*•·●○■□▪▶►➤✅❌❗🔸🔹👉-"
 START = r"^[ \t\u3000]*"
-MARKERS = re.compile(
+MARKERS = pattern_of(
     rf"{START}(?:(?:[{CIRCLED}]|[0-9]\ufe0f?\u20e3)(?![ \t]?[号號])|\U0001f51f|[{BULLETS}])+[ \t\u3000.、:：)）]*",
     re.MULTILINE,
 )
-INLINE = re.compile(rf"[{CIRCLED}](?![ \t]*[号號])|[0-9]\ufe0f?\u20e3(?![ \t]*[号號])|\U0001f51f")
-INVISIBLE = re.compile(
+INLINE = pattern_of(rf"[{CIRCLED}](?![ \t]*[号號])|[0-9]\ufe0f?\u20e3(?![ \t]*[号號])|\U0001f51f")
+INVISIBLE = pattern_of(
     "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\u00ad\U0001f3fb-\U0001f3ff\U000e0000-\U000e007f]"
 )
-KEYCAP = re.compile("([0-9])\ufe0f?\u20e3")
+KEYCAP = pattern_of("([0-9])\ufe0f?\u20e3")
 PLAIN = str.maketrans(
     dict(zip("，！？；：（）【】[]～〜—–‐−×✖✕“”‘’號", ",!?;:()()()~~----xxx\"\"''号", strict=True))
     | dict.fromkeys("|│→\u3000\xa0\t", " ")

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from handlers.messages.patterns import pattern_of
+
 GAP = r"[ -]?"
 SHAPES: Mapping[str, str] = {  # by carrier, how its numbers look when letters lead them
     "sf": rf"sf{GAP}(?:\d{GAP}){{9,14}}\d",
@@ -20,28 +22,28 @@ SHAPES: Mapping[str, str] = {  # by carrier, how its numbers look when letters l
     "ems": r"[a-z]{2}\d{9}[a-z]{2}",
     "ups": r"1z[0-9a-z]{16}",
 }
-LETTERED = {carrier: re.compile(rf"(?<![a-z0-9])({shape})(?![a-z0-9])", re.ASCII) for carrier, shape in SHAPES.items()}
+LETTERED = {carrier: pattern_of(rf"(?<![a-z0-9])({shape})(?![a-z0-9])", re.ASCII) for carrier, shape in SHAPES.items()}
 NAMES: Mapping[str, re.Pattern[str]] = {
-    "sf": re.compile(r"顺丰|\bsf\b"),
-    "yto": re.compile(r"圆通|\byto\b"),
-    "zto": re.compile(r"中通|\bzto\b"),
-    "sto": re.compile(r"申通|\bsto\b"),
-    "yunda": re.compile(r"韵达|yunda"),
-    "jd": re.compile(r"京东|\bjd\b"),
-    "jt": re.compile(r"极兔|j&t|\bjt\b"),
-    "dbl": re.compile(r"德邦|deppon"),
-    "ems": re.compile(r"邮政|邮局|\bems\b|china post"),
-    "ups": re.compile(r"\bups\b"),
-    "dhl": re.compile(r"\bdhl\b"),
-    "fedex": re.compile(r"联邦快递|fedex"),
+    "sf": pattern_of(r"顺丰|\bsf\b"),
+    "yto": pattern_of(r"圆通|\byto\b"),
+    "zto": pattern_of(r"中通|\bzto\b"),
+    "sto": pattern_of(r"申通|\bsto\b"),
+    "yunda": pattern_of(r"韵达|yunda"),
+    "jd": pattern_of(r"京东|\bjd\b"),
+    "jt": pattern_of(r"极兔|j&t|\bjt\b"),
+    "dbl": pattern_of(r"德邦|deppon"),
+    "ems": pattern_of(r"邮政|邮局|\bems\b|china post"),
+    "ups": pattern_of(r"\bups\b"),
+    "dhl": pattern_of(r"\bdhl\b"),
+    "fedex": pattern_of(r"联邦快递|fedex"),
 }
-BARE = re.compile(r"(?<![a-z0-9.-])(\d{12,15})(?![a-z0-9.-]|\s?(?:元|块))", re.ASCII)
-SHORTER = re.compile(
+BARE = pattern_of(r"(?<![a-z0-9.-])(\d{12,15})(?![a-z0-9.-]|\s?(?:元|块))", re.ASCII)
+SHORTER = pattern_of(
     r"(?:(?<!订)单号|运单(?:号)?|快递号|tracking(?: (?:number|no\.?|id|code))?)[是为:：#\s]{0,4}"
     r"(?!1[3-9]\d{9}(?!\d))(\d{10,15})(?![a-z0-9.-])",
     re.ASCII,
 )
-TOLD = re.compile(
+TOLD = pattern_of(
     r"(?<!订)单号|运单|快递|物流|包裹|寄|发货|发出|退回|tracking|parcel|package|shipped|sent|posted|mailed|courier|waybill"
 )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from handlers.messages.patterns import pattern_of
+
 COMMON = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧肖程曹袁邓许傅付沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎闫余潘杜戴夏钟"
     "汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦"
@@ -15,16 +17,16 @@ COMMON = (
 COMPOUND = ("欧阳", "司马", "诸葛", "上官", "皇甫", "司徒", "慕容", "令狐", "尉迟", "端木")
 FULL = rf"(?:{'|'.join(COMPOUND)}|[{COMMON}])"
 
-SAID = re.compile(
+SAID = pattern_of(
     r"(?P<said>(?:我|俺)的?(?:名字)?叫(?:做|作)?|名叫|叫做|本名|真名|我姓|叫我|喊我|称呼我|我是|俺是|本人是?|这里是|这边是)"
     rf"(?P<gap>[是叫:,\s\"']{{0,3}})(?P<name>{FULL}[\u4e00-\u9fff]{{1,3}})"
 )
 """Words with which people give their names, and what may be the name; reading on shows where it ends."""
 SURE = ("叫", "叫做", "叫作", "名叫", "本名", "真名")  # endings of what nothing but a name follows
-ENDS = re.compile(
+ENDS = pattern_of(
     r"$|[^\u4e00-\u9fff]|[的我俺你您他她这那昨今前刚买订收拿领取要想说讲在有家号住和跟也就电手微下反付给团]"
 )
-ORDINARY = re.compile(
+ORDINARY = pattern_of(
     "严重|严格|方便|方才|马上|马大哈|高中|高兴|高度|高端|高价|高血|高龄|高温|高铁|万一|万万|万分|常客|常年|常常|常温|常住|程序|单身|单独"
     "|单位|单纯|单点|单买|单亲|白买|白等|白花|白白|白跑|白领|曾经|连续|解释|解冻|解决|安全|安心|安装|温和|温柔|温馨|易过敏|易胖|成年"
     "|成功|成心|文盲|文明|文科|向来|向你|向您|管理|管家|毛病|金牌|金卡|包月|包年|包装|包邮|段时|何必|何时|何况|何人|于是|余下|江西"
@@ -36,12 +38,12 @@ ORDINARY = re.compile(
 
 CLOSE = "隔壁|邻居|楼上|楼下|对门|同事|朋友|室友|闺蜜|老乡|群友|团友|同学|亲戚|姓|我叫|叫我|叫做|名叫|喊我"
 BESIDE = "替|帮|给|跟|和|同|找|问|让|请|叫|与|是|@"
-NICK = re.compile(rf"(?P<before>{CLOSE}|{BESIDE}|^|(?<=[^\u4e00-\u9fff]))(?P<name>[小老阿][{COMMON}])")
-BEHIND = re.compile(
+NICK = pattern_of(rf"(?P<before>{CLOSE}|{BESIDE}|^|(?<=[^\u4e00-\u9fff]))(?P<name>[小老阿][{COMMON}])")
+BEHIND = pattern_of(
     r"$|[^\u4e00-\u9fff]|[的说讲家带买订要也他她那拿领取代帮就和跟收这退点是还都没不先已们吃]|一起|反映|反馈|下单"
 )
-ALONE = re.compile("[的说讲]|家[的里]|那[份边单]|反[映馈]|带的|代[领拿]|让我|要退|要求|收到|[订买]的|也说|吃了")
-GOODS = re.compile(
+ALONE = pattern_of("[的说讲]|家[的里]|那[份边单]|反[映馈]|带的|代[领拿]|让我|要退|要求|收到|[订买]的|也说|吃了")
+GOODS = pattern_of(
     "老[姜汤白金段安路方康龙毛牛石易陈]|阿[金华胶]"
     "|小[包方段白黄金单于石毛熊牛马安苏龙易汤姜谷管康温苗成关万房文项葛柴兰梅桂江田雷景夏童高向位游曲左柏卫史武查薄甘华]"
 )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-LETTERS = re.compile(r"[a-z]{4,24}")
-HAN = re.compile(r"[\u4e00-\u9fff]+")
+from handlers.messages.patterns import pattern_of
+
+LETTERS = pattern_of(r"[a-z]{4,24}")
+HAN = pattern_of(r"[\u4e00-\u9fff]+")
 BLUR = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))
 
 
@@ -77,8 +78,8 @@ def heard(
     return sorted(kept)
 
 
-LINE = re.compile(r"[^\n]+")
-EVERYDAY = re.compile("[有个的是了我你他不在这那一]")
+LINE = pattern_of(r"[^\n]+")
+EVERYDAY = pattern_of("[有个的是了我你他不在这那一]")
 
 
 def by_line(

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
+from handlers.messages.patterns import pattern_of
 from handlers.nlu.text import numerals
 
 NUMBER = r"(\d{1,2}|[一二两三四五六七八九十]{1,3})"
@@ -14,31 +15,31 @@ WEEKDAYS: Mapping[str, int] = {sign: place for place, sign in enumerate("一二�
 ENGLISH_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTH = rf"({'|'.join(MONTHS)})[a-z]*\.?"
-AHEAD = re.compile(
+AHEAD = pattern_of(
     rf"{NUMBER}\s?(?:个)?\s?(小时|钟头|天|日)(?:之?[内后]|以内|以后)|(?:with)?in\s(\d{{1,2}})\s?(hour|hr|day)s?"
 )
 NAMED = (
-    (re.compile(r"大后天"), 3),
-    (re.compile(r"后天|day after tomorrow"), 2),
-    (re.compile(r"明[天日早晚晨儿]|tomorrow|\btmr\b"), 1),
-    (re.compile(r"今[天日早晚晨儿]|当天|\btoday\b|\btonight\b|this (?:morning|afternoon|evening)"), 0),
+    (pattern_of(r"大后天"), 3),
+    (pattern_of(r"后天|day after tomorrow"), 2),
+    (pattern_of(r"明[天日早晚晨儿]|tomorrow|\btmr\b"), 1),
+    (pattern_of(r"今[天日早晚晨儿]|当天|\btoday\b|\btonight\b|this (?:morning|afternoon|evening)"), 0),
 )
-WEEKDAY = re.compile(rf"(下+)?(?:个)?(?:周|星期|礼拜)([一二三四五六日天])|\b(next )?({'|'.join(ENGLISH_DAYS)})\b")
-WRITTEN = re.compile(
+WEEKDAY = pattern_of(rf"(下+)?(?:个)?(?:周|星期|礼拜)([一二三四五六日天])|\b(next )?({'|'.join(ENGLISH_DAYS)})\b")
+WRITTEN = pattern_of(
     rf"(20\d\d)[-/.年](\d{{1,2}})[-/.月](\d{{1,2}})|(\d{{1,2}})月(\d{{1,2}})|(?<![\d:])(\d{{1,2}})/(\d{{1,2}})(?!\d)"
     rf"|\b{MONTH}\s?(\d{{1,2}})(?:st|nd|rd|th)?\b|\b(\d{{1,2}})(?:st|nd|rd|th)?\s?(?:of )?{MONTH}"
     r"|(?<!\d)(\d{1,2})[号日]"
 )
-CLOCK = re.compile(
+CLOCK = pattern_of(
     rf"(?<!\d)(\d{{1,2}}):(\d\d)\s?(am|pm)?|{NUMBER}\s?[点时](?:钟|整)?\s?(?:(半)|(\d{{1,2}})分?(?!\d))?"
     r"|(?<![\d/])(\d{1,2})\s?(am|pm)\b"
 )
 PARTS = (  # words of a part of the day, its hours after noon, and when it ends
-    (re.compile(r"凌晨"), 0, time(6)),
-    (re.compile(r"[明今]早|早上|早晨|上午|\bmorning\b"), 0, time(12)),
-    (re.compile(r"中午|正午|\bnoon\b|\bmidday\b"), 12, time(12)),
-    (re.compile(r"下午|傍晚|\bafternoon\b"), 12, time(18)),
-    (re.compile(r"[明今]晚|晚上|夜里|晚间|\btonight\b|\bevening\b"), 12, time(21)),
+    (pattern_of(r"凌晨"), 0, time(6)),
+    (pattern_of(r"[明今]早|早上|早晨|上午|\bmorning\b"), 0, time(12)),
+    (pattern_of(r"中午|正午|\bnoon\b|\bmidday\b"), 12, time(12)),
+    (pattern_of(r"下午|傍晚|\bafternoon\b"), 12, time(18)),
+    (pattern_of(r"[明今]晚|晚上|夜里|晚间|\btonight\b|\bevening\b"), 12, time(21)),
 )
 EARLIEST = 7  # a bare hour before this one is in the afternoon: nobody sends at 3 at night
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from handlers.messages.patterns import pattern_of
+
 SIGNS = {c: str(n) for n, c in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0", "幺": "1", "两": "2"}
 NAMES = {
     word: str(value)
@@ -15,28 +17,28 @@ TEENS = (
 TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 NUMERAL = "零〇○一二两三四五六七八九十百千万幺"
 # a phone's tail or a whole number; a measure after it would make it a count
-RUN = re.compile(
+RUN = pattern_of(
     rf"(?<![{NUMERAL}\d])(?:[零〇○一二三四五六七八九幺]{{4}}|[幺一][零〇○一二三四五六七八九幺两]{{10}})"
     rf"(?![{NUMERAL}\d个只颗枚盒袋包份瓶箱条根块斤月年])"
     rf"|(?<![{NUMERAL}\d])[一二三四五六七八九幺][零〇○][一二三四五六七八九幺](?=号(?!楼|门|线|路|院))"
 )
 WORD = "|".join(NAMES)
-ENGLISH_RUN = re.compile(rf"\b(?:{WORD})(?:[\s-]+(?:{WORD})){{3,12}}\b", re.IGNORECASE)
+ENGLISH_RUN = pattern_of(rf"\b(?:{WORD})(?:[\s-]+(?:{WORD})){{3,12}}\b", re.IGNORECASE)
 MANY = "|".join(list(NAMES)[2:10])
-DOZEN = re.compile(
+DOZEN = pattern_of(
     rf"\b(?:(?P<half>half (?:a )?|1/2 (?:a )?)|(?P<one>an? |one )?|(?P<many>\d{{1,2}}|{MANY}) )dozen(?: of)?\b",
     re.IGNORECASE,
 )
-HALF_OF_ONE = re.compile(
+HALF_OF_ONE = pattern_of(
     r"\b(?:the )?half (?:of )?(?:one|an?|1)\b(?= (?:bag|box|pack|tray|bottle|carton|can|tub|jar|punnet|bunch|"
     r"crate|packet))",
     re.IGNORECASE,
 )
-COUPLE = re.compile(r"\b(?:a )?couple(?: of)?(?= [a-z])", re.IGNORECASE)
-TIMES = re.compile(r"(?<=[是号位数:\s])(四)个([零一二三四五六七八九])(?![个只颗枚盒袋包份瓶箱条根块斤])")
+COUPLE = pattern_of(r"\b(?:a )?couple(?: of)?(?= [a-z])", re.IGNORECASE)
+TIMES = pattern_of(r"(?<=[是号位数:\s])(四)个([零一二三四五六七八九])(?![个只颗枚盒袋包份瓶箱条根块斤])")
 LENGTHS = (4, 11)  # digits of a phone's tail, and of a whole number
 UNIT = "|".join(word for word in NAMES if word not in ("zero", "oh", "nought"))
-HUNDRED = re.compile(
+HUNDRED = pattern_of(
     rf"\b(?P<hundreds>an?|{UNIT}) hundred(?:(?: and)? (?:(?P<tens>{'|'.join(TENS)})(?:[\s-](?P<ones>{UNIT}))?"
     rf"|(?P<small>{UNIT}|{'|'.join(TEENS)})))?\b",
     re.IGNORECASE,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from handlers.messages.patterns import pattern_of
 
 FORM = "claimdesk weights 1"
 MAJOR = "major"
 """The code for a serious message."""
 COVER, NUMBER, BREAK = "□", "#", ","
-PLAIN = re.compile(r"([\ue000-\uf8ff]+)|([0-9]+)|[^\w\ue000-\uf8ff]+")
+PLAIN = pattern_of(r"([\ue000-\uf8ff]+)|([0-9]+)|[^\w\ue000-\uf8ff]+")
 SIGNS = {1: COVER, 2: NUMBER, None: BREAK}
 STEPS = 20
 """Steps to 1: weights are whole steps, so that a sum is the same in any order."""

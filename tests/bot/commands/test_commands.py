@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 import threading
 from importlib.metadata import version
 
 import pytest
-from doubles.service import Service
+from doubles.service import ROOT, Service
 
 from bot.__main__ import main
 from bot.commands.table import COMMANDS
@@ -132,3 +135,16 @@ def test_what_only_reads_waits_for_no_writer_and_keeps_none_waiting(here, capsys
     reading.join()
     writer.dispose()
     assert not waits
+
+
+def test_a_package_of_another_distribution_that_shadows_ours_is_named(tmp_path):
+    other = tmp_path / "other/media"
+    other.mkdir(parents=True)
+    (other / "__init__.py").write_text("")
+    path = os.pathsep.join([str(other.parent), str(ROOT)])
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "policy", "list"],
+        env={**os.environ, "PYTHONPATH": path}, cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert f"package media ({other}) shadows that of Claimdesk" in done.stderr

@@ -54,7 +54,7 @@ def orders(url: str) -> int:
 def test_a_shop_moves_to_postgres_and_goes_on_there(shop, url):
     moved = shop.run("db", "move", "--to", url)
     assert moved.returncode == 0, moved.stderr
-    assert "rows of 3 tables, each compared" in moved.stdout
+    assert "rows of 6 tables, each compared" in moved.stdout
     assert orders(url) == 5
     again = shop.run("db", "move", "--to", url)
     assert (again.returncode, "holds rows already" in again.stderr) == (2, True)
@@ -84,16 +84,16 @@ def test_a_place_that_is_none_is_named_in_one_sentence(shop_of_all, to):
     assert "Traceback" not in refused.stderr
 
 
-def test_the_schema_is_not_changed_under_processes_that_live(shop, url, monkeypatch):
+def test_the_schema_is_not_changed_under_processes_that_live(tmp_path, url, monkeypatch):
     engine = open_writer(url)
-    shop.more = {**shop.more, "DATABASE_URL": url}
+    shop = Service(tmp_path, {"SECRET_KEY": "x", "DATABASE_URL": url})
     assert shop.run("tickets", "list").returncode == 0
     with transaction(engine) as tx:
         processes.join(tx, "elsewhere:1:abcd")
         tx.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{migration.HEAD}'")
         monkeypatch.setattr("storage.migration.HEAD", "9999")
         monkeypatch.setattr("storage.migration._missing", lambda here: ["9999"])
-    from bot.runtime.preparation import alone
+    from bot.operations.preparation import alone
     from storage.database import Busy
 
     with pytest.raises(Busy, match="1 claimdesk processes of an older version"):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 
 import pytest
 from doubles.ticket_house import House
@@ -63,6 +64,19 @@ def test_show_as_text(house, shop):
     assert code == 0
     assert lines[0].startswith(f"{no}  queued, normal")
     assert any("39.80" in line for line in lines)
+
+
+def test_show_tells_what_went_out(house, shop):
+    lines = House.lines(wish="resend", amount=None)
+    no = filing.file(house.tx, house.draft(lines=lines), house.context).no
+    for tap in (f"pick:{no}", f"approve:{no}", f"sent:{no}:0:none"):
+        dispatch.act(house.tx, house.staff(kind="tap", tap=tap), house.context)
+    _, told = shop(command.show, no, as_json=False)
+    (line,) = [line for line in told if line.startswith("shipment")]
+    assert line == f"shipment  line 1 out  sent {house.now.astimezone(UTC).isoformat()}"
+    _, told = shop(command.show, no, as_json=True)
+    (row,) = json.loads("\n".join(told))["shipments"]
+    assert (row["line"], row["direction"], row["tracking"]) == (1, "out", "")
 
 
 def test_show_tells_what_agents_put_right(house, shop):

@@ -166,6 +166,26 @@ async def test_sixty_four_expensive_pictures_of_one_sender_take_one_place(tmp_pa
         await house.wait(scans)
 
 
+async def test_no_two_pictures_of_one_account_are_with_the_worker():
+    shares, done, seen = Shares(), asyncio.Event(), []
+    for number, name in enumerate(("greedy", "greedy", "modest")):
+        assert shares.enter(name, number) is None
+
+    async def examine(name):
+        async with shares.turn(name):
+            seen.append(name)
+            await done.wait()
+
+    async with asyncio.TaskGroup() as tasks:
+        for name in ("greedy", "greedy", "modest"):
+            tasks.create_task(examine(name))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert seen == ["greedy", "modest"]
+        done.set()
+    assert seen == ["greedy", "modest", "greedy"]
+
+
 async def test_fetches_that_hang_leave_room_for_words(tmp_path):
     async with courier(tmp_path) as house:
         house.door.open.clear()

@@ -115,6 +115,7 @@ def test_what_breaks_at_night_is_excused_in_the_morning(house):
     assert clocks.get(house.tx, no, "review_notice").due_at == at(14, 12)  # four hours of the people's day
     until(house, at(14, 8))
     assert sorry(house) == [f"{no} 的审核结果没有按时给您，非常抱歉。主管 何姐 在跟，最迟 12:00 通知您。"]
+    timers.fire(house.tx, {"ticket": no, "clock": "review_notice", "excuse": True}, house.context)  # carried twice
     until(house, at(14, 12))
     assert len(sorry(house)) == 1
 
@@ -177,6 +178,29 @@ def test_of_two_sums_only_the_late_one_is_excused(house):
     until(house, at(24, 20))
     assert "39.80 元" in sorry(house)[0]
     assert "46.05" not in sorry(house)[0]
+
+
+def test_a_clock_shows_the_first_of_two_promises(house):
+    no = filed(house, lines=house.lines() + house.lines(line=2, item="鸡蛋", problem="damaged_package", amount=625))
+    tap(house, f"pick:{no}")
+    tap(house, f"change:{no}:1:refund:3980")
+    until(house, at(15, 10))
+    tap(house, f"change:{no}:2:refund:625")
+    first, second = (line.refund_due_at for line in ticket_lines.of_ticket(house.tx, no))
+    assert (first, second) == (at(24, 20), at(25, 20))
+    assert clocks.get(house.tx, no, "refund_due").due_at == first
+
+
+def test_money_that_was_late_and_booked_by_mistake_is_not_excused_again(house):
+    no = approved(house)
+    until(house, at(25, 10))
+    paid = Confirmation(ticket_no=no, amount=3980, paid_at=house.now)
+    payments.paid(house.tx, paid, By(actor="payouts"), house.context)
+    tap(house, f"unpaid:{no}:1", **BOSS)
+    until(house, at(26, 20))
+    assert len([text for text in house.heard(1) if "没有退成" in text]) == 1
+    assert called(late_notes(house, no)[-1]) == {"何姐"}
+    assert "第二次" in late_notes(house, no)[-1]["text"]
 
 
 def test_an_appeal_is_led_by_a_supervisor_who_may_decide_it(house):

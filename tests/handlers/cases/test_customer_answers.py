@@ -136,7 +136,7 @@ def test_an_offer_that_no_longer_fits_goes_back_to_the_owner(house):
     tap(house, f"pick:{no}")
     tap(house, f"change:{no}:1:refund:3980")
     eggs = House.lines(problem="shortage_missing", share=1, quantity="4", amount=7960)
-    other = filed(house, lines=eggs)
+    other = filed(house, lines=eggs, talk=house.talk("1002"))
     tap(house, f"pick:{other}")
     tap(house, f"approve:{other}")
     told = customer_answers.consent(house.tx, no, accepted=True, conversation_id=1, context=house.context)
@@ -153,8 +153,8 @@ def test_goods_that_did_not_come_reopen_the_ticket(house):
     assert customer_answers.received(house.tx, no, arrived=False, conversation_id=1, context=house.context)
     assert lifecycle.must(house.tx, no).state == "assigned"
     assert ticket_lines.of_ticket(house.tx, no)[0].state == "open"
-    assert not customer_answers.received(house.tx, decided(house, lines=House.lines(line=2, item="鸡蛋", amount=100)),
-                               arrived=True, conversation_id=1, context=house.context)  # fmt: skip
+    paid = decided(house, number="KT260612-0005", lines=House.lines(item="车厘子JJ", amount=100))
+    assert not customer_answers.received(house.tx, paid, arrived=True, conversation_id=1, context=house.context)
 
 
 def test_progress_tells_number_item_state_time_and_money(house):

@@ -11,6 +11,7 @@ from handlers.cases import filing, remarks
 from handlers.tickets import lifecycle
 from storage import clocks, events, evidence, ticket_lines
 from storage import tickets as rows
+from storage.operations import audit_verify
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def test_a_filed_claim_is_stored_whole(house):
     assert len(evidence.of_ticket(house.tx, filed.no)) == 2
     assert kinds(house, filed.no) == ["reported", "wish", "filed"]
     assert ticket.version == 3
-    assert events.verify(house.tx) == []
+    assert audit_verify.verify(house.tx) == []
 
 
 def test_promises_of_d1(house):
@@ -142,10 +143,20 @@ def test_joining_brings_new_problems_along(house):
     assert [line.item for line in ticket_lines.of_ticket(house.tx, first.no)] == ["草莓", "鸡蛋"]
 
 
-def test_another_problem_on_another_line_is_a_ticket_of_its_own(house):
+def test_another_problem_of_the_buyer_is_a_further_line(house):
     first = filing.file(house.tx, house.draft(), house.context)
     eggs = House.lines(line=2, item="鸡蛋", problem="damaged_package", quantity="7", amount=625)
-    assert filing.file(house.tx, house.draft(lines=eggs), house.context).no != first.no
+    more = filing.file(house.tx, house.draft(lines=eggs), house.context)
+    assert (more.no, more.joined, more.added) == (first.no, True, True)
+    lines = ticket_lines.of_ticket(house.tx, first.no)
+    assert [(line.order_line_no, line.quantity, line.state) for line in lines] == [(1, "2", "open"), (2, "7", "open")]
+
+
+def test_another_problem_told_by_somebody_else_is_a_ticket_of_its_own(house):
+    first = filing.file(house.tx, house.draft(), house.context)
+    eggs = House.lines(line=2, item="鸡蛋", problem="damaged_package", quantity="7", amount=625)
+    other = house.talk("1002", name="王姐")
+    assert filing.file(house.tx, house.draft(lines=eggs, talk=other), house.context).no != first.no
 
 
 @pytest.mark.parametrize(("facts", "rank"), [({"severity": "major"}, 1), ({"special": ("senior",)}, 2)])

@@ -117,6 +117,15 @@ def test_the_very_same_file_is_seen_without_prints(house):
     assert prints.twins(house.tx, second)[0].apart == 0
 
 
+def test_a_video_sent_twice_is_called_what_it_is(house):
+    first = filing.file(house.tx, house.draft(photos=0), house.context).no
+    house.photo(1, ticket_no=first, sha256="aa", kind="video")
+    second = filing.file(house.tx, house.draft(CHERRIES["number"], photos=0), house.context).no
+    house.photo(1, ticket_no=second, sha256="aa", kind="video")
+    warnings.record(house.tx, lifecycle.must(house.tx, second))
+    assert f"reused_file:{first}" in lifecycle.must(house.tx, second).warnings
+
+
 def test_what_the_staff_sent_is_no_evidence(house):
     first = filing.file(house.tx, house.draft(photos=0), house.context).no
     house.photo(1, ticket_no=first, sha256="aa", side="staff")

@@ -7,7 +7,11 @@ from datetime import date, timedelta
 import pytest
 from doubles.site_house import Sites
 
-from handlers.cases import settlement
+from handlers.cases import leader_digest, settlement
+from handlers.fulfilment import payments
+from handlers.fulfilment.payments import Confirmation
+from handlers.tickets import lifecycle
+from handlers.tickets.lifecycle import By
 from storage import people
 
 TODAY = date(2026, 6, 12)
@@ -43,6 +47,23 @@ def test_paid_owed_and_refused(house):
     assert [(row.sum, row.paid, row.owed) for row in made.rows] == [(100, 100, 0), (200, 0, 200), (0, 0, 0), (0, 0, 0)]
     assert [made.total(name) for name in ("sum", "paid", "owed", "coupon")] == [300, 100, 200, 0]
     assert [row.state for row in made.rows] == ["已完成", "等退货", "待安排", "未通过"]
+
+
+@pytest.mark.parametrize(("coupon", "state"), [(0, "已完成"), (500, "待发券")])
+def test_what_is_confirmed_as_paid_is_owed_no_more(house, coupon, state):
+    no = house.ticket(state="owed", coupon=coupon)
+    lifecycle.move(house.tx, no, "decided", decided_at=house.now)
+    assert [(row.paid, row.owed, row.state) for row in sheet(house).rows] == [(0, 3980, "待付款")]
+    assert "还没付清 1 单，退款共 39.80 元" in digest(house)
+    paid = Confirmation(ticket_no=no, amount=3980, paid_at=house.now)
+    assert payments.paid(house.tx, paid, By(actor="payouts"), house.context).result == "paid"
+    assert [(row.paid, row.owed, row.state) for row in sheet(house).rows] == [(3980, 0, state)]
+    assert "39.80 元\n" not in digest(house).partition("还没付清")[2]
+    assert ("还没付清" in digest(house)) == bool(coupon)
+
+
+def digest(house):
+    return leader_digest.text(house.tx, house.wang, house.voice, house.context, house.now - timedelta(days=1))
 
 
 def test_undecided_lines_and_other_days_are_left_out(house):

@@ -88,7 +88,7 @@ def test_a_late_ticket_rises_and_is_named(house):
     first = file_one(house)
     run(house, minutes=20)
     eggs = House.lines(line=2, item="鸡蛋", problem="damaged_package", quantity="7", amount=625)
-    second = file_one(house, lines=eggs)
+    second = file_one(house, lines=eggs, talk=house.talk("1002"))
     assert not lifecycle.must(house.tx, first).late
     run(house, minutes=11)
     assert lifecycle.must(house.tx, first).late

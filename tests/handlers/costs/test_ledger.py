@@ -9,12 +9,17 @@ from doubles.ticket_house import House
 from sqlalchemy import update
 
 from handlers.cases import customer_answers, filing
+from handlers.claims import lookup
+from handlers.claims.claim import Claim, Problem
+from handlers.claims.summary import sums
 from handlers.costs import caps
-from handlers.desk import cards, dispatch
+from handlers.desk import cards, dispatch, granting
+from handlers.desk.request import ActionRequest
 from handlers.fulfilment import goods
 from handlers.tickets import decisions, lifecycle
+from handlers.tickets.decisions import Ruling
+from storage import orders, ticket_lines
 from storage import tables as t
-from storage import ticket_lines
 from storage.money import costs
 
 ORDER = "KT260612-0003"  # 79.60 of strawberries, 26.80 of eggs
@@ -103,6 +108,7 @@ def test_freight_goes_back_with_the_whole_order(house):
     (line,) = ticket_lines.of_ticket(house.tx, no)
     assert (line.amount, line.freight) == (11440, 800)
     assert booked(house, no) == [(1, "freight", 800), (1, "refund", 10640)]
+    assert "退款 114.40 元（含运费 8.00 元）" in house.heard(1)[-1]
 
 
 def test_freight_goes_back_with_the_last_of_several_tickets(house):
@@ -147,3 +153,36 @@ def test_an_order_that_a_ticket_gave_money_of_is_not_exchanged_for_another(house
     filing.raise_ticket(house.tx, other, why="human", context=house.context)
     assert lifecycle.must(house.tx, no).order_no == ORDER
     assert [line.amount for line in ticket_lines.of_ticket(house.tx, no)] == [3980]
+
+
+def test_what_is_granted_may_not_rest_on_what_is_only_offered(house):
+    """The freight would be given although the customer may still refuse the rest."""
+    freight(house, 800)
+    eggs = House.lines(line=2, item="鸡蛋", quantity="1", wish="resend", amount=None)
+    no = filed(house, lines=House.lines(quantity="4", amount=7960) + eggs)
+    request = granted_by(house, no)
+    first, second = ticket_lines.of_ticket(house.tx, no)
+    offered = Ruling(remedy="refund", amount=2680)
+    answer = granting.decide(request, [(first, Ruling(remedy="refund", amount=8760)), (second, offered)])
+    assert "79.60" in answer.text and booked(house, no) == []
+    granting.decide(request, [(first, Ruling(remedy="refund", amount=7960)), (second, replace(offered, amount=3480))])
+    assert booked(house, no) == [(1, "refund", 7960)]
+    customer_answers.consent(house.tx, no, accepted=True, conversation_id=1, context=house.context)
+    assert booked(house, no) == [(1, "refund", 7960), (2, "freight", 800), (2, "refund", 2680)]
+
+
+def granted_by(house, no):
+    by, ticket = lifecycle.agent("telegram", "77", "小林"), lifecycle.must(house.tx, no)
+    return ActionRequest(
+        tx=house.tx, ticket=ticket, desk="telegram", user="77", by=by, supervisor=False, context=house.context
+    )
+
+
+@pytest.mark.parametrize(("amount", "left"), [(10640, [0, 0]), (5320, [3980, 1340])])
+def test_money_for_the_whole_order_is_a_part_of_each_lines(house, amount, left):
+    no = filed(house, lines=whole_order(amount))
+    tap(house, f"approve:{no}")
+    order = orders.by_number(house.tx, ORDER, sample=False)
+    both = tuple(Problem(line_no=line, problem="expired", quantity="all", wish="refund") for line in (1, 2))
+    claim = Claim(id="c", order_no=ORDER, problems=both)
+    assert sums(claim, order, lookup.claimed(house.tx, order)) == left

@@ -120,7 +120,8 @@ def test_owner_and_earlier_decisions_are_named(house):
 def test_every_warning_has_its_words(house):
     no = filed(house)
     every = [
-        "no_order", "reused_photo:CD-1", "photo_of_order:CD-1", "photo_generated:1 Midjourney", "photo_edited:1",
+        "no_order", "reused_photo:CD-1", "photo_of_order:CD-1", "reused_file:CD-1", "file_of_order:CD-1",
+        "photo_generated:1 Midjourney", "photo_edited:1",
         "photo_credentials:1", "photo_before_order:1 06-12 10:00", "photo_before_delivery:1 06-12 10:00",
         "photo_gone", "photo_bad", "over_claimed:1", "many_claims:3", "late_claim", "photos_waived", "boss",
         "claimed_again", "leader_says:2盒", "buyer_says:2盒", "paid_lowered",

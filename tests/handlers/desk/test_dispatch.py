@@ -15,6 +15,7 @@ from handlers.turn import intake
 from storage import conversations, events, evidence, people, ticket_lines
 from storage import tables as t
 from storage.desk import desk_messages, queue
+from storage.operations import audit_verify
 
 AJIE = {"user": "78", "name": "阿杰"}
 BOSS = {"user": "79", "name": "何姐", "supervisor": True}
@@ -550,7 +551,7 @@ def test_every_step_is_chained(house):
     tap(house, f"pick:{no}")
     tap(house, f"approve:{no}")
     customer_answers.settle(house.tx, no, score=5, context=house.context)
-    assert events.verify(house.tx) == []
+    assert audit_verify.verify(house.tx) == []
     actors = {event.kind: event.actor for event in events.of_ticket(house.tx, no)}
     assert actors["approved"] == "agent:telegram:77"
     assert actors["closed"] == "customer:telegram:1001"

@@ -10,10 +10,13 @@ from doubles.ticket_house import ZONE, House
 
 from handlers.cases import appeals, customer_answers, filing, remarks, timers
 from handlers.desk import cards, dispatch
+from handlers.fulfilment import goods_back
+from handlers.nlu.text.parcels import Parcel
 from handlers.policy.values import Returns
 from handlers.tickets import lifecycle, progress
 from storage import clocks, events, ticket_lines
 from storage.fulfilment import shipments
+from storage.money import costs
 
 ADDRESS = "杭州市余杭区良渚仓3号门 售后组 057100001234"
 
@@ -399,3 +402,63 @@ def test_the_desk_speaks_english_where_the_policy_says_so(house):
     tap(house, f"arranged:{no}")
     assert "sent by when at the latest" in house.at_desk(no, "note")[-1]["text"]
     assert "leave by 13 Jun 10:00" in reply(house, no, "tomorrow before 10am").text
+
+
+def test_a_return_that_ends_costs_no_refund(house):
+    no = returned(house)
+    assert costs.sums(house.tx, no)[1, "refund"] == 3980
+    goods_back.give_up(house.tx, lifecycle.must(house.tx, no), conversation_id=1, context=house.context)
+    assert costs.sums(house.tx, no)[1, "refund"] == 0
+    assert (line(house, no).state, lifecycle.must(house.tx, no).state) == ("withdrawn", "resolved")
+    heard = len(house.heard(1))
+    goods_back.give_up(house.tx, lifecycle.must(house.tx, no), conversation_id=1, context=house.context)
+    assert "没有要改的" in house.heard(1)[heard]
+
+
+def test_a_return_sent_in_time_is_looked_for_by_the_desk(house):
+    no = returned(house)
+    parcel = Parcel(number="SF1234567890", carrier="sf")
+    goods_back.noted(
+        house.tx, lifecycle.must(house.tx, no), parcel, "", conversation_id=1, at=house.now, context=house.context
+    )
+    heard = len(house.heard(1))
+    run(house, days=4)
+    assert house.heard(1)[heard:] == []
+    assert "期限已到" in house.at_desk(no, "note")[-1]["text"]
+    assert line(house, no).state == "goods_awaited"
+    run(house, days=4)
+    assert line(house, no).state == "goods_awaited"
+
+
+def test_what_was_arranged_and_did_not_leave_is_apologised_for_as_that(house):
+    no = approved(house, count=2)
+    tap(house, f"sent:{no}:2:none")
+    tap(house, f"arranged:{no}")
+    reply(house, no, "明天10点前")
+    run(house, hours=14)
+    assert "抱歉" not in house.heard(1)[-1]
+    run(house, hours=1)
+    assert f"{no} 的草莓没有按时发出，非常抱歉" in house.heard(1)[-1]
+    tap(house, f"sent:{no}:0:none")
+    heard = house.heard(1)
+    run(house, hours=20)
+    assert house.heard(1) == heard
+
+
+def test_more_time_is_given_once_also_after_the_deadline(house):
+    no = returned(house)
+
+    def asks_for_more(until: str = "") -> str:
+        ticket = lifecycle.must(house.tx, no)
+        goods_back.extend(house.tx, ticket, until, conversation_id=1, context=house.context)
+        return house.heard(1)[-1]
+
+    run(house, days=3, hours=2)
+    assert "期限到了" in house.heard(1)[-1]
+    assert "6月18日" in asks_for_more()
+    assert clocks.running(house.tx, no, ["return_by"])[0].due_at.astimezone(ZONE).day == 18
+    assert clocks.running(house.tx, no, ["idle_close"]) == []
+    assert "已经延过一次" in asks_for_more()
+    assert "好的" in asks_for_more("20260618")
+    run(house, days=2)
+    assert line(house, no).state == "goods_awaited"

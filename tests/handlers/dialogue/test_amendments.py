@@ -46,7 +46,7 @@ def filed() -> Iterator[Filed]:
     with played() as world:
         chat = Chat(world, "小周", "13600000408")
         chat.say(FOUR)
-        chat.photo()
+        chat.photo(many=2)
         chat.say("提交")
         [ticket] = chat.tickets()
         yield Filed(world, chat, ticket.no)

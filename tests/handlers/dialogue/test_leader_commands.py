@@ -113,7 +113,8 @@ def test_free_words(world, words, answer):
 
 def test_words_that_may_mean_several_are_asked_back(world):
     first = claim(world)
-    second = claim(world, what="鸡蛋碎了7枚")
+    world.bind("小周", "13600000408", "小周")
+    second = claim(world, "小周", "KT260612-0008", "鸡蛋碎了7枚")
     last(world)
     Direct(world).text(WANG, "对的，我看到了")
     asked = last(world)

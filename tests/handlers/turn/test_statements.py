@@ -15,6 +15,7 @@ from handlers.policy.loader import load
 from handlers.turn import intake
 from storage import conversations, imports, people, policies
 from storage.database import open_writer, transaction
+from storage.operations import audit
 from storage.orders import Order, OrderLine
 from storage.tables import METADATA, outbox
 
@@ -44,12 +45,13 @@ class Connection(sqlite3.Connection):
 def say(monkeypatch):
     """Return a function that has a turn of a bound customer and returns how many statements it took."""
     monkeypatch.setattr(sqlite3.dbapi2, "connect", partial(sqlite3.connect, factory=Connection))
-    engine, policy = open_writer("sqlite://"), load("community-group-buy")
+    engine, policy = open_writer("sqlite://", key=b"k" * 32), load("community-group-buy")
     METADATA.create_all(engine)
     context = TurnContext(now=NOW, random=Random(1), policy=policy, policy_of=lambda _tx, _hash: policy)
     line = OrderLine(line_no=1, item="草莓", quantity=4, unit="盒", paid=7960)
     order = Order(order_no="KT260612-0001", lines=(line,), buyer_phone="10000000001")
     with transaction(engine) as tx:
+        audit.keep(tx, NOW, "2026-06-12", noted="")
         policies.store(tx, policy.hash, name=policy.name, text=policy.text, now=NOW)
         imports.upsert(tx, (order,), now=NOW)
         talk = conversations.open_(tx, "telegram", "1", name="", now=NOW)

@@ -297,6 +297,23 @@ def test_titles_totals_blank_and_merged_cells_of_a_workbook(house, two, tmp_path
     assert states(house, two) == ["done", "done"]
 
 
+def test_formulas_and_stray_marks_are_rejected_and_the_other_rows_booked(house, two, tmp_path):
+    book = Workbook()
+    page = book.active
+    page.append(["ticket_no", "line", "amount", "paid_at", "reference"])
+    page.append([two, 1, "=19.9*2", PAID, "R1"])
+    page.append([two, 2, 6.25, PAID, "=HYPERLINK(A1)"])
+    kept = BytesIO()
+    book.save(kept)
+    code, _, reasons = returned(house, tmp_path / "p.xlsx", kept.getvalue())
+    unsaved = "is a formula whose result the file does not hold; open it in a spreadsheet, save it, try again"
+    assert (code, reasons) == (1, [f"amount {unsaved}", f"reference {unsaved}"])
+    rows = f'{two},39.80,{PAID},"R1 it said "stray" here,1\n{two},6.25,{PAID},R2,2\n'
+    code, _, reasons = returned(house, tmp_path / "p.csv", f"{HEADER},line\n{rows}")
+    assert (code, "stray quotation mark" in reasons[0]) == (1, True)
+    assert states(house, two) == ["owed", "done"]
+
+
 def test_hundreds_of_rows_go_in_batches_each_customer_told_once(house, tmp_path):
     numbers = [approved_bare(house, place) for place in range(payouts.BATCH + 5)]
     batches = []

@@ -19,7 +19,8 @@ EVENT = "compared"
 
 def of_others(tx: Tx, ticket: Ticket) -> list[Twin]:
     """Return what tickets of other orders have in common with this one; within one order it is no sign of anything."""
-    return [twin for twin in prints.twins(tx, ticket.no) if twin.order_no is None or twin.order_no != ticket.order_no]
+    photos = [twin for twin in prints.twins(tx, ticket.no) if twin.kind == "photo"]
+    return [twin for twin in photos if twin.order_no is None or twin.order_no != ticket.order_no]
 
 
 def show_new(tx: Tx, ticket: Ticket, context: TurnContext) -> None:

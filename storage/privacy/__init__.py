@@ -1,0 +1,1 @@
+"""What is stored of one person: found, handed out, and erased so that sums and the audit stay."""

@@ -1,0 +1,1 @@
+"""What makes rows show that another hand changed them: chains and seals under a key."""
