@@ -111,7 +111,9 @@ def play(house: House) -> dict[str, str]:
         house.tx, made["E"], conversation_id=talk, at=house.now, text="不同意", context=house.context
     ).taken
     house.later(hours=23)
-    clocks.set_to(house.tx, made["B"], "decision_due", house.now + timedelta(days=2), house.context)  # as after a breach
+    clocks.set_to(
+        house.tx, made["B"], "decision_due", house.now + timedelta(days=2), house.context
+    )  # as after a breach
     tap(house, f"pick:{made['B']}")
     tap(house, f"approve:{made['B']}")
     pay(house, made["B"])
