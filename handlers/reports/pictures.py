@@ -52,11 +52,12 @@ def pages(facts: Facts, policy: Policy, language: str, *, sample: bool = False) 
 
 
 def week(facts: Facts, policy: Policy, language: str, *, sample: bool = False) -> Page:
-    """Return the picture of a week: what both of a report's pictures begin with."""
+    """Return the picture of a week for a desk, which ranks nobody by name."""
     both = pages(facts, policy, language, sample=sample)
     title = texts.say(language, "report.page_week")
     known = {one.name: one for one in figures(facts)}
-    panels = [both[name].panels[0] for name in PICTURES] + [both["service"].panels[1]]
+    costs, items = both["service"].panels[1][0], both["tickets"].panels[1][1]
+    panels = [*(both[name].panels[0] for name in PICTURES), (costs, items)]
     return Page(title, both["service"].about, [_tile(known[one], language) for one in WEEK], panels)
 
 
