@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE # without bytecode every process compiles all o
 # part's name, since two parts run side by side.
 part = $(TEST) -q -m "not long and not postgres" $(2) $(ARGS) $(if $(CI),,| sed -u 's/^/$(1): /') || [ $$? = 5 ]
 
-.PHONY: run install test test-units test-doors test-postgres test-long check format matrix coverage wheel bench browser postgres
+.PHONY: run install test test-units test-doors test-postgres test-long check format matrix coverage wheel audit sbom bench browser postgres
 
 run: $(VENV)/.run
 	@$(PYTHON) -m bot serve
@@ -70,6 +70,15 @@ coverage: $(VENV)/.test
 wheel: $(VENV)/.test
 	rm -rf build dist
 	$(PYTHON) -m pip --disable-pip-version-check --quiet wheel --no-deps -w dist .
+
+# Known weaknesses of the pinned packages; it asks a source on the internet, and says when that cannot be reached.
+audit: $(VENV)/.test
+	@PYTHON=$(PYTHON) .ci/audit
+
+# What the program consists of, as CycloneDX.
+sbom: $(VENV)/.test
+	@mkdir -p dist
+	@$(PYTHON) .ci/sbom dist/claimdesk.cdx.json && echo dist/claimdesk.cdx.json
 
 bench: $(VENV)/.test
 	$(PYTHON) -m bench $(ARGS)

@@ -12,7 +12,7 @@ from typing import Any
 from bot.channels.base import Channel, Desk, Gone, TooBig, Unreachable
 from bot.runtime.courier import strike
 from bot.runtime.fair_share import Shares, Wait
-from handlers.cases import fetched_evidence, many_files
+from handlers.cases import fetched_evidence
 from handlers.cases.pictures import label_codes, same_pictures
 from handlers.cases.pictures.same_pictures import Looked
 from handlers.context import TurnContext
@@ -89,7 +89,7 @@ class Fetcher:
         again = now + timedelta(seconds=wait.seconds)
         outbox.settle(tx, Outcome(mailbox=bundle.mailbox, lease=bundle.lease, again=again, waits=True), now=now)
         if wait.tell and piece.side == "customer":
-            many_files.tell(tx, piece.conversation_id, self.context())
+            fetched_evidence.tell_many(tx, piece.conversation_id, self.context())
 
     async def _found(self, piece: Evidence, bundle: Bundle, size: list[int]) -> Mapping[str, Any]:
         """Fetch a piece and look at it; its `size` in bytes is told as soon as it is there."""

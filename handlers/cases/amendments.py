@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from handlers.cases import customer_answers, recording
 from handlers.cases.recording import FilingLine
 from handlers.cases.remarks import answered, remark
 from handlers.claims import lookup
-from handlers.claims.claim import Problem
+from handlers.claims.claim import Claim, Problem
 from handlers.claims.outcomes import Change
 from handlers.claims.shares import share_of
-from handlers.claims.summary import line_of
+from handlers.claims.summary import dues, line_of
 from handlers.context import TurnContext
 from handlers.messages.cleaning import quoted
-from handlers.messages.money import refund
+from handlers.policy.policy import Policy
 from handlers.tickets import decisions, desk_outbox, lifecycle, warnings
 from handlers.tickets.decisions import MONEY
 from storage import events, ticket_lines
@@ -29,6 +30,8 @@ from storage.orders import Order
 from storage.ticket_lines import Line
 from storage.tickets import Ticket
 
+Due = Callable[[Problem], int | None]
+GONE = ("withdrawn", "refused")
 KINDS = {"changed": "amended", "dropped": "line_withdrawn", "late": "wants_change"}
 
 
@@ -41,6 +44,7 @@ class Amended:
     late: tuple[Line, ...] = ()  # decided, or put right by an agent: a person hears of it
     over: tuple[Line, ...] = ()  # more than was bought
     ended: bool = False  # no line is left
+    claimed: Mapping[int, Fraction] = field(default_factory=dict)  # shares of order lines beside what was changed
 
 
 def amend(
@@ -63,14 +67,17 @@ def amend(
     elif text:
         rows.change(tx, no, said=[*map(list, ticket.said), [context.now.isoformat(), text]])
     there = {line.line: line for line in ticket_lines.of_ticket(tx, no)}
-    fixed, claimed = corrections.as_read(tx, no), lookup.claimed(tx, order) if order else {}
+    fixed, claimed = corrections.as_read(tx, no), lookup.claimed(tx, order, but=no) if order else {}
+    policy = context.policy_of(tx, ticket.policy_hash)
     found: dict[str, list[int]] = {"changed": [], "dropped": [], "late": [], "over": []}
     steps = [Step(kind="said", actor=by.actor, at=context.now, data={"text": text, "evidence": []})] if text else []
     for change in changes:
         line = there.get(change.line)
         if line is None or line.state == "withdrawn":
             continue
-        how, data = _done(tx, ticket, line, change, order, claimed, fixed=line.line in fixed)
+        beside = tuple(problem_of(one) for one in there.values() if one is not line and one.state not in GONE)
+        due = partial(_due, beside=beside, order=order, claimed=claimed, policy=policy)
+        how, data = _done(tx, ticket, line, change, order, due, fixed=line.line in fixed)
         found[how].append(line.line)
         if how != "over":
             steps.append(Step(kind=KINDS[how], actor=by.actor, at=context.now, data={"line": line.line, **data}))
@@ -82,7 +89,12 @@ def amend(
     desk_outbox.refresh(tx, no, context)
     lines = {line.line: line for line in ticket_lines.of_ticket(tx, no)}
     ended = all(line.state == "withdrawn" for line in lines.values())
-    return Amended(ended=ended, **{name: tuple(lines[one] for one in numbers) for name, numbers in found.items()})
+    for line in lines.values():
+        if line.line not in found["changed"] and line.state not in GONE and line.share and line.order_line_no:
+            claimed[line.order_line_no] = claimed.get(line.order_line_no, Fraction(0)) + Fraction(line.share)
+    return Amended(
+        ended=ended, claimed=claimed, **{name: tuple(lines[one] for one in numbers) for name, numbers in found.items()}
+    )
 
 
 def _tell_desk(
@@ -103,7 +115,7 @@ def _done(
     line: Line,
     change: Change,
     order: Order | None,
-    claimed: Mapping[int, Fraction],
+    due: Due,
     *,
     fixed: bool,
 ) -> tuple[str, dict[str, Any]]:
@@ -114,26 +126,21 @@ def _done(
     if change.dropped:
         lifecycle.move_line(tx, line, "withdrawn")
         return "dropped", {}
-    values = _columns(ticket, line, change, order, claimed)
+    values = _columns(line, change, order, due)
     if values is None:
         return "over", {}
     ticket_lines.change(tx, ticket.no, line.line, **values)
     return "changed", {"was": {name: getattr(line, name) for name in values}, "now": values}
 
 
-def _columns(
-    ticket: Ticket, line: Line, change: Change, order: Order | None, claimed: Mapping[int, Fraction]
-) -> dict[str, Any] | None:
+def _columns(line: Line, change: Change, order: Order | None, due: Due) -> dict[str, Any] | None:
     """Return a line's columns after a change; None when it claims more than was bought."""
     bought = line_of(order, line.order_line_no)
-    told = Problem(
-        line_no=line.order_line_no,
-        problem=change.problem or line.problem,
-        quantity=change.quantity or line.quantity,
-        unit=change.unit if change.quantity else line.unit,
-        share=change.share if change.quantity else bool(line.share and line.quantity == line.share and not line.unit),
-        also=tuple(line.also.split()) if not change.problem else (),
-    )
+    told = problem_of(line)
+    if change.problem:
+        told = replace(told, problem=change.problem, also=())
+    if change.quantity:
+        told = replace(told, quantity=change.quantity, unit=change.unit, share=change.share)
     share = share_of(told, bought) if bought else None
     if change.quantity and bought and share is None:
         return None
@@ -141,20 +148,33 @@ def _columns(
         share = Fraction(line.share)
     wanted = FilingLine(
         problem=told, item=line.item, order_line_no=line.order_line_no, share=share, wish=line.wish,
-        amount=_amount(line, share, order, claimed), detail=line.detail,
+        amount=due(told), detail=line.detail,
     )  # fmt: skip
     values = recording.columns(order, wanted)
     return {name: values[name] for name in ("problem", "also", "quantity", "unit", "share", "wish_amount")}
 
 
-def _amount(line: Line, share: Fraction | None, order: Order | None, claimed: Mapping[int, Fraction]) -> int | None:
-    """Return the 分 that the line's wish comes to: at most what other lines and tickets leave of the goods."""
-    bought = line_of(order, line.order_line_no)
-    if share is None or line.wish not in MONEY or order is None or bought is None or bought.unclear:
+def _due(
+    told: Problem,
+    *,
+    beside: tuple[Problem, ...],
+    order: Order | None,
+    claimed: Mapping[int, Fraction],
+    policy: Policy,
+) -> int | None:
+    """Return the 分 that a problem's wish comes to: at most what other lines and tickets leave."""
+    if told.wish not in MONEY:
         return None
-    taken = claimed.get(bought.line_no, Fraction(0)) - Fraction(line.share or 0)
-    paid = 0 if order.shared_paid else order.left(bought.line_no)
-    return refund(paid, min(share, max(Fraction(0), 1 - taken)))
+    return dues(Claim(id="", problems=(*beside, told)), order, claimed, policy)[-1][1]
+
+
+def problem_of(line: Line) -> Problem:
+    """Return a ticket's line as the problem that it was made of."""
+    share = bool(line.share and line.quantity == line.share and not line.unit)
+    return Problem(
+        line_no=line.order_line_no, problem=line.problem, quantity=line.quantity, unit=line.unit, share=share,
+        wish=line.wish, also=tuple(line.also.split()),
+    )  # fmt: skip
 
 
 def _settle(tx: Tx, no: str, by: lifecycle.By, context: TurnContext) -> None:

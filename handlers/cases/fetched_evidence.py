@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from handlers.context import TurnContext
+from handlers.messages import mailboxes
 from handlers.messages.models import Reply
+from handlers.messages.texts import languages, say
 from handlers.tickets import auto_approval, clocks, desk_outbox, lifecycle, notices, warnings
 from handlers.tickets.photos import compared_photos
-from storage import events, evidence, ticket_lines
+from storage import conversations, events, evidence, ticket_lines
 from storage.database import Tx
 from storage.evidence import Evidence
 from storage.tickets import Ticket
@@ -73,3 +77,11 @@ def _deliver(tx: Tx, ticket: Ticket, piece: Evidence, context: TurnContext) -> N
         desk_outbox.note(tx, ticket, desk_outbox.say("media_lost", no=ticket.no, kind=kind), context)
         return
     notices.post(tx, ticket, Reply(text="", media=((piece.kind, piece.media_key),)), context)
+
+
+def tell_many(tx: Tx, conversation_id: int, context: TurnContext) -> None:
+    """Inform the sender of very many files, in the talk's language: the rest is looked at later."""
+    talk = conversations.by_id(tx, conversation_id).talk
+    known = str(talk.get("language", "")) if isinstance(talk, Mapping) else ""
+    text = say(known or languages()[0], "files.later")
+    mailboxes.to_customer(tx, conversation_id, Reply(text=text), now=context.now)

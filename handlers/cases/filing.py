@@ -73,9 +73,7 @@ def _same(tx: Tx, filing: Filing, but: str = "", *, mine: bool = False) -> Ticke
     wanted |= {(line, code) for line, problem in wanted if line and problem in CONDITION for code in CONDITION}
 
     def own(ticket: Ticket) -> bool:
-        by = ticket.conversation_id == filing.conversation_id or (
-            filing.customer_id is not None and ticket.customer_id == filing.customer_id
-        )
+        by = filing.customer_id is not None and ticket.customer_id == filing.customer_id
         unlike = "safety" in (ticket.severity, filing.claim.severity) or ticket.leader_id is not None
         return by and filing.leader_id is None and ticket.filed_at is not None and not unlike
 

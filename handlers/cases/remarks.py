@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from handlers.cases import customer_answers, leader_review, recording
+from handlers.cases import customer_answers, leader_review, photo_lines, recording
 from handlers.context import TurnContext
 from handlers.messages import phone_numbers
 from handlers.messages.cleaning import quoted
 from handlers.messages.money import refund
 from handlers.tickets import clocks, decisions, desk_outbox, lifecycle, medical_papers, notices, queue_entry, warnings
 from handlers.tickets.decisions import MONEY
-from handlers.tickets.photos import photo_lines
 from storage import clocks as clock_rows
 from storage import events, ticket_lines
 from storage import evidence as pieces

@@ -85,6 +85,7 @@ class Claim:
     retakes: int = 0
     asked_album: str = ""  # album of the photo for which a better one was asked
     photos_waived: bool = False  # cannot or will not send (more): an agent will see
+    aside: tuple[int, ...] = ()  # order lines that were named and of which nothing is claimed
     photos_sorted: bool = False  # what the photos show was asked; the rest is left to an agent
     photos_later: bool = False  # files without the photos of some goods: they follow
     submit_at: str = ""  # ISO time of a submit that waits for photos

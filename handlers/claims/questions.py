@@ -243,6 +243,9 @@ def ask_confirm(view: View) -> Question:
         offer=offer(claim, view.order, dict(view.claimed), voice, brief=view.brief),
         keep=keeping(replace(claim, advised=()), voice),  # the summary says all of it once more
     )
+    names = [item_name(line) for number in claim.aside if (line := line_of(view.order, number))]
+    if names:
+        text = f"{text}\n{voice.say('talk.not_claimed', items=voice.say('talk.comma').join(names))}"
     edits = (("talk.edit_quantity", "edit:quantity"), ("talk.edit_wish", "edit:wish"))[: 1 if view.brief else 2]
     choices = [(voice.say("talk.submit"), f"submit:{claim.revision}")]
     choices += [(voice.say(label), tap) for label, tap in edits]

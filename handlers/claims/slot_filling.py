@@ -47,6 +47,9 @@ def take(
     problems = [_all_of_one(item, order) if item.line_no in smelt else item for item in problems]
     problems = _once(settled(item, order, policy) for item in problems)
     claim = replace(claim, problems=_within_bought(problems, order))
+    settled_ = {item.line_no for item in claim.problems} | {*reading.denied}
+    aside = (line for line in dict.fromkeys((*claim.aside, *reading.aside)) if line not in settled_)
+    claim = replace(claim, aside=tuple(aside))
     if reading.aided:
         claim = replace(claim, aided=tuple(dict.fromkeys((*claim.aided, *reading.aided))))
     claim = _signals(claim, reading)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from handlers.cases import photo_lines
 from handlers.context import TurnContext
 from handlers.desk import (
     assignment,
@@ -25,7 +26,6 @@ from handlers.desk.views import customer_words
 from handlers.messages.models import Button
 from handlers.messages.money import money
 from handlers.tickets import desk_outbox, lifecycle, notices
-from handlers.tickets.photos import photo_lines
 from storage import evidence, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx

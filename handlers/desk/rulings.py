@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from handlers.cases import photo_lines
 from handlers.costs import caps
 from handlers.desk import granting, options, ruling_words
 from handlers.desk.granting import lines_by_mark, policy_of, undecided
@@ -16,7 +17,6 @@ from handlers.nlu import agent_commands
 from handlers.nlu.agent_commands import Meant, RefusalParts
 from handlers.policy.policy import Policy, pick
 from handlers.tickets import decisions, desk_outbox, lifecycle, notices, root_causes
-from handlers.tickets.photos import photo_lines
 from storage import evidence
 from storage.ticket_lines import Line
 

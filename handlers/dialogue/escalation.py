@@ -11,7 +11,7 @@ from handlers.dialogue import handoff, order_choice
 from handlers.dialogue.drafting import LIVE
 from handlers.dialogue.message import Message
 from handlers.dialogue.turn import Turn
-from handlers.messages.codes import SEVERITIES
+from handlers.messages.codes import strongest
 from handlers.nlu.reading import Reading
 from handlers.nlu.risk_signals import HARMFUL, WRITERS, frail, swallowed
 from handlers.nlu.text.normalisation import normalise
@@ -178,7 +178,7 @@ def worst(turn: Turn) -> str:
         found.append(
             policy.severity(problem.problem, heard=claim.severity, tags=tags, groups=claim.special, sum_=whole)
         )
-    return "safety" if _harmed(turn, claim) else max(found, key=SEVERITIES.index)
+    return "safety" if _harmed(turn, claim) else strongest(*found)
 
 
 def _harmed(turn: Turn, claim: Claim) -> bool:

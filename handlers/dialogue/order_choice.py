@@ -171,6 +171,8 @@ def _not_found(turn: Turn, found: Found) -> bool:
     if turn.turn_input.want.tails and turn.claim:
         turn.put(replace(turn.claim, others=()))
     if turn.locked():
+        if turn.claim and turn.claim.why == "locked" and turn.claim.ticket_no:
+            return True  # it was said that look-ups are locked
         turn.take(turn.turn_input.inbound.text[:LONGEST], turn.plain_reading())
         turn.add_photos()
         turn.raise_("locked")

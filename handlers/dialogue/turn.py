@@ -10,7 +10,7 @@ from handlers.claims.decision import Decision
 from handlers.claims.outcomes import Await, File, Fill, Raise, Remark
 from handlers.claims.questions import Question, advice, ask_photo, buttons, next_question, next_slot, question_for
 from handlers.claims.slots import photos_needed
-from handlers.claims.summary import facts, item_name, order_name, unadvised
+from handlers.claims.summary import facts, item_name, line_of, order_name, unadvised
 from handlers.dialogue.drafting import HEARD, HUSHED, WORDS, Drafting
 from handlers.messages.models import Button, Reply
 from handlers.messages.patterns import pattern_of
@@ -168,9 +168,17 @@ class Turn(Drafting):
                 notes.append(self.voice.say("talk.took", facts=facts(claim, self.order, self.voice)))
         elif not notes:
             return
+        if claim.why == "safety" and self.adopted:
+            notes.append(self._ask_gently(claim))
         self.reply(self.voice.join(notes), echo=not now)
         self.noted = True
         self.talk = replace(self.talk, unsaid=(*(note for note in notes if note in self.notes), ""))
+
+    def _ask_gently(self, claim: Claim) -> str:
+        """Return the one question about somebody's health that the order leaves open: what it was, and how much."""
+        lines = [line_of(self.order, problem.line_no) for problem in claim.problems]
+        known = bool(lines) and all(lines) and all(problem.quantity for problem in claim.problems)
+        return "" if known else self.voice.say("talk.safety_gather")
 
     def _question(self, claim: Claim, *, told: bool) -> tuple[Question, tuple[tuple[Button, ...], ...]]:
         numbers = self.talk.order_choices
@@ -195,10 +203,10 @@ class Turn(Drafting):
             return False
         misses = {**claim.misses, question.slot: claim.misses.get(question.slot, 0) + 1}
         self.put(replace(claim, misses=misses))
-        most = EARLY if (brief := self.view(claim).brief) else self.turn_input.policy.talk.misses
+        most = EARLY if self.view(claim).brief else self.turn_input.policy.talk.misses
         named = self.turn_input.named
         told = named and (named.pickups or named.order_numbers or named.tails or named.phones)
-        if question.slot == "order" and not told and not brief:
+        if question.slot == "order" and not told:
             most = max(most, STORY)  # somebody who tells a story has not missed the question: it is read with the order
             self.note("kept_more" if misses[question.slot] % 2 == 0 else "kept_words")
         if misses[question.slot] < most:

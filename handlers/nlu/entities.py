@@ -48,6 +48,7 @@ class Facts:
     came: Received | None
     serious: Serious
     wished: Wishes
+    aside: tuple[int, ...] = ()  # order lines that are named and of which nothing is claimed
     own: tuple[tuple[tuple[str, int], str], ...] = ()  # the wish beside each order line, where they differ
 
     def own_wish(self, lines: Sequence[tuple[str, int]]) -> str | None:
@@ -171,8 +172,12 @@ def facts(text: str, orders: Sequence[Order], lexicon: Lexicon) -> Facts:
     counts += [one for one in lone(bare, counts) if _beside(bare, one, laid.spans, problems)]
     entries = gather(bare, kept, problems, sorted(counts, key=lambda one: one.start))
     _join(entries, added)
+    told = {line for one in entries if one.mention and (one.problems or one.counts) for line in one.mention.lines}
+    told |= {line for one in denied for line in one.lines}
+    named = [line for one in everything if one.sure and len(one.lines) == 1 for line in one.lines if line not in told]
     wished = wishes(bare, lexicon, claimed=bool(problems))
     return Facts(
+        aside=tuple(number for (_, number) in dict.fromkeys(named) if problems),
         own=_own_wishes(bare, everything, wished),
         text=text,
         entries=tuple(entries),

@@ -72,6 +72,7 @@ class Reading:
     remedies: tuple[str, ...] = ()
     refused_remedies: tuple[str, ...] = ()
     denied: tuple[int, ...] = ()
+    aside: tuple[int, ...] = ()  # order lines that are named beside a problem and of which nothing is claimed
     withdrawn: bool = False
     correction: bool = False
     adds: bool = False  # adds to what was said (还有, 也, as well)
@@ -268,6 +269,7 @@ def read(
         remedies=known.wished.wanted,
         refused_remedies=known.wished.refused,
         denied=known.denied,
+        aside=known.aside,
         withdrawn=known.wished.withdrawn,
         correction=known.wished.correction or bool(known.came and known.came.reversal),
         adds=ADDS.search(plain) is not None,

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from handlers.cases import amendments
-from handlers.claims.claim import Problem
+from handlers.cases.amendments import Amended
+from handlers.claims.claim import Claim
 from handlers.claims.outcomes import Amend
-from handlers.claims.summary import MONEY_BACK, item_name, line_of, problem_text
+from handlers.claims.summary import item_name, line_of, offer, problem_text
 from handlers.messages.models import Button, Reply
-from handlers.messages.money import money
 from handlers.tickets import lifecycle
 from handlers.turn.execution import Execution
 from storage import tickets
@@ -39,7 +39,7 @@ def amend(execution: Execution, act: Amend) -> None:
     voice, no = execution.voice, act.ticket_no
     if done.changed:
         known = voice.say("talk.comma").join(_told(execution, line, order) for line in done.changed)
-        execution.tell("amended", no=no, facts=known, offer=_offer(execution, done.changed))
+        execution.tell("amended", no=no, facts=known, offer=_offer(execution, done, order))
     if done.dropped and done.ended:
         execution.tell("withdrawn", no=no)
     elif done.dropped:
@@ -55,24 +55,13 @@ def amend(execution: Execution, act: Amend) -> None:
 
 
 def _told(execution: Execution, line: Line, order: Order | None) -> str:
-    share = bool(line.share and line.quantity == line.share and not line.unit)
-    problem = Problem(
-        line_no=line.order_line_no, problem=line.problem, quantity=line.quantity, unit=line.unit, share=share
-    )
-    return problem_text(problem, order, execution.voice)
+    return problem_text(amendments.problem_of(line), order, execution.voice)
 
 
-def _offer(execution: Execution, lines: Sequence[Line]) -> str:
+def _offer(execution: Execution, done: Amended, order: Order | None) -> str:
     """Return what the changed lines come to, where the bot may name it."""
-    sums = [line.wish_amount for line in lines if line.wish in MONEY_BACK]
-    if not sums:
-        return ""
-    whole = sum(amount or 0 for amount in sums)
-    known = None not in sums and 0 < whole <= execution.context.policy.money.suggest_cap
-    voice = execution.voice
-    return (
-        voice.say("talk.sum", money=money(whole, voice.language), how="") if known else voice.say("talk.sum_by_agent")
-    )
+    problems = tuple(amendments.problem_of(line) for line in done.changed)
+    return offer(Claim(id="", problems=problems), order, done.claimed, execution.voice)
 
 
 def _names(execution: Execution, lines: Sequence[Line], order: Order | None, *, whole: bool = False) -> str:

@@ -34,7 +34,7 @@ from media.values import Examined, PhotoRefusal, Refused, Table, Verdict
 from storage import conversations, imports, outbox, people, policies
 from storage import tables as t
 from storage.database import Tx, open_writer, transaction
-from storage.operations import audit, audit_verify
+from storage.operations import audit, audit_verify, figures
 from storage.orders import Order
 from storage.outbox import Bundle, Outcome
 
@@ -181,6 +181,12 @@ class World:
         """Return what the audit finds; nothing, if all went by the rules."""
         with self.write() as tx:
             return [str(one) for one in audit_verify.verify(tx, KEY)]
+
+    def left_behind(self) -> list[str]:
+        """Return as texts what was given up, and what /metrics would tell."""
+        with self.write() as tx:
+            rows = [repr(dict(row)) for row in tx.execute(select(t.dead_letters)).mappings()]
+            return [*rows, *map(repr, figures.read(tx, self.now))]
 
     def close(self) -> None:
         """Let go of the database."""

@@ -100,7 +100,18 @@ class Play:
                     line = f"{self.story.name}:{number}: > {want}\n  after: {step.deed}"
                     raise Broken(f"{line}\n  {who} heard:\n{told}\n  staff was told: {self.answer}")
         assert self.world.audited() == []
+        self._keeps_quiet()
         self.world.close()
+
+    def _keeps_quiet(self) -> None:
+        """Raise Broken if the group could read a buyer's phone, or rows that were given up or metrics hold one."""
+        phones = {
+            order.buyer_phone for order in self.orders if len(order.buyer_phone) > 6 and "*" not in order.buyer_phone
+        }
+        read = {"the group": [one.text for one in self.desk.posted], "rows": self.world.left_behind()}
+        for where, texts in read.items():
+            if found := next((text for text in texts if any(phone in text for phone in phones)), ""):
+                raise Broken(f"{self.story.name}: {where} may read a whole phone number: {found}")
 
     # deeds
 

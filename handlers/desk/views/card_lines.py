@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from handlers.cases import recording
+from handlers.cases import photo_lines, recording
 from handlers.context import TurnContext
 from handlers.desk import options
 from handlers.desk.correcting import causes
@@ -15,7 +15,6 @@ from handlers.messages import phone_numbers
 from handlers.messages.money import money
 from handlers.policy.policy import Policy, pick
 from handlers.tickets import desk_outbox, leader_statements, notices
-from handlers.tickets.photos import photo_lines
 from storage import clocks, events, evidence, orders, sites, ticket_lines
 from storage import tickets as rows
 from storage.database import Tx

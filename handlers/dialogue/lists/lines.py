@@ -12,7 +12,7 @@ from handlers.claims.list_draft import Listed, ListLine
 from handlers.claims.shares import CONTAINERS, share_of
 from handlers.claims.slot_filling import settled
 from handlers.claims.summary import line_of, sum_of
-from handlers.messages.codes import SEVERITIES
+from handlers.messages.codes import strongest
 from handlers.messages.patterns import pattern_of
 from handlers.nlu.models.llm_overlay import MARK
 from handlers.nlu.reading import ReadClaim
@@ -144,7 +144,7 @@ def _of_order(line: ListLine, order: Order, policy: Policy) -> ListLine:
     special = tuple(dict.fromkeys((*line.special, *groups)))
     sum_ = (sum_of(problem, bought) if bought else None) or 0
     severity = policy.severity(problem.problem, heard=line.severity, tags=tags, groups=special, sum_=sum_)
-    worst = max(severity, line.severity, key=SEVERITIES.index)
+    worst = strongest(severity, line.severity)
     if line.state == "raised" and severity == policy.severity(problem.problem):
         worst = line.severity  # its type raised it once; a supervisor may have made it milder since
     return replace(

@@ -1,1 +1,1 @@
-"""What is known of the photos of a ticket: which came before, which goods they show, signs of making and editing."""
+"""What is known of the photos of a ticket: which came before, and signs of making and editing."""

@@ -9,7 +9,7 @@ from doubles.ticket_house import START, ZONE, House
 
 from handlers.cases import filing, remarks
 from handlers.tickets import lifecycle
-from storage import clocks, events, evidence, ticket_lines
+from storage import clocks, events, evidence, people, ticket_lines
 from storage import tickets as rows
 from storage.operations import audit_verify
 
@@ -144,9 +144,11 @@ def test_joining_brings_new_problems_along(house):
 
 
 def test_another_problem_of_the_buyer_is_a_further_line(house):
-    first = filing.file(house.tx, house.draft(), house.context)
+    buyer = people.customer(house.tx, "13800002231", "李婷", sample=False, now=house.now).id
+    first = filing.file(house.tx, replace(house.draft(), customer_id=buyer), house.context)
     eggs = House.lines(line=2, item="鸡蛋", problem="damaged_package", quantity="7", amount=625)
-    more = filing.file(house.tx, house.draft(lines=eggs), house.context)
+    again = house.draft(lines=eggs, talk=house.talk("1002"))  # from another account
+    more = filing.file(house.tx, replace(again, customer_id=buyer), house.context)
     assert (more.no, more.joined, more.added) == (first.no, True, True)
     lines = ticket_lines.of_ticket(house.tx, first.no)
     assert [(line.order_line_no, line.quantity, line.state) for line in lines] == [(1, "2", "open"), (2, "7", "open")]

@@ -74,7 +74,7 @@ def test_another_picture_is_not_taken_for_it(house):
 
 def test_of_one_order_it_is_said_as_it_is(house):
     first = ticket(house, picture())
-    second = ticket(house, ImageOps.mirror(picture()), item="鸡蛋", line=2)
+    second = ticket(house, ImageOps.mirror(picture()), item="鸡蛋", line=2, talk=house.talk("1002"))
     assert told(house, second) == [f"photo_of_order:{first}"]
 
 
