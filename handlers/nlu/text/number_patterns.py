@@ -17,7 +17,8 @@ DURATIONS = pattern_of(
     rf"(?:月(?!\d)|年(?!级)|小时|钟头|分钟|分(?=[,。!?;\s]|钟|$)|天|周|星期|秒|点(?:半|钟|多)?(?!\d))"
     rf"|[{CHINESE}几半好]{{1,6}}[多来]?个?多?半?(?:{SPANS}|点(?:钟|半|多)|点(?=[才了还都就到前后])|辈子|会儿)"
     r"|\d{1,2}:\d\d"
-    r"|\b(?:\d+|one|two|three|four|five|six|an|a few|several) (?:hours?|minutes?|mins?|days?|weeks?|months?|years?)\b(?! old)"
+    r"|\b(?:\d+|one|two|three|four|five|six|an|a few|several)"
+    r" (?:hours?|minutes?|mins?|days?|weeks?|months?|years?)\b(?! old)"
     rf"|{CLOCK}[{CHINESE}\d]{{1,4}}点[半多]?"
 )
 COUNTED_ELSE = (

@@ -62,6 +62,8 @@ def named(text: str) -> list[Named]:
                 found.append(Named(start=one.start(), end=one.end(), kind=kind, count=_count(one)))
     if any(one.kind != "all" for one in found):
         found = [one for one in found if one.kind != "all"]  # 最后一张是酸奶 其余都是鸡蛋
+    if not found:  # 再补两张 names none
+        return []
     found.sort(key=lambda one: one.start)
     if not any(one.kind not in ("all", "rest") for one in found) and not re.search("[张图照]|photo|pic", text):
         return []
