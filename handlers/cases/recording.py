@@ -118,7 +118,8 @@ def _wishes(filing: Filing, context: TurnContext, *, known: int = 0) -> list[Ste
 def link_evidence(tx: Tx, no: str, filing: Filing) -> None:
     """Put the draft's pieces to a ticket, with the goods that they show."""
     evidence.link(tx, no, claim_id=filing.claim.id, ids=[photo.id for photo in filing.claim.photos])
-    evidence.place(tx, {photo.id: photo.line_no for photo in filing.claim.photos if photo.line_no is not None})
+    if len({line.order_line_no for line in filing.lines}) > 1:
+        evidence.place(tx, {photo.id: photo.line_no for photo in filing.claim.photos if photo.line_no is not None})
 
 
 def _order(filing: Filing) -> dict[str, Any]:

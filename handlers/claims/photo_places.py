@@ -53,10 +53,11 @@ def unclear(claim: Claim, policy: Policy) -> bool:
 
 
 def expected(claim: Claim, policy: Policy) -> int | None:
-    """Return the order line of which a photo was asked for last, where several want photos."""
-    left, asked = lacking(claim, policy), claim.asked
-    several = len(wanting(claim, policy)) > 1
-    return left[0] if several and left and asked and asked.slot == "photos" and claim.pictures else None
+    """Return the only order line that wants photos, else the one of which a photo was asked for last."""
+    wants, left, asked = wanting(claim, policy), lacking(claim, policy), claim.asked
+    if len(wants) == 1:
+        return next(iter(wants))
+    return left[0] if left and asked and asked.slot == "photos" and claim.pictures else None
 
 
 def joined(claim: Claim, fresh: Sequence[Photo], words: str, read: Reader, policy: Policy) -> Claim:

@@ -188,6 +188,8 @@ def facts(claim: Claim, order: Order | None, voice: Voice) -> str:
 
 def _shown(claim: Claim, order: Order | None, voice: Voice) -> str:
     """Return how many photos show which of the goods, where that is known: （鸡蛋30枚 1，草莓300g 2）."""
+    if len({problem.line_no for problem in claim.problems}) < 2:
+        return ""
     counts = Counter(photo.line_no for photo in claim.pictures if (photo.line_no or 0) > 0)
     names = [(line_of(order, number), count) for number, count in counts.items()]
     parts = [f"{item_name(line)} {count}" for line, count in names if line]
@@ -208,7 +210,7 @@ def offer(
     if not whole:
         return voice.say("talk.sum_by_agent")
     how = "" if brief else workings(claim, order, claimed, voice)
-    return voice.say("talk.sum", money=money(whole, voice.language), how=voice.say("talk.how", how=how) if how else "")
+    return voice.say("talk.sum_how" if how else "talk.sum", money=money(whole, voice.language), how=how)
 
 
 def workings(claim: Claim, order: Order | None, claimed: Mapping[int, Fraction], voice: Voice) -> str:

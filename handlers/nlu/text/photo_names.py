@@ -14,12 +14,7 @@ EN_FEW = r"(\d{1,2}|one|two|three|four|five|six)"
 EN_NTH = ("first", "second", "third", "fourth", "fifth", "sixth")
 EN_SHOWN = r"(?: (?:photos?|pics?|pictures?|images?|ones?|shots?))?"
 PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (
-        "nth",
-        pattern_of(
-            rf"第\s?{FEW}\s?[张幅个](?:照片|图片|图|照)?(?!鸡)|(?:照片|图片|图)\s?{FEW}(?![张\d个盒])|(头)一?张"
-        ),
-    ),
+    ("nth", pattern_of(rf"第\s?{FEW}\s?[张幅]{SHOWN}|(?:照片|图片|图)\s?{FEW}(?![张\d个盒])|(头)一?张")),
     ("first", pattern_of(rf"前面?头?[的这那]?{FEW}\s?张{SHOWN}|(?<!后)开?头{FEW}张{SHOWN}")),
     ("last", pattern_of(rf"(?:最后|后面|后头|末尾|后)[的这那]?{FEW}?\s?张{SHOWN}")),
     (
