@@ -11,9 +11,7 @@ from typing import Any
 from bot.runtime.courier import strike
 from handlers.context import TurnContext
 from handlers.messages import mailboxes
-from handlers.reports import pictures
 from handlers.reports.cases import Facts, gather
-from media.charts.page import draw
 from media.store import Keeper
 from storage.database import Tx
 from storage.orders import sampled
@@ -31,6 +29,9 @@ class Reporter:
 
     async def carry(self, bundle: Bundle) -> None:
         """Draw the week that was ordered last, and delete its row in the transaction that posts it."""
+        from handlers.reports import pictures  # Pillow is loaded once a week, not at the start
+        from media.charts.page import draw
+
         wanted, context = bundle.mails[-1].payload, self.context()
         policy, sample = context.policy, sampled(wanted["desk"])
         first, last = date.fromisoformat(wanted["first"]), date.fromisoformat(wanted["last"])
