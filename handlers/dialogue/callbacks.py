@@ -87,7 +87,12 @@ def _judge(turn: Turn, claim: Claim, photo: Photo) -> None:
         turn.note("video_kept")
     pictures = [one for one in claim.photos if one.kind in ("photo", "document") and one.state == "stored"]
     waits = any(one.state == "pending" for one in claim.photos)
-    if waits or photo not in pictures or claim.photos_waived or any(_good(one) for one in pictures):
+    if (
+        waits
+        or all(photo.id != one.id for one in pictures)
+        or claim.photos_waived
+        or any(_good(one) for one in pictures)
+    ):
         return
     if photo.album and claim.asked_album == photo.album:
         return
