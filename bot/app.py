@@ -21,6 +21,7 @@ from bot.runtime.photos.reprinting import Reprinter
 from bot.runtime.presence import Presence, new_name, on_duty
 from bot.runtime.retries import supervise
 from bot.runtime.settlement_export import Clerk
+from bot.runtime.weekly_report import Reporter
 from bot.runtime.workers import COUNT, Workers, open_runner
 from bot.runtime.writer import Runner
 from bot.settings import Settings, clock
@@ -32,6 +33,7 @@ from handlers.desk import dispatch as desks
 from handlers.messages.models import DeskInbound, Inbound
 from handlers.policy.loader import load
 from handlers.policy.policy import Policy
+from handlers.reports import weekly
 from handlers.tickets import desk_outbox, undelivered
 from handlers.turn import intake, parking
 from media.guard import Examiner
@@ -41,6 +43,7 @@ from storage.database import Readers, Tx, Writer, open_readers, queue_up, read, 
 from storage.evidence import Evidence
 from storage.outbox import Bundle, Mail, Outcome
 
+Worker = Fetcher | Clerk | Reporter | Carrier
 LOG = logging.getLogger(__name__)
 DRAIN = 3.0  # seconds that sends under way get when the service stops
 RESTART = 5.0  # seconds until a door that failed is opened again
@@ -150,8 +153,8 @@ class App:
         await self.runner.do(lambda tx: timers.fire(tx, bundle, self.context()))
         self.runner.settled()
 
-    async def work(self, worker: Fetcher | Clerk | Carrier, bundle: Bundle) -> None:
-        """Carry out a fetch, a sheet or a post to another system."""
+    async def work(self, worker: Worker, bundle: Bundle) -> None:
+        """Carry out a fetch, a sheet, a report or a post to another system."""
         await worker.carry(bundle)
         self.runner.settled()
 
@@ -174,9 +177,8 @@ class App:
         await self.runner.do(self._set_digests)
         for door in self._all_doors():
             run = partial(on_duty, door.run, partial(self.alone, door.alone)) if door.polls else door.run
-            self._loops.append(
-                asyncio.create_task(supervise(run, partial(_failed, door.name)), name=f"door {door.name}")
-            )
+            loop = supervise(run, partial(_failed, door.name))
+            self._loops.append(asyncio.create_task(loop, name=f"door {door.name}"))
 
         old = Reprinter(read=self.read, do=self.runner.do, store=self.store, examiner=self.examiner)
         self._loops.append(asyncio.create_task(supervise(old.run, partial(_failed, "prints")), name="prints"))
@@ -191,6 +193,7 @@ class App:
     def _set_digests(self, tx: Tx) -> None:
         queue_up(tx, "digests")
         leader_digest.begin(tx, self.context())
+        weekly.begin(tx, self.desks, self.context())
 
     async def stop(self) -> None:
         """Accept nothing more, finish turns, and give messages under way some time to arrive."""
@@ -276,8 +279,9 @@ def _inside(app: App) -> dict[str, Callable[[Bundle], Awaitable[None]]]:
         store=app.store,
         examiner=app.examiner,
     )
-    clerk = Clerk(read=app.read, do=do, context=app.context, store=app.store)
-    workers: dict[str, Fetcher | Clerk | Carrier] = {"fetch": fetcher, "sheet": clerk, **app.webhooks.carriers}
+    parts: dict[str, Any] = {"read": app.read, "do": do, "context": app.context, "store": app.store}
+    workers: dict[str, Worker] = {"fetch": fetcher, "sheet": Clerk(**parts), weekly.KIND: Reporter(**parts)}
+    workers |= app.webhooks.carriers
     return {"wake": app.wake, **{kind: partial(app.work, worker) for kind, worker in workers.items()}}
 
 

@@ -151,6 +151,11 @@ COMMANDS: tuple[Command, ...] = (
         upkeep.customer_retention,
         (_arg("--dry-run", action="store_true", help="only say what would go"),),
     ),
+    Command(
+        "audit renew",
+        "let the event log go on under the present SECRET_KEY, where the one before is lost",
+        upkeep.audit_renew,
+    ),
     Command("audit verify", "check the chains of the event log", upkeep.audit_verify),
     Command(
         "wechat menu",

@@ -32,8 +32,8 @@ def prepare(settings: Settings, engine: Writer, policy: Policy, now: datetime) -
         run(engine, lambda tx: _furnish(tx, settings, policy, now))
 
 
-def lay(settings: Settings, engine: Writer, now: datetime) -> None:
-    """Bring the database to this version, as that of this installation.
+def lay(settings: Settings, engine: Writer, now: datetime, *, renew: bool = False) -> None:
+    """Bring the database to this version, as that of this installation; `renew`: under this key, whatever was before.
 
     Raises Busy, Exchanged, Unfit, Foreign, Newer or Broken.
     """
@@ -50,17 +50,20 @@ def lay(settings: Settings, engine: Writer, now: datetime) -> None:
         applied = migration.prepare(engine)
         with snapshot(engine) as tx:
             schema.check(tx)
-        note = run(engine, lambda tx: _identify(tx, settings, now, applied=bool(applied)))
+        note = run(engine, lambda tx: _identify(tx, settings, now, applied=bool(applied), renew=renew))
     if note != installation.noted(settings.folder):
         installation.write(settings.folder, note)
 
 
-def _identify(tx: Tx, settings: Settings, now: datetime, *, applied: bool) -> Note:
+def _identify(tx: Tx, settings: Settings, now: datetime, *, applied: bool, renew: bool) -> Note:
     queue_up(tx, "furnish")
     number = installation.number_of(tx, settings.folder, shown(settings.database))
     kept = installation.noted(settings.folder).key
-    if several(settings.database) and audit.kept_under(tx) and processes.living(tx):
-        kept = kept or "another"  # who joins others takes their key: the log does not go over to a new one
+    known = audit.kept_under(tx)
+    if known and several(settings.database) and processes.living(tx):
+        kept = "another"  # who joins others takes their key: the log does not go over to a new one
+    elif renew:
+        kept = known
     try:
         key = audit.keep(tx, now, today(now), noted=kept)
         if applied:  # a migration may have changed lines

@@ -19,6 +19,7 @@ from handlers.claims.voice import Voice
 from handlers.context import TurnContext
 from handlers.messages import mailboxes
 from handlers.messages.models import Reply
+from handlers.policy import periods
 from handlers.policy.policy import Policy
 from media.store import Keeper
 from media.tables.writing import put
@@ -84,11 +85,9 @@ def settle(
     Raises OSError when the file cannot be written.
     """
     try:
-        days = date.fromisoformat(first), date.fromisoformat(last)
-    except ValueError:
-        return _fail("write the dates as 2026-06-01")
-    if days[0] > days[1]:
-        return _fail("the period ends before it begins; --from is its first day, --to its last")
+        days = periods.period(first, last)
+    except ValueError as error:
+        return _fail(str(error))
     voice = Voice(language="zh", policy=policy, now=now)
     found: list[Leader] = read(people.list_leaders)
     meant = [one for one in found if one.name == who.strip()] or [one for one in found if str(one.id) == who.strip()]

@@ -9,6 +9,7 @@ from typing import Any
 from handlers.cases import apologies, customer_answers, leader_digest, leader_review
 from handlers.context import TurnContext
 from handlers.fulfilment import goods, goods_back
+from handlers.reports import weekly
 from handlers.tickets import clocks, desk_outbox, lifecycle, notices, paging
 from storage import clocks as rows
 from storage import ticket_lines, tickets
@@ -21,8 +22,12 @@ SUPERVISED = frozenset({"decision_due", "major_human_response"})
 def fire(tx: Tx, payload: Mapping[str, Any], context: TurnContext) -> None:
     """Carry out a timer of a ticket, if its clock still runs and is due: {"ticket", "clock"[, "near"]}.
 
-    The timer of a leader's digest has the leader: {"digest", "since"}.
+    The timer of a leader's digest has the leader: {"digest", "since"}; that of a weekly report its desk: {"weekly",
+    "desk", "due"}.
     """
+    if "weekly" in payload:
+        weekly.fire(tx, payload, context)
+        return
     if "digest" in payload:
         leader_digest.fire(tx, payload, context)
         return

@@ -210,7 +210,7 @@ def offer(
     if not whole:
         return voice.say("talk.sum_by_agent")
     how = "" if brief else workings(claim, order, claimed, voice)
-    return voice.say("talk.sum", money=money(whole, voice.language), how=voice.say("talk.how", how=how) if how else "")
+    return voice.say("talk.sum_how" if how else "talk.sum", money=money(whole, voice.language), how=how)
 
 
 def workings(claim: Claim, order: Order | None, claimed: Mapping[int, Fraction], voice: Voice) -> str:

@@ -22,7 +22,7 @@ Clocks = Keyed(CLOCKS, Annotated[Duration, DURATION], all_needed=True)
 Windows = Keyed(dict.fromkeys(TAGS, ""), Annotated[Duration, DURATION])
 Texts = Keyed(dict.fromkeys(LANGUAGES, ""), Annotated[Mapping[str, str], TABLE])
 # defaults younger than stored policies: their hashes stay
-UNSAID = frozenset({"costs", "desk", "orders", "retention", "returns"})
+UNSAID = frozenset({"costs", "desk", "orders", "report", "retention", "returns"})
 
 
 # fmt: off
@@ -48,6 +48,7 @@ class Content:
     returns: v.Returns = field(default_factory=v.Returns)
     survey: v.Survey = field(default_factory=v.Survey)
     retention: v.Retention = field(default_factory=v.Retention)
+    report: v.Report = field(default_factory=v.Report)
     desk: v.Desk = field(default_factory=v.Desk)
     wechat: v.Template | None = None
     remedies: v.Remedies = field(default_factory=v.Remedies)

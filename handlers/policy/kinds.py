@@ -192,6 +192,15 @@ YUAN = _fits(
     lambda value: _fen(value) >= 0 and _fen(value) == int(_fen(value)),
     lambda value: int(_fen(value)),  # the rules have 分
 )
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _weekly(value: str) -> bool:
+    day, _, clock = value.partition(" ")
+    return not value or (day in WEEKDAYS and time.fromisoformat(clock).isoformat("minutes") == clock)
+
+
+WEEKLY = _fits('a day and a time, as "mon 09:00", or ""', _weekly)
 CLOCK_TIME = _fits(
     'a time of day in quotes, as "20:00"',
     lambda value: time.fromisoformat(value).tzinfo is None,

@@ -217,6 +217,15 @@ class Survey:
         description="customers are asked how satisfied they are; never after a safety ticket")] = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The report that is posted to the agents' group by itself."""
+
+    weekly: Annotated[str, kinds.WEEKLY, Field(
+        description="when the figures of the seven days before are posted as a picture, each week: one of `mon` `tue` "
+        "`wed` `thu` `fri` `sat` `sun` and a time where the business is; empty: never")] = ""
+
+
 DAYS_KEPT = whole(0, 36_500)
 
 

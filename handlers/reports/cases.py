@@ -32,17 +32,13 @@ class Case:
     ticket: TicketRow
     lines: tuple[LineRow, ...]
     scores: tuple[int, ...]
+    problems: frozenset[str]  # of all lines
     resolved: bool
     on_time: bool
     pending: bool  # undecided, and the time that was promised at first has not passed
     complaint: bool
     automatic: bool
     again: bool
-
-    @property
-    def problems(self) -> frozenset[str]:
-        """Return the problem types of all lines."""
-        return frozenset(code for line in self.lines for code in problems_of(line))
 
 
 def problems_of(line: LineRow) -> tuple[str, ...]:
@@ -107,15 +103,16 @@ def _judged(
     decided, due = ticket.decided, ticket.due
     came_back = [*others, *filter(None, (ticket.reopened,))]
     deciders = {line.decided_by for line in lines if line.decided_by}
-    conduct = any(CONDUCT in problems_of(line) for line in lines)
+    problems = frozenset(code for line in lines for code in problems_of(line))
     return Case(
         ticket=ticket,
         lines=lines,
         scores=scores,
+        problems=problems,
         resolved=decided is not None and ticket.state in FINISHED and all(line.state in ENDED for line in lines),
         on_time=decided is not None and (due is None or decided <= due),
         pending=decided is None and due is not None and now <= due and ticket.state not in (*FINISHED, "withdrawn"),
-        complaint=conduct or ticket.complains or ticket.appealed is not None,
+        complaint=CONDUCT in problems or ticket.complains or ticket.appealed is not None,
         automatic=decided is not None and deciders == {BY_ITSELF},
         again=decided is not None and any(decided < at <= decided + AGAIN for at in came_back),
     )

@@ -12,7 +12,8 @@ from storage.reports.sums import CostRow
 
 CONTENT = 4  # the lowest score that counts as satisfied, of 5
 SOON = timedelta(hours=24)
-MINUTE, HOUR = 60, 3600  # seconds
+MILLISECOND = timedelta(milliseconds=1)
+MINUTE, HOUR = 60_000, 3_600_000  # milliseconds
 RECOVERY = "recovery"
 KINDS = ("refund", "freight", "coupon", "goods", "labour")  # of costs
 
@@ -40,7 +41,7 @@ class Figure:
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """Raw counts over some tickets; times in seconds, money in 分."""
+    """Raw counts over some tickets; times in milliseconds, money in 分."""
 
     tickets: int = 0
     filed: int = 0
@@ -57,8 +58,8 @@ class Tally:
     automatic: int = 0
     again: int = 0
     answered: int = 0
-    answer_seconds: Fraction = Fraction(0)
-    handling_seconds: Fraction = Fraction(0)
+    answering: int = 0
+    handling: int = 0
     costs: dict[str, int] = field(default_factory=dict)
     problems: dict[str, int] = field(default_factory=dict)
 
@@ -74,7 +75,7 @@ class Tally:
             self.problems[code] = self.problems.get(code, 0) + 1
         if ticket.answered_at is not None:
             self.answered += 1
-            self.answer_seconds += _seconds(ticket.answered_at - ticket.reported_at)
+            self.answering += (ticket.answered_at - ticket.reported_at) // MILLISECOND
         if ticket.filed_at is None:
             return
         self.filed += 1
@@ -88,7 +89,7 @@ class Tally:
         self.again += case.again
         if ticket.decided is not None:
             self.decided += 1
-            self.handling_seconds += _seconds(ticket.decided - ticket.filed_at)
+            self.handling += (ticket.decided - ticket.filed_at) // MILLISECOND
 
     def book(self, cost: CostRow) -> None:
         """Count what was booked."""
@@ -118,15 +119,11 @@ class Tally:
 
     def times(self) -> list[Figure]:
         """Return how long people took to answer first, and how long filed claims took to be decided."""
-        first, handling = self.answer_seconds / MINUTE, self.handling_seconds / HOUR
+        first, handling = Fraction(self.answering, MINUTE), Fraction(self.handling, HOUR)
         return [
             Figure(name="first_response_minutes", unit="minutes", numerator=first, denominator=self.answered),
             Figure(name="handling_hours", unit="hours", numerator=handling, denominator=self.decided),
         ]
-
-
-def _seconds(span: timedelta) -> Fraction:
-    return Fraction(span // timedelta(milliseconds=1), 1000)
 
 
 def _share(name: str, part: int, whole: int) -> Figure:

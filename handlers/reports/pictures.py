@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 from handlers.messages import texts
 from handlers.policy.policy import Policy
@@ -14,6 +15,7 @@ from handlers.reports.figures import KINDS, Figure, figures
 from handlers.reports.tables import counted, decimal, readable
 from media.charts.values import Bars, Columns, Lines, Page, Panel, Tile
 
+WEEK = ("tickets", "satisfaction", "on_time", "resolution", "cost")
 APART = 5  # problem types with a colour of their own
 ROWS = 6  # bars of a panel
 PICTURES: Mapping[str, tuple[str, ...]] = {  # the figures on top of each
@@ -47,6 +49,22 @@ def pages(facts: Facts, policy: Policy, language: str, *, sample: bool = False) 
         )
         for name, tiles in PICTURES.items()
     }
+
+
+def week(facts: Facts, policy: Policy, language: str, *, sample: bool = False) -> Page:
+    """Return the picture of a week for a desk, which ranks nobody by name."""
+    both = pages(facts, policy, language, sample=sample)
+    title = texts.say(language, "report.page_week")
+    known = {one.name: one for one in figures(facts)}
+    costs, items = both["service"].panels[1][0], both["tickets"].panels[1][1]
+    panels = [*(both[name].panels[0] for name in PICTURES), (costs, items)]
+    return Page(title, both["service"].about, [_tile(known[one], language) for one in WEEK], panels)
+
+
+def told(facts: Facts, language: str) -> str:
+    """Return a week's figures in one sentence."""
+    values: dict[str, Any] = {one.name: readable(one, language) for one in figures(facts) if one.name in WEEK}
+    return texts.say(language, "report.week", first=facts.first.isoformat(), last=facts.last.isoformat(), **values)
 
 
 def _tile(figure: Figure, language: str) -> Tile:

@@ -24,9 +24,11 @@ def columns(canvas: Canvas, panel: Columns, box: Box) -> None:
     if not any(totals):
         _empty(canvas, panel.empty, box)
         return
-    step = _step(max(totals))
-    top = -(-max(totals) // step) * step
-    plot = _frame(canvas, box, [name for name, _ in panel.series], [(n / top, str(n)) for n in range(0, top + 1, step)])
+    between = step(max(totals))
+    top = -(-max(totals) // between) * between
+    plot = _frame(
+        canvas, box, [name for name, _ in panel.series], [(n / top, str(n)) for n in range(0, top + 1, between)]
+    )
     wide = plot.width / len(totals)
     thick = min(THICKEST, wide * FILLED)
     for place, total in enumerate(totals):
@@ -106,13 +108,13 @@ def _time_axis(canvas: Canvas, plot: Box, labels: Sequence[str]) -> None:
         canvas.text((plot.left + wide * (place + 0.5), plot.bottom + 16), labels[place], size=15, anchor="mm")
 
 
-def _step(most: int) -> int:
+def step(most: int) -> int:
     """Return the distance of the grid's lines: 1, 2 or 5 times a power of ten, for at most five of them."""
-    return next(step for step in _steps() if most <= step * LINES)
+    return next(each for each in _steps() if most <= each * LINES)
 
 
 def _steps() -> Iterator[int]:
     power = 1
     while True:
-        yield from (step * power for step in STEPS)
+        yield from (each * power for each in STEPS)
         power *= 10

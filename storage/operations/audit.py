@@ -20,7 +20,7 @@ ERASED = "erased"  # the kind of the step that says which steps lost their words
 
 
 class Foreign(Exception):
-    """The event log is kept under another SECRET_KEY than this one; set the one that it was begun with."""
+    """The event log is kept under another SECRET_KEY: set that one, or if it is lost run claimdesk audit renew."""
 
 
 class Gone(Exception):
@@ -61,7 +61,7 @@ def keep(tx: Tx, now: datetime, day: str, *, noted: str) -> str:
         return mine
     if not known and (noted or _traces(tx)):
         raise Gone
-    if known and noted not in ("", known):
+    if known and noted != known:
         raise Foreign
     _begin(tx, now, day)
     return mine

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,12 +18,13 @@ STEPS = {"decided": ("decided", "resolved"), "resolved": ("resolved",), "appeale
          "reopened": ("reopened", "appealed")}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class TicketRow:
-    """A ticket; of its log when it was first `decided`, `resolved`, `appealed`, and `reopened` or appealed.
+    """A ticket, its fields in the order of `tickets_of`.
 
     `begun`: filed, or else called for; `due`: until when a decision was promised at first; `complains`: whether the
-    customer says one of the words that were asked for.
+    customer says one of the words that were asked for. Of its log: when it was first `decided`, `resolved`, `appealed`,
+    and `reopened` or appealed.
     """
 
     no: str
@@ -32,9 +33,9 @@ class TicketRow:
     site_no: str
     order_no: str | None
     reported_at: datetime
-    begun: datetime
     filed_at: datetime | None
     answered_at: datetime | None
+    begun: datetime
     due: datetime | None
     complains: bool
     decided: datetime | None
@@ -43,21 +44,29 @@ class TicketRow:
     reopened: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class LineRow:
-    """A line of a ticket with what is known of the goods; of a whole order what all its goods have in common."""
+    """A line of a ticket with what is known of the goods; of a whole order what all its goods have in common.
+
+    Its fields are in the order of `lines_of`.
+    """
 
     ticket_no: str
     line: int
     state: str
     problem: str
     also: str
-    item: str
     cause: str
     decided_by: str
+    item: str
     supplier: str
     carrier: str
     lot: str
+
+
+def all_(tx: Tx, query: Any) -> Sequence[Sequence[Any]]:
+    """Return every row of a query."""
+    return tx.execute(query).all()
 
 
 def tickets_of(tx: Tx, period: Period, words: Collection[str]) -> list[TicketRow]:
@@ -80,7 +89,7 @@ def tickets_of(tx: Tx, period: Period, words: Collection[str]) -> list[TicketRow
         .where(period.tickets)
         .order_by(BEGUN, tickets.c.no)
     )
-    return [TicketRow(**row) for row in tx.execute(query).mappings()]
+    return [TicketRow(*row) for row in all_(tx, query)]
 
 
 def _steps(period: Period) -> Any:
@@ -105,7 +114,7 @@ def lines_of(tx: Tx, period: Period) -> list[LineRow]:
         .where(period.tickets)
         .order_by(line.ticket_no, line.line)
     )  # fmt: skip
-    return [LineRow(**row) for row in tx.execute(query).mappings()]
+    return [LineRow(*row) for row in all_(tx, query)]
 
 
 def bought_by(bought: Any) -> Any:

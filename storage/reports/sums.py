@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, cast, func, select
 
 from storage.database import Tx
 from storage.reports.period import Period
-from storage.reports.rows import bought_by, goods
+from storage.reports.rows import all_, bought_by, goods
 from storage.tables import costs, leader_sites, leaders, order_lines, orders, staff, ticket_lines, tickets
 
 COLUMNS = {"supplier": "supplier", "carrier": "carrier", "lot": "lot_no", "item": "item"}  # of order lines
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class CostRow:
-    """What was booked of one kind in a period, in 分, by what it was booked for; what came back is below 0."""
+    """What was booked of one kind in a period, in 分, by what it was booked for; what came back is below 0.
+
+    Its fields are in the order of `costs_of`.
+    """
 
     kind: str
     owner_id: str
-    actor: str  # who booked it
     site_no: str
+    actor: str  # who booked it
     problem: str
     cause: str
     item: str
@@ -52,8 +55,8 @@ def costs_of(tx: Tx, period: Period) -> list[CostRow]:
         .subquery()
     )
     by = [column for column in rows.c if column.name != "amount"]
-    query = select(*by, func.sum(rows.c.amount).label("amount")).group_by(*by)
-    return [CostRow(**{**row, "amount": int(row["amount"])}) for row in tx.execute(query).mappings()]
+    query = select(*by, cast(func.sum(rows.c.amount), BigInteger)).group_by(*by)
+    return [CostRow(*row) for row in all_(tx, query)]
 
 
 def orders_of(tx: Tx, period: Period) -> int:

@@ -13,7 +13,7 @@ from handlers.desk import dispatch
 from handlers.fulfilment import payments
 from handlers.fulfilment.payments import Confirmation
 from handlers.reports.cases import Facts, gather
-from handlers.tickets import decisions, lifecycle
+from handlers.tickets import clocks, decisions, lifecycle
 from storage import conversations, ticket_lines
 from storage import tables as t
 
@@ -111,6 +111,9 @@ def play(house: House) -> dict[str, str]:
         house.tx, made["E"], conversation_id=talk, at=house.now, text="不同意", context=house.context
     ).taken
     house.later(hours=23)
+    clocks.set_to(
+        house.tx, made["B"], "decision_due", house.now + timedelta(days=2), house.context
+    )  # as after a breach
     tap(house, f"pick:{made['B']}")
     tap(house, f"approve:{made['B']}")
     pay(house, made["B"])

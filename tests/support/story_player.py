@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -81,6 +82,12 @@ class Play:
 
     def run(self) -> None:
         """Play the whole story. Raises Broken with the place and what was said instead."""
+        with closing(self.world):
+            self._play()
+            assert self.world.audited() == []
+            self._keeps_quiet()
+
+    def _play(self) -> None:
         steps = self.story.steps
         for place, step in enumerate(steps):
             self.world.until(self.begun + step.at)
@@ -99,9 +106,6 @@ class Play:
                     told = "\n".join(f"    {one.text} {[label for label, _ in one.buttons]}" for one in self._new(who))
                     line = f"{self.story.name}:{number}: > {want}\n  after: {step.deed}"
                     raise Broken(f"{line}\n  {who} heard:\n{told}\n  staff was told: {self.answer}")
-        assert self.world.audited() == []
-        self._keeps_quiet()
-        self.world.close()
 
     def _keeps_quiet(self) -> None:
         """Raise Broken if the group could read a buyer's phone, or rows that were given up or metrics hold one."""

@@ -15,6 +15,7 @@ from handlers.claims.voice import Voice
 from handlers.costs import chargebacks
 from handlers.costs.chargebacks import Chargeback
 from handlers.messages.money import money
+from handlers.policy import periods
 from handlers.policy.policy import Policy
 from media.guard import Examiner
 from media.store import Keeper
@@ -37,12 +38,9 @@ class Refused(Exception):
 def period(first: str, last: str) -> tuple[date, date]:
     """Read the two days of a period. Raises Refused."""
     try:
-        days = date.fromisoformat(first), date.fromisoformat(last)
-    except ValueError:
-        raise Refused("write the dates as 2026-06-01", 2) from None
-    if days[0] > days[1]:
-        raise Refused("the period ends before it begins; --from is its first day, --to its last", 2)
-    return days
+        return periods.period(first, last)
+    except ValueError as error:
+        raise Refused(str(error), 2) from None
 
 
 def party_of(tx: Tx, name: str, *, samples: bool) -> Side:

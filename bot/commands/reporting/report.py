@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 from bot.commands.reporting.layout import columns
 from handlers.messages import texts
-from handlers.policy import calendar
+from handlers.policy import calendar, periods
 from handlers.policy.policy import Policy
 from handlers.reports import tables
 from handlers.reports.breakdowns import BY
@@ -32,23 +32,13 @@ IN_TERMINAL = ("problem", "agent", "supplier", "carrier")
 WIDEST = 40
 
 
-class Refused(Exception):
-    """The days make no period; the message is one sentence that says why."""
-
-
 def period(first: str, last: str, today: date) -> tuple[date, date]:
     """Read the days of a period: until today, and from 29 days before its last, unless they are named.
 
-    Raises Refused.
+    Raises ValueError with one sentence.
     """
-    try:
-        end = date.fromisoformat(last) if last else today
-        begin = date.fromisoformat(first) if first else end - DAYS
-    except (ValueError, OverflowError):
-        raise Refused("write the dates as 2026-06-01") from None
-    if begin > end:
-        raise Refused("the period ends before it begins; --from is its first day, --to its last")
-    return begin, end
+    _, end = periods.period(last or today.isoformat(), last or today.isoformat())
+    return periods.period(first or (end - DAYS).isoformat(), end.isoformat())
 
 
 def report(
@@ -69,8 +59,8 @@ def report(
     out, err = out or sys.stdout, err or sys.stderr
     try:
         first, last = period(*days, calendar.local_date(now, policy))
-    except Refused as refused:
-        print(f"claimdesk: {refused}.", file=err)
+    except ValueError as error:
+        print(f"claimdesk: {error}.", file=err)
         return 2
     facts: Facts = read(lambda tx: gather(tx, first, last, policy, now=now, sample=samples))
     for line in _shown(facts, policy, samples):
@@ -106,7 +96,7 @@ def files(facts: Facts, policy: Policy, samples: bool) -> Iterator[tuple[str, by
     for name, rows in made.items():
         # spreadsheets know UTF-8 by its mark only; figures.csv is plain ASCII
         yield f"{name}.csv", _csv(rows).encode("utf-8" if name == "figures" else "utf-8-sig")
-    yield "report.xlsx", _xlsx(made)
+    yield "figures.xlsx", _xlsx(made)
     for name, page in pages(facts, policy, language, sample=samples).items():
         yield f"{name}.png", draw(page)
 

@@ -32,6 +32,13 @@ def audit_verify(args: Namespace, settings: Settings) -> int:
         return audit.verify(settings, read=read, out=print)
 
 
+def audit_renew(args: Namespace, settings: Settings) -> int:
+    """Let the event log go on under the present key."""
+    from bot.commands.upkeep import audit
+
+    return audit.renew(settings, configuration.clock(settings)(), print)
+
+
 def customer_export(args: Namespace, settings: Settings) -> int:
     """Write what is stored of a person."""
     from bot.commands.upkeep import customer

@@ -134,6 +134,18 @@ def test_each_day_is_anchored_once(shop, caplog, monkeypatch):
     reader.dispose()
 
 
+def test_a_lost_key_is_replaced_on_purpose_only(shop):
+    shop.more = {"SECRET_KEY": "another key, and this is its text"}
+    (shop.folder / "var/installation.json").unlink()  # as on another machine
+    refused_ = shop.run("orders", "import", "orders.csv")
+    assert (refused_.returncode, "claimdesk audit renew" in refused_.stderr) == (2, True)
+    assert shop.run("audit", "verify").returncode == 1
+    renewed = shop.run("audit", "renew")
+    assert (renewed.returncode, renewed.stderr) == (0, "")
+    assert shop.run("orders", "import", "orders.csv").returncode == 0
+    assert shop.run("audit", "verify").returncode == 0
+
+
 def sql(*statements):
     def act(file):
         engine = create_engine(f"sqlite:///{file}")

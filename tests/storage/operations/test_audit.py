@@ -158,8 +158,9 @@ def test_an_anchor_that_was_changed_or_taken_out_is_found(house, two):
 def test_another_key_checks_nothing_and_is_not_taken(house, two):
     assert broken(house, OTHER) == [("other_key", "")]
     stranger = house.tx.execution_options(**{chain.KEY: OTHER})
-    with pytest.raises(audit.Foreign):
-        audit.keep(stranger, house.now, DAY, noted="another")
+    for noted in ("", "another"):
+        with pytest.raises(audit.Foreign):
+            audit.keep(stranger, house.now, DAY, noted=noted)
 
 
 def test_the_log_goes_over_to_a_new_key(house, two):
