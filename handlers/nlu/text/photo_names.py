@@ -67,7 +67,7 @@ def named(text: str) -> list[Named]:
     found.sort(key=lambda one: one.start)
     if not any(one.kind not in ("all", "rest") for one in found) and not re.search("[张图照]|photo|pic", text):
         return []
-    after = [*found[1:], None]
+    after = [*found[1:], None] if found else []
     return [
         Named(
             start=one.start, end=one.end, kind=one.kind, count=one.count,

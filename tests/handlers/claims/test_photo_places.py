@@ -48,6 +48,10 @@ def claim(photos, *lines, problem="quality_spoiled", **facts):
         ("the first two are strawberries, the last one is the eggs", [BERRIES, BERRIES, EGGS]),
         ("first photo is the eggs and the rest are strawberries", [EGGS, BERRIES, BERRIES]),
         ("第二张拍糊了", [None, None, None]),
+        ("再补两张", [None, None, None]),
+        ("only 3 pics", [None, None, None]),
+        ("第张", [None, None, None]),
+        ("第九张是鸡蛋", [None, None, None]),
         ("鸡蛋碎了3个 草莓烂了", [None, None, None]),
     ],
 )

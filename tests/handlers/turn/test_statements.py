@@ -77,5 +77,8 @@ def test_a_turn_and_a_filing_turn_are_few_statements(say):
     filed = say("提交")
     assert any("INSERT INTO tickets" in sql for sql in filed)
     assert len(filed) <= FILING, "\n".join(filed)
+    changed = say("不是2盒是3盒")
+    assert any("UPDATE ticket_lines" in sql for sql in changed)
+    assert len(changed) <= FILING, "\n".join(changed)
     asked_again = say("进度")
     assert len(asked_again) <= TURN, "\n".join(asked_again)
