@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from databases import lay_out
+from databases import lay_file
 from doubles.order_system import granted
 from doubles.service import Service
 from doubles.ticket_house import START, House
@@ -78,9 +78,8 @@ def listening(server: ThreadingHTTPServer) -> Iterator[None]:
 
 def prepared(folder: Path, **facts: Any) -> str:
     """Lay out a database in which an agent has just approved a ticket, and return its number."""
-    (folder / "var").mkdir()
+    lay_file(folder / "var")
     engine = open_writer(f"sqlite:///{folder}/var/claimdesk.db")
-    lay_out(engine)
     house = House(engine=engine)
     no = granted(house, **facts)
     house.tx.commit()

@@ -24,6 +24,7 @@ from handlers.tickets.decisions import Ruling
 from storage import clocks, events, ticket_lines
 from storage import payments as booked
 from storage import tables as t
+from storage.operations import audit_verify
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -507,7 +508,7 @@ async def test_what_became_of_a_decision_is_in_the_log_of_the_ticket(house, shop
     await rounds.go()
     (step,) = [event for event in events.of_ticket(house.tx, no) if event.kind == "webhook_taken"]
     assert (step.actor, step.data["key"]) == ("order_system", f"{no}-1-1")
-    assert events.verify(house.tx) == []
+    assert audit_verify.verify(house.tx) == []
 
 
 async def test_no_log_line_holds_the_secret(house, shop, rounds, caplog):
