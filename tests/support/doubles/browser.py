@@ -120,8 +120,13 @@ class Tab:
         """Click the last visible element with these words, as a mouse does."""
         where = f"(() => {{ const e = {self._find(selector, text)}; if (!e || e.disabled) return null; "
         where += "e.scrollIntoView({block: 'nearest', inline: 'nearest'}); const r = e.getBoundingClientRect(); "
-        where += "return [r.x + r.width / 2, r.y + r.height / 2]; })()"
-        x, y = await self.until(where, seconds)
+        where += "const at = [r.x + r.width / 2, r.y + r.height / 2], top = document.elementFromPoint(...at); "
+        where += "return top && (e.contains(top) || top.contains(e)) ? at : null; })()"
+        before = None
+        while (at := await self.until(where, seconds)) != before:  # what comes in or scrolls moves it
+            before = at
+            await asyncio.sleep(0.05)
+        x, y = at
         for kind in ("mousePressed", "mouseReleased"):
             await self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
