@@ -8,6 +8,7 @@ import blind_talks
 
 
 def measure() -> None:
-    """Print each talk with what is wrong about it, with `--script` all that was said, then the figures."""
-    results = [one for voice in blind_talks.VOICES for one in blind_talks.play(voice)]
-    print(blind_talks.table(results, script="--script" in sys.argv))
+    """Print each talk with what is wrong about it, with `--script` all that was said, then the figures of each set."""
+    for folder in blind_talks.SETS:
+        results = [one for voice in blind_talks.VOICES for one in blind_talks.play(voice, folder)]
+        print(f"{folder.name}:\n{blind_talks.table(results, script='--script' in sys.argv)}")

@@ -114,11 +114,11 @@ def _marked(text: str, one: re.Match[str]) -> str:
     return f"{text[: one.end()]}号{text[one.end() :]}"
 
 
-def without_references(text: str, order: Order) -> str:
-    """Return what was said without the bare numbers that named the order: they count no goods."""
+def without_references(text: str, order: Order, lexicon: Lexicon) -> str:
+    """Return what was said without the bare numbers that named the order; what counts goods stays."""
     figures = _figures(text, numerals=True)
     named = (order.participate_no, order.buyer_phone[-4:])
-    found = [one for one in NUMBER.finditer(figures) if one["number"] in named]
+    found = [one for one in NUMBER.finditer(figures) if one["number"] in named and not _counts(figures, one, lexicon)]
     if not found or len(figures) > 2 * SHORT:
         return text
     for one in reversed(found):

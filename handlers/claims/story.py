@@ -65,7 +65,7 @@ def parts(said: Sequence[tuple[str, str]], order: Order, lexicon: Lexicon, today
         if means(words, "human"):
             continue
         # a number that was mistyped must not hide what else was said
-        spelt = in_figures(normalise(without_references(words, order), lexicon.emoji))
+        spelt = in_figures(normalise(without_references(words, order, lexicon), lexicon.emoji))
         masked = refer(spelt, (order,), lexicon, today=today).masked
         if corrects := bool(CORRECTS.search(words)) or not found:
             found.append(Part(messages=((at, masked),), corrects=bool(found) and corrects))

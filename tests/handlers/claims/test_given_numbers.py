@@ -6,10 +6,11 @@ import pytest
 from playing import preset
 
 from handlers.claims.claim import Asked, Claim, Talk
-from handlers.claims.given_numbers import as_reference
+from handlers.claims.given_numbers import as_reference, without_references
 from handlers.claims.story import CORRECTS
 from handlers.messages.models import Inbound
 from handlers.policy.lexicons import lexicon_of
+from storage.orders import Order
 
 NOTHING = Talk()
 ASKED = Talk(claims=(Claim(id="a", asked=Asked(slot="order")),), current="a")
@@ -85,3 +86,9 @@ def test_two_orders_joined_in_cantonese_are_both_marked():
 
 def test_a_cantonese_slip_corrects():
     assert CORRECTS.search("哎吔睇错咗 系另一包")
+
+
+def test_a_count_that_is_also_the_pickup_number_stays():
+    order = Order(order_no="A", lines=(), participate_no="3", buyer_phone="13800002231")
+    assert without_references("草莓少发了3盒 2231", order, lexicon_of(preset())) == "草莓少发了3盒  "
+    assert without_references("3 草莓坏了", order, lexicon_of(preset())) == "  草莓坏了"
