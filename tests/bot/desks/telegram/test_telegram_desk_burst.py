@@ -58,7 +58,7 @@ async def test_two_hundred_in_a_minute_provoke_no_429_and_the_board_stays_true(t
     assert refused(api) == []
     assert api.pace.worst("group_minute", scene.group.id) <= 20
     assert longest_behind(api, reached) <= HALF_A_MINUTE + SLACK
-    assert len(went(api)) - reached[200] <= SOON
+    assert len(went(api)) - reached[200] <= MOST  # true within the minute after the last
 
 
 async def test_five_safety_cards_are_out_at_once_and_more_are_joined(tmp_path, api):
