@@ -39,6 +39,17 @@ def table() -> sqlite3.Connection:
     return database
 
 
+async def polled(dispatcher: Any, bot: Any, count: Count) -> None:
+    """Let aiogram poll until the last form is over, and print what it cost."""
+    polling = asyncio.create_task(dispatcher.start_polling(bot, handle_signals=False))
+    print("ready", flush=True)
+    await count.over.wait()
+    count.tell()
+    polling.cancel()
+    await asyncio.gather(polling, return_exceptions=True)
+    await bot.session.close()
+
+
 async def aiogram_form(base: str, token: str, forms: int) -> None:
     """aiogram's finite states in memory, one insert at the end."""
     from aiogram import Bot, Dispatcher
@@ -79,13 +90,27 @@ async def aiogram_form(base: str, token: str, forms: int) -> None:
     async def order(message: Message, state: FSMContext) -> None:
         await step(message, state, Form.problem, ASKED[0])
 
-    polling = asyncio.create_task(dispatcher.start_polling(bot, handle_signals=False))
-    print("ready", flush=True)
-    await count.over.wait()
-    count.tell()
-    polling.cancel()
-    await asyncio.gather(polling, return_exceptions=True)
-    await bot.session.close()
+    await polled(dispatcher, bot, count)
+
+
+async def decide(session: Any, message: Any) -> str:
+    """Return the reply to a message, with the talk and the ticket written into the session."""
+    from bench.durable_tables import Order, Talk, Ticket
+
+    text = message.text or ""
+    talk = await session.get(Talk, message.chat.id) or Talk(chat=message.chat.id, step=0, facts={})
+    session.add(talk)
+    if talk.step == 0:
+        order = await session.get(Order, text.partition(" ")[0])
+        if order is None or not text.endswith(order.phone[-4:]):
+            return "查不到"
+    if talk.step == len(ASKED):
+        session.add(Ticket(chat=message.chat.id, order_no=talk.facts["0"].partition(" ")[0], facts=talk.facts))
+        talk.step, talk.facts = 0, {}
+        return DONE
+    talk.facts = {**talk.facts, str(talk.step): text}
+    talk.step += 1
+    return ASKED[talk.step - 1]
 
 
 async def durable_form(base: str, token: str, forms: int) -> None:
@@ -98,9 +123,9 @@ async def durable_form(base: str, token: str, forms: int) -> None:
     from aiogram.client.telegram import TelegramAPIServer
     from aiogram.types import Message
     from sqlalchemy import event
-    from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+    from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
-    from bench.durable_tables import Base, Order, Seen, Talk, Ticket
+    from bench.durable_tables import Base, Order, Seen
 
     count, dispatcher = Count(forms), Dispatcher()
     bot = Bot(token, session=AiohttpSession(api=TelegramAPIServer.from_base(base)))
@@ -118,22 +143,6 @@ async def durable_form(base: str, token: str, forms: int) -> None:
         async with sessions.begin() as session:
             session.add_all(Order(no=f"KT261101-{n:04d}", phone=f"1390000{n:04d}") for n in range(1, forms + 1))
 
-        async def decide(session: AsyncSession, message: Message) -> str:
-            text = message.text or ""
-            talk = await session.get(Talk, message.chat.id) or Talk(chat=message.chat.id, step=0, facts={})
-            session.add(talk)
-            if talk.step == 0:
-                order = await session.get(Order, text.partition(" ")[0])
-                if order is None or not text.endswith(order.phone[-4:]):
-                    return "查不到"
-            if talk.step == len(ASKED):
-                session.add(Ticket(chat=message.chat.id, order_no=talk.facts["0"].partition(" ")[0], facts=talk.facts))
-                talk.step, talk.facts = 0, {}
-                return DONE
-            talk.facts = {**talk.facts, str(talk.step): text}
-            talk.step += 1
-            return ASKED[talk.step - 1]
-
         @dispatcher.message()
         async def take(message: Message) -> None:
             async with sessions.begin() as session:
@@ -146,13 +155,7 @@ async def durable_form(base: str, token: str, forms: int) -> None:
             if reply == DONE:
                 count.done()
 
-        polling = asyncio.create_task(dispatcher.start_polling(bot, handle_signals=False))
-        print("ready", flush=True)
-        await count.over.wait()
-        count.tell()
-        polling.cancel()
-        await asyncio.gather(polling, return_exceptions=True)
-        await bot.session.close()
+        await polled(dispatcher, bot, count)
         await engine.dispose()
 
 
