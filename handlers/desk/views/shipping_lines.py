@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from handlers.desk import options
+from handlers.messages import texts
 from handlers.policy.policy import Policy
 from handlers.tickets import desk_outbox
 from storage import ticket_lines
@@ -28,7 +29,7 @@ def lines(tx: Tx, no: str, policy: Policy, now: datetime) -> Iterator[str]:
 
 
 def _parcel(one: Shipment) -> str:
-    carrier = desk_outbox.say(f"carrier_{one.carrier}") if one.carrier else ""
+    carrier = texts.say(desk_outbox.language(), f"notice.carrier_{one.carrier}") if one.carrier else ""
     what = " ".join(part for part in (carrier, one.tracking) if part)
     return desk_outbox.say("around", what=what) if what else ""
 
